@@ -1,0 +1,62 @@
+# Each target does its own set-up and works a second time without network.
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 8000
+HOST ?= 127.0.0.1
+VENV := .venv
+BIN := $(VENV)/bin
+APT_TEST := chromium fonts-noto-core
+
+.PHONY: serve test test-faults lint check bench translations clean
+
+serve: $(VENV)/.runtime  ## the service with demo content at http://127.0.0.1:8000
+	@$(BIN)/survey-service serve --demo --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.test .system-test lint  ## everything: lint, unit, contract, browser journeys with axe
+	@$(BIN)/python -m pytest -m "not faults"
+
+test-faults: $(VENV)/.test  ## the long fault runs
+	@$(BIN)/python -m pytest -m faults --timeout 3600
+
+lint: $(VENV)/.test
+	@$(BIN)/ruff check survey_service plugins tests
+	@$(BIN)/ruff format --check survey_service plugins tests
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache > $(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
+	@$(BIN)/djlint survey_service --lint --quiet
+
+check: $(VENV)/.runtime  ## the questionnaire files, settings, languages and plugins
+	@$(BIN)/survey-service check
+
+bench: $(VENV)/.test
+	@$(BIN)/python -m tests.bench
+
+translations: $(VENV)/.runtime  ## bring all catalogs up to date with the source texts
+	@$(BIN)/survey-service translations update
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .hypothesis test-artefacts
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed (set PYTHON=…)."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(call apt,python3-venv)
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: setup.cfg pyproject.toml .ci/constraints.txt | $(VENV)/bin/python
+	@echo "Installing the service into $(VENV) …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c .ci/constraints.txt -e . && touch $@
+
+$(VENV)/.test: setup.cfg pyproject.toml .ci/constraints.txt $(VENV)/.runtime
+	@echo "Installing the test tools into $(VENV) …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c .ci/constraints.txt -e '.[test]' && touch $@
+
+.PHONY: .system-test
+.system-test:
+	@dpkg -s $(APT_TEST) >/dev/null 2>&1 || $(call apt,$(APT_TEST))
+
+# Debian packages: installed when root, else the one command is named.
+define apt
+{ if [ "$$(id -u)" = 0 ]; then echo "Installing Debian packages: $(1) …"; \
+    (apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $(1)) >/dev/null; \
+  else echo "Please run: sudo apt-get install $(1)"; exit 1; fi; }
+endef

@@ -1,0 +1,80 @@
+"""The language registry: what a language tag means here. Babel serves plurals and formatting only."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from babel import Locale
+
+from survey_service.paths import bundled
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language: ``tag`` (BCP 47, ours), ``direction`` ltr or rtl, its names, and its fallback.
+
+    ``locale`` is the Babel locale used for plurals, numbers and dates; ``html`` the ``lang`` attribute; ``offered``
+    whether the interface is offered in it; ``desk`` whether the manager's pages are.
+    """
+
+    tag: str
+    direction: str
+    autonym: str
+    german: str
+    english: str
+    iso639: str
+    locale: str
+    fallback: str
+    offered: bool
+    desk: bool
+
+    @property
+    def html(self) -> str:
+        return {"de-simple": "de-x-simple"}.get(self.tag, self.tag)
+
+    @property
+    def babel(self) -> Locale:
+        return Locale.parse(self.locale)
+
+
+@functools.cache
+def registry(path: Path | None = None) -> dict[str, Language]:
+    """Return all registered languages by tag, in the order of ``translations/languages.yaml``."""
+    rows = yaml.safe_load((path or bundled("translations") / "languages.yaml").read_text("utf-8"))
+    return {row["tag"]: Language(**row) for row in rows}
+
+
+def language(tag: str) -> Language:
+    """Return the language of a tag. Raises KeyError for a tag that is not registered."""
+    return registry()[tag]
+
+
+def offered() -> tuple[Language, ...]:
+    """Return the languages of the interface in their order."""
+    return tuple(entry for entry in registry().values() if entry.offered)
+
+
+def chain(tag: str) -> tuple[str, ...]:
+    """Return the tag and its fallbacks in order, ending with English, the language of the source texts."""
+    tags = [tag]
+    while (following := registry()[tags[-1]].fallback) and following not in tags:
+        tags.append(following)
+    return tuple(tags)
+
+
+def negotiate(accepted: list[str]) -> str | None:
+    """Return the best offered tag for a browser's languages, best first, or None.
+
+    An exact tag wins; then the same primary language, so that a phone set to ``fa`` is offered Dari, and ``uk-UA``
+    Ukrainian. Easy German is never guessed: it is chosen.
+    """
+    tags = [entry.tag for entry in offered() if entry.tag != "de-simple"]
+    for wanted in accepted:
+        exact = [tag for tag in tags if tag.lower() == wanted.lower()]
+        primary = [tag for tag in tags if tag.split("-")[0] == wanted.lower().split("-")[0]]
+        for tag in exact or primary:
+            return tag
+    return None

@@ -1,0 +1,1 @@
+"""Offers: the county's inventory, registered by providers and moderated."""

@@ -1,0 +1,1 @@
+"""The questionnaire engine: pure rules, no web and no store."""

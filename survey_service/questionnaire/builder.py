@@ -1,0 +1,336 @@
+"""Definition data → model. The same for a YAML file and for a stored revision (the same format as JSON)."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from survey_service import languages
+from survey_service.questionnaire import expression
+from survey_service.questionnaire.faults import Faults
+from survey_service.questionnaire.model import Choice, Page, Question, Questionnaire, ScreenOut, Text
+from survey_service.questionnaire.question_types import TYPES
+from survey_service.questionnaire.texts import Catalogs, merge
+
+AUDIENCES = ("newcomers", "providers", "experts", "working_groups")
+APPEARANCES = ("", "multiline", "likert", "minimal", "numbers", "email", "url", "tel")
+PARAMETERS = {
+    "max_length": ("text",),
+    "min": ("integer", "decimal"),
+    "max": ("integer", "decimal"),
+    "min_selected": ("select_multiple", "rank"),
+    "max_selected": ("select_multiple", "rank"),
+    "randomize": ("select_one", "select_multiple", "rank"),
+}
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "questionnaire": (
+        *("questionnaire", "audience", "languages", "label", "hint", "minutes", "choices", "pages", "screen_outs"),
+        "consent",
+    ),
+    "page": ("name", "label", "hint", "relevant", "questions", "for_each"),
+    "question": (
+        *("type", "name", "label", "hint", "required", "required_message", "relevant", "constraint"),
+        *("constraint_message", "choices", "choice_filter", "calculation", "default", "appearance", "parameters"),
+        *("autocomplete", "sensitive"),
+    ),
+    "screen-out": ("name", "when", "label", "hint"),
+}
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+_CHOICE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+
+class Builder:
+    """Builds one file's model and adds every fault it meets to ``faults``; it never raises for bad content."""
+
+    def __init__(
+        self, file: str, faults: Faults, lists: Mapping[str, tuple[Choice, ...]], catalogs: Catalogs | None = None
+    ) -> None:
+        self.file, self.faults, self.lists, self.catalogs = file, faults, dict(lists), catalogs or {}
+        self.code = ""
+        self.code_label: Text = {}
+
+    # -- small readers ------------------------------------------------------------------------------------------
+
+    def fault(self, raw: Mapping[str, Any], key: str, place: str, fault: str, remedy: str) -> None:
+        line = raw.line_of(key) if hasattr(raw, "line_of") else 0
+        self.faults.add(self.file, line, place, fault, remedy)
+
+    def fill(self, value: str) -> str:
+        """Put the present row's name in for ``{code}`` (pages with ``for_each``)."""
+        return value.replace("{code}", self.code) if self.code else value
+
+    def keys(self, raw: Mapping[str, Any], kind: str, place: str) -> None:
+        for key in raw:
+            if key not in KEYS[kind]:
+                near = difflib.get_close_matches(key, KEYS[kind], 1)
+                remedy = f"did you mean “{near[0]}”?" if near else f"a {kind} has: {', '.join(KEYS[kind])}"
+                self.fault(raw, key, place, f"the key “{key}” is unknown", remedy)
+
+    def name(self, raw: Mapping[str, Any], place: str, pattern: re.Pattern[str] = _NAME) -> str:
+        value = raw.get("name")
+        if not isinstance(value, str) or not pattern.fullmatch(self.fill(value)):
+            self.fault(
+                raw, "name", place, f"the name {value!r} is not usable",
+                "letters, digits, “_”, “-” and “.”, a letter first, at most 64; put numbers in quotes",
+            )  # fmt: skip
+            return ""
+        return self.fill(value)
+
+    def text(self, raw: Mapping[str, Any], key: str, address: str, *, required: bool = False) -> Text:
+        value = raw.get(key)
+        if value is None:
+            if required:
+                self.fault(raw, key, address, f"there is no {key}", f"add “{key}: {{de: …, en: …}}”")
+            return {}
+        if value == "{label}":
+            return self.code_label
+        if isinstance(value, str):
+            return {"*": value.strip()}
+        if not isinstance(value, Mapping):
+            self.fault(raw, key, address, "is not a text", "write {de: …, en: …}")
+            return {}
+        for tag, part in value.items():
+            if tag != "*" and tag not in languages.registry():
+                self.fault(raw, key, address, f"the language “{tag}” is unknown", "use a tag of the language registry")
+            if not isinstance(part, str) or not part.strip():
+                self.fault(raw, key, address, f"the text in “{tag}” is empty or not a text", "write the text in quotes")
+                return {}
+        return merge(address, {tag: part.strip() for tag, part in value.items()}, self.catalogs)
+
+    def expression(self, raw: Mapping[str, Any], key: str, place: str) -> expression.Expression | None:
+        value = raw.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            self.fault(raw, key, place, f"{key} is not an expression", "write it in quotes")
+            return None
+        try:
+            return expression.parse(self.fill(value))
+        except expression.ExpressionFault as error:
+            self.fault(raw, key, place, f"{key}, column {error.column}: {error.message}", error.remedy)
+            return None
+
+    def items(self, raw: Mapping[str, Any], key: str, place: str) -> list[Mapping[str, Any]]:
+        value = raw.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+            self.fault(raw, key, place, f"{key} is not a list of blocks", f"begin each block of {key} with “- name: …”")
+            return []
+        return value
+
+    # -- parts --------------------------------------------------------------------------------------------------
+
+    def choice_list(self, raw: Mapping[str, Any], key: str, address: str) -> tuple[Choice, ...]:
+        choices: dict[str, Choice] = {}
+        for item in self.items(raw, key, address):
+            name = self.name(item, address, _CHOICE_NAME)
+            place = f"{address}/{name}"
+            if name in choices:
+                self.fault(item, "name", place, "the choice stands twice", "remove or rename one of them")
+            columns = {}
+            for column, value in item.items():
+                if column in ("name", "label", "exclusive", "last"):
+                    continue
+                if isinstance(value, str):
+                    columns[column] = value
+                else:
+                    self.fault(item, column, place, f"the column “{column}” is not a text", "put its value in quotes")
+            for flag in ("exclusive", "last"):
+                if not isinstance(item.get(flag, False), bool):
+                    self.fault(item, flag, place, f"“{flag}” is neither true nor false", "write true or false")
+            choices[name] = Choice(
+                name=name,
+                label=self.text(item, "label", f"{place}/label", required=True),
+                exclusive=item.get("exclusive") is True,
+                last=item.get("last") is True,
+                columns=columns,
+            )
+        return tuple(choices.values())
+
+    def question(self, raw: Mapping[str, Any], page_address: str) -> Question | None:
+        address = f"{page_address}/{raw.get('name', '?')}"
+        self.keys(raw, "question", address)
+        name = self.name(raw, address)
+        kind = raw.get("type")
+        if kind not in TYPES:
+            near = difflib.get_close_matches(str(kind), TYPES, 1)
+            remedy = f"did you mean “{near[0]}”?" if near else f"use one of: {', '.join(TYPES)}"
+            self.fault(raw, "type", address, f"the type {kind!r} is unknown", remedy)
+            return None
+        if not name:
+            return None
+        list_name, choices = self._question_choices(raw, kind, address)
+        required: Any = raw.get("required", False)
+        if not isinstance(required, bool):
+            required = self.expression(raw, "required", address) or False
+        question = Question(
+            type=kind,
+            name=name,
+            label=self.text(raw, "label", f"{address}/label", required=kind != "calculate"),
+            hint=self.text(raw, "hint", f"{address}/hint"),
+            required=required,
+            required_message=self.text(raw, "required_message", f"{address}/required_message"),
+            relevant=self.expression(raw, "relevant", address),
+            constraint=self.expression(raw, "constraint", address),
+            constraint_message=self.text(
+                raw, "constraint_message", f"{address}/constraint_message", required="constraint" in raw
+            ),
+            list_name=list_name,
+            choices=choices,
+            choice_filter=self.expression(raw, "choice_filter", address),
+            calculation=self.expression(raw, "calculation", address),
+            default=raw.get("default"),
+            appearance=raw.get("appearance", ""),
+            parameters=self._parameters(raw, kind, address),
+            autocomplete=str(raw.get("autocomplete", "")),
+            sensitive=raw.get("sensitive", False) is True,
+        )
+        self._check_question(raw, question, address)
+        return question
+
+    def _question_choices(self, raw: Mapping[str, Any], kind: str, address: str) -> tuple[str, tuple[Choice, ...]]:
+        list_name = raw.get("choices")
+        if not TYPES[kind].needs_choices:
+            if list_name is not None:
+                self.fault(raw, "choices", address, f"a question of type {kind} has no choices", "remove “choices”")
+            return "", ()
+        if not isinstance(list_name, str) or self.fill(list_name) not in self.lists:
+            near = difflib.get_close_matches(str(list_name), self.lists, 1)
+            remedy = f"did you mean “{near[0]}”?" if near else "name a list under “choices:” or a vocabulary"
+            self.fault(raw, "choices", address, f"there is no choice list {list_name!r}", remedy)
+            return "", ()
+        return self.fill(list_name), self.lists[self.fill(list_name)]
+
+    def _parameters(self, raw: Mapping[str, Any], kind: str, address: str) -> Mapping[str, Any]:
+        parameters = raw.get("parameters", {})
+        if not isinstance(parameters, Mapping):
+            self.fault(raw, "parameters", address, "parameters is not a block", "write {max_length: 300}")
+            return {}
+        for name, value in parameters.items():
+            if kind not in PARAMETERS.get(name, ()):
+                known = [known for known, kinds in PARAMETERS.items() if kind in kinds]
+                remedy = f"{kind} takes: {', '.join(known) or 'none'}"
+                self.fault(raw, "parameters", address, f"the parameter “{name}” is unknown for {kind}", remedy)
+            elif not isinstance(value, bool if name == "randomize" else int | float):
+                self.fault(
+                    raw, "parameters", address, f"the parameter “{name}” has the value {value!r}", "write a number"
+                )
+        return dict(parameters)
+
+    def _check_question(self, raw: Mapping[str, Any], question: Question, address: str) -> None:
+        if question.appearance not in APPEARANCES:
+            self.fault(
+                raw, "appearance", address, f"the appearance {question.appearance!r} is unknown",
+                f"use one of: {', '.join(filter(None, APPEARANCES))}",
+            )  # fmt: skip
+        if question.type == "calculate" and question.calculation is None and "calculation" not in raw:
+            self.fault(raw, "type", address, "there is nothing to calculate", "add “calculation: …”")
+        if question.choice_filter is not None:
+            columns = {column for choice in question.choices for column in choice.filter_columns}
+            for column in sorted(question.choice_filter.columns - columns):
+                self.fault(
+                    raw, "choice_filter", address, f"no choice has the column “{column}”",
+                    f"the list has: {', '.join(sorted(columns))}",
+                )  # fmt: skip
+
+    def page(self, raw: Mapping[str, Any], questionnaire: str) -> Page:
+        address = f"{questionnaire}/{raw.get('name', '?')}"
+        self.keys(raw, "page", address)
+        raw_questions = self.items(raw, "questions", address)
+        if not raw_questions:
+            self.fault(raw, "questions", address, "the page has no questions", "add at least one")
+        questions = [self.question(item, address) for item in raw_questions]
+        return Page(
+            name=self.name(raw, address),
+            label=self.text(raw, "label", f"{address}/label", required=True),
+            hint=self.text(raw, "hint", f"{address}/hint"),
+            relevant=self.expression(raw, "relevant", address),
+            questions=tuple(question for question in questions if question is not None),
+        )
+
+    def pages(self, raw: Mapping[str, Any], questionnaire: str) -> tuple[Page, ...]:
+        pages = []
+        for item in self.items(raw, "pages", questionnaire):
+            vocabulary = item.get("for_each")
+            if vocabulary is None:
+                pages.append(self.page(item, questionnaire))
+            elif vocabulary not in self.lists:
+                place = f"{questionnaire}/{item.get('name', '?')}"
+                self.fault(item, "for_each", place, f"there is no choice list {vocabulary!r}", "name a vocabulary")
+            else:
+                for choice in self.lists[vocabulary]:
+                    self.code, self.code_label = choice.name, choice.label
+                    pages.append(self.page(item, questionnaire))
+                self.code, self.code_label = "", {}
+        return tuple(pages)
+
+    def screen_out(self, raw: Mapping[str, Any], questionnaire: str) -> ScreenOut | None:
+        address = f"{questionnaire}/screen_outs/{raw.get('name', '?')}"
+        self.keys(raw, "screen-out", address)
+        when = self.expression(raw, "when", address)
+        if when is None:
+            if "when" not in raw:
+                self.fault(raw, "when", address, "there is no condition", "add “when: …”")
+            return None
+        return ScreenOut(
+            name=self.name(raw, address),
+            when=when,
+            label=self.text(raw, "label", f"{address}/label", required=True),
+            hint=self.text(raw, "hint", f"{address}/hint"),
+        )
+
+    def questionnaire(self, raw: Mapping[str, Any]) -> Questionnaire:
+        """Build the questionnaire; look at ``faults`` before using it."""
+        name = str(raw.get("questionnaire", ""))
+        self.keys(raw, "questionnaire", name)
+        if not _NAME.fullmatch(name):
+            self.fault(raw, "questionnaire", "questionnaire", f"the name {name!r} is not usable", "use the file's name")
+        if raw.get("audience") not in AUDIENCES:
+            self.fault(
+                raw,
+                "audience",
+                name,
+                f"the audience {raw.get('audience')!r} is unknown",
+                f"use one of: {', '.join(AUDIENCES)}",
+            )
+        local = raw.get("choices", {})
+        if not isinstance(local, Mapping):
+            self.fault(raw, "choices", name, "choices is not a block of lists", "write “choices: {list: [...]}”")
+            local = {}
+        for list_name in local:
+            self.lists[list_name] = self.choice_list(local, list_name, f"{name}/choices/{list_name}")
+        pages = self.pages(raw, name)
+        used = {question.list_name for page in pages for question in page.questions if question.list_name}
+        ends = [self.screen_out(item, name) for item in self.items(raw, "screen_outs", name)]
+        return Questionnaire(
+            name=name,
+            audience=str(raw.get("audience")),
+            languages=self._languages(raw, name),
+            label=self.text(raw, "label", f"{name}/label", required=True),
+            hint=self.text(raw, "hint", f"{name}/hint"),
+            minutes=self._minutes(raw, name),
+            consent=str(raw.get("consent", "")),
+            pages=pages,
+            screen_outs=tuple(end for end in ends if end is not None),
+            lists={list_name: self.lists[list_name] for list_name in sorted(used)},
+        )
+
+    def _languages(self, raw: Mapping[str, Any], name: str) -> tuple[str, ...]:
+        tags = raw.get("languages")
+        if not isinstance(tags, list) or not tags:
+            self.fault(raw, "languages", name, "no languages are named", "add “languages: [de, en]”")
+            return ()
+        for tag in tags:
+            if tag not in languages.registry():
+                near = difflib.get_close_matches(str(tag), languages.registry(), 1)
+                remedy = f"did you mean “{near[0]}”?" if near else "use a tag of the language registry"
+                self.fault(raw, "languages", name, f"the language {tag!r} is unknown", remedy)
+        return tuple(tag for tag in tags if tag in languages.registry())
+
+    def _minutes(self, raw: Mapping[str, Any], name: str) -> tuple[int, int]:
+        value = raw.get("minutes", [1, 5])
+        if isinstance(value, list) and len(value) == 2 and all(isinstance(part, int) for part in value):
+            return value[0], value[1]
+        self.fault(raw, "minutes", name, "minutes is not a pair of numbers", "write [5, 7]")
+        return 1, 5

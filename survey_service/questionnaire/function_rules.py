@@ -1,0 +1,212 @@
+"""The rules of the functions: what each computes from arguments that are already texts, numbers or booleans.
+
+Source: the ODK XForms specification (getodk.github.io/xforms-spec), section "XPath Functions", and XPath 1.0, to which it
+refers. Where the specification leaves a case open, the choice made is said at the function.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import importlib
+import math
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from survey_service.questionnaire.values import NAN, SPACES, Value, day_of, days_of
+
+# Numbers
+
+
+def _whole(rule: Callable[[float], int]) -> Callable[[float], float]:
+    """Make a rounding rule keep NaN, the infinities and the sign of zero, as IEEE 754 and XPath do."""
+
+    def apply(number: float) -> float:
+        return math.copysign(float(rule(number)), number) if math.isfinite(number) else number
+
+    return apply
+
+
+def _nearest(number: float) -> int:
+    below = math.floor(number)
+    return below + 1 if number - below >= 0.5 else below
+
+
+truncated = _whole(math.trunc)
+floor = _whole(math.floor)
+ceiling = _whole(math.ceil)
+nearest = _whole(_nearest)
+
+
+def rounded(number: float, places: float = 0.0) -> float:
+    """Round half up, towards positive infinity, as XPath 1.0 does: -2.5 → -2.
+
+    The decimal point is moved in the number's shortest decimal form, so that round(2.675, 2) is 2.68 as a reader expects.
+    Negative places round to tens, hundreds …; more than 30 places either way give NaN, as in JavaRosa.
+    """
+    if not abs(places) < 31:
+        return NAN
+    shift = int(places)
+    if shift == 0 or not math.isfinite(number):
+        return nearest(number)
+    moved = float(Decimal(repr(number)).scaleb(shift))
+    if math.isinf(moved):
+        return number  # so large that it has no digits at these places
+    return float(Decimal(repr(nearest(moved))).scaleb(-shift))
+
+
+def power(number: float, exponent: float) -> float:
+    """IEEE power; NaN where the exponent is NaN or ±1 is raised to an infinity, as ECMAScript and Java have it."""
+    if math.isnan(exponent) or (abs(number) == 1 and math.isinf(exponent)):
+        return NAN
+    try:
+        return math.pow(number, exponent)
+    except ValueError:  # a negative number to a fraction, or zero to a negative power
+        if number != 0:
+            return NAN
+        return math.copysign(math.inf, number) if exponent % 2 == 1 else math.inf
+    except OverflowError:
+        return -math.inf if number < 0 and exponent % 2 == 1 else math.inf
+
+
+def smallest(*numbers: float) -> float:
+    """Return the least number; NaN if one is NaN, as XPath 3.0 says: an empty answer is not a number."""
+    return NAN if any(map(math.isnan, numbers)) else min(numbers)
+
+
+def largest(*numbers: float) -> float:
+    """Return the greatest number; NaN if one is NaN."""
+    return NAN if any(map(math.isnan, numbers)) else max(numbers)
+
+
+# Texts: positions and lengths count characters (code points), not bytes or UTF-16 units
+
+
+def substring(text: str, start: float, end: float = math.inf) -> str:
+    """Return the characters from ``start`` (from 0) to before ``end``; negative ones count from the end, NaN is 0."""
+    first, last = (_within(len(text), bound) for bound in (start, end))
+    return text[first:last]
+
+
+def _within(length: int, bound: float) -> int:
+    return 0 if math.isnan(bound) else int(max(-length, min(length, bound)))
+
+
+def before(text: str, mark: str) -> str:
+    """Return what stands before the first ``mark``; the empty text if it does not occur."""
+    return text[: max(text.find(mark), 0)]
+
+
+def after(text: str, mark: str) -> str:
+    """Return what stands after the first ``mark``; the empty text if it does not occur."""
+    position = text.find(mark)
+    return "" if position < 0 else text[position + len(mark) :]
+
+
+def translated(text: str, old: str, new: str) -> str:
+    """Replace each character of ``old`` by the one at its place in ``new``, or drop it if there is none."""
+    mapping: dict[int, str] = {}
+    for index, character in enumerate(old):
+        mapping.setdefault(ord(character), new[index : index + 1])
+    return text.translate(mapping)
+
+
+def normalized(text: str) -> str:
+    """Trim white space and make each run of it one space."""
+    return re.sub(f"[{SPACES}]+", " ", text).strip(" ")
+
+
+# Selections: the answer to a multiple choice is one text, the names of the choices with a space between
+
+
+def items(text: str) -> list[str]:
+    """Return the names in a selection."""
+    return [item for item in text.split(" ") if item]
+
+
+def selected(text: str, name: str) -> bool:
+    """Tell whether the name is among the choices. As in ODK's programs, the empty name is selected if nothing is."""
+    return name.strip(SPACES) in text.split(" ")
+
+
+def selected_at(text: str, index: float) -> str:
+    """Return the name at ``index`` (from 0), the empty text outside the selection or if the index is NaN."""
+    names = items(text)
+    return names[int(index)] if -1 < index < len(names) else ""
+
+
+def checklist(least: float, most: float, *answers: bool) -> bool:
+    """Tell whether the number of true answers lies between the bounds.
+
+    An answer is true as ``boolean()`` has it: so do JavaRosa and Enketo, while the specification also speaks of numbers
+    above 0 and ODK's manual of the text "yes". Of comparisons, the usual arguments, all four say the same.
+    """
+    return _between(least, float(sum(answers)), most)
+
+
+def weighted_checklist(least: float, most: float, *pairs: Any) -> bool:
+    """Tell whether the sum of the weights of true answers lies between the bounds; ``pairs`` are answer, weight, ….."""
+    total = sum(weight for answer, weight in zip(pairs[::2], pairs[1::2], strict=True) if answer)
+    return _between(least, float(total), most)
+
+
+def _between(least: float, total: float, most: float) -> bool:
+    """A negative bound does not apply."""
+    return (least < 0 or total >= least) and (most < 0 or total <= most)
+
+
+# Patterns: RE2 matches in time linear in the text, so no pattern can stall the server
+
+
+@functools.lru_cache(maxsize=1024)
+def compiled_pattern(pattern: str) -> Any:
+    """Compile a pattern for RE2; raise ValueError with the reason if RE2 does not take it."""
+    re2 = importlib.import_module("re2")  # here, since few questionnaires have patterns
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = 1 << 20
+    try:
+        return re2.compile(pattern, options)
+    except re2.error as error:
+        reason = error.args[0]
+        raise ValueError(reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)) from None
+
+
+def matches(text: str, pattern: str) -> bool:
+    """Tell whether the whole text matches the pattern: ODK's manual says "exact and complete"."""
+    try:
+        return compiled_pattern(pattern).fullmatch(text) is not None
+    except UnicodeEncodeError:  # half a surrogate pair is no character
+        return False
+
+
+# Dates
+
+DATE_PARTS: Mapping[str, Callable[[dt.date], str]] = {
+    "Y": lambda day: f"{day.year:04}",
+    "y": lambda day: f"{day.year % 100:02}",
+    "m": lambda day: f"{day.month:02}",
+    "n": lambda day: str(day.month),
+    "d": lambda day: f"{day.day:02}",
+    "e": lambda day: str(day.day),
+    "%": lambda day: "%",
+}
+
+
+def date(value: Value) -> str:
+    """Return the day (UTC) as YYYY-MM-DD, the empty text if the value is no day."""
+    day = day_of(value)
+    return "" if day is None else day.isoformat()
+
+
+def decimal_date_time(value: Value) -> float:
+    """Return the days since 1970-01-01 UTC of a date or date-time; a number stays as it is, another text is NaN."""
+    return days_of(value.strip(SPACES)) if isinstance(value, str) else float(value)
+
+
+def format_date(value: Value, pattern: str) -> str:
+    """Return the day written as ``pattern`` says (see DATE_PARTS), the empty text if the value is no day."""
+    day = day_of(value)
+    return "" if day is None else re.sub("%(.)", lambda match: DATE_PARTS[match[1]](day), pattern)

@@ -1,0 +1,200 @@
+"""A folder of definition files → vocabularies and questionnaires, or all its faults at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from survey_service.questionnaire import texts, yaml_source
+from survey_service.questionnaire.builder import Builder
+from survey_service.questionnaire.faults import Faults
+from survey_service.questionnaire.model import Choice, Cycle, Page, Question, Questionnaire, Text
+from survey_service.questionnaire.yaml_source import Located
+
+_NAMED_MISSING = 10
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """A choice list that several questionnaires share; ``source`` cites where it comes from."""
+
+    name: str
+    label: Text
+    source: str
+    choices: tuple[Choice, ...]
+
+    def choice(self, name: str) -> Choice | None:
+        """Return the choice of that name, or None."""
+        return next((choice for choice in self.choices if choice.name == name), None)
+
+
+@dataclass(frozen=True)
+class Library:
+    """All that a folder defines, by name."""
+
+    vocabularies: Mapping[str, Vocabulary]
+    questionnaires: Mapping[str, Questionnaire]
+
+
+def load_folder(folder: Path, *, catalogs: bool = True) -> Library:
+    """Load all definition files of a folder.
+
+    Raises Problem questionnaire.faulty naming every fault. With ``catalogs=False`` the translations are not read and
+    only the languages written in the files themselves (German and English) are asked for; authors check that way.
+    """
+    faults = Faults()
+    if not folder.is_dir():
+        faults.add(str(folder), 0, "folder", "does not exist", "set SURVEY_FORMS to a folder of questionnaire files")
+    translations = texts.read_catalogs(folder / "translations", faults) if catalogs else {}
+    vocabularies = {}
+    for path in sorted((folder / "vocabularies").glob("*.yaml")):
+        vocabulary = _vocabulary(path, faults, translations)
+        if vocabulary is not None:
+            vocabularies[vocabulary.name] = vocabulary
+    lists = {name: vocabulary.choices for name, vocabulary in vocabularies.items()}
+    questionnaires = {}
+    for path in sorted(folder.glob("*.yaml")):
+        raw = yaml_source.read(path, faults)
+        if raw is None:
+            continue
+        questionnaire = Builder(path.name, faults, lists, translations).questionnaire(raw)
+        if questionnaire.name != path.stem:
+            faults.add(
+                path.name, 1, "questionnaire", f"the name “{questionnaire.name}” is not the file's",
+                f"write “questionnaire: {path.stem}”",
+            )  # fmt: skip
+        check(questionnaire, raw, path.name, faults)
+        wanted = None if catalogs else {"de", "en"}
+        _gate(questionnaire, path.name, faults, wanted)
+        questionnaires[questionnaire.name] = questionnaire
+    faults.raise_if_any()
+    return Library(vocabularies, questionnaires)
+
+
+def _vocabulary(path: Path, faults: Faults, translations: texts.Catalogs) -> Vocabulary | None:
+    raw = yaml_source.read(path, faults)
+    if raw is None:
+        return None
+    file = f"vocabularies/{path.name}"
+    builder = Builder(file, faults, {}, translations)
+    name = str(raw.get("vocabulary", ""))
+    if name != path.stem:
+        faults.add(file, 1, "vocabulary", f"the name “{name}” is not the file's", f"write “vocabulary: {path.stem}”")
+    address = f"vocabularies/{path.stem}"
+    return Vocabulary(
+        name=path.stem,
+        label=builder.text(raw, "label", f"{address}/label", required=True),
+        source=str(raw.get("source", "")),
+        choices=builder.choice_list(raw, "choices", address),
+    )
+
+
+def check(questionnaire: Questionnaire, raw: Located, file: str, faults: Faults) -> None:
+    """Add the faults that show only in the whole: names used twice, dangling references, cycles."""
+    lines = {name: line for name, line in _lines(raw)}
+    names: set[str] = set()
+    page_names: set[str] = set()
+    for page in questionnaire.pages:
+        if page.name in page_names:
+            faults.add(
+                file, lines.get(page.name, 0), page.name, "the page name is used twice", "rename one of the pages"
+            )
+        page_names.add(page.name)
+        for question in page.questions:
+            if question.name in names:
+                faults.add(
+                    file, lines.get(question.name, 0), f"{page.name}/{question.name}",
+                    "the question name is used twice", "rename one of the questions",
+                )  # fmt: skip
+            names.add(question.name)
+    for place, key, used in _references(questionnaire):
+        for name in sorted(used - names):
+            faults.add(
+                file,
+                lines.get(place, 0),
+                place,
+                f"{key} refers to “{name}”, which is no question",
+                "mend the name or remove it",
+            )
+    if questionnaire.consent and questionnaire.consent not in names:
+        faults.add(
+            file,
+            raw.line_of("consent"),
+            "consent",
+            f"“{questionnaire.consent}” is no question",
+            "name the consent question",
+        )
+    try:
+        _ = questionnaire.evaluation_order
+    except Cycle as cycle:
+        faults.add(
+            file, lines.get(cycle.names[0], 0), cycle.names[0], f"questions depend on each other in a circle: {cycle}",
+            "remove one of these references",
+        )  # fmt: skip
+
+
+def _lines(raw: Located) -> Iterator[tuple[str, int]]:
+    for page in raw.get("pages", []):
+        if not isinstance(page, Located):
+            continue
+        yield str(page.get("name")), page.line
+        for question in page.get("questions", []):
+            if isinstance(question, Located):
+                yield str(question.get("name")), question.line
+
+
+def _references(questionnaire: Questionnaire) -> Iterator[tuple[str, str, frozenset[str]]]:
+    for page in questionnaire.pages:
+        if page.relevant is not None:
+            yield page.name, "relevant", page.relevant.names
+        for question in page.questions:
+            for key, expression in question.expressions():
+                yield question.name, key, expression.names
+    for end in questionnaire.screen_outs:
+        yield end.name, "when", end.when.names
+
+
+def texts_of(questionnaire: Questionnaire) -> Iterator[tuple[str, Text]]:
+    """Yield (place, text) for every text of a questionnaire, its choice lists included."""
+    name = questionnaire.name
+    yield f"{name}/label", questionnaire.label
+    yield f"{name}/hint", questionnaire.hint
+    for end in questionnaire.screen_outs:
+        yield f"{name}/screen_outs/{end.name}/label", end.label
+        yield f"{name}/screen_outs/{end.name}/hint", end.hint
+    for page in questionnaire.pages:
+        yield from _page_texts(name, page)
+    for list_name, choices in questionnaire.lists.items():
+        for choice in choices:
+            yield f"{name}: {list_name}/{choice.name}/label", choice.label
+
+
+def _page_texts(name: str, page: Page) -> Iterator[tuple[str, Text]]:
+    yield f"{name}/{page.name}/label", page.label
+    yield f"{name}/{page.name}/hint", page.hint
+    for question in page.questions:
+        for key in ("label", "hint", "required_message", "constraint_message"):
+            yield f"{name}/{page.name}/{question.name}/{key}", getattr(question, key)
+
+
+def missing_texts(questionnaire: Questionnaire, tag: str) -> list[str]:
+    """Return the places whose text does not exist in a language: the publish gate."""
+    return [place for place, text in texts_of(questionnaire) if text and "*" not in text and tag not in text]
+
+
+def _gate(questionnaire: Questionnaire, file: str, faults: Faults, wanted: set[str] | None) -> None:
+    for tag in questionnaire.languages:
+        if wanted is not None and tag not in wanted:
+            continue
+        missing = missing_texts(questionnaire, tag)
+        for place in missing[:_NAMED_MISSING]:
+            faults.add(file, 0, place, f"there is no text in “{tag}”", f"add it, or take “{tag}” out of languages")
+        if len(missing) > _NAMED_MISSING:
+            more = len(missing) - _NAMED_MISSING
+            faults.add(file, 0, "texts", f"{more} more have no text in “{tag}”", "see translations status")
+
+
+def choice_of(question: Question, name: str) -> Choice | None:
+    """Return a question's choice by name, or None."""
+    return next((choice for choice in question.choices if choice.name == name), None)

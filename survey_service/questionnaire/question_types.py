@@ -1,0 +1,230 @@
+"""One table of question types: how an answer is read, what JSON value it has, how it is summarised, its XLSForm name.
+
+A reader takes what a person typed (text) or a program sent (JSON) and returns the accepted value, or raises Unreadable
+with the code and the values of the message. Empty input never reaches a reader.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from survey_service.problems import N_
+from survey_service.questionnaire.model import Answer, Choice, Question
+
+MESSAGES: Mapping[str, str] = {
+    "required": N_("Please answer this question."),
+    "unknown": N_("There is no question of this name in the questionnaire."),
+    "type": N_("This is not the kind of answer the question takes."),
+    "characters": N_("This text has characters that cannot be stored. Please type it again."),
+    "too_long": N_("Please use at most %(limit)s characters. You have %(length)s."),
+    "not_a_whole_number": N_("Please write a whole number, for example 12."),
+    "not_a_number": N_("Please write a number, for example 12.5."),
+    "too_small": N_("Please write %(limit)s or more."),
+    "too_large": N_("Please write %(limit)s or less."),
+    "not_a_choice": N_("Please choose one of the answers in the list."),
+    "one_only": N_("Please choose only one answer."),
+    "too_few": N_("Please choose at least %(limit)s."),
+    "too_many": N_("Please choose at most %(limit)s."),
+    "exclusive": N_("“%(choice)s” cannot be combined with other answers."),
+    "twice": N_("Please give each answer only one place."),
+    "not_a_date": N_("This date does not exist. Please check day, month and year."),
+    "date_range": N_("Please write a year from 1900 to 2100."),
+    "calendar": N_(
+        "Is this year from another calendar? Please write the year of the European calendar, for example %(example)s."
+    ),
+    "constraint": N_("This answer does not fit. Please check it."),
+}
+"""All messages of the judge, by code; English source texts for gettext."""
+
+
+class Unreadable(ValueError):
+    """An input that cannot be accepted: ``code`` of MESSAGES and the values of its message.
+
+    A value that is a Choice stands for its label in the respondent's language.
+    """
+
+    def __init__(self, code: str, **values: Any) -> None:
+        self.code, self.values = code, values
+        super().__init__(code)
+
+
+N = TypeVar("N", int, float)
+Reader = Callable[[Question, Any, tuple[Choice, ...], dt.date], Answer]
+
+_DIGITS = {ord(digit): str(value) for zero in "٠۰" for value in range(10) for digit in chr(ord(zero) + value)}
+_WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
+_DECIMAL = re.compile(r"[+-]?([0-9]{1,15}([.][0-9]{0,15})?|[.][0-9]{1,15})")
+_ISO_DATE = re.compile(r"([0-9]{1,4})-([0-9]{1,2})-([0-9]{1,2})")
+_DEFAULT_LENGTH = 2000
+
+
+def plain_digits(text: str) -> str:
+    """Return the text with Arabic and Persian digits and signs as ASCII, without blanks and direction marks."""
+    text = text.translate(_DIGITS).replace("٬", "").replace("٫", ".").replace("−", "-")
+    return re.sub(r"[\s\u200e\u200f\u061c\u2066-\u2069]", "", text)
+
+
+def storable(text: str) -> bool:
+    """Tell whether every store can keep the text: no NUL, no lone surrogates."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _text(question: Question, raw: Any, _choices: tuple[Choice, ...], _today: dt.date) -> Answer:
+    if not isinstance(raw, str):
+        raise Unreadable("type")
+    if not storable(raw):
+        raise Unreadable("characters")
+    text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
+    limit = question.parameters.get("max_length", _DEFAULT_LENGTH)
+    if len(text) > limit:
+        raise Unreadable("too_long", limit=limit, length=len(text))
+    return text
+
+
+def _in_range(question: Question, number: N) -> N:
+    low, high = question.parameters.get("min"), question.parameters.get("max")
+    if low is not None and number < low:
+        raise Unreadable("too_small", limit=low)
+    if high is not None and number > high:
+        raise Unreadable("too_large", limit=high)
+    return number
+
+
+def _integer(question: Question, raw: Any, _choices: tuple[Choice, ...], _today: dt.date) -> Answer:
+    if isinstance(raw, str):
+        text = plain_digits(raw)
+        if not _WHOLE.fullmatch(text):
+            raise Unreadable("not_a_whole_number")
+        return _in_range(question, int(text))
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise Unreadable("type")
+    if not abs(raw) < 10**15 or raw != int(raw):  # NaN compares false
+        raise Unreadable("not_a_whole_number")
+    return _in_range(question, int(raw))
+
+
+def _decimal(question: Question, raw: Any, _choices: tuple[Choice, ...], _today: dt.date) -> Answer:
+    if isinstance(raw, str):
+        text = plain_digits(raw)
+        if text.count(",") == 1 and "." not in text:
+            text = text.replace(",", ".")
+        if not _DECIMAL.fullmatch(text):
+            raise Unreadable("not_a_number")
+        return _in_range(question, float(text))
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise Unreadable("type")
+    if not abs(raw) < 10**15:  # NaN compares false
+        raise Unreadable("not_a_number")
+    return _in_range(question, float(raw))
+
+
+def _names(raw: Any) -> list[str]:
+    """Return the choice names in an input: a name, or a sequence of names; empty ones are dropped."""
+    names = [raw] if isinstance(raw, str) else raw
+    if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+        raise Unreadable("type")
+    return [name for name in names if name]
+
+
+def _known(names: list[str], choices: tuple[Choice, ...]) -> None:
+    known = {choice.name for choice in choices}
+    if not known.issuperset(names):
+        raise Unreadable("not_a_choice")
+
+
+def _select_one(_question: Question, raw: Any, choices: tuple[Choice, ...], _today: dt.date) -> Answer:
+    names = _names(raw)
+    if len(names) != 1:
+        raise Unreadable("one_only")
+    _known(names, choices)
+    return names[0]
+
+
+def _within_limits(question: Question, count: int) -> None:
+    low, high = question.parameters.get("min_selected"), question.parameters.get("max_selected")
+    if low is not None and count < low:
+        raise Unreadable("too_few", limit=low)
+    if high is not None and count > high:
+        raise Unreadable("too_many", limit=high)
+
+
+def _select_multiple(question: Question, raw: Any, choices: tuple[Choice, ...], _today: dt.date) -> Answer:
+    names = set(_names(raw))
+    _known(list(names), choices)
+    chosen = [choice for choice in choices if choice.name in names]
+    alone = next((choice for choice in chosen if choice.exclusive), None)
+    if alone is not None:
+        if len(chosen) > 1:
+            raise Unreadable("exclusive", choice=alone)
+        return [alone.name]
+    _within_limits(question, len(chosen))
+    return [choice.name for choice in chosen]
+
+
+def _rank(question: Question, raw: Any, choices: tuple[Choice, ...], _today: dt.date) -> Answer:
+    names = _names(raw)
+    _known(names, choices)
+    if len(set(names)) < len(names):
+        raise Unreadable("twice")
+    _within_limits(question, len(names))
+    return list(names)
+
+
+def _date(_question: Question, raw: Any, _choices: tuple[Choice, ...], today: dt.date) -> Answer:
+    if not isinstance(raw, str):
+        raise Unreadable("type")
+    match = _ISO_DATE.fullmatch(plain_digits(raw))
+    if match is None:
+        raise Unreadable("not_a_date")
+    year, month, day = (int(part) for part in match.groups())
+    if 1300 <= year <= 1500:  # Hijri or Solar Hijri: ask, never convert silently
+        raise Unreadable("calendar", example=today.year)
+    if not 1900 <= year <= 2100:
+        raise Unreadable("date_range")
+    try:
+        return dt.date(year, month, day).isoformat()
+    except ValueError:
+        raise Unreadable("not_a_date") from None
+
+
+def _acknowledge(_question: Question, raw: Any, _choices: tuple[Choice, ...], _today: dt.date) -> Answer:
+    if raw is True or raw in (["yes"], "yes", "true", "OK"):
+        return True
+    raise Unreadable("type")
+
+
+def _none(_question: Question, _raw: Any, _choices: tuple[Choice, ...], _today: dt.date) -> Answer:
+    raise Unreadable("type")
+
+
+@dataclass(frozen=True)
+class QuestionType:
+    """One row: ``summary`` is none, text, number, shares or ranks; ``asks`` whether a person answers it."""
+
+    name: str
+    xlsform: str
+    summary: str
+    read: Reader
+    asks: bool = True
+    needs_choices: bool = False
+
+
+TYPES: Mapping[str, QuestionType] = {
+    row.name: row
+    for row in (
+        QuestionType("text", "text", "text", _text),
+        QuestionType("integer", "integer", "number", _integer),
+        QuestionType("decimal", "decimal", "number", _decimal),
+        QuestionType("select_one", "select_one", "shares", _select_one, needs_choices=True),
+        QuestionType("select_multiple", "select_multiple", "shares", _select_multiple, needs_choices=True),
+        QuestionType("rank", "rank", "ranks", _rank, needs_choices=True),
+        QuestionType("date", "date", "none", _date),
+        QuestionType("acknowledge", "acknowledge", "shares", _acknowledge),
+        QuestionType("note", "note", "none", _none, asks=False),
+        QuestionType("calculate", "calculate", "none", _none, asks=False),
+    )
+}

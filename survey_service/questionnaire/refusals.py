@@ -1,0 +1,158 @@
+"""Why an expression is refused: one exception, and the tables of what people write instead of what XLSForm knows.
+
+Every refusal has a column, counted from 1 over the whole text, a sentence that says what is wrong and one that says what
+to write instead.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lark.exceptions import UnexpectedInput
+
+
+class ExpressionFault(ValueError):
+    """An expression cannot be used. ``column`` counts from 1; ``message`` and ``remedy`` are English sentences."""
+
+    def __init__(self, message: str, column: int, remedy: str) -> None:
+        super().__init__(message, column, remedy)
+        self.message = message
+        self.column = column
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"column {self.column}: {self.message} {self.remedy}"
+
+
+_REPEATS = "Questionnaires have no repeats yet: ask with one question per entry."
+_LISTS = "Use choice_filter with the columns of the choice list."
+_CHANCE = "The same answers must always give the same result: use no random values."
+_CLOCK = "Answers hold dates without a time of day: use today(), date() or format-date()."
+_LABELS = "Labels belong to one language: compare the choice's name, e.g. ${question} = 'name'."
+_MATHS = "Use + - * div mod, pow(), round(), abs(), min() or max()."
+_PLACES = "Answers hold no geographic positions."
+_SECRETS = "Answers are not encrypted or hashed in questionnaires."
+_FORM = "Refer to questions as ${name} and to a choice's columns by their names."
+_LETTERS = "Use translate(), e.g. translate(${a}, 'ABC', 'abc')."
+
+# Functions of XPath 1.0, of the ODK XForms specification and of JavaRosa that are not offered, and the way round.
+UNSUPPORTED: Mapping[str, str] = {
+    **dict.fromkeys(("position", "indexed-repeat", "last"), _REPEATS),
+    **dict.fromkeys(("instance", "current", "pulldata"), _LISTS),
+    **dict.fromkeys(("random", "uuid"), _CHANCE),
+    "randomize": "Write randomize: true under the question's parameters.",
+    **dict.fromkeys(("now", "date-time", "format-date-time", "decimal-time"), _CLOCK),
+    **dict.fromkeys(("jr:choice-name", "jr:itext"), _LABELS),
+    **dict.fromkeys(("log", "log10", "exp", "exp10", "pi", "sin", "cos", "tan", "asin", "acos", "atan", "atan2"), _MATHS),
+    "sqrt": "Write pow(…, 0.5).",
+    **dict.fromkeys(("area", "enclosed-area", "distance", "geofence"), _PLACES),
+    **dict.fromkeys(("digest", "base64-decode", "extract-signed"), _SECRETS),
+    **dict.fromkeys(("id", "name", "local-name", "namespace-uri", "lang", "property", "version", "depend"), _FORM),
+    **dict.fromkeys(("upper-case", "lower-case"), _LETTERS),
+    "substring": "Write substr(text, start, end); it counts from 0.",
+    "is-selected": "Write selected().",
+}
+
+# What stands at the refused place → what to write. The longer ones first.
+_HABITS: Mapping[str, str] = {
+    "==": "Write a single = sign.",
+    "&&": "Write and.",
+    "||": "Write or.",
+    "<>": "Write !=.",
+    "=>": "Write >=.",
+    "=<": "Write <=.",
+    "..": "Refer to a question as ${name}.",
+    "≤": "Write <=.",
+    "≥": "Write >=.",
+    "≠": "Write !=.",
+    "!": "Write not(…), or != for “is not equal”.",
+    "&": "Write and, or concat() to join texts.",
+    "|": "Write or.",
+    "%": "Write mod for the remainder, div 100 for per cent.",
+    "^": "Write pow(number, power).",
+    "/": "Write div to divide; refer to a question as ${name}, not by a path.",
+    ":": "Write div to divide.",
+    "×": "Write *.",
+    "÷": "Write div.",
+    "−": "Write the minus sign of the keyboard, -.",
+    "–": "Write the minus sign of the keyboard, -.",
+    "[": "Use choice_filter with the columns of the choice list.",
+    "]": "Use choice_filter with the columns of the choice list.",
+    "@": "Refer to a question as ${name}.",
+    "$": "Write the name of a question between braces, e.g. ${age}.",
+    "{": "Write the name of a question as ${name}.",
+    "}": "Write the name of a question as ${name}.",
+    "#": "Refer to a question as ${name}.",
+    ";": "Separate arguments with a comma.",
+    "\N{NO-BREAK SPACE}": "Replace the no-break space by an ordinary space.",
+    **dict.fromkeys("“”„‟«»‘’‚‛`´", "Put texts in straight quotes, ' or \"."),
+}
+_VALUE_WANTED = "Write a value before it: ${name}, a text in quotes, or a number."
+_OPERATOR_WANTED = "Write an operator before it, such as and, or, =, +."
+_OPERATORS = frozenset({"or", "and", "div", "mod"})
+_NAME = re.compile(r"[^\W\d][\w.-]*")
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return the remedy for a name that is not known: the nearest known one, or all."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name.lower(), names, n=1)
+    return f"Did you mean {near[0]}()?" if near else f"Use one of: {', '.join(names)}."
+
+
+def explain(text: str, error: UnexpectedInput) -> ExpressionFault:
+    """Turn what the parser says about ``text`` into a fault."""
+    # The parser reports the end of the text at its last token.
+    ended = getattr(getattr(error, "token", None), "type", "") == "$END"
+    position = len(text) if ended or error.pos_in_stream is None else error.pos_in_stream
+    lonely = _lonely_parenthesis(text)
+    if lonely is not None and text[lonely] == ")":
+        return ExpressionFault("This parenthesis closes nothing.", lonely + 1, "Remove it, or open it with ( before.")
+    if position < len(text):
+        wanted: Collection[str] = getattr(error, "expected", None) or getattr(error, "allowed", None) or ()
+        return _within(text, position, value_wanted="NUMBER" in wanted)
+    if lonely is not None:
+        return ExpressionFault("This parenthesis is not closed.", lonely + 1, "Write ) where it ends.")
+    return ExpressionFault("The expression ends too early.", len(text.rstrip()) + 1, "Write a value at its end.")
+
+
+def _within(text: str, position: int, *, value_wanted: bool) -> ExpressionFault:
+    character = text[position]
+    if character in "'\"":
+        if text.count(character, position) == 1:
+            return ExpressionFault("The text in quotes is not closed.", position + 1, f"Write {character} at its end.")
+        character = text[position : text.index(character, position + 1) + 1]
+    word = _NAME.match(text, position)
+    shown = word[0] if word else character
+    remedy = _habit(text, position)
+    if word and word[0].lower() in _OPERATORS:
+        remedy = f"Write {word[0].lower()} in small letters, between two values."
+    elif remedy is None:
+        remedy = _VALUE_WANTED if value_wanted else _OPERATOR_WANTED
+    return ExpressionFault(f"“{shown}” cannot stand here.", position + 1, remedy)
+
+
+def _habit(text: str, position: int) -> str | None:
+    """Return the remedy if what stands at or around ``position`` is a habit from elsewhere."""
+    for start, length in ((position, 2), (position - 1, 2), (position, 1)):
+        found = text[max(start, 0) : start + length]
+        if len(found) == length and found in _HABITS:
+            return _HABITS[found]
+    return None
+
+
+def _lonely_parenthesis(text: str) -> int | None:
+    """Return the index of the parenthesis without a partner: the first ``)`` too many, or the last ``(`` left open."""
+    opened: list[int] = []
+    for match in re.finditer(r"'[^']*'|\"[^\"]*\"|[()]", text):
+        if match[0] == "(":
+            opened.append(match.start())
+        elif match[0] == ")":
+            if not opened:
+                return match.start()
+            opened.pop()
+    return opened[-1] if opened else None

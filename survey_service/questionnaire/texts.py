@@ -1,0 +1,76 @@
+"""Texts of definition files and their gettext catalogs: one ``.po`` a language, addressed by ``msgctxt``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import PoFileError, read_po
+
+from survey_service.questionnaire.faults import Faults
+
+SOURCE = "de"
+MACHINE_DRAFT, TRANSLATED, REVIEWED = "machine draft", "translated", "reviewed"
+STATES = (MACHINE_DRAFT, TRANSLATED, REVIEWED)
+
+
+@dataclass(frozen=True)
+class Translation:
+    """One translated text: the source wording it was made from, the wording, and its state (one of STATES)."""
+
+    source: str
+    wording: str
+    state: str
+
+
+Catalogs = Mapping[str, Mapping[str, Translation]]
+"""Language tag → address of the text → translation."""
+
+
+def read_catalogs(folder: Path, faults: Faults) -> Catalogs:
+    """Read all ``<tag>.po`` files of a folder (none if it does not exist). Broken files become faults."""
+    catalogs: dict[str, Mapping[str, Translation]] = {}
+    for path in sorted(folder.glob("*.po")):
+        try:
+            with path.open("rb") as file:
+                catalog = read_po(file, abort_invalid=True)
+        except (PoFileError, UnicodeDecodeError, ValueError, OSError) as error:
+            faults.add(
+                f"{folder.name}/{path.name}",
+                getattr(error, "lineno", 0) or 0,
+                "catalog",
+                str(error),
+                "mend the .po file",
+            )
+            continue
+        catalogs[path.stem] = translations_of(catalog)
+    return catalogs
+
+
+def translations_of(catalog: Catalog) -> Mapping[str, Translation]:
+    """Return the translations of a catalog by address; empty ones are left out."""
+    found = {}
+    for message in catalog:
+        if not message.context or not isinstance(message.string, str) or not message.string.strip():
+            continue
+        state = next(
+            (comment[7:].strip() for comment in message.auto_comments if comment.startswith("state: ")), TRANSLATED
+        )
+        found[message.context] = Translation(
+            str(message.id), message.string, state if state in STATES else MACHINE_DRAFT
+        )
+    return found
+
+
+def merge(address: str, text: Mapping[str, str], catalogs: Catalogs) -> Mapping[str, str]:
+    """Return a text with the wordings of the catalogs that were made from its present source wording."""
+    if "*" in text or SOURCE not in text:
+        return text
+    merged = dict(text)
+    for tag, catalog in catalogs.items():
+        translation = catalog.get(address)
+        if translation is not None and translation.source == text[SOURCE]:
+            merged.setdefault(tag, translation.wording)
+    return merged

@@ -1,0 +1,131 @@
+"""The values expressions compute with, and XPath 1.0's conversions between them.
+
+A value is a text, a number (always a float) or a boolean. XPath's ``number()`` is extended as ODK's XForms specification
+says: a date becomes the days since 1970-01-01. A date has no time of day and counts as midnight UTC, so that the result
+does not depend on where it is computed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+
+Answer = str | int | float | bool | list[str] | None
+Value = str | float | bool
+
+NAN = math.nan
+SPACES = " \t\r\n"  # what XML and XPath call white space
+_EPOCH = dt.date(1970, 1, 1).toordinal()
+_LAST_DAY = dt.date.max.toordinal()
+_DAY_MS = 86_400_000
+# No sign but "-", no exponent, ASCII digits only: Python's float() takes more than XPath does.
+_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_DATE = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+    r"(?:T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:\.([0-9]{1,9}))?(Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])?)?"
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Everything an evaluation may see.
+
+    ``answers`` maps question names to JSON values; a name that is absent or ``None`` is empty. ``current`` is the answer
+    that ``.`` stands for. ``columns`` are the columns of the choice under test, ``name`` and ``label`` among them.
+    ``today`` is what ``today()`` returns.
+    """
+
+    answers: Mapping[str, Answer]
+    _: KW_ONLY
+    today: dt.date
+    current: Answer = None
+    columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def value_of(answer: Answer) -> Value:
+    """Return an answer as a value: nothing is ``""``, a list its items with a space between, a number a float."""
+    if answer is None:
+        return ""
+    if isinstance(answer, (str, bool, float)):
+        return answer
+    if isinstance(answer, int):
+        try:
+            return float(answer)
+        except OverflowError:
+            return math.copysign(math.inf, answer)
+    return " ".join(answer)
+
+
+def to_boolean(value: Value) -> bool:
+    """XPath's ``boolean()``: a number is true unless zero or NaN, a text unless empty."""
+    if isinstance(value, float):
+        return value == value and value != 0
+    return bool(value)
+
+
+def to_number(value: Value) -> float:
+    """XPath's ``number()`` with ODK's dates; NaN if the text is neither a number nor a date."""
+    if not isinstance(value, str):
+        return float(value)
+    text = value.strip(SPACES)
+    return float(text) if _NUMBER.fullmatch(text) else days_of(text)
+
+
+def to_text(value: Value) -> str:
+    """XPath's ``string()``: whole numbers without a point, no exponent, ``NaN``, ``Infinity``, ``true``, ``false``."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _number_text(value)
+
+
+def _number_text(number: float) -> str:
+    if math.isnan(number):
+        return "NaN"
+    if math.isinf(number):
+        return "Infinity" if number > 0 else "-Infinity"
+    if number == int(number):
+        return str(int(number))
+    return format(Decimal(repr(number)), "f")
+
+
+def days_of(text: str) -> float:
+    """Return the days since 1970-01-01 UTC of an ISO date or date-time, NaN if it is none.
+
+    A date-time without an offset is taken as UTC; fractions of a second count to the millisecond.
+    """
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return NAN
+    year, month, day, hours, minutes, seconds, fraction, offset = match.groups()
+    try:
+        days = dt.date(int(year), int(month), int(day)).toordinal() - _EPOCH
+    except ValueError:
+        return NAN
+    if hours is None:
+        return float(days)
+    milliseconds = ((int(hours) * 60 + int(minutes)) * 60 + int(seconds)) * 1000 + int(((fraction or "") + "000")[:3])
+    return (days * _DAY_MS + milliseconds - _offset_ms(offset)) / _DAY_MS
+
+
+def _offset_ms(offset: str | None) -> int:
+    """Return the milliseconds an offset such as ``+02:00`` is ahead of UTC; 0 for ``Z`` or none."""
+    if offset is None or offset == "Z":
+        return 0
+    minutes = int(offset[1:3]) * 60 + int(offset[4:6])
+    return (-minutes if offset[0] == "-" else minutes) * 60_000
+
+
+def day_of(value: Value) -> dt.date | None:
+    """Return the day (UTC) that a date, a date-time or a number of days since 1970-01-01 falls on; None if it is no day."""
+    days = to_number(value)
+    if not math.isfinite(days):
+        return None
+    ordinal = math.floor(days) + _EPOCH
+    return dt.date.fromordinal(ordinal) if 1 <= ordinal <= _LAST_DAY else None

@@ -1,0 +1,85 @@
+"""YAML files as located data: values know their line; YAML's surprises (``no`` as false, repeated keys) are off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from survey_service.questionnaire.faults import Faults
+
+_MAX_BYTES = 5_000_000
+
+
+class Located(dict[str, Any]):
+    """A mapping that knows the line (from 1) where it begins and where each key stands."""
+
+    line: int = 0
+    lines: dict[str, int]
+
+    def line_of(self, key: str) -> int:
+        return self.lines.get(key, self.line)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2's core schema: only true and false are booleans, dates stay text; aliases are refused by size."""
+
+    repeated: list[tuple[str, int]]
+
+    def construct_mapping_located(self, node: yaml.MappingNode) -> Any:
+        value = Located()
+        value.line = node.start_mark.line + 1
+        value.lines = {}
+        yield value
+        for key_node, value_node in node.value:
+            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            if not isinstance(key, str):
+                key = str(key_node.value)
+            if key in value:
+                self.repeated.append((key, key_node.start_mark.line + 1))
+            value.lines[key] = key_node.start_mark.line + 1
+            value[key] = self.construct_object(value_node, deep=True)  # type: ignore[no-untyped-call]
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _Loader.construct_mapping_located)  # type: ignore[type-var]
+_Loader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:merge")
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(  # type: ignore[no-untyped-call]
+    "tag:yaml.org,2002:bool", __import__("re").compile(r"^(?:true|false)$"), list("tf")
+)
+
+
+def read(path: Path, faults: Faults) -> Located | None:
+    """Read one file; on any fault add it to ``faults`` and return None."""
+    try:
+        content = path.read_bytes()
+        if len(content) > _MAX_BYTES:
+            faults.add(path.name, 0, "file", f"larger than {_MAX_BYTES} bytes", "split it")
+            return None
+        loader = _Loader(content.decode("utf-8-sig"))
+        loader.repeated = []
+        value = loader.get_single_data()
+    except (OSError, UnicodeDecodeError) as error:
+        faults.add(path.name, 0, "file", f"cannot be read ({error})", "save it as UTF-8 and make it readable")
+        return None
+    except RecursionError:
+        faults.add(path.name, 0, "file", "nested too deeply", "remove the nesting")
+        return None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        fault = str(getattr(error, "problem", None) or error)
+        faults.add(path.name, mark.line + 1 if mark else 0, "YAML", fault, "check indentation, colons and quotes there")
+        return None
+    for key, line in loader.repeated:
+        faults.add(path.name, line, key, f"the key “{key}” stands twice in one block", "remove one of them")
+    if not isinstance(value, Located):
+        faults.add(path.name, 1, "file", "is not a mapping of keys to values", "begin it with “questionnaire: name”")
+        return None
+    return value

@@ -1,0 +1,1 @@
+"""Responses: the use cases between a questionnaire and the store."""

@@ -1,0 +1,121 @@
+"""The way of a submission: judge → consent → one response, once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from survey_service import clock
+from survey_service.offers import register
+from survey_service.problems import Problem
+from survey_service.questionnaire.judge import Judgement, judge
+from survey_service.questionnaire.model import Questionnaire
+from survey_service.responses import receipts
+from survey_service.responses.revisions import Publications
+from survey_service.store.base import CollectionSpec, Store
+
+RESPONSES = CollectionSpec("responses", indexes=("questionnaire", "period", "receipt_hash", "status"), unique=("key",))
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one respondent sends. ``key`` is minted before the first answer, so that a re-send never counts twice."""
+
+    key: str
+    revision: str
+    language: str
+    inputs: Mapping[str, Any]
+    seed: int
+    mode: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The response's key, its receipt, and whether this call stored it (False: it was there already)."""
+
+    key: str
+    receipt: str
+    created: bool
+
+
+def submit(
+    store: Store, publications: Publications, submission: Submission, *, receipt_key: str, today: dt.date
+) -> Outcome:
+    """Store a response, once.
+
+    Raises Problems response.invalid (with a fault for each refused question), response.screened_out,
+    response.no_consent, response.language, and response.conflict if the key is taken by other answers.
+    """
+    responses = store.collection(RESPONSES)
+    earlier = responses.first(key=submission.key)
+    revision = submission.revision if earlier is None else earlier.body["revision"]
+    questionnaire = publications.revision(revision).questionnaire
+    judgement = accept(questionnaire, submission, today)
+    receipt = receipts.words_for(submission.key, receipt_key)
+    body = document(questionnaire, submission, judgement, revision, receipt, today)
+    if earlier is None:
+        try:
+            with store.transaction():
+                responses.add(body)
+                if questionnaire.audience == "providers":
+                    register.register(store, body, today)
+            return Outcome(submission.key, receipt, created=True)
+        except Problem as problem:
+            if problem.code != "store.duplicate":
+                raise
+            earlier = responses.first(key=submission.key)  # the same submission arrived twice at once
+            if earlier is None:
+                raise
+    if earlier.body["digest"] != body["digest"]:
+        raise Problem("response.conflict")
+    return Outcome(submission.key, receipt, created=False)
+
+
+def accept(questionnaire: Questionnaire, submission: Submission, today: dt.date) -> Judgement:
+    """Judge a submission and return the judgement, or raise the Problem that says why it is not accepted."""
+    if submission.language not in questionnaire.languages:
+        raise Problem("response.language", language=submission.language)
+    judgement = judge(questionnaire, submission.inputs, today)
+    if judgement.refusals:
+        raise Problem(
+            "response.invalid",
+            count=len(judgement.refusals),
+            faults=tuple({"refusal": refusal} for refusal in judgement.refusals.values()),
+        )
+    if not judgement.consented:
+        raise Problem("response.no_consent")
+    if judgement.screen_out is not None:
+        raise Problem("response.screened_out", reason=judgement.screen_out.name)
+    return judgement
+
+
+def document(
+    questionnaire: Questionnaire,
+    submission: Submission,
+    judgement: Judgement,
+    revision: str,
+    receipt: str,
+    today: dt.date,
+) -> dict[str, Any]:
+    """Return the response as stored: answers, states and what a figure needs; no address, device or exact time."""
+    content = json.dumps(
+        [questionnaire.name, dict(judgement.answers), dict(judgement.states)], ensure_ascii=False, sort_keys=True
+    )
+    return {
+        "key": submission.key,
+        "questionnaire": questionnaire.name,
+        "revision": revision,
+        "language": submission.language,
+        "period": clock.period(today),
+        "mode": submission.mode,
+        "answers": dict(judgement.answers),
+        "states": dict(judgement.states),
+        "seed": submission.seed,
+        "digest": hashlib.sha256(content.encode()).hexdigest(),
+        "receipt_hash": receipts.hash_of(receipt),
+        "status": "valid",
+    }

@@ -1,0 +1,144 @@
+"""One table of settings: name, type, default, help. ``SURVEY_<NAME>`` wins over ``instance/config.toml``."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from survey_service.problems import Problem
+
+
+def _boolean(text: str) -> bool:
+    table = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    try:
+        return table[text.strip().lower()]
+    except KeyError:
+        raise ValueError("use true or false") from None
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError("use a whole number above 0")
+    return number
+
+
+def _not_negative(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError("use a whole number, 0 or more")
+    return number
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table. ``read`` turns the text of the environment into the value or raises ValueError."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: Any
+    help: str
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting("store", str, "tinydb:", "Where responses are kept: tinydb: (in the instance) or postgresql://…"),
+    Setting("public_url", str, "", "The address people use, https://…; empty means local use over plain http"),
+    Setting(
+        "secret_key", str, "", "Signs cookies; empty means one is made and kept in the instance, readable by you only"
+    ),
+    Setting("forms", str, "", "Folder of questionnaire files; empty means the bundled ones"),
+    Setting("operator", str, "", "Name of the body that runs the service, shown in the privacy notice and the imprint"),
+    Setting("operator_address", str, "", "Postal address of that body, for the imprint"),
+    Setting("operator_email", str, "", "E-mail address of that body, for the imprint and the privacy notice"),
+    Setting("data_protection_email", str, "", "E-mail address of the data protection officer"),
+    Setting("proxies", _not_negative, 0, "Number of trusted reverse proxies in front; 0 ignores X-Forwarded-For"),
+    Setting("threads", _positive, 8, "Threads that answer requests"),
+    Setting("max_body", _positive, 500_000, "Largest request body in bytes"),
+    Setting("max_fields", _positive, 2_000, "Most form fields in one request"),
+    Setting("report_seconds", _positive, 60, "A report plugin is stopped after this time"),
+    Setting("report_memory", _positive, 2_048, "Memory a report plugin may use, in MiB"),
+    Setting("testing", _boolean, False, "Internal: set by the test suite"),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one instance: its folder, and one value for each row of the table."""
+
+    instance: Path
+    values: Mapping[str, Any]
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.values[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    @property
+    def secure(self) -> bool:
+        """True if people come over https, so that cookies may be marked Secure and ``__Host-``."""
+        return bool(self.values["public_url"].startswith("https://"))
+
+
+def default_instance() -> Path:
+    """Return ``SURVEY_INSTANCE`` or the folder ``instance`` below the working directory."""
+    return Path(os.environ.get("SURVEY_INSTANCE", "instance")).resolve()
+
+
+def load(instance: Path | None = None, **overrides: Any) -> Settings:
+    """Read the settings of an instance; ``overrides`` win. Raises Problem settings.invalid, naming the setting."""
+    folder = (instance or default_instance()).resolve()
+    values = {setting.name: setting.default for setting in TABLE}
+    values.update(_from_file(folder / "config.toml"))
+    for setting in TABLE:
+        text = os.environ.get(f"SURVEY_{setting.name.upper()}")
+        if text is not None:
+            values[setting.name] = _read(setting, text, f"SURVEY_{setting.name.upper()}")
+    for name in overrides:
+        if name not in values:
+            raise Problem("settings.invalid", name=name, reason="there is no such setting")
+    values.update(overrides)
+    return Settings(folder, values)
+
+
+def _read(setting: Setting, text: str, name: str) -> Any:
+    try:
+        return setting.read(text)
+    except ValueError as error:
+        raise Problem("settings.invalid", name=name, reason=str(error)) from None
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Problem("settings.invalid", name=str(path), reason=str(error)) from None
+    known = {setting.name: setting for setting in TABLE}
+    values = {}
+    for name, value in content.items():
+        if name not in known:
+            raise Problem("settings.invalid", name=f"{path}: {name}", reason="there is no such setting")
+        values[name] = _read(known[name], str(value), f"{path}: {name}")
+    return values
+
+
+def instance_secret(instance: Path, name: str) -> str:
+    """Return a secret of the instance (64 hex digits), made at first use in a file only its owner can read."""
+    path = instance / f"{name}.key"
+    instance.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text("ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32))
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_text("ascii").strip()

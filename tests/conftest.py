@@ -1,0 +1,96 @@
+"""Fixtures for all tests: a definition from text, a store, published questionnaires."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from survey_service.questionnaire.loader import Library, load_folder
+from survey_service.questionnaire.model import Questionnaire
+from survey_service.responses.revisions import Publications
+from survey_service.store import open_store
+from survey_service.store.base import Store
+
+TODAY = dt.date(2026, 11, 23)
+
+SMALL = """
+questionnaire: small
+audience: newcomers
+languages: [de, en]
+label: {de: Klein, en: Small}
+minutes: [1, 2]
+consent: OK
+choices:
+  yes_no:
+    - {name: "yes", label: {de: Ja, en: "Yes"}}
+    - {name: "no", label: {de: Nein, en: "No"}}
+  colours:
+    - {name: red, label: {de: Rot, en: Red}, warm: "1"}
+    - {name: blue, label: {de: Blau, en: Blue}, warm: "0"}
+    - {name: green, label: {de: Grün, en: Green}, warm: "0"}
+    - {name: none, label: {de: Keine, en: None}, exclusive: true, last: true, warm: ""}
+    - {name: pna, label: {de: Keine Angabe, en: Prefer not to say}, exclusive: true, last: true, warm: ""}
+pages:
+  - name: start
+    label: {de: Beginn, en: Start}
+    questions:
+      - {type: select_one, name: OK, choices: yes_no, required: true, label: {de: "Einverstanden?", en: "Do you agree?"}}
+  - name: about
+    label: {de: Über Sie, en: About you}
+    questions:
+      - {type: integer, name: age, label: {de: Alter, en: Age}, parameters: {min: 0, max: 120}}
+      - {type: text, name: town, label: {de: Ort, en: Town}, relevant: "${age} >= 18", parameters: {max_length: 20}}
+      - {type: select_multiple, name: likes, choices: colours, label: {de: Farben, en: Colours}, parameters: {max_selected: 2}}
+  - name: more
+    label: {de: Mehr, en: More}
+    relevant: selected(${likes}, 'red')
+    questions:
+      - {type: select_one, name: why, choices: colours, choice_filter: "warm = '1'", label: {de: Warum, en: Why}}
+      - {type: date, name: since, label: {de: Seit wann, en: Since when}}
+screen_outs:
+  - {name: young, when: "${age} < 16 and ${age} != ''", label: {de: Danke, en: Thank you}}
+"""
+
+
+@pytest.fixture
+def questionnaire(tmp_path: Path) -> Callable[[str], Questionnaire]:
+    """Return a function that loads one questionnaire from YAML text."""
+
+    def load(text: str = SMALL) -> Questionnaire:
+        folder = tmp_path / "forms"
+        folder.mkdir(exist_ok=True)
+        name = text.split("questionnaire:", 1)[1].split("\n", 1)[0].strip()
+        (folder / f"{name}.yaml").write_text(text, "utf-8")
+        return load_folder(folder).questionnaires[name]
+
+    return load
+
+
+@pytest.fixture
+def small(questionnaire: Callable[[str], Questionnaire]) -> Questionnaire:
+    return questionnaire(SMALL)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store("tinydb:", tmp_path / "instance")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def publications(store: Store, small: Questionnaire) -> Publications:
+    published = Publications(store)
+    published.publish({"small": small})
+    return published
+
+
+@pytest.fixture(scope="session")
+def bundled() -> Library:
+    """The bundled questionnaires and vocabularies."""
+    from survey_service.paths import bundled as folder
+
+    return load_folder(folder("forms"), catalogs=False)
