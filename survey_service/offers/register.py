@@ -11,7 +11,7 @@ from survey_service.problems import Problem
 from survey_service.store.base import CollectionSpec, Store, Stored
 
 OFFERS = CollectionSpec("offers", indexes=("moderation", "response_key"), unique=("offer",))
-MODERATION = ("submitted", "published", "returned", "rejected")
+MODERATION = ("submitted", "published", "returned", "rejected", "withdrawn")
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
@@ -31,6 +31,28 @@ def register(store: Store, response: Mapping[str, Any], today: dt.date) -> Store
             "answers": dict(response["answers"]),
         }
     )
+
+
+def update(store: Store, response: Mapping[str, Any], today: dt.date) -> None:
+    """Take a provider's corrected answers over into the offer, which is moderated again before it is published."""
+    offers = store.collection(OFFERS)
+    for stored in offers.find(response_key=response["key"]):
+        changed = {
+            **stored.body,
+            **describe(response["answers"]),
+            "answers": dict(response["answers"]),
+            "moderation": "submitted",
+            "confirmed": today.isoformat(),
+        }
+        offers.replace(stored.id, changed, version=stored.version)
+
+
+def withdraw(store: Store, response_key: str) -> None:
+    """Take the offers of a withdrawn response out of the inventory; what was typed is erased, the entry stays."""
+    offers = store.collection(OFFERS)
+    for stored in offers.find(response_key=response_key):
+        changed = {**stored.body, "answers": {}, "moderation": "withdrawn"}
+        offers.replace(stored.id, changed, version=stored.version)
 
 
 def describe(answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -50,6 +50,8 @@ class Builder:
         self.file, self.faults, self.lists, self.catalogs = file, faults, dict(lists), catalogs or {}
         self.code = ""
         self.code_label: Text = {}
+        self.texts: dict[str, Text] = {}
+        """The texts met so far, by address, with all their wordings; those the same in every language are left out."""
 
     # -- small readers ------------------------------------------------------------------------------------------
 
@@ -97,7 +99,10 @@ class Builder:
             if not isinstance(part, str) or not part.strip():
                 self.fault(raw, key, address, f"the text in “{tag}” is empty or not a text", "write the text in quotes")
                 return {}
-        return merge(address, {tag: part.strip() for tag, part in value.items()}, self.catalogs)
+        text = merge(address, {tag: part.strip() for tag, part in value.items()}, self.catalogs)
+        if "*" not in text:
+            self.texts[address] = text
+        return text
 
     def expression(self, raw: Mapping[str, Any], key: str, place: str) -> expression.Expression | None:
         value = raw.get(key)

@@ -11,19 +11,10 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from survey_service.questionnaire.functions import FUNCTIONS, Function, Node
-from survey_service.questionnaire.values import (
-    NAN,
-    Answer,
-    Scope,
-    Value,
-    to_boolean,
-    to_number,
-    to_text,
-    value_of,
-)
+from survey_service.questionnaire.values import NAN, Answer, Scope, Value, to_boolean, to_number, to_text, value_of
 
 Run = Callable[[Scope], Any]
 
@@ -63,7 +54,7 @@ def _converted(kind: str, code: Code) -> Run:
 
 
 def _constant(value: Value, kind: str) -> Code:
-    return Code(lambda scope: value, kind)
+    return Code(lambda _scope: value, kind)
 
 
 def _reference(node: Node) -> Code:
@@ -71,12 +62,12 @@ def _reference(node: Node) -> Code:
 
     def run(scope: Scope) -> Value:
         answer = scope.answers.get(name)
-        return answer if answer.__class__ is str else value_of(answer)  # type: ignore[return-value]
+        return answer if answer.__class__ is str else value_of(answer)
 
     return Code(run, "v")
 
 
-def _current(node: Node) -> Code:
+def _current(_node: Node) -> Code:
     return Code(lambda scope: value_of(scope.current), "v")
 
 
@@ -88,20 +79,18 @@ def _column(node: Node) -> Code:
 # Operators
 
 
-def _or(node: Node) -> Code:
-    runs = tuple(_as("b", part) for part in node[1:])
-    if len(runs) == 2:
-        left, right = runs
-        return Code(lambda scope: left(scope) or right(scope), "b")
-    return Code(lambda scope: any(run(scope) for run in runs), "b")
+def _logic(decisive: bool, node: Node) -> Code:
+    """``or``, where a true part decides, and ``and``, where a false one does; the parts after it are not evaluated."""
+    parts = tuple(_as("b", part) for part in node[1:])
 
+    def run(scope: Scope) -> bool:
+        for part in parts:
+            value: bool = part(scope)
+            if value is decisive:
+                return value
+        return not decisive
 
-def _and(node: Node) -> Code:
-    runs = tuple(_as("b", part) for part in node[1:])
-    if len(runs) == 2:
-        left, right = runs
-        return Code(lambda scope: left(scope) and right(scope), "b")
-    return Code(lambda scope: all(run(scope) for run in runs), "b")
+    return Code(run, "b")
 
 
 def _equality(same: Callable[[Any, Any], bool], node: Node) -> Code:
@@ -153,7 +142,7 @@ def _divide(left: float, right: float) -> float:
     """IEEE division: by zero it gives an infinity, and NaN for 0 div 0."""
     if right:
         return left / right
-    if left == 0 or left != left or right != right:
+    if left == 0 or math.isnan(left):
         return NAN
     return math.copysign(math.inf, left) * math.copysign(1.0, right)
 
@@ -172,9 +161,7 @@ def _negative(node: Node) -> Code:
 
 
 def _call(function: Function, node: Node) -> Code:
-    apply = function.apply
-    if apply is None:
-        raise LookupError(node[0])
+    apply = cast(Callable[..., Value], function.apply)
     runs = tuple(_as(function.takes_at(index), part) for index, part in enumerate(node[1:]))
     if not runs:
         return _constant(apply(), function.gives)
@@ -195,8 +182,8 @@ def _if(node: Node) -> Code:
 
 
 def _is_empty(value: Value) -> bool:
-    """An empty text, or NaN: ``coalesce(number(${a}), 0)`` is meant to give 0 where ${a} is empty."""
-    return value == "" or value != value
+    """An empty text, or NaN as in JavaRosa: ``coalesce(number(${a}), 0)`` is meant to give 0 where ${a} is empty."""
+    return value == "" or (isinstance(value, float) and math.isnan(value))
 
 
 def _coalesce(node: Node) -> Code:
@@ -217,7 +204,7 @@ def _once(node: Node) -> Code:
 
     def run(scope: Scope) -> Value:
         value = value_of(scope.current)
-        return calculate(scope) if value == "" else value  # type: ignore[no-any-return]
+        return calculate(scope) if value == "" else value
 
     return Code(run, "v")
 
@@ -233,7 +220,7 @@ def _selected(node: Node) -> Code:
     def run(scope: Scope) -> bool:
         answer: Answer = scope.current if name is None else scope.answers.get(name)
         if answer.__class__ is list:
-            return choice in answer  # type: ignore[operator]
+            return choice in answer
         return answer is not None and general(scope)
 
     return Code(run, "b")
@@ -245,8 +232,8 @@ _BUILDERS: Mapping[str, Callable[[Node], Code]] = {
     "num": lambda node: _constant(float(node[1]), "n"),
     "col": _column,
     ".": _current,
-    "or": _or,
-    "and": _and,
+    "or": functools.partial(_logic, True),
+    "and": functools.partial(_logic, False),
     "=": functools.partial(_equality, operator.eq),
     "!=": functools.partial(_equality, operator.ne),
     "<": functools.partial(_order, operator.lt),
@@ -263,5 +250,5 @@ _BUILDERS: Mapping[str, Callable[[Node], Code]] = {
     "coalesce": _coalesce,
     "once": _once,
     "selected": _selected,
-    "today": lambda node: Code(lambda scope: scope.today.isoformat(), "s"),
+    "today": lambda _node: Code(lambda scope: scope.today.isoformat(), "s"),
 }

@@ -1,9 +1,9 @@
 """XLSForm expressions: parse once → small tree → evaluate.
 
-The language is XLSForm's subset of XPath 1.0 as the ODK XForms specification describes it: ``${name}``, ``.``, bare names
-for the columns of a choice, texts, numbers, ``or and = != < <= > >= + - * div mod`` and the functions of ``FUNCTIONS``.
-The browser evaluates the same tree (``Expression.to_json``). Whatever the answers are, evaluation returns a value and
-raises nothing; all faults come from ``parse``.
+The language is XLSForm's subset of XPath 1.0 as the ODK XForms specification describes it: ``${name}``, ``.``, bare
+names for the columns of a choice, texts, numbers, ``or and = != < <= > >= + - * div mod`` and the functions of
+``FUNCTIONS``. The browser evaluates the same tree (``Expression.to_json``). Whatever the answers are, evaluation
+returns a value and raises nothing; all faults come from ``parse``.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ __all__ = ["FUNCTIONS", "Answer", "Expression", "ExpressionFault", "Node", "Scop
 class Expression:
     """A parsed expression.
 
-    ``text`` is what was written, ``ast`` its tree (see ``syntax``), ``names`` the questions it refers to, ``columns`` the
-    bare names, ``uses_current`` whether it looks at the current answer, ``.``.
+    ``text`` is what was written, ``ast`` its tree (see ``syntax``), ``names`` the questions it refers to, ``columns``
+    the bare names, ``uses_current`` whether it looks at the current answer, ``.``.
     """
 
     text: str

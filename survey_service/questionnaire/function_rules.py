@@ -1,7 +1,7 @@
 """The rules of the functions: what each computes from arguments that are already texts, numbers or booleans.
 
-Source: the ODK XForms specification (getodk.github.io/xforms-spec), section "XPath Functions", and XPath 1.0, to which it
-refers. Where the specification leaves a case open, the choice made is said at the function.
+Source: the ODK XForms specification (getodk.github.io/xforms-spec), section "XPath Functions", and XPath 1.0, to which
+it refers. Where the specification leaves a case open, the choice made is said at the function.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ nearest = _whole(_nearest)
 def rounded(number: float, places: float = 0.0) -> float:
     """Round half up, towards positive infinity, as XPath 1.0 does: -2.5 → -2.
 
-    The decimal point is moved in the number's shortest decimal form, so that round(2.675, 2) is 2.68 as a reader expects.
-    Negative places round to tens, hundreds …; more than 30 places either way give NaN, as in JavaRosa.
+    The decimal point is moved in the number's shortest decimal form, so that round(2.675, 2) is 2.68 as a reader
+    expects. Negative places round to tens, hundreds …; more than 30 places either way give NaN, as in JavaRosa.
     """
     if not abs(places) < 31:
         return NAN
@@ -147,7 +147,7 @@ def checklist(least: float, most: float, *answers: bool) -> bool:
 
 
 def weighted_checklist(least: float, most: float, *pairs: Any) -> bool:
-    """Tell whether the sum of the weights of true answers lies between the bounds; ``pairs`` are answer, weight, ….."""
+    """Tell whether the weights of the true answers add up to between the bounds; ``pairs`` are answer, weight, …"""
     total = sum(weight for answer, weight in zip(pairs[::2], pairs[1::2], strict=True) if answer)
     return _between(least, float(total), most)
 
@@ -191,7 +191,7 @@ DATE_PARTS: Mapping[str, Callable[[dt.date], str]] = {
     "n": lambda day: str(day.month),
     "d": lambda day: f"{day.day:02}",
     "e": lambda day: str(day.day),
-    "%": lambda day: "%",
+    "%": lambda _day: "%",
 }
 
 

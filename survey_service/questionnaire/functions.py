@@ -1,7 +1,7 @@
 """The functions of expressions: one table, name → arguments, result, rule.
 
-Source: the ODK XForms specification (getodk.github.io/xforms-spec), section "XPath Functions", with XPath 1.0's ``floor``
-and ``ceiling``. What is not offered, and why, stands in ``refusals.UNSUPPORTED``.
+Source: the ODK XForms specification (getodk.github.io/xforms-spec), section "XPath Functions", with XPath 1.0's
+``floor`` and ``ceiling``. What is not offered, and the way round it, stands in ``refusals.UNSUPPORTED``.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ class Complaint:
 class Function:
     """One function.
 
-    ``takes`` has a letter per argument: ``s`` text, ``n`` number, ``b`` boolean, ``v`` any value as it is; arguments are
-    converted before ``apply`` sees them. The first ``least`` arguments are needed, and the last ``repeats`` may be repeated.
-    ``gives`` is the letter of the result. ``apply`` is None where ``evaluation`` has its own rule, because the scope is
-    needed or not every argument is evaluated. ``check`` sees the arguments as nodes when an expression is parsed.
-    ``current`` says that a call without arguments means the current answer. ``example`` are arguments, for messages.
+    ``takes`` has a letter per argument: ``s`` text, ``n`` number, ``b`` boolean, ``v`` any value as it is; arguments
+    are converted before ``apply`` sees them. The first ``least`` are needed, the last ``repeats`` may be repeated.
+    ``gives`` is the letter of the result. ``apply`` is None where ``evaluation`` has its own rule, because the scope
+    is needed or not every argument is evaluated. ``example`` are arguments, for messages. ``check`` sees the arguments
+    as nodes when an expression is parsed. ``current`` says that a call without arguments means the current answer.
     """
 
     takes: str
@@ -90,7 +90,9 @@ def _check_pattern(arguments: tuple[Node, ...]) -> Complaint | None:
     """Refuse a pattern that is computed, that RE2 does not take, or that a browser would read in another way."""
     node = arguments[1]
     if node[0] != "str":
-        return Complaint(1, "The pattern of regex() must be a text in quotes.", "Write it out, e.g. regex(., '[0-9]{5}').")
+        return Complaint(
+            1, "The pattern of regex() must be a text in quotes.", "Write it out, e.g. regex(., '[0-9]{5}')."
+        )
     remedy = "Use [ ] ( ) (?: | . * + ? { } \\d \\w \\s and \\p{L} only; there is no look-around and no back-reference."
     for part in _PATTERN_PARTS.findall(node[1]):
         if part in _RE2_ONLY:
@@ -110,7 +112,9 @@ def _check_format(arguments: tuple[Node, ...]) -> Complaint | None:
     remedy = "Use %Y and %y (year), %m and %n (month), %d and %e (day), %% (a per cent sign)."
     for part in re.findall("%(.?)", node[1], re.DOTALL):
         if part in ("a", "b"):
-            return Complaint(1, f"%{part} is not supported yet: names of days and months depend on the language.", remedy)
+            return Complaint(
+                1, f"%{part} is not supported yet: names of days and months depend on the language.", remedy
+            )
         if part not in rules.DATE_PARTS:
             return Complaint(1, f"“%{part}” is no part of a date.", remedy)
     return None
@@ -144,7 +148,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "min": _function("n", "n", rules.smallest, "${a}, ${b}", repeats=1),
     "max": _function("n", "n", rules.largest, "${a}, ${b}", repeats=1),
     "sum": _function("n", "n", lambda number: number, "${a}", check=_check_reference),
-    "count": _function("v", "n", lambda value: 1.0, "${a}", check=_check_reference),
+    "count": _function("v", "n", lambda _value: 1.0, "${a}", check=_check_reference),
     "count-non-empty": _function("s", "n", lambda text: 1.0 if text else 0.0, "${a}", check=_check_reference),
     # texts
     "string": _function("s", "s", lambda text: text, "${a}"),
@@ -165,7 +169,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "selected-at": _function("sn", "s", rules.selected_at, "${a}, 0"),
     "count-selected": _function("s", "n", lambda text: float(len(rules.items(text))), "${a}"),
     "checklist": _function("nnb", "b", rules.checklist, "1, 2, ${a} = 'x', ${b} = 'x'", repeats=1),
-    "weighted-checklist": _function("nnbn", "b", rules.weighted_checklist, "1, 5, ${a} = 'x', 2, ${b} = 'x', 3", repeats=2),
+    "weighted-checklist": _function(
+        "nnbn", "b", rules.weighted_checklist, "1, 5, ${a} = 'x', 2, ${b} = 'x', 3", repeats=2
+    ),
     # dates
     "today": _function("", "s", None, ""),
     "date": _function("v", "s", rules.date, "today() + 7"),

@@ -35,6 +35,8 @@ class Library:
 
     vocabularies: Mapping[str, Vocabulary]
     questionnaires: Mapping[str, Questionnaire]
+    texts: Mapping[str, Text]
+    """Every text by its address, as translators get it (pages with ``for_each`` once)."""
 
 
 def load_folder(folder: Path, *, catalogs: bool = True) -> Library:
@@ -48,8 +50,9 @@ def load_folder(folder: Path, *, catalogs: bool = True) -> Library:
         faults.add(str(folder), 0, "folder", "does not exist", "set SURVEY_FORMS to a folder of questionnaire files")
     translations = texts.read_catalogs(folder / "translations", faults) if catalogs else {}
     vocabularies = {}
+    addresses: dict[str, Text] = {}
     for path in sorted((folder / "vocabularies").glob("*.yaml")):
-        vocabulary = _vocabulary(path, faults, translations)
+        vocabulary = _vocabulary(path, faults, translations, addresses)
         if vocabulary is not None:
             vocabularies[vocabulary.name] = vocabulary
     lists = {name: vocabulary.choices for name, vocabulary in vocabularies.items()}
@@ -58,7 +61,9 @@ def load_folder(folder: Path, *, catalogs: bool = True) -> Library:
         raw = yaml_source.read(path, faults)
         if raw is None:
             continue
-        questionnaire = Builder(path.name, faults, lists, translations).questionnaire(raw)
+        builder = Builder(path.name, faults, lists, translations)
+        questionnaire = builder.questionnaire(raw)
+        addresses.update(builder.texts)
         if questionnaire.name != path.stem:
             faults.add(
                 path.name, 1, "questionnaire", f"the name “{questionnaire.name}” is not the file's",
@@ -69,10 +74,12 @@ def load_folder(folder: Path, *, catalogs: bool = True) -> Library:
         _gate(questionnaire, path.name, faults, wanted)
         questionnaires[questionnaire.name] = questionnaire
     faults.raise_if_any()
-    return Library(vocabularies, questionnaires)
+    return Library(vocabularies, questionnaires, addresses)
 
 
-def _vocabulary(path: Path, faults: Faults, translations: texts.Catalogs) -> Vocabulary | None:
+def _vocabulary(
+    path: Path, faults: Faults, translations: texts.Catalogs, addresses: dict[str, Text]
+) -> Vocabulary | None:
     raw = yaml_source.read(path, faults)
     if raw is None:
         return None
@@ -82,12 +89,14 @@ def _vocabulary(path: Path, faults: Faults, translations: texts.Catalogs) -> Voc
     if name != path.stem:
         faults.add(file, 1, "vocabulary", f"the name “{name}” is not the file's", f"write “vocabulary: {path.stem}”")
     address = f"vocabularies/{path.stem}"
-    return Vocabulary(
+    vocabulary = Vocabulary(
         name=path.stem,
         label=builder.text(raw, "label", f"{address}/label", required=True),
         source=str(raw.get("source", "")),
         choices=builder.choice_list(raw, "choices", address),
     )
+    addresses.update(builder.texts)
+    return vocabulary
 
 
 def check(questionnaire: Questionnaire, raw: Located, file: str, faults: Faults) -> None:

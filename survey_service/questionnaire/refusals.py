@@ -1,7 +1,7 @@
 """Why an expression is refused: one exception, and the tables of what people write instead of what XLSForm knows.
 
-Every refusal has a column, counted from 1 over the whole text, a sentence that says what is wrong and one that says what
-to write instead.
+Every refusal has a column, counted from 1 over the whole text, a sentence that says what is wrong and one that says
+what to write instead.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ UNSUPPORTED: Mapping[str, str] = {
     "randomize": "Write randomize: true under the question's parameters.",
     **dict.fromkeys(("now", "date-time", "format-date-time", "decimal-time"), _CLOCK),
     **dict.fromkeys(("jr:choice-name", "jr:itext"), _LABELS),
-    **dict.fromkeys(("log", "log10", "exp", "exp10", "pi", "sin", "cos", "tan", "asin", "acos", "atan", "atan2"), _MATHS),
+    **dict.fromkeys(
+        ("log", "log10", "exp", "exp10", "pi", "sin", "cos", "tan", "asin", "acos", "atan", "atan2"), _MATHS
+    ),
     "sqrt": "Write pow(…, 0.5).",
     **dict.fromkeys(("area", "enclosed-area", "distance", "geofence"), _PLACES),
     **dict.fromkeys(("digest", "base64-decode", "extract-signed"), _SECRETS),

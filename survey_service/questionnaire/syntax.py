@@ -2,8 +2,9 @@
 
 A tree is nested tuples whose first item is an operator, a function's name or the kind of a leaf, e.g.
 ``("=", ("ref", "B00"), ("str", "yes"))``; as JSON it is what the script in the browser evaluates. Leaves are
-``("ref", name)``, ``("str", text)``, ``("num", number)``, ``("col", name)`` and ``(".",)``. A run of one operator is one
-node, ``a or b or c`` → ``("or", a, b, c)``, so that long lists of alternatives do not nest; it is meant from the left.
+``("ref", name)``, ``("str", text)``, ``("num", number)``, ``("col", name)`` and ``(".",)``; ``neg`` is the sign. A run of
+one operator is one node, ``a or b or c`` → ``("or", a, b, c)``, so that long lists of alternatives do not nest; it is
+meant from the left.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def _deeper(parts: Sequence[_Part], column: int) -> int:
     depth = max((part.depth for part in parts), default=0) + 1
     if depth > MAX_NESTING:
         raise ExpressionFault(
-            f"The expression nests deeper than {MAX_NESTING} levels.", column, "Split it into several calculate questions."
+            f"The expression nests deeper than {MAX_NESTING} levels.", column, "Split it into calculate questions."
         )
     return depth
 
@@ -225,7 +226,7 @@ _LEAVES: Mapping[str, Callable[[Any], str]] = {
     "ref": lambda name: "${" + name + "}",
     "str": lambda text: f'"{text}"' if "'" in text else f"'{text}'",
     "num": lambda number: to_text(float(number)),
-    "col": lambda name: str(name),
+    "col": str,
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.pofile import PoFileError, read_po
+from babel.messages.pofile import PoFileError, read_po, write_po
 
 from survey_service.questionnaire.faults import Faults
 
@@ -74,3 +74,35 @@ def merge(address: str, text: Mapping[str, str], catalogs: Catalogs) -> Mapping[
         if translation is not None and translation.source == text[SOURCE]:
             merged.setdefault(tag, translation.wording)
     return merged
+
+
+def write_catalog(path: Path, tag: str, texts: Mapping[str, Mapping[str, str]]) -> int:
+    """Bring a language's ``.po`` up to date with the texts and return how many still lack a translation.
+
+    ``texts`` are all texts by address. Translations made from the present source wording are kept with their state,
+    others are emptied, so that a translator sees what changed; the English wording stands beside as a comment.
+    """
+    known: Mapping[str, Translation] = {}
+    if path.exists():
+        with path.open("rb") as file:
+            known = translations_of(read_po(file, abort_invalid=True))
+    catalog = Catalog(project="survey-service forms", version="1", charset="utf-8", fuzzy=False)
+    catalog.header_comment = f"# Questionnaires and vocabularies in {tag}; the address of each text is its msgctxt."
+    missing = 0
+    for address, text in texts.items():
+        source = text.get(SOURCE, "")
+        if not source or tag in (SOURCE, "en"):
+            continue
+        translation = known.get(address)
+        fits = translation is not None and translation.source == source
+        comments = [f"en: {text['en']}"] if "en" in text else []
+        if translation is not None and fits and translation.state != TRANSLATED:
+            comments.append(f"state: {translation.state}")
+        missing += not fits
+        catalog.add(
+            source, translation.wording if translation is not None and fits else "", context=address, auto_comments=comments
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, catalog, width=0, omit_header=False, ignore_obsolete=True)
+    return missing

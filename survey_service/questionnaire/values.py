@@ -1,8 +1,8 @@
 """The values expressions compute with, and XPath 1.0's conversions between them.
 
-A value is a text, a number (always a float) or a boolean. XPath's ``number()`` is extended as ODK's XForms specification
-says: a date becomes the days since 1970-01-01. A date has no time of day and counts as midnight UTC, so that the result
-does not depend on where it is computed.
+A value is a text, a number (always a float) or a boolean. XPath's ``number()`` is extended as ODK's XForms
+specification says: a date becomes the days since 1970-01-01. A date has no time of day and counts as midnight UTC, so
+that the result does not depend on where it is computed.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ _DATE = re.compile(
 class Scope:
     """Everything an evaluation may see.
 
-    ``answers`` maps question names to JSON values; a name that is absent or ``None`` is empty. ``current`` is the answer
-    that ``.`` stands for. ``columns`` are the columns of the choice under test, ``name`` and ``label`` among them.
-    ``today`` is what ``today()`` returns.
+    ``answers`` maps question names to JSON values; a name that is absent or ``None`` is empty. ``current`` is the
+    answer that ``.`` stands for. ``columns`` are the columns of the choice under test, ``name`` and ``label`` among
+    them. ``today`` is what ``today()`` returns.
     """
 
     answers: Mapping[str, Answer]
@@ -64,7 +64,7 @@ def value_of(answer: Answer) -> Value:
 def to_boolean(value: Value) -> bool:
     """XPath's ``boolean()``: a number is true unless zero or NaN, a text unless empty."""
     if isinstance(value, float):
-        return value == value and value != 0
+        return not math.isnan(value) and value != 0
     return bool(value)
 
 
@@ -123,7 +123,7 @@ def _offset_ms(offset: str | None) -> int:
 
 
 def day_of(value: Value) -> dt.date | None:
-    """Return the day (UTC) that a date, a date-time or a number of days since 1970-01-01 falls on; None if it is no day."""
+    """Return the day (UTC) of a date, a date-time or a number of days since 1970-01-01; None if it is no day."""
     days = to_number(value)
     if not math.isfinite(days):
         return None

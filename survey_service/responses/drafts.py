@@ -36,10 +36,23 @@ class Draft:
     seed: int
     inputs: Mapping[str, Any]
     seen: tuple[str, ...]
+    replaces: bool
+    """True if the holder of a receipt corrects a response that was sent before."""
 
 
-def start(store: Store, published: Published, language: str, today: dt.date) -> Draft:
-    """Create a draft, pinned to the revision, with a new submission key and seed."""
+def start(
+    store: Store,
+    published: Published,
+    language: str,
+    today: dt.date,
+    *,
+    correcting: str = "",
+    inputs: Mapping[str, Any] | None = None,
+) -> Draft:
+    """Create a draft, pinned to the revision, with a seed and a new submission key.
+
+    ``correcting`` is the key of a response that its holder corrects; ``inputs`` are then its present answers.
+    """
     draft = Draft(
         id=0,
         version=0,
@@ -47,10 +60,11 @@ def start(store: Store, published: Published, language: str, today: dt.date) -> 
         questionnaire=published.questionnaire.name,
         revision=published.revision,
         language=language,
-        key=str(uuid.uuid4()),
+        key=correcting or str(uuid.uuid4()),
         seed=secrets.randbelow(2**31),
-        inputs={},
+        inputs=dict(inputs or {}),
         seen=(),
+        replaces=bool(correcting),
     )
     stored = store.collection(DRAFTS).add(_body(draft, today))
     return replace(draft, id=stored.id, version=stored.version)
@@ -73,6 +87,7 @@ def load(store: Store, token: str) -> Draft:
         seed=body["seed"],
         inputs=body["inputs"],
         seen=tuple(body["seen"]),
+        replaces=body["replaces"],
     )
 
 
@@ -134,5 +149,6 @@ def _body(draft: Draft, today: dt.date) -> dict[str, Any]:
         "seed": draft.seed,
         "inputs": dict(draft.inputs),
         "seen": list(draft.seen),
+        "replaces": draft.replaces,
         "day": today.isoformat(),
     }

@@ -23,7 +23,11 @@ RESPONSES = CollectionSpec("responses", indexes=("questionnaire", "period", "rec
 
 @dataclass(frozen=True)
 class Submission:
-    """What one respondent sends. ``key`` is minted before the first answer, so that a re-send never counts twice."""
+    """What one respondent sends.
+
+    ``key`` is minted before the first answer, so that a re-send never counts twice. ``replaces`` means that the holder
+    of the receipt corrects the response of that key.
+    """
 
     key: str
     revision: str
@@ -31,6 +35,7 @@ class Submission:
     inputs: Mapping[str, Any]
     seed: int
     mode: str
+    replaces: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,9 @@ def submit(
     judgement = accept(questionnaire, submission, today)
     receipt = receipts.words_for(submission.key, receipt_key)
     body = document(questionnaire, submission, judgement, revision, receipt, today)
+    if submission.replaces:
+        _correct(store, questionnaire, submission.key, body, today)
+        return Outcome(submission.key, receipt, created=False)
     if earlier is None:
         try:
             with store.transaction():
@@ -73,6 +81,21 @@ def submit(
     if earlier.body["digest"] != body["digest"]:
         raise Problem("response.conflict")
     return Outcome(submission.key, receipt, created=False)
+
+
+def _correct(
+    store: Store, questionnaire: Questionnaire, key: str, body: Mapping[str, Any], today: dt.date
+) -> None:
+    """Put corrected answers in the place of the response, whose period stays. Raises Problem receipt.missing."""
+    responses = store.collection(RESPONSES)
+    with store.transaction():
+        stored = responses.first(key=key)
+        if stored is None:
+            raise Problem("receipt.missing")
+        kept = {name: stored.body[name] for name in ("period", "mode", "status")}
+        responses.replace(stored.id, {**body, **kept}, version=stored.version)
+        if questionnaire.audience == "providers":
+            register.update(store, body, today)
 
 
 def accept(questionnaire: Questionnaire, submission: Submission, today: dt.date) -> Judgement:
