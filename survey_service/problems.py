@@ -33,6 +33,14 @@ CATALOGUE: Mapping[str, Kind] = {
         N_("The page was open too long"),
         N_("For your safety this page expires. Your answers are still here. Please send the page again."),
     ),
+    "request.foreign": Kind(
+        403, N_("Not from this page"), N_("The request came from another site. Open this service and try again there.")
+    ),
+    "request.host": Kind(
+        400,
+        N_("Unknown address"),
+        N_("This service does not answer under this address. Operators: set SURVEY_PUBLIC_URL to it."),
+    ),
     "request.too_large": Kind(
         413, N_("Too much data"), N_("The request is larger than the service accepts. Send less at once.")
     ),
@@ -42,6 +50,9 @@ CATALOGUE: Mapping[str, Kind] = {
     "request.method": Kind(405, N_("Not possible here"), N_("This address does not take that kind of request.")),
     "request.media_type": Kind(415, N_("Wrong format"), N_("Send the request as application/json.")),
     "request.not_json": Kind(400, N_("Not valid JSON"), N_("The body is not a JSON object: %(reason)s.")),
+    "request.members": Kind(
+        422, N_("Not a complete request"), N_("These members are missing, unknown or of the wrong kind: %(members)s.")
+    ),
     "page.missing": Kind(
         404, N_("Page not found"), N_("There is nothing at this address. Check the address or start again.")
     ),
@@ -101,6 +112,22 @@ CATALOGUE: Mapping[str, Kind] = {
     "user.weak_password": Kind(
         422, N_("Password too short"), N_("Use at least 12 characters, for example four words.")
     ),
+    "user.long_password": Kind(422, N_("Password too long"), N_("Use at most %(longest)s characters.")),
+    "user.guessable_password": Kind(
+        422, N_("Password easy to guess"), N_("This password is easy to guess. Use, for example, four unrelated words.")
+    ),
+    "user.wrong_password": Kind(
+        422, N_("Present password is wrong"), N_("The present password is wrong. Nothing was changed.")
+    ),
+    "user.repeated_password": Kind(
+        422, N_("Passwords differ"), N_("The new password and its repetition differ. Nothing was changed.")
+    ),
+    "user.name": Kind(
+        422,
+        N_("User name not usable"),
+        N_("Use 1 to %(longest)s letters of one alphabet, digits, blanks and . - _ @ in a user name."),
+    ),
+    "user.role": Kind(422, N_("No such role"), N_("“%(role)s” is no role. Use one or more of: %(known)s.")),
     "offer.missing": Kind(404, N_("Offer not found"), N_("There is no such offer.")),
     "report.missing": Kind(404, N_("Report not found"), N_("There is no such report. Choose one from the list.")),
     "plugin.missing": Kind(

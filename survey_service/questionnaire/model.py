@@ -45,6 +45,16 @@ class Choice:
         return {**self.columns, "name": self.name}
 
 
+def _let_through(
+    choices: tuple[Choice, ...], choice_filter: Expression, answers: Answers, today: dt.date
+) -> tuple[Choice, ...]:
+    return tuple(
+        choice
+        for choice in choices
+        if choice_filter.holds(Scope(answers=answers, columns=choice.filter_columns, today=today))
+    )
+
+
 @dataclass(frozen=True)
 class Question:
     """One question; the meaning of each field is in docs/definition-format.md."""
@@ -72,11 +82,17 @@ class Question:
         """Return the choices that the choice filter lets through, in the order of the list."""
         if self.choice_filter is None:
             return self.choices
-        return tuple(
-            choice
-            for choice in self.choices
-            if self.choice_filter.holds(Scope(answers=answers, columns=choice.filter_columns, today=today))
-        )
+        if self._fixed_choices is not None:
+            return self._fixed_choices
+        return _let_through(self.choices, self.choice_filter, answers, today)
+
+    @cached_property
+    def _fixed_choices(self) -> tuple[Choice, ...] | None:
+        """The offered choices if the filter looks at the choices' columns only, so that they are always the same."""
+        choice_filter = self.choice_filter
+        if choice_filter is None or choice_filter.names or "(" in choice_filter.text:
+            return None
+        return _let_through(self.choices, choice_filter, {}, dt.date.min)
 
     def shown_choices(self, answers: Answers, seed: int, today: dt.date) -> tuple[Choice, ...]:
         """Return the offered choices in the order shown to one respondent.

@@ -96,7 +96,17 @@ _HABITS: Mapping[str, str] = {
 _VALUE_WANTED = "Write a value before it: ${name}, a text in quotes, or a number."
 _OPERATOR_WANTED = "Write an operator before it, such as and, or, =, +."
 _OPERATORS = frozenset({"or", "and", "div", "mod"})
-_NAME = re.compile(r"[^\W\d][\w.-]*")
+
+# Words of the language that would pass as the name of a column → what to write.
+KEYWORDS: Mapping[str, str] = {
+    "true": "Write true().",
+    "false": "Write false().",
+    "not": "Write not(…).",
+    **dict.fromkeys(_OPERATORS, "Write a value before it."),
+}
+_QUOTES = "'\""
+_LAST_NAME = re.compile(r"(?<![\w.-])([^\W\d][\w.-]*)\s*\Z")
+_PIECE = re.compile(r"[^\W\d][\w.-]*|\$\{[^{}]*\}|'[^']*'|\"[^\"]*\"|[0-9.]+")
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
@@ -123,28 +133,31 @@ def explain(text: str, error: UnexpectedInput) -> ExpressionFault:
 
 
 def _within(text: str, position: int, *, value_wanted: bool) -> ExpressionFault:
-    character = text[position]
-    if character in "'\"":
-        if text.count(character, position) == 1:
-            return ExpressionFault("The text in quotes is not closed.", position + 1, f"Write {character} at its end.")
-        character = text[position : text.index(character, position + 1) + 1]
-    word = _NAME.match(text, position)
-    shown = word[0] if word else character
-    remedy = _habit(text, position)
-    if word and word[0].lower() in _OPERATORS:
-        remedy = f"Write {word[0].lower()} in small letters, between two values."
-    elif remedy is None:
-        remedy = _VALUE_WANTED if value_wanted else _OPERATOR_WANTED
+    """Return the fault of a piece of text that the parser refuses at ``position``."""
+    before = _LAST_NAME.search(text, 0, position)
+    if before and before[1] in KEYWORDS and not value_wanted:  # it was taken for the name of a column
+        return keyword_fault(before[1], before.start() + 1)
+    if text[position] in _QUOTES and text.count(text[position], position) == 1:
+        return ExpressionFault("The text in quotes is not closed.", position + 1, f"Write {text[position]} at its end.")
+    for start, length in ((position, 2), (position - 1, 2)):
+        habit = text[max(start, 0) : start + length]
+        if len(habit) == 2 and habit in _HABITS:
+            return _cannot_stand(habit, start, _HABITS[habit])
+    piece = _PIECE.match(text, position)
+    shown = piece[0] if piece else text[position]
+    remedy = _HABITS.get(shown, _VALUE_WANTED if value_wanted else _OPERATOR_WANTED)
+    if shown.lower() in _OPERATORS:
+        remedy = f"Write {shown.lower()} in small letters, between two values."
+    return _cannot_stand(shown, position, remedy)
+
+
+def _cannot_stand(shown: str, position: int, remedy: str) -> ExpressionFault:
     return ExpressionFault(f"“{shown}” cannot stand here.", position + 1, remedy)
 
 
-def _habit(text: str, position: int) -> str | None:
-    """Return the remedy if what stands at or around ``position`` is a habit from elsewhere."""
-    for start, length in ((position, 2), (position - 1, 2), (position, 1)):
-        found = text[max(start, 0) : start + length]
-        if len(found) == length and found in _HABITS:
-            return _HABITS[found]
-    return None
+def keyword_fault(name: str, column: int) -> ExpressionFault:
+    """Return the fault of a key of KEYWORDS that stands where a column's name could stand."""
+    return _cannot_stand(name, column - 1, KEYWORDS[name])
 
 
 def _lonely_parenthesis(text: str) -> int | None:

@@ -2,8 +2,8 @@
 
 A tree is nested tuples whose first item is an operator, a function's name or the kind of a leaf, e.g.
 ``("=", ("ref", "B00"), ("str", "yes"))``; as JSON it is what the script in the browser evaluates. Leaves are
-``("ref", name)``, ``("str", text)``, ``("num", number)``, ``("col", name)`` and ``(".",)``; ``neg`` is the sign. A run of
-one operator is one node, ``a or b or c`` → ``("or", a, b, c)``, so that long lists of alternatives do not nest; it is
+``("ref", name)``, ``("str", text)``, ``("num", number)``, ``("col", name)`` and ``(".",)``; ``neg`` is the sign. A run
+of one operator is one node, ``a or b or c`` → ``("or", a, b, c)``, so that long lists of alternatives do not nest; it is
 meant from the left.
 """
 
@@ -16,7 +16,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from survey_service.questionnaire.functions import FUNCTIONS, Node
-from survey_service.questionnaire.refusals import UNSUPPORTED, ExpressionFault, explain, suggestion
+from survey_service.questionnaire.refusals import (
+    KEYWORDS,
+    UNSUPPORTED,
+    ExpressionFault,
+    explain,
+    keyword_fault,
+    suggestion,
+)
 from survey_service.questionnaire.values import to_text
 
 if TYPE_CHECKING:
@@ -69,15 +76,6 @@ NAME: /[^\W\d][\w.-]*/
 
 _NAME = re.compile(r"[^\W\d][\w.-]*")
 _RUNS = frozenset({"or", "and", "+", "-", "*", "div", "mod"})
-_KEYWORDS: Mapping[str, str] = {
-    "true": "Write true().",
-    "false": "Write false().",
-    "not": "Write not(…).",
-    "or": "Write a value before it.",
-    "and": "Write a value before it.",
-    "div": "Write a value before it.",
-    "mod": "Write a value before it.",
-}
 
 
 @dataclass(frozen=True)
@@ -158,8 +156,8 @@ class _Builder:
 
     def column(self, children: list[Any]) -> _Part:
         (token,) = children
-        if token in _KEYWORDS:
-            raise ExpressionFault(f"“{token}” cannot stand here.", _column(token), _KEYWORDS[token])
+        if token in KEYWORDS:
+            raise keyword_fault(str(token), _column(token))
         return _Part(("col", str(token)), 1, _column(token))
 
     def call(self, children: list[Any]) -> _Part:

@@ -57,7 +57,7 @@ def value_of(answer: Answer) -> Value:
         try:
             return float(answer)
         except OverflowError:
-            return math.copysign(math.inf, answer)
+            return math.inf if answer > 0 else -math.inf
     return " ".join(answer)
 
 

@@ -1,0 +1,182 @@
+"""The OpenAPI 3.1 description of the JSON API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from survey_service import __version__, languages
+
+JSON = dict[str, Any]
+
+
+def _ref(name: str) -> JSON:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _json(schema: JSON, description: str, media_type: str = "application/json") -> JSON:
+    return {"description": description, "content": {media_type: {"schema": schema}}}
+
+
+def _problem(description: str) -> JSON:
+    return _json(_ref("Problem"), description, "application/problem+json")
+
+
+_TEXT: JSON = {
+    "type": "object",
+    "additionalProperties": {"type": "string"},
+    "description": "Language tag → wording; the tag * means the same wording in every language.",
+}
+
+_SUMMARY: JSON = {
+    "type": "object",
+    "required": ["id", "revision", "open", "audience", "title", "minutes", "languages", "responses"],
+    "properties": {
+        "id": {"type": "string"},
+        "revision": {"type": "string", "examples": ["needs-1"]},
+        "open": {"type": "boolean", "description": "Whether new responses are taken."},
+        "audience": {"enum": ["newcomers", "providers", "experts", "working_groups"]},
+        "title": _ref("Text"),
+        "minutes": {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2},
+        "languages": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["tag", "direction", "autonym"],
+                "properties": {
+                    "tag": {"type": "string"},
+                    "direction": {"enum": ["ltr", "rtl"]},
+                    "autonym": {"type": "string"},
+                },
+            },
+        },
+        "responses": {"type": "string", "format": "uri", "description": "Where responses are sent."},
+    },
+}
+
+_RESPONSE: JSON = {
+    "type": "object",
+    "required": ["id", "language", "answers"],
+    "additionalProperties": False,
+    "properties": {
+        "id": {
+            "type": "string",
+            "format": "uuid",
+            "description": "Minted by the sender before the first answer, so that a re-send never counts twice.",
+        },
+        "language": {"enum": list(languages.registry())},
+        "answers": {
+            "type": "object",
+            "description": "Question name → answer. Choices by name, several choices and ranks as arrays, dates as "
+            "YYYY-MM-DD. Answers to questions that are not shown are dropped.",
+            "additionalProperties": {
+                "anyOf": [
+                    {"type": ["string", "number", "boolean", "null"]},
+                    {"type": "array", "items": {"type": "string"}},
+                ]
+            },
+        },
+    },
+}
+
+_PROBLEM: JSON = {
+    "type": "object",
+    "description": "RFC 9457 problem details.",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string", "description": "A code of the catalogue of Problems; codes are never reused."},
+        "faults": {
+            "type": "array",
+            "description": "One entry for each question, member or place at fault.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "question": {"type": "string"},
+                    "member": {"type": "string"},
+                    "code": {"type": "string"},
+                    "message": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+_OUTCOME: JSON = {
+    "type": "object",
+    "required": ["id", "receipt"],
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "receipt": {"type": "string", "description": "Four words; they let their holder see, correct or withdraw."},
+    },
+}
+
+_NAME = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def document(server: str) -> JSON:
+    """Return the description; ``server`` is the address of the service without a slash at its end."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Survey service",
+            "version": __version__,
+            "description": "Read published questionnaires and send responses. No account is needed.",
+        },
+        "servers": [{"url": server}],
+        "paths": {
+            "/api/v1/questionnaires": {"get": _list()},
+            "/api/v1/questionnaires/{name}": {"parameters": [_NAME], "get": _read()},
+            "/api/v1/questionnaires/{name}/responses": {"parameters": [_NAME], "post": _respond()},
+            "/healthz": {"get": {"summary": "The process answers", "responses": {"200": _json({}, "It does")}}},
+            "/readyz": {
+                "get": {
+                    "summary": "Responses can be taken",
+                    "responses": {"200": _json({}, "They can"), "503": _problem("They cannot right now")},
+                }
+            },
+        },
+        "components": {
+            "schemas": {
+                "Text": _TEXT,
+                "Summary": _SUMMARY,
+                "Response": _RESPONSE,
+                "Outcome": _OUTCOME,
+                "Problem": _PROBLEM,
+            }
+        },
+    }
+
+
+def _list() -> JSON:
+    found = {"type": "object", "properties": {"questionnaires": {"type": "array", "items": _ref("Summary")}}}
+    return {"summary": "List the published questionnaires", "responses": {"200": _json(found, "The questionnaires")}}
+
+
+def _read() -> JSON:
+    found = {"allOf": [_ref("Summary"), {"type": "object", "properties": {"definition": {"type": "object"}}}]}
+    return {
+        "summary": "Read a questionnaire with its definition",
+        "responses": {"200": _json(found, "The newest revision"), "404": _problem("There is no such questionnaire")},
+    }
+
+
+def _respond() -> JSON:
+    return {
+        "summary": "Send a response",
+        "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("Response")}}},
+        "responses": {
+            "201": _json(_ref("Outcome"), "Stored"),
+            "200": _json(_ref("Outcome"), "The same response was stored before; the same receipt"),
+            "400": _problem("Not JSON"),
+            "404": _problem("There is no such questionnaire"),
+            "409": _problem("The id was used for other answers; the first response was kept"),
+            "410": _problem("The questionnaire is closed"),
+            "413": _problem("Too large"),
+            "415": _problem("Not application/json"),
+            "422": _problem("Not accepted: a fault for each question, no consent, or screened out; nothing was stored"),
+            "503": _problem("Nothing can be stored right now; try again"),
+        },
+    }

@@ -1,0 +1,137 @@
+"""The routes of the JSON API and the two addresses that machines watch."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request, url_for
+
+from survey_service import clock, languages
+from survey_service.problems import Problem
+from survey_service.questionnaire import definition
+from survey_service.responses import submissions
+from survey_service.responses.revisions import Published
+from survey_service.responses.submissions import Submission
+from survey_service.store.base import Store
+from survey_service.web import audience, i18n
+from survey_service.web.api.openapi import document
+from survey_service.web.context import current
+
+blueprint = Blueprint("api", __name__)
+AUDIENCES = {
+    f"api.{endpoint}": audience.PROGRAM
+    for endpoint in ("openapi", "questionnaires", "questionnaire", "respond", "healthz", "readyz")
+}
+_MEMBERS = {"id": str, "language": str, "answers": dict}
+
+
+@blueprint.get("/api/v1/openapi.json")
+def openapi() -> Response:
+    """Return the description of this API, OpenAPI 3.1."""
+    return jsonify(document(request.url_root.rstrip("/")))
+
+
+@blueprint.get("/api/v1/questionnaires")
+def questionnaires() -> Response:
+    """Return the published questionnaires."""
+    return jsonify(questionnaires=[_summary(published) for published in current().publications.all()])
+
+
+@blueprint.get("/api/v1/questionnaires/<name>")
+def questionnaire(name: str) -> Response:
+    """Return a questionnaire's newest revision with its definition."""
+    published = current().publications.current(name)
+    content = definition.to_json(published.questionnaire)
+    response = jsonify({**_summary(published), "definition": content})
+    response.set_etag(definition.fingerprint({**content, "open": published.is_open}))
+    return response.make_conditional(request)
+
+
+@blueprint.post("/api/v1/questionnaires/<name>/responses")
+def respond(name: str) -> tuple[Response, int]:
+    """Store a response, once: 201, or 200 with the same receipt if it was there already."""
+    context = current()
+    published = context.publications.current(name)
+    body = _body()
+    if body["language"] in published.questionnaire.languages:
+        i18n.use(body["language"])
+    if not published.is_open and not _is_known(context.store, body["id"]):
+        raise Problem("questionnaire.closed")
+    submission = Submission(
+        key=body["id"],
+        revision=published.revision,
+        language=body["language"],
+        inputs=body["answers"],
+        seed=0,
+        mode="api",
+    )
+    outcome = submissions.submit(
+        context.store, context.publications, submission, receipt_key=context.receipt_key, today=clock.today()
+    )
+    answer = jsonify(id=outcome.key, receipt=outcome.receipt)
+    return answer, 201 if outcome.created else 200
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Say that the process answers."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Say whether responses can be taken: the store takes changes and a questionnaire is published."""
+    context = current()
+    if not context.store.healthy() or not context.publications.all():
+        raise Problem("service.unavailable")
+    return jsonify(status="ready")
+
+
+def _is_known(store: Store, key: str) -> bool:
+    return store.collection(submissions.RESPONSES).first(key=key) is not None
+
+
+def _summary(published: Published) -> dict[str, Any]:
+    form = published.questionnaire
+    return {
+        "id": form.name,
+        "revision": published.revision,
+        "open": published.is_open,
+        "audience": form.audience,
+        "title": dict(form.label),
+        "minutes": list(form.minutes),
+        "languages": [
+            {"tag": tag, "direction": languages.language(tag).direction, "autonym": languages.language(tag).autonym}
+            for tag in form.languages
+        ],
+        "responses": url_for("api.respond", name=form.name, _external=True),
+    }
+
+
+def _body() -> Mapping[str, Any]:
+    """Return the members of the request's body, checked. Raises Problems request.media_type, .not_json, .members."""
+    if request.mimetype != "application/json":
+        raise Problem("request.media_type")
+    try:
+        body = json.loads(request.get_data(cache=False), parse_constant=_refuse_constant)
+    except RecursionError:
+        raise Problem("request.not_json", reason="nested too deeply") from None
+    except (ValueError, UnicodeDecodeError) as error:
+        raise Problem("request.not_json", reason=getattr(error, "msg", "not UTF-8")) from None
+    if not isinstance(body, dict):
+        raise Problem("request.not_json", reason="not an object")
+    wrong = [name for name, kind in _MEMBERS.items() if not isinstance(body.get(name), kind)]
+    wrong += [name for name in body if name not in _MEMBERS]
+    if not wrong:
+        try:
+            return {**body, "id": str(uuid.UUID(body["id"]))}
+        except ValueError:
+            wrong = ["id"]
+    raise Problem("request.members", members=", ".join(wrong), faults=tuple({"member": name} for name in wrong))
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,193 @@
+"""The JSON API as docs and architecture promise it: 201, 200 with the same receipt, 409, 422, 410."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from survey_service import settings
+from survey_service.app import create_app
+from survey_service.responses.revisions import Publications
+from survey_service.responses.submissions import RESPONSES
+from survey_service.store.base import Store
+
+URL = "/api/v1/questionnaires/small/responses"
+KEY = "11111111-1111-4111-8111-111111111111"
+
+
+@pytest.fixture
+def app(store: Store, publications: Publications, tmp_path: Path) -> Flask:
+    return create_app(settings.load(tmp_path / "instance"), store)
+
+
+@pytest.fixture
+def client(app: Flask) -> Iterator[FlaskClient]:
+    with app.test_client() as made:
+        yield made
+
+
+def body(**answers: Any) -> dict[str, Any]:
+    return {"id": KEY, "language": "en", "answers": {"OK": "yes", **answers}}
+
+
+def test_created_then_the_same_receipt_then_conflict(client: FlaskClient, store: Store) -> None:
+    first = client.post(URL, json=body(age=20))
+    again = client.post(URL, json=body(age=20))
+    other = client.post(URL, json=body(age=21))
+    assert (first.status_code, again.status_code, other.status_code) == (201, 200, 409)
+    assert first.json == again.json
+    assert first.json is not None
+    assert set(first.json) == {"id", "receipt"}
+    assert first.json["id"] == KEY
+    assert other.mimetype == "application/problem+json"
+    assert other.json is not None
+    assert other.json["code"] == "response.conflict"
+    stored = store.collection(RESPONSES).find()
+    assert [entry.body["answers"]["age"] for entry in stored] == [20]
+    assert stored[0].body["mode"] == "api"
+
+
+def test_invalid_names_each_question_in_the_language_of_the_response(client: FlaskClient, store: Store) -> None:
+    answer = client.post(URL, json=body(age="x", likes=["red", "blue", "green"], shoe=1))
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert [(fault["question"], fault["code"]) for fault in answer.json["faults"]] == [
+        ("age", "not_a_whole_number"),
+        ("likes", "too_many"),
+        ("shoe", "unknown"),
+    ]
+    assert answer.json["faults"][1]["message"] == "Please choose at most 2."
+    assert store.collection(RESPONSES).count() == 0
+
+
+@pytest.mark.parametrize(
+    "answers, code",
+    [({"OK": "no"}, "response.no_consent"), ({"OK": "yes", "age": 15}, "response.screened_out")],
+)
+def test_no_consent_and_screened_out_store_nothing(
+    client: FlaskClient, store: Store, answers: dict[str, Any], code: str
+) -> None:
+    answer = client.post(URL, json={"id": KEY, "language": "en", "answers": answers})
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert answer.json["code"] == code
+    assert store.collection(RESPONSES).count() == 0
+
+
+@pytest.mark.parametrize(
+    "data, content_type, status, code",
+    [
+        (b"{", "application/json", 400, "request.not_json"),
+        (b"[]", "application/json", 400, "request.not_json"),
+        (b"\xff", "application/json", 400, "request.not_json"),
+        (b'{"id": NaN}', "application/json", 400, "request.not_json"),
+        (b"[" * 100_000, "application/json", 400, "request.not_json"),
+        (b"{}", "application/json", 422, "request.members"),
+        (b"{}", "text/plain", 415, "request.media_type"),
+        (b"x" * 600_000, "application/json", 413, "request.too_large"),
+    ],
+)
+def test_bodies_that_are_no_response(
+    client: FlaskClient, data: bytes, content_type: str, status: int, code: str
+) -> None:
+    answer = client.post(URL, data=data, content_type=content_type)
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert answer.json is not None
+    assert answer.json["code"] == code
+
+
+@pytest.mark.parametrize("change", [{"id": "7"}, {"id": 7}, {"language": None}, {"answers": []}, {"more": 1}])
+def test_members_of_the_wrong_kind_are_named(client: FlaskClient, change: dict[str, Any]) -> None:
+    answer = client.post(URL, json={**body(), **change})
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert answer.json["faults"] == [{"member": next(iter(change))}]
+
+
+def test_a_language_that_is_not_offered(client: FlaskClient) -> None:
+    answer = client.post(URL, json={**body(), "language": "fr"})
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert answer.json["code"] == "response.language"
+
+
+def test_nul_is_refused_at_its_question(client: FlaskClient) -> None:
+    answer = client.post(URL, json=body(age=20, town="a\0b"))
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert answer.json["faults"][0]["question"] == "town"
+
+
+def test_closed_takes_nothing_new_but_acknowledges_a_resend(
+    client: FlaskClient, publications: Publications
+) -> None:
+    client.post(URL, json=body(age=20))
+    publications.set_open("small", False)
+    assert client.post(URL, json=body(age=20)).status_code == 200
+    fresh = client.post(URL, json={**body(), "id": KEY.replace("1", "2")})
+    assert fresh.status_code == 410
+
+
+def test_questionnaires_are_listed_and_read(client: FlaskClient) -> None:
+    listed = client.get("/api/v1/questionnaires").json
+    assert listed is not None
+    assert [(entry["id"], entry["revision"], entry["open"]) for entry in listed["questionnaires"]] == [
+        ("small", "small-1", True)
+    ]
+    read = client.get("/api/v1/questionnaires/small")
+    assert read.json is not None
+    assert read.json["definition"]["pages"][0]["questions"][0]["name"] == "OK"
+    unchanged = client.get("/api/v1/questionnaires/small", headers={"If-None-Match": read.headers["ETag"]})
+    assert unchanged.status_code == 304
+    missing = client.get("/api/v1/questionnaires/nothing")
+    assert (missing.status_code, missing.mimetype) == (404, "application/problem+json")
+
+
+def test_real_answers_fit_the_openapi_document(client: FlaskClient) -> None:
+    document = client.get("/api/v1/openapi.json").json
+    assert document is not None
+    assert document["openapi"].startswith("3.1")
+
+    def check(value: Any, schema: str) -> None:
+        jsonschema.validate(value, {"$ref": f"#/components/schemas/{schema}", "components": document["components"]})
+
+    check(body(age=20), "Response")
+    check(client.post(URL, json=body(age=20)).json, "Outcome")
+    check(client.post(URL, json=body(age="x")).json, "Problem")
+    listed = client.get("/api/v1/questionnaires").json
+    assert listed is not None
+    check(listed["questionnaires"][0], "Summary")
+
+
+def test_every_api_route_is_documented(app: Flask) -> None:
+    from survey_service.web.api.openapi import document
+
+    described = {path.replace("{name}", "<name>") for path in document("")["paths"]}
+    routes = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")}
+    assert routes - described == {"/api/v1/openapi.json"}
+    assert described - routes == set()
+
+
+def test_health_and_readiness(client: FlaskClient, store: Store) -> None:
+    assert client.get("/healthz").json == {"status": "ok"}
+    assert client.get("/readyz").json == {"status": "ready"}
+    store.close()
+    broken = client.get("/readyz")
+    assert broken.status_code == 503
+    assert json.loads(broken.data)["status"] == 503
+
+
+def test_no_address_and_no_exact_time_is_stored(client: FlaskClient, store: Store) -> None:
+    client.post(URL, json=body(age=20), headers={"User-Agent": "Nokia", "X-Forwarded-For": "203.0.113.9"})
+    text = json.dumps(store.collection(RESPONSES).find()[0].body)
+    assert "203.0.113.9" not in text
+    assert "127.0.0.1" not in text
+    assert "Nokia" not in text
+    assert "2026-11-" not in text
