@@ -128,6 +128,9 @@ CATALOGUE: Mapping[str, Kind] = {
         N_("Use 1 to %(longest)s letters of one alphabet, digits, blanks and . - _ @ in a user name."),
     ),
     "user.role": Kind(422, N_("No such role"), N_("“%(role)s” is no role. Use one or more of: %(known)s.")),
+    "offer.withdrawn": Kind(
+        409, N_("Offer withdrawn"), N_("The provider has withdrawn this offer. It can no longer be published.")
+    ),
     "offer.missing": Kind(404, N_("Offer not found"), N_("There is no such offer.")),
     "report.missing": Kind(404, N_("Report not found"), N_("There is no such report. Choose one from the list.")),
     "plugin.missing": Kind(
@@ -166,7 +169,41 @@ CATALOGUE: Mapping[str, Kind] = {
             "postgresql:// address to run several processes."
         ),
     ),
-    "store.closed": Kind(503, N_("Store closed"), N_("The store in %(folder)s has been closed. Start the service again.")),
+    "store.closed": Kind(
+        503, N_("Store closed"), N_("The store in %(folder)s has been closed. Start the service again.")
+    ),
+    "store.forked": Kind(
+        503,
+        N_("Store belongs to another process"),
+        N_(
+            "Process %(pid)s was forked from process %(owner)s, which has the store in %(folder)s open, and may not use "
+            "it. Use threads, or set SURVEY_STORE to a postgresql:// address to run several processes."
+        ),
+    ),
+    "store.full": Kind(
+        503,
+        N_("No room to save"),
+        N_("Nothing was saved, because the disk is full. Reading goes on. Free some room in %(folder)s and try again."),
+    ),
+    "store.failed": Kind(
+        503,
+        N_("Saving has failed"),
+        N_(
+            "The disk reported an error (%(reason)s), so nothing more is saved in %(folder)s until the service is started "
+            "again. Check the disk first. Whether the last changes were saved shows after the start."
+        ),
+    ),
+    "store.unusable": Kind(
+        500, N_("Store cannot be opened"), N_("The store in %(folder)s cannot be opened or written: %(reason)s.")
+    ),
+    "store.damaged": Kind(
+        500,
+        N_("Store damaged"),
+        N_(
+            "The store in %(folder)s is damaged (%(file)s, byte %(offset)s: %(reason)s). It was not opened, and nothing was "
+            "changed. Restore a backup, or let “survey-service store check --repair” keep what can still be read."
+        ),
+    ),
     "store.url": Kind(
         500, N_("Store address not usable"), N_("SURVEY_STORE is %(url)s. Use tinydb: or postgresql://….")
     ),

@@ -60,8 +60,8 @@ def describe(answers: Mapping[str, Any]) -> dict[str, Any]:
     whole_county = answers.get("A17_whole") == "yes"
     return {
         "kind": answers.get("A01", "offer"),
-        "organisation": answers.get("A02_name", ""),
-        "name": answers.get("A04_name") or answers.get("A02_name", ""),
+        "organisation": answers.get("A02", ""),
+        "name": answers.get("A04_name") or answers.get("A02", ""),
         "status": answers.get("A06", "active"),
         "fields": answers.get("A05_fields", []),
         "types": answers.get("A05_types", []),

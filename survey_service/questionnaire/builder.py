@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import re
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from survey_service import languages
 from survey_service.questionnaire import expression
 from survey_service.questionnaire.faults import Faults
 from survey_service.questionnaire.model import Choice, Page, Question, Questionnaire, ScreenOut, Text
-from survey_service.questionnaire.question_types import TYPES
+from survey_service.questionnaire.question_types import MESSAGES, TYPES, Unreadable
 from survey_service.questionnaire.texts import Catalogs, merge
 
 AUDIENCES = ("newcomers", "providers", "experts", "working_groups")
@@ -112,10 +113,19 @@ class Builder:
             self.fault(raw, key, place, f"{key} is not an expression", "write it in quotes")
             return None
         try:
-            return expression.parse(self.fill(value))
+            parsed = expression.parse(self.fill(value))
         except expression.ExpressionFault as error:
             self.fault(raw, key, place, f"{key}, column {error.column}: {error.message}", error.remedy)
             return None
+        if parsed.columns and key != "choice_filter":
+            name = min(parsed.columns)
+            remedy = f"write ${{{name}}} for an answer, '{name}' for a text"
+            self.fault(raw, key, place, f"{key}: the name “{name}” stands alone", remedy)
+        if parsed.uses_current and key != "constraint":
+            self.fault(
+                raw, key, place, f"{key}: “.” has no meaning here", "write ${name}; “.” belongs into a constraint"
+            )
+        return parsed
 
     def items(self, raw: Mapping[str, Any], key: str, place: str) -> list[Mapping[str, Any]]:
         value = raw.get(key, [])
@@ -158,7 +168,7 @@ class Builder:
         self.keys(raw, "question", address)
         name = self.name(raw, address)
         kind = raw.get("type")
-        if kind not in TYPES:
+        if not isinstance(kind, str) or kind not in TYPES:
             near = difflib.get_close_matches(str(kind), TYPES, 1)
             remedy = f"did you mean “{near[0]}”?" if near else f"use one of: {', '.join(TYPES)}"
             self.fault(raw, "type", address, f"the type {kind!r} is unknown", remedy)
@@ -231,6 +241,13 @@ class Builder:
             )  # fmt: skip
         if question.type == "calculate" and question.calculation is None and "calculation" not in raw:
             self.fault(raw, "type", address, "there is nothing to calculate", "add “calculation: …”")
+        if question.default is not None:
+            try:
+                TYPES[question.type].read(question, question.default, question.choices, dt.date(2000, 1, 1))
+            except Unreadable as fault:
+                self.fault(
+                    raw, "default", address, f"the default {question.default!r} is no answer", MESSAGES[fault.code]
+                )
         if question.choice_filter is not None:
             columns = {column for choice in question.choices for column in choice.filter_columns}
             for column in sorted(question.choice_filter.columns - columns):
@@ -260,7 +277,7 @@ class Builder:
             vocabulary = item.get("for_each")
             if vocabulary is None:
                 pages.append(self.page(item, questionnaire))
-            elif vocabulary not in self.lists:
+            elif not isinstance(vocabulary, str) or vocabulary not in self.lists:
                 place = f"{questionnaire}/{item.get('name', '?')}"
                 self.fault(item, "for_each", place, f"there is no choice list {vocabulary!r}", "name a vocabulary")
             else:
@@ -326,12 +343,13 @@ class Builder:
         if not isinstance(tags, list) or not tags:
             self.fault(raw, "languages", name, "no languages are named", "add “languages: [de, en]”")
             return ()
+        known = [tag for tag in tags if isinstance(tag, str) and tag in languages.registry()]
         for tag in tags:
-            if tag not in languages.registry():
+            if tag not in known:
                 near = difflib.get_close_matches(str(tag), languages.registry(), 1)
                 remedy = f"did you mean “{near[0]}”?" if near else "use a tag of the language registry"
                 self.fault(raw, "languages", name, f"the language {tag!r} is unknown", remedy)
-        return tuple(tag for tag in tags if tag in languages.registry())
+        return tuple(known)
 
     def _minutes(self, raw: Mapping[str, Any], name: str) -> tuple[int, int]:
         value = raw.get("minutes", [1, 5])

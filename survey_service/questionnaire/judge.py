@@ -7,6 +7,7 @@ and the demo all come here, so the rules live once.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -117,7 +118,7 @@ class _Work:
 
     def _calculate(self, question: Question, calculation: Expression) -> None:
         value = calculation.evaluate(self.scope())
-        empty = value == "" or value != value  # NaN: nothing could be calculated
+        empty = value == "" or (isinstance(value, float) and not math.isfinite(value))  # nothing could be calculated
         self.states[question.name] = SKIPPED if empty else ANSWERED
         if not empty:
             self.values[question.name] = value

@@ -3,8 +3,8 @@
 A tree is nested tuples whose first item is an operator, a function's name or the kind of a leaf, e.g.
 ``("=", ("ref", "B00"), ("str", "yes"))``; as JSON it is what the script in the browser evaluates. Leaves are
 ``("ref", name)``, ``("str", text)``, ``("num", number)``, ``("col", name)`` and ``(".",)``; ``neg`` is the sign. A run
-of one operator is one node, ``a or b or c`` → ``("or", a, b, c)``, so that long lists of alternatives do not nest; it is
-meant from the left.
+of one operator is one node, ``a or b or c`` → ``("or", a, b, c)``, so that long lists of alternatives do not nest; it
+is meant from the left.
 """
 
 from __future__ import annotations

@@ -100,7 +100,10 @@ def write_catalog(path: Path, tag: str, texts: Mapping[str, Mapping[str, str]]) 
             comments.append(f"state: {translation.state}")
         missing += not fits
         catalog.add(
-            source, translation.wording if translation is not None and fits else "", context=address, auto_comments=comments
+            source,
+            translation.wording if translation is not None and fits else "",
+            context=address,
+            auto_comments=comments,
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:

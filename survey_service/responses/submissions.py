@@ -83,9 +83,7 @@ def submit(
     return Outcome(submission.key, receipt, created=False)
 
 
-def _correct(
-    store: Store, questionnaire: Questionnaire, key: str, body: Mapping[str, Any], today: dt.date
-) -> None:
+def _correct(store: Store, questionnaire: Questionnaire, key: str, body: Mapping[str, Any], today: dt.date) -> None:
     """Put corrected answers in the place of the response, whose period stays. Raises Problem receipt.missing."""
     responses = store.collection(RESPONSES)
     with store.transaction():
@@ -103,6 +101,10 @@ def accept(questionnaire: Questionnaire, submission: Submission, today: dt.date)
     if submission.language not in questionnaire.languages:
         raise Problem("response.language", language=submission.language)
     judgement = judge(questionnaire, submission.inputs, today)
+    if judgement.scope.get(questionnaire.consent, "yes") != "yes":
+        raise Problem("response.no_consent")
+    if judgement.screen_out is not None:
+        raise Problem("response.screened_out", reason=judgement.screen_out.name)
     if judgement.refusals:
         raise Problem(
             "response.invalid",
@@ -111,8 +113,6 @@ def accept(questionnaire: Questionnaire, submission: Submission, today: dt.date)
         )
     if not judgement.consented:
         raise Problem("response.no_consent")
-    if judgement.screen_out is not None:
-        raise Problem("response.screened_out", reason=judgement.screen_out.name)
     return judgement
 
 

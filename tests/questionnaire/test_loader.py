@@ -30,7 +30,12 @@ def faults_of(folder: Path, text: str, name: str = "small") -> list[Any]:
         ("type: integer", "type: intger", "the type 'intger' is unknown", "did you mean “integer”?"),
         ("name: town,", "name: age,", "the question name is used twice", "rename one of the questions"),
         ("name: more\n", "name: about\n", "the page name is used twice", "rename one of the pages"),
-        ("${age} >= 18", "${aeg} >= 18", "relevant refers to “aeg”, which is no question", "mend the name or remove it"),
+        (
+            "${age} >= 18",
+            "${aeg} >= 18",
+            "relevant refers to “aeg”, which is no question",
+            "mend the name or remove it",
+        ),
         ("choices: yes_no", "choices: yesno", "there is no choice list 'yesno'", "did you mean “yes_no”?"),
         ("warm = '1'", "wram = '1'", "no choice has the column “wram”", "the list has: name, warm"),
         ("languages: [de, en]", "languages: [de, xx]", "the language 'xx' is unknown", "registry"),
@@ -45,6 +50,9 @@ def faults_of(folder: Path, text: str, name: str = "small") -> list[Any]:
         ("minutes: [1, 2]", "minutes: few", "minutes is not a pair of numbers", "[5, 7]"),
         ("label: {de: Klein, en: Small}", "label: {de: Klein, en: ''}", "is empty or not a text", "in quotes"),
         ("label: {de: Klein, en: Small}\n", "", "there is no label", "add “label:"),
+        ('"${age} >= 18"', '"age >= 18"', "the name “age” stands alone", "write ${age} for an answer"),
+        ('"${age} >= 18"', '". >= 18"', "“.” has no meaning here", "belongs into a constraint"),
+        ("name: age,", "name: age, default: old,", "the default 'old' is no answer", "whole number"),
         ("name: red,", "name: blue,", "the choice stands twice", "remove or rename"),
     ],
 )
@@ -111,7 +119,7 @@ def test_no_broken_value_ever_ends_in_anything_but_a_problem(
     """Replace one value of a good file by something else: it loads, or it is a Problem; never a crash."""
     lines = SMALL.splitlines()
     number = data.draw(st.integers(1, len(lines) - 1))
-    value = data.draw(st.sampled_from(["7", "[]", "{}", "null", "x", "true", "{de: 1}", "[[1]]", "-"]))
+    value = data.draw(st.sampled_from(["7", "[]", "{}", "null", "x", "true", "{de: 1}", "[[1]]", "[{}]", "-", "1.5"]))
     head = lines[number].split(":", 1)[0]
     lines[number] = f"{head}: {value}"
     folder = tmp_path_factory.mktemp("forms")

@@ -42,4 +42,11 @@ def test_json_lines_carry_no_key_and_no_receipt(store: Store, publications: Publ
 
 
 def test_numbers_stay_numbers() -> None:
-    assert [export.cell(value) for value in (-5, 2.5, "-5", ["a", "b"], None, "@x")] == [-5, 2.5, "'-5", "a b", "", "'@x"]
+    assert [export.cell(value) for value in (-5, 2.5, "-5", ["a", "b"], None, "@x")] == [
+        -5,
+        2.5,
+        "'-5",
+        "a b",
+        "",
+        "'@x",
+    ]

@@ -125,9 +125,7 @@ def test_nul_is_refused_at_its_question(client: FlaskClient) -> None:
     assert answer.json["faults"][0]["question"] == "town"
 
 
-def test_closed_takes_nothing_new_but_acknowledges_a_resend(
-    client: FlaskClient, publications: Publications
-) -> None:
+def test_closed_takes_nothing_new_but_acknowledges_a_resend(client: FlaskClient, publications: Publications) -> None:
     client.post(URL, json=body(age=20))
     publications.set_open("small", False)
     assert client.post(URL, json=body(age=20)).status_code == 200
