@@ -149,6 +149,21 @@ CATALOGUE: Mapping[str, Kind] = {
         N_("The report is not usable"),
         N_("The report plugin “%(name)s” returned something that is not a report: %(reason)s."),
     ),
+    "plugin.faulty": Kind(
+        500,
+        N_("Report plugin not usable"),
+        N_("The report plugin “%(name)s” cannot be used: %(reason)s. Mend or remove it; everything else works on."),
+    ),
+    "plugin.questionnaire": Kind(
+        409,
+        N_("Questionnaire not published"),
+        N_("The report plugin “%(name)s” reads the questionnaire “%(questionnaire)s”. Publish that one first."),
+    ),
+    "snapshot.damaged": Kind(
+        500,
+        N_("Snapshot damaged"),
+        N_("The snapshot %(snapshot)s was changed after it was frozen (%(file)s). Remove its folder and run again."),
+    ),
     "store.conflict": Kind(
         409, N_("Changed in the meantime"), N_("Somebody else changed this document (%(collection)s). Load it again.")
     ),

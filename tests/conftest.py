@@ -37,13 +37,13 @@ pages:
   - name: start
     label: {de: Beginn, en: Start}
     questions:
-      - {type: select_one, name: OK, choices: yes_no, required: true, label: {de: "Einverstanden?", en: "Do you agree?"}}
+      - {type: select_one, name: OK, choices: yes_no, required: true, label: {de: "Ja?", en: "Do you agree?"}}
   - name: about
     label: {de: Über Sie, en: About you}
     questions:
       - {type: integer, name: age, label: {de: Alter, en: Age}, parameters: {min: 0, max: 120}}
       - {type: text, name: town, label: {de: Ort, en: Town}, relevant: "${age} >= 18", parameters: {max_length: 20}}
-      - {type: select_multiple, name: likes, choices: colours, label: {de: Farben, en: Colours}, parameters: {max_selected: 2}}
+      - {type: select_multiple, name: likes, choices: colours, label: {de: F, en: Colours}, parameters: {max_selected: 2}}
   - name: more
     label: {de: Mehr, en: More}
     relevant: selected(${likes}, 'red')

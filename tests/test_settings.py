@@ -40,8 +40,8 @@ def test_mistakes_in_the_environment_are_named(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("SURVEY_PROXIES", "-1")
     with pytest.raises(Problem, match="SURVEY_PROXIES"):
         settings.load(tmp_path)
+    monkeypatch.delenv("SURVEY_PROXIES")
     with pytest.raises(Problem, match="there is no such setting"):
-        monkeypatch.delenv("SURVEY_PROXIES")
         settings.load(tmp_path, colour="red")
 
 

@@ -101,7 +101,7 @@ def _vocabulary(
 
 def check(questionnaire: Questionnaire, raw: Located, file: str, faults: Faults) -> None:
     """Add the faults that show only in the whole: names used twice, dangling references, cycles."""
-    lines = {name: line for name, line in _lines(raw)}
+    lines = dict(_lines(raw))
     names: set[str] = set()
     page_names: set[str] = set()
     for page in questionnaire.pages:

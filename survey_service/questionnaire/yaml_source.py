@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,15 @@ class Located(dict[str, Any]):
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.2's core schema: only true and false are booleans, dates stay text; aliases are refused by size."""
+    """YAML 1.2's core schema: only true and false are booleans, dates stay text. Aliases can hide a bomb: refused."""
 
     repeated: list[tuple[str, int]]
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not allowed", mark)
+        return super().compose_node(parent, index)
 
     def construct_mapping_located(self, node: yaml.MappingNode) -> Any:
         value = Located()
@@ -33,16 +40,16 @@ class _Loader(yaml.SafeLoader):
         value.lines = {}
         yield value
         for key_node, value_node in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str):
                 key = str(key_node.value)
             if key in value:
                 self.repeated.append((key, key_node.start_mark.line + 1))
             value.lines[key] = key_node.start_mark.line + 1
-            value[key] = self.construct_object(value_node, deep=True)  # type: ignore[no-untyped-call]
+            value[key] = self.construct_object(value_node, deep=True)
 
 
-_Loader.add_constructor("tag:yaml.org,2002:map", _Loader.construct_mapping_located)  # type: ignore[type-var]
+_Loader.add_constructor("tag:yaml.org,2002:map", _Loader.construct_mapping_located)
 _Loader.yaml_implicit_resolvers = {
     first: [
         (tag, pattern)
@@ -51,9 +58,7 @@ _Loader.yaml_implicit_resolvers = {
     ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver(  # type: ignore[no-untyped-call]
-    "tag:yaml.org,2002:bool", __import__("re").compile(r"^(?:true|false)$"), list("tf")
-)
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
 def read(path: Path, faults: Faults) -> Located | None:

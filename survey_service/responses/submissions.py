@@ -96,6 +96,12 @@ def _correct(store: Store, questionnaire: Questionnaire, key: str, body: Mapping
             register.update(store, body, today)
 
 
+def receipt_of(store: Store, key: str, *, receipt_key: str) -> str | None:
+    """Return the receipt of the response with this submission key, or None if there is no such response."""
+    known = store.collection(RESPONSES).first(key=key) is not None
+    return receipts.words_for(key, receipt_key) if known else None
+
+
 def accept(questionnaire: Questionnaire, submission: Submission, today: dt.date) -> Judgement:
     """Judge a submission and return the judgement, or raise the Problem that says why it is not accepted."""
     if submission.language not in questionnaire.languages:

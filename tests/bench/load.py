@@ -29,8 +29,8 @@ class Result:
 
 def post(path: str, body: bytes, content_type: str = "application/json") -> bytes:
     """Return the bytes of an HTTP/1.1 POST request."""
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    lines = (f"POST {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Type: {content_type}", f"Content-Length: {len(body)}")
+    return "\r\n".join((*lines, "", "")).encode() + body
 
 
 async def _client(

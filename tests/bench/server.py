@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 from flask import request
+from survey_service.cli.serving import run
 
 from survey_service import settings
 from survey_service.app import create_app
-from survey_service.cli.serving import run
-from survey_service.responses.revisions import Publications
-from survey_service.questionnaire.loader import load_folder
 from survey_service.paths import bundled
+from survey_service.questionnaire.loader import load_folder
+from survey_service.responses.revisions import Publications
 from survey_service.store import open_store
 from survey_service.web import audience
 

@@ -47,7 +47,8 @@ def questionnaire(name: str) -> Response:
     content = definition.to_json(published.questionnaire)
     response = jsonify({**_summary(published), "definition": content})
     response.set_etag(definition.fingerprint({**content, "open": published.is_open}))
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.post("/api/v1/questionnaires/<name>/responses")

@@ -1,0 +1,1 @@
+"""Accounts of the integration team: who somebody is, what they may do, and what they did."""

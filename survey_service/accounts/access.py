@@ -1,0 +1,40 @@
+"""What each role may do, as data. What does not stand in the table is denied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+ADMIN, MANAGER, WORKING_GROUP = "admin", "manager", "working_group"
+ROLES = (ADMIN, MANAGER, WORKING_GROUP)
+"""The roles an account can hold; one person may hold several."""
+
+RESPONDENT, PROVIDER = "respondent", "provider"
+"""What a visitor is without an account: a respondent, or the holder of an offer's link."""
+
+_EVERYONE = frozenset({RESPONDENT, PROVIDER, *ROLES})
+_TEAM = frozenset(ROLES)
+
+TABLE: Mapping[str, frozenset[str]] = {
+    "answer": _EVERYONE,
+    "sign_in": _EVERYONE,
+    "edit_own_offer": frozenset({PROVIDER}),
+    "use_desk": _TEAM,
+    "moderate_offers": frozenset({WORKING_GROUP, MANAGER}),
+    "draft_questions": frozenset({WORKING_GROUP, MANAGER}),
+    "publish": frozenset({MANAGER}),
+    "read_responses": frozenset({MANAGER}),
+    "export_responses": frozenset({MANAGER}),
+    # Reports hold aggregates under disclosure control only (cells of 5 and more), so working groups may have them.
+    "run_reports": frozenset({WORKING_GROUP, MANAGER}),
+    "request_plugins": frozenset({MANAGER}),
+    "approve_plugins": frozenset({ADMIN}),
+    "manage_users": frozenset({ADMIN}),
+    "manage_backups": frozenset({ADMIN}),
+    "change_settings": frozenset({ADMIN}),
+}
+"""Action → the roles that may do it."""
+
+
+def allowed(roles: Iterable[str], action: str) -> bool:
+    """Return whether somebody with these roles may do the action; an unknown role or action is denied."""
+    return not TABLE.get(action, frozenset()).isdisjoint(roles)

@@ -1,0 +1,126 @@
+"""The audit log: who did what when, append-only and chained by hashes.
+
+Each entry holds the hash of the one before it, and a head holds the newest number and hash, so that an entry that was
+changed, removed, added or cut off at the end shows. Details are short facts from a closed list for each action, so that
+an answer, a password or a token cannot get into the log by accident.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from survey_service.store.base import CollectionSpec, Store
+
+AUDIT = CollectionSpec("audit", indexes=("action",), unique=("number",))
+HEAD = CollectionSpec("audit_head", unique=("log",))
+
+Detail = str | int | bool
+DETAILS: Mapping[str, frozenset[str]] = {
+    "login.succeeded": frozenset(),
+    "login.failed": frozenset({"locked"}),
+    "logout": frozenset(),
+    "user.added": frozenset({"roles"}),
+    "user.disabled": frozenset(),
+    "user.reset": frozenset({"roles"}),
+    "user.password": frozenset(),
+    "responses.read": frozenset({"page", "count"}),
+    "responses.exported": frozenset({"format", "count"}),
+    "questionnaire.published": frozenset(),
+    "questionnaire.opened": frozenset(),
+    "questionnaire.closed": frozenset(),
+    "offer.read": frozenset(),
+    "offer.moderated": frozenset({"moderation"}),
+    "report.run": frozenset({"report"}),
+}
+"""Action → the names of the details it may have."""
+
+_LONGEST_DETAIL = 200
+_START = "0" * 64
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry. ``at`` is UTC as ISO 8601 with seconds; ``previous`` and ``hash`` are SHA-256 in hex."""
+
+    number: int
+    at: str
+    actor: str
+    action: str
+    subject: str
+    details: Mapping[str, Detail]
+    previous: str
+    hash: str
+
+
+def append(
+    store: Store, actor: str, action: str, subject: str, details: Mapping[str, Detail], *, now: dt.datetime
+) -> Entry:
+    """Add an entry and return it.
+
+    ``actor`` is an account's name or says how the command line was used; ``subject`` names what was acted on, such as a
+    questionnaire. Raises ValueError for an action or a detail that is not in DETAILS, and the store's Problems: what
+    cannot be noted must not happen, so call this before handing out what was asked for.
+    """
+    _check(action, details)
+    with store.transaction():
+        head = store.collection(HEAD).first(log="audit")
+        number, previous = (0, _START) if head is None else (head.body["number"], head.body["hash"])
+        body: dict[str, Any] = {
+            "number": number + 1,
+            "at": now.astimezone(dt.UTC).isoformat(timespec="seconds"),
+            "actor": actor,
+            "action": action,
+            "subject": subject,
+            "details": dict(details),
+            "previous": previous,
+        }
+        body["hash"] = _hash(body)
+        store.collection(AUDIT).add(body)
+        mark = {"log": "audit", "number": body["number"], "hash": body["hash"]}
+        if head is None:
+            store.collection(HEAD).add(mark)
+        else:
+            store.collection(HEAD).replace(head.id, mark, version=head.version)
+    return Entry(**body)
+
+
+def entries(store: Store) -> Iterator[Entry]:
+    """Yield all entries, oldest first."""
+    for stored in store.collection(AUDIT).iterate():
+        yield Entry(**stored.body)
+
+
+def first_fault(store: Store) -> int | None:
+    """Return the number of the first entry that is missing or was changed, or None if the log is whole."""
+    expected, previous = 1, _START
+    for stored in store.collection(AUDIT).iterate():
+        body = stored.body
+        unhashed = {name: value for name, value in body.items() if name != "hash"}
+        if (body.get("number"), body.get("previous")) != (expected, previous) or body.get("hash") != _hash(unhashed):
+            return expected
+        expected, previous = expected + 1, body["hash"]
+    head = store.collection(HEAD).first(log="audit")
+    newest = (0, _START) if head is None else (head.body["number"], head.body["hash"])
+    if newest == (expected - 1, previous):
+        return None
+    return min(expected, int(newest[0]) + 1)
+
+
+def _check(action: str, details: Mapping[str, Detail]) -> None:
+    if action not in DETAILS:
+        raise ValueError(f"{action!r} is no action of the audit log")
+    for name, value in details.items():
+        if name not in DETAILS[action]:
+            raise ValueError(f"{action!r} has no detail {name!r}")
+        if not isinstance(value, (str, int)) or len(str(value)) > _LONGEST_DETAIL:
+            raise ValueError(f"the detail {name!r} is not a short fact")
+
+
+def _hash(body: Mapping[str, Any]) -> str:
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

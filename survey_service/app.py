@@ -1,0 +1,51 @@
+"""The application: wiring only. Whoever calls ``create_app`` has published the questionnaires, or does so later."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from types import ModuleType
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from survey_service.settings import Settings
+from survey_service.store.base import Store
+from survey_service.web import audience, context, i18n, problems_view, security, wordings
+
+MODULES = (
+    "survey_service.web.public",
+    "survey_service.web.respondent",
+    "survey_service.web.api",
+    "survey_service.web.manage",
+)
+
+
+def create_app(settings: Settings, store: Store | None = None) -> Flask:
+    """Return the WSGI application of an instance; without ``store`` the instance's own is opened at first use."""
+    app = Flask("survey_service", static_folder=None, template_folder="web/templates")
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
+    here = context.Context(settings, store)
+    context.install(app, here)
+    app.config.from_mapping(security.configuration(settings, here.secret_key))
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    i18n.install(app)
+    wordings.install(app)
+    security.install(app, settings)
+    problems_view.install(app)
+    rows: dict[str, audience.Access] = {}
+    guards: dict[str, audience.Guard] = {}
+    for module in _modules():
+        app.register_blueprint(module.blueprint)
+        rows.update(module.AUDIENCES)
+        guards.update(dict.fromkeys(module.AUDIENCES, getattr(module, "guard", _nobody)))
+    audience.install(app, audience.Table(rows, guards))
+    return app
+
+
+def _nobody(action: str) -> None:
+    raise LookupError(f"no guard decides on {action}")
+
+
+def _modules() -> list[ModuleType]:
+    return [importlib.import_module(name) for name in MODULES if importlib.util.find_spec(name)]

@@ -1,0 +1,1 @@
+"""Reports: what report plugins make of a snapshot. The calling process never imports a plugin."""

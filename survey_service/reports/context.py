@@ -1,0 +1,237 @@
+"""What a report plugin is given: a snapshot, and shares of it under disclosure control."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+
+from survey_service.reports.blocks import Block, Text, words
+from survey_service.reports.groups import Group, any_of, everyone
+from survey_service.reports.sample import sample_blocks
+from survey_service.statistics.disclosure import (
+    Reason,
+    Released,
+    count_reason,
+    partition_reasons,
+    protect,
+    release,
+    share_reason,
+)
+from survey_service.statistics.shares import share_of
+
+AGGREGATES: Literal["aggregates"] = "aggregates"
+ROWS: Literal["rows"] = "rows"
+
+
+@dataclass(frozen=True)
+class ReportInfo:
+    """What a plugin is. ``name`` and ``version`` equal those it is installed under; ``questionnaires`` names those it
+    reads, ``offers`` whether it reads the published offers; ``permissions`` are ``aggregates`` and ``rows``."""
+
+    name: str
+    version: str
+    title: Text
+    questionnaires: tuple[str, ...]
+    offers: bool = False
+    permissions: tuple[str, ...] = (AGGREGATES,)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the information as JSON data."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "title": dict(self.title),
+            "questionnaires": list(self.questionnaires),
+            "offers": self.offers,
+            "permissions": list(self.permissions),
+        }
+
+
+@dataclass(frozen=True)
+class ChoiceInfo:
+    """A choice of the codebook, with its label in all languages and its further columns."""
+
+    name: str
+    label: Text
+    columns: Mapping[str, str]
+
+
+class ReportContext:
+    """A snapshot as one plugin may see it. ``today`` is the day the report is made."""
+
+    def __init__(self, folder: Path, info: ReportInfo, today: dt.date) -> None:
+        self._folder, self._info = folder, info
+        self.today = today
+
+    @cached_property
+    def _manifest(self) -> dict[str, Any]:
+        manifest: dict[str, Any] = json.loads((self._folder / "manifest.json").read_bytes())
+        return manifest
+
+    @cached_property
+    def _codebook(self) -> dict[str, Any]:
+        codebook: dict[str, Any] = json.loads((self._folder / "codebook.json").read_bytes())
+        return codebook
+
+    @property
+    def snapshot(self) -> str:
+        """The snapshot's id."""
+        return str(self._manifest["id"])
+
+    # -- codebook -----------------------------------------------------------------------------------------------
+
+    def has(self, questionnaire: str, question: str) -> bool:
+        """Return whether a questionnaire of the snapshot has this question in any revision."""
+        return question in self._codebook.get(questionnaire, {}).get("questions", {})
+
+    def label(self, questionnaire: str, question: str) -> Text:
+        """Return the wording of a question in all languages. Raises KeyError if there is no such question."""
+        label: Text = self._codebook[questionnaire]["questions"][question]["label"]
+        return label
+
+    def choices(self, questionnaire: str, question: str) -> tuple[ChoiceInfo, ...]:
+        """Return the choices of the list of a question, in order. Raises KeyError if there is no such question."""
+        book = self._codebook[questionnaire]
+        rows = book["lists"].get(book["questions"][question]["list"], [])
+        return tuple(ChoiceInfo(row["name"], row["label"], row["columns"]) for row in rows)
+
+    def revisions(self, questionnaire: str) -> tuple[str, ...]:
+        """Return the revisions that responses of the snapshot were given to."""
+        return tuple(self._counts(questionnaire)["revisions"])
+
+    def periods(self, questionnaire: str) -> tuple[str, ...]:
+        """Return the periods of the responses, oldest first."""
+        return tuple(self._counts(questionnaire)["periods"])
+
+    def _counts(self, questionnaire: str) -> dict[str, dict[str, int]]:
+        counts: dict[str, dict[str, int]] = self._manifest["tables"][f"responses-{questionnaire}"]["counts"]
+        return counts
+
+    # -- people -------------------------------------------------------------------------------------------------
+
+    def _table(self, questionnaire: str) -> pl.LazyFrame:
+        return pl.scan_ipc(self._folder / f"responses-{questionnaire}.arrow")
+
+    def _sums(self, questionnaire: str, sums: Mapping[str, pl.Expr], period: str | None) -> dict[str, int]:
+        """Return the number of responses for which each expression holds, all in one pass."""
+        table = self._table(questionnaire)
+        if period is not None:
+            table = table.filter(pl.col(":period") == period)
+        if not sums:
+            return {}
+        row = table.select(**{name: expression.sum().cast(pl.Int64) for name, expression in sums.items()}).collect()
+        return {name: int(value) for name, value in row.row(0, named=True).items()}
+
+    def shares(
+        self, questionnaire: str, groups: Mapping[str, Group], *, period: str | None = None
+    ) -> dict[str, Released]:
+        """Return the share of each group under the primary rule, all read in one pass over the responses."""
+        sums: dict[str, pl.Expr] = {}
+        for name, group in groups.items():
+            sums[f"base {name}"] = group.base
+            sums[f"hit {name}"] = group.hit & group.base
+        found = self._sums(questionnaire, sums, period)
+        return {name: protect(share_of(found[f"hit {name}"], found[f"base {name}"])) for name in groups}
+
+    def share(self, questionnaire: str, hit: pl.Expr, base: pl.Expr, *, period: str | None = None) -> Released:
+        """Return the share of ``hit`` among ``base`` under the primary rule."""
+        return self.shares(questionnaire, {"it": Group(hit, base)}, period=period)["it"]
+
+    def parts(
+        self, questionnaire: str, parts: Mapping[str, pl.Expr], base: pl.Expr, *, period: str | None = None
+    ) -> dict[str, Released]:
+        """Return the shares of parts of a whole: each response of ``base`` is in exactly one part.
+
+        Parts that could be found by subtraction are suppressed too. Raises ValueError if the parts are no partition.
+        """
+        sums = {"base": base, **{f"part {name}": expression & base for name, expression in parts.items()}}
+        found = self._sums(questionnaire, sums, period)
+        counts = [found[f"part {name}"] for name in parts]
+        if sum(counts) != found["base"]:
+            raise ValueError("the parts do not make up the base")
+        reasons = partition_reasons(counts)
+        shares = [share_of(count, found["base"]) for count in counts]
+        return {name: release(*pair) for name, pair in zip(parts, zip(shares, reasons, strict=True), strict=True)}
+
+    def pooled(self, questionnaire: str, groups: Sequence[Group], *, period: str | None = None) -> Released:
+        """Return the share of answers that hit among all answers, where one person may give an answer in each group.
+
+        ``numerator`` and ``base`` count answers; the interval and disclosure control rest on the number of people.
+        """
+        sums = {
+            **{f"base {place}": group.base for place, group in enumerate(groups)},
+            **{f"hit {place}": group.hit & group.base for place, group in enumerate(groups)},
+            "people": any_of([group.base for group in groups]),
+            "people hit": any_of([group.hit & group.base for group in groups]),
+            "people missed": any_of([group.base & ~group.hit for group in groups]),
+        }
+        found = self._sums(questionnaire, sums, period)
+        numerator = sum(found[f"hit {place}"] for place in range(len(groups)))
+        base = sum(found[f"base {place}"] for place in range(len(groups)))
+        reason = share_reason(numerator, base) or (Reason.BASE if count_reason(found["people"]) else None)
+        reason = reason or count_reason(min(found["people hit"], found["people missed"]))
+        return release(share_of(numerator, base, cases=found["people"] or None), reason)
+
+    def count(
+        self, questionnaire: str, groups: Mapping[str, pl.Expr], *, period: str | None = None
+    ) -> dict[str, Released]:
+        """Return how many people each expression holds for, as ``numerator``; the shares stay None."""
+        found = self._sums(questionnaire, groups, period)
+        return {name: _count_only(count) for name, count in found.items()}
+
+    def rows(self, questionnaire: str) -> pl.LazyFrame:
+        """Return the single responses. Raises PermissionError unless the plugin asks for the permission ``rows``."""
+        if ROWS not in self._info.permissions:
+            raise PermissionError("this plugin has not asked for the permission “rows”")
+        return self._table(questionnaire)
+
+    # -- offers -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def offers(self) -> pl.DataFrame:
+        """The published offers: columns ``offer kind organisation name status fields types whole_county municipalities
+        languages interpreter access free no_status online confirmed ends``. A public register: nothing is suppressed.
+
+        Raises FileNotFoundError unless the plugin declares that it reads offers.
+        """
+        return pl.read_ipc(self._folder / "offers.arrow")
+
+    def active_offers(self, *, confirmed_within: int | None = None) -> pl.DataFrame:
+        """Return the published offers that are active: their status says so and no funding has ended.
+
+        ``confirmed_within`` keeps those confirmed at most so many days ago.
+        """
+        ended = (pl.col("ends") < self.today).fill_null(False)
+        active = self.offers.filter((pl.col("status") == "active") & ~ended)
+        if confirmed_within is None:
+            return active
+        oldest = self.today - dt.timedelta(days=confirmed_within)
+        return active.filter((pl.col("confirmed") >= oldest).fill_null(False))
+
+    # -- what every report must say -------------------------------------------------------------------------------
+
+    def sample(self, questionnaire: str) -> tuple[Block, ...]:
+        """Return the blocks every report on people must show: who took part, and what the figures can't say."""
+        counts = self._counts(questionnaire)
+        parts = {fact: self._parts_of(questionnaire, fact, list(counts[f"{fact}s"])) for fact in ("language", "mode")}
+        title = words(self._codebook[questionnaire]["label"])
+        return sample_blocks(questionnaire, title, counts["statuses"], self.periods(questionnaire), parts)
+
+    def _parts_of(self, questionnaire: str, fact: str, names: Sequence[str]) -> dict[str, Released]:
+        if len(names) > 1:
+            return self.parts(questionnaire, {name: pl.col(f":{fact}") == name for name in names}, everyone())
+        # The only part is the base itself, whose number is published anyway.
+        whole = self._sums(questionnaire, {name: everyone() for name in names}, None)
+        return {name: release(share_of(count, count), count_reason(count)) for name, count in whole.items()}
+
+
+def _count_only(count: int) -> Released:
+    reason = count_reason(count)
+    return Released(None if reason else count, None, None, None, None, reason)

@@ -1,0 +1,100 @@
+"""The public API of report plugins: all that a plugin may import from this service.
+
+A smallest plugin::
+
+    from survey_service.reports.plugin import ReportContext, ReportInfo, ReportOutput, Statement
+    from survey_service.reports.plugin import answered, chose, hookimpl
+
+    @hookimpl
+    def report_info() -> ReportInfo:
+        return ReportInfo("home", "1.0", {"de": "Zuhause", "en": "At home"}, questionnaires=("needs",))
+
+    @hookimpl
+    def report_run(context: ReportContext) -> ReportOutput:
+        share = context.share("needs", chose("B17", "4", "5"), answered("B17"))
+        statement = Statement.of(
+            share,
+            id="home",
+            field="INT",
+            question="B17",
+            wording=context.label("needs", "B17"),
+            text={"de": "%(share)s fühlen sich hier zu Hause.", "en": "%(share)s feel at home here."},
+            revisions=context.revisions("needs"),
+        )
+        return ReportOutput((statement, *context.sample("needs")))
+"""
+
+from __future__ import annotations
+
+from survey_service.reports.blocks import (
+    Bar,
+    Block,
+    Chart,
+    Column,
+    Figure,
+    ReportOutput,
+    Statement,
+    Table,
+    Text,
+    TextBlock,
+    Value,
+    date,
+    decimal,
+    hidden,
+    integer,
+    percent,
+    persons,
+    values_of,
+    words,
+)
+from survey_service.reports.context import AGGREGATES, ROWS, ChoiceInfo, ReportContext, ReportInfo
+from survey_service.reports.groups import (
+    Group,
+    all_of,
+    answered,
+    any_of,
+    asked,
+    chose,
+    chose_any,
+    everyone,
+)
+from survey_service.reports.hookspecs import hookimpl
+from survey_service.statistics.disclosure import Reason, Released
+
+__all__ = [
+    "AGGREGATES",
+    "ROWS",
+    "Bar",
+    "Block",
+    "Chart",
+    "ChoiceInfo",
+    "Column",
+    "Figure",
+    "Group",
+    "Reason",
+    "Released",
+    "ReportContext",
+    "ReportInfo",
+    "ReportOutput",
+    "Statement",
+    "Table",
+    "Text",
+    "TextBlock",
+    "Value",
+    "all_of",
+    "answered",
+    "any_of",
+    "asked",
+    "chose",
+    "chose_any",
+    "date",
+    "decimal",
+    "everyone",
+    "hidden",
+    "hookimpl",
+    "integer",
+    "percent",
+    "persons",
+    "values_of",
+    "words",
+]

@@ -1,0 +1,112 @@
+"""The blocks every report on people shows: who took part, and what its figures can't say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from survey_service import languages
+from survey_service.reports.blocks import (
+    Block,
+    Column,
+    Table,
+    Text,
+    TextBlock,
+    Value,
+    integer,
+    percent,
+    persons,
+    words,
+)
+from survey_service.statistics.disclosure import Released, count_reason
+
+HEADING: Text = {"de": "Wer hat teilgenommen?", "en": "Who took part?"}
+COUNTED: Text = {
+    "de": (
+        "„%(questionnaire)s“: ausgewertete Antworten: %(n)s. Ausgeschlossene Antworten: %(excluded)s. "
+        "Zeitraum: %(periods)s."
+    ),
+    "en": "“%(questionnaire)s”: responses counted: %(n)s. Responses excluded: %(excluded)s. Period: %(periods)s.",
+}
+LIMITS: Text = {
+    "de": (
+        "Die Teilnahme war freiwillig. Die Antworten sind nicht repräsentativ für alle Zugewanderten. Die Spanne in "
+        "Klammern zeigt nur den Zufallsfehler (95 %%). Gezählt sind abgeschickte Fragebögen; wie viele geöffnet oder "
+        "begonnen wurden, wird nicht aufgezeichnet."
+    ),
+    "en": (
+        "Participation was voluntary. The responses are not representative of all newcomers. The range in brackets "
+        "shows random error only (95 %%). Submitted questionnaires are counted; how many were opened or begun is not "
+        "recorded."
+    ),
+}
+HIDDEN: Text = {
+    "de": "„•“ heißt: Die Zahl wird nicht genannt, weil sie weniger als fünf Personen betrifft oder verraten würde.",
+    "en": "“•” means: the number is not given because it is about fewer than five people or would reveal that.",
+}
+SYNTHETIC: Text = {
+    "de": "Achtung: In diesen Zahlen stecken erfundene Antworten zur Vorführung. Sie sagen nichts über den Landkreis.",
+    "en": "Attention: these figures contain invented responses for demonstration. They say nothing about the county.",
+}
+CAPTIONS: Mapping[str, Text] = {
+    "language": {"de": "Antworten nach Sprache", "en": "Responses by language"},
+    "mode": {"de": "Antworten nach Weg", "en": "Responses by channel"},
+}
+HEADS: Mapping[str, Text] = {
+    "language": {"de": "Sprache", "en": "Language"},
+    "mode": {"de": "Weg", "en": "Channel"},
+}
+MODES: Mapping[str, Text] = {
+    "web": {"de": "Internetseite", "en": "Website"},
+    "api": {"de": "Programmschnittstelle", "en": "Programming interface"},
+    "demo": {"de": "Vorführung (erfunden)", "en": "Demonstration (invented)"},
+}
+DEMO = "demo"
+
+
+def sample_blocks(
+    questionnaire: str,
+    title: Value,
+    statuses: Mapping[str, int],
+    periods: Sequence[str],
+    parts: Mapping[str, Mapping[str, Released]],
+) -> tuple[Block, ...]:
+    """Return the blocks for one questionnaire; ``parts`` are the shares by ``language`` and ``mode``."""
+    n = statuses.get("valid", 0)
+    values = {
+        "questionnaire": title,
+        "n": persons(None if count_reason(n) else n, count_reason(n)),
+        "excluded": integer(sum(statuses.values()) - n),
+        "periods": words({"*": ", ".join(periods) or "–"}),
+    }
+    notes = [TextBlock(LIMITS, "note"), TextBlock(HIDDEN, "note")]
+    if DEMO in parts["mode"]:
+        notes.insert(0, TextBlock(SYNTHETIC, "note"))
+    tables = [_table(questionnaire, fact, shares) for fact, shares in parts.items() if shares]
+    return (TextBlock(HEADING, "heading"), TextBlock(COUNTED, values=values), *notes, *tables)
+
+
+def _table(questionnaire: str, fact: str, shares: Mapping[str, Released]) -> Table:
+    return Table(
+        id=f"sample.{questionnaire}.{fact}",
+        caption=CAPTIONS[fact],
+        columns=(
+            Column(HEADS[fact]),
+            Column({"de": "Antworten", "en": "Responses"}, "persons"),
+            Column({"de": "Anteil", "en": "Share"}, "percent"),
+        ),
+        rows=tuple(
+            (
+                words(_name(fact, name)),
+                persons(released.numerator, released.suppressed),
+                percent(released.share, released.suppressed),
+            )
+            for name, released in shares.items()
+        ),
+    )
+
+
+def _name(fact: str, name: str) -> Text:
+    if fact == "mode":
+        return MODES.get(name, {"*": name})
+    known = languages.registry().get(name)
+    return {"*": name} if known is None else {"de": known.german, "en": known.english}

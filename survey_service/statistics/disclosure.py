@@ -1,0 +1,83 @@
+"""Disclosure control: what may be said about a group of people without saying something about one of them.
+
+The primary rule: a count is published from 5 on; a share only if its numerator, its complement and its base are each 5
+or more, for 0 % and 100 % disclose a group too. Parts of a whole get the complementary rule as well, because a part
+that is left out can be found by subtraction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from survey_service.statistics.shares import Share
+
+THRESHOLD = 5
+
+
+class Reason(StrEnum):
+    """Why a value is not published. No reason tells on which side a share is small: that would disclose it."""
+
+    BASE = "small_base"
+    GROUP = "small_group"
+    DERIVABLE = "derivable"
+
+
+@dataclass(frozen=True)
+class Released:
+    """A share as it may be published: what is suppressed is None, and ``suppressed`` says why (None: nothing is).
+
+    The base is suppressed too if it is itself below the threshold.
+    """
+
+    numerator: int | None
+    base: int | None
+    share: float | None
+    low: float | None
+    high: float | None
+    suppressed: Reason | None
+
+
+def count_reason(count: int) -> Reason | None:
+    """Return why a count of people is not published, or None."""
+    return None if count >= THRESHOLD else Reason.GROUP
+
+
+def share_reason(numerator: int, base: int) -> Reason | None:
+    """Return why a share of people is not published, or None."""
+    if base < THRESHOLD:
+        return Reason.BASE
+    return None if min(numerator, base - numerator) >= THRESHOLD else Reason.GROUP
+
+
+def partition_reasons(counts: Sequence[int]) -> tuple[Reason | None, ...]:
+    """Return for each part of a whole why it is not published, or None.
+
+    Every case is in exactly one part, and the whole is published. Each part is judged as a share; then the smallest of
+    the others follow until the suppressed ones are at least two and make up at least 5 together, so that none of them
+    can be narrowed down to fewer than 5 by subtraction.
+    """
+    total = sum(counts)
+    reasons = [share_reason(count, total) for count in counts]
+    hidden = [place for place, reason in enumerate(reasons) if reason is not None]
+    others = sorted((place for place, reason in enumerate(reasons) if reason is None), key=lambda place: counts[place])
+    for place in others:
+        if not hidden or (len(hidden) > 1 and sum(counts[each] for each in hidden) >= THRESHOLD):
+            break
+        hidden.append(place)
+        reasons[place] = Reason.DERIVABLE
+    return tuple(reasons)
+
+
+def release(share: Share, reason: Reason | None) -> Released:
+    """Return a share as it may be published if ``reason`` stands against it, or with None if nothing does."""
+    if reason is None:
+        return Released(share.numerator, share.base, share.share, share.low, share.high, None)
+    base = share.base if share.base >= THRESHOLD else None
+    return Released(None, base, None, None, None, reason)
+
+
+def protect(share: Share) -> Released:
+    """Return a share of people as the primary rule lets it be published."""
+    return release(share, share_reason(share.numerator, share.base))

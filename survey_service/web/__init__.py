@@ -1,0 +1,1 @@
+"""What people and programs meet over HTTP: pages, forms, the JSON interface."""

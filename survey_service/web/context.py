@@ -1,0 +1,84 @@
+"""What a request may use: settings, store, published questionnaires; one Context for each application."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from flask import Flask, current_app
+
+from survey_service.paths import bundled
+from survey_service.questionnaire.loader import Library, load_folder
+from survey_service.responses.revisions import Publications
+from survey_service.settings import Settings, instance_secret
+from survey_service.store import open_store
+from survey_service.store.base import Store
+
+_KEY = "survey_service"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Context:
+    """Settings, and what is made of them at first use: ``given`` is a store opened by the caller, or None."""
+
+    settings: Settings
+    given: Store | None = None
+    _made: dict[str, Any] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def _once(self, name: str, make: Callable[[], T]) -> T:
+        if name not in self._made:
+            with self._lock:
+                if name not in self._made:
+                    self._made[name] = make()
+        value: T = self._made[name]
+        return value
+
+    @property
+    def store(self) -> Store:
+        """The store; opened at first use if none was given. Raises the Problems of ``open_store``."""
+        if self.given is not None:
+            return self.given
+        return self._once("store", lambda: open_store(self.settings.store, self.settings.instance))
+
+    @property
+    def publications(self) -> Publications:
+        """The published questionnaires of the store."""
+        return self._once("publications", lambda: Publications(self.store))
+
+    @property
+    def forms(self) -> Path:
+        """The folder of questionnaire files: the setting, or the bundled one."""
+        return Path(self.settings.forms) if self.settings.forms else bundled("forms")
+
+    @property
+    def library(self) -> Library:
+        """Vocabularies and questionnaires of the folder. Raises Problem questionnaire.faulty."""
+        return self._once("library", lambda: load_folder(self.forms))
+
+    @property
+    def secret_key(self) -> str:
+        """What cookies are signed with: the setting, or a secret of the instance."""
+        return self.settings.secret_key or self._once(
+            "secret_key", lambda: instance_secret(self.settings.instance, "secret")
+        )
+
+    @property
+    def receipt_key(self) -> str:
+        """What receipts are derived with; it must stay the same for the life of the instance."""
+        return self._once("receipt_key", lambda: instance_secret(self.settings.instance, "receipt"))
+
+
+def install(app: Flask, context: Context) -> None:
+    """Give the application its context."""
+    app.extensions[_KEY] = context
+
+
+def current() -> Context:
+    """Return the context of the application that handles the present request."""
+    context: Context = current_app.extensions[_KEY]
+    return context

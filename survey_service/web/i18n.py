@@ -1,0 +1,143 @@
+"""Which language a request speaks: our registry decides; flask-babel carries texts, Babel plurals and formats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from babel.support import NullTranslations
+from flask import Flask, current_app, g, request
+from flask_babel import Babel, Domain, refresh
+from flask_babel import gettext as _gettext
+from flask_babel import ngettext as _ngettext
+from markupsafe import Markup
+from werkzeug.routing import BaseConverter, ValidationError
+from wtforms.i18n import get_builtin_gnu_translations
+
+from survey_service import languages
+from survey_service.languages import Language
+from survey_service.web import catalogs
+from survey_service.web.context import current as current_context
+
+DEFAULT = "de"
+
+
+class LanguageConverter(BaseConverter):
+    """A part of an address that is the tag of an offered language; any other word is not found."""
+
+    regex = "[A-Za-z-]{2,20}"
+
+    def to_python(self, value: str) -> str:
+        entry = languages.registry().get(value)
+        if entry is None or not entry.offered:
+            raise ValidationError
+        return value
+
+
+class TagDomain(Domain):  # type: ignore[misc]  # flask-babel has no types
+    """A gettext domain that looks texts up by our tag, where flask-babel would by Babel locale."""
+
+    def get_translations(self) -> NullTranslations:
+        return catalogs.translations(language().tag, self.domain[0])
+
+
+_DESK = TagDomain(domain=catalogs.DESK)
+
+
+class FormTranslations:
+    """What WTForms asks for its own messages: our catalogs first, then those WTForms brings."""
+
+    def gettext(self, text: str) -> str:
+        translated = str(catalogs.translations(language().tag, catalogs.DESK).gettext(text))
+        return translated if translated != text else str(self._builtin().gettext(text))
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        translated = str(catalogs.translations(language().tag, catalogs.DESK).ngettext(singular, plural, number))
+        if translated not in (singular, plural):
+            return translated
+        return str(self._builtin().ngettext(singular, plural, number))
+
+    @staticmethod
+    def _builtin() -> Any:
+        names = [languages.language(tag).locale for tag in languages.chain(language().tag)]
+        return get_builtin_gnu_translations([part for name in names for part in (name, name.split("_")[0])])
+
+
+def gettext(text: str, **values: Any) -> str:
+    """Return a text in the present language, with ``%(name)s`` filled in."""
+    return str(_gettext(text, **values))
+
+
+def ngettext(singular: str, plural: str, num: int, **values: Any) -> str:
+    """Return the form of a text for the number ``num`` (also ``%(num)s``) in the present language."""
+    return str(_ngettext(singular, plural, num, **values))
+
+
+def language() -> Language:
+    """Return the language of the request: as ``use`` set it, else the address, else what the browser accepts."""
+    if "language" not in g:
+        g.language = _guess()
+    chosen: Language = g.language
+    return chosen
+
+
+def use(tag: str, *, desk: bool = False) -> Language:
+    """Speak a language for the rest of the request; ``desk`` adds the manager's texts. Raises KeyError."""
+    g.language = languages.language(tag)
+    refresh()
+    if desk:
+        _DESK.as_default()
+    chosen: Language = g.language
+    return chosen
+
+
+def _guess() -> Language:
+    """Return the language for a page whose address names none, an error page for example."""
+    first = request.path.split("/", 2)[1]
+    entry = languages.registry().get(first)
+    if entry is not None and entry.offered:
+        return entry
+    return languages.language(languages.negotiate(list(request.accept_languages.values())) or DEFAULT)
+
+
+def draft_texts() -> bool:
+    """Tell whether texts of the present language are machine drafts that no person has reviewed."""
+    tag = language().tag
+    files = (catalogs.path_of(tag, catalogs.MESSAGES), current_context().forms / "translations" / f"{tag}.po")
+    return any(catalogs.has_drafts(path) for path in files)
+
+
+def html_attributes(entry: Language) -> Markup:
+    """Return ``lang`` and ``dir`` for an element in a language that may differ from the page's."""
+    return Markup(' lang="{}" dir="{}"').format(entry.html, entry.direction)
+
+
+def install(app: Flask) -> None:
+    """Wire languages into an application: the ``lang`` converter, gettext, and what templates need."""
+    app.url_map.converters["lang"] = LanguageConverter
+    babel = Babel(
+        app,
+        default_locale=languages.language(DEFAULT).locale,
+        locale_selector=lambda: language().locale,
+        default_translation_directories="",
+    )
+    babel.domain_instance = TagDomain(domain=catalogs.MESSAGES)
+    app.url_value_preprocessor(_take_language)
+    app.url_defaults(_give_language)
+    app.jinja_env.globals.update(
+        current_language=language,
+        offered_languages=languages.offered,
+        html_attributes=html_attributes,
+        draft_texts=draft_texts,
+    )
+
+
+def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    tag = (values or {}).pop("lang", None)
+    if tag is not None:
+        use(tag)
+
+
+def _give_language(endpoint: str, values: dict[str, Any]) -> None:
+    """Let ``url_for`` fill in the present language."""
+    if "lang" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+        values["lang"] = language().tag

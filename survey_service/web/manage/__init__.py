@@ -1,0 +1,28 @@
+"""The desk of the integration team, ``/manage/…``: default deny, each endpoint with the action it needs."""
+
+from __future__ import annotations
+
+from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, Access
+from survey_service.web.manage import entrance, offers, responses
+from survey_service.web.manage.desk import blueprint, guard
+
+__all__ = ["AUDIENCES", "blueprint", "guard"]
+
+AUDIENCES = {
+    "manage.enter": PUBLIC,
+    "manage.sign_in": QUESTIONNAIRE,  # public, and an expired CSRF token shows the form again
+    "manage.sign_out": Access("use_desk"),
+    "manage.choose_language": Access("use_desk"),
+    "manage.password": Access("use_desk"),
+    "manage.change_password": Access("use_desk"),
+    "manage.home": Access("use_desk"),
+    "manage.open_questionnaire": Access("publish"),
+    "manage.close_questionnaire": Access("publish"),
+    "manage.responses": Access("read_responses"),
+    "manage.download": Access("export_responses"),
+    "manage.offers": Access("moderate_offers"),
+    "manage.offer": Access("moderate_offers"),
+    "manage.moderate": Access("moderate_offers"),
+}
+
+_VIEWS = (entrance, offers, responses)  # imported for their routes

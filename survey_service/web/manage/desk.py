@@ -1,0 +1,117 @@
+"""What all pages of the desk share: who is asking, in which language, and where to go next."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, g, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from survey_service import clock, languages
+from survey_service.accounts import access, audit, login
+from survey_service.accounts.audit import Detail
+from survey_service.accounts.login import Visitor
+from survey_service.languages import Language
+from survey_service.problems import Problem
+from survey_service.web import i18n, problems_view
+from survey_service.web.context import current
+from survey_service.web.manage import names
+
+blueprint = Blueprint("manage", __name__, url_prefix="/manage")
+
+_VISITOR = "desk_visitor"
+_PLACE = re.compile(r"/manage/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/?)*(?:\?[A-Za-z0-9._~=&%-]*)?")
+_LONGEST_PLACE = 500
+
+
+def cookie_name() -> str:
+    """Return the name of the cookie that holds the session's token."""
+    return "__Host-desk" if current().settings.secure else "desk"
+
+
+def token() -> str:
+    """Return the token that the browser sent, or an empty text."""
+    return request.cookies.get(cookie_name(), "")
+
+
+def visitor() -> Visitor | None:
+    """Return who is signed in, or None; looked up once a request."""
+    if _VISITOR not in g:
+        g.desk_visitor = login.visitor(current().store, token(), now=clock.now())
+    found: Visitor | None = g.desk_visitor
+    return found
+
+
+def signed_in() -> Visitor:
+    """Return who is signed in. Raises Problem access.login."""
+    who = visitor()
+    if who is None:
+        raise Problem("access.login")
+    return who
+
+
+def guard(action: str) -> None:
+    """Let the present request pass if the visitor may do the action. Raises Problem access.login or access.denied."""
+    if not access.allowed(signed_in().account.roles, action):
+        raise Problem("access.denied")
+
+
+def may(action: str) -> bool:
+    """Tell whether the visitor may do the action, for links and buttons."""
+    who = visitor()
+    return who is not None and access.allowed(who.account.roles, action)
+
+
+def note(action: str, subject: str, **details: Detail) -> None:
+    """Write what the visitor does into the audit log."""
+    audit.append(current().store, signed_in().account.name, action, subject, details, now=clock.now())
+
+
+def desk_languages() -> tuple[Language, ...]:
+    """Return the languages of the desk."""
+    return tuple(entry for entry in languages.registry().values() if entry.desk)
+
+
+def desk_language(tag: str | None) -> str | None:
+    """Return the tag if the desk is offered in it, else None."""
+    return tag if tag in {entry.tag for entry in desk_languages()} else None
+
+
+def speak(who: Visitor | None) -> None:
+    """Speak the language of ``?lang``, else the one chosen for the session, else what the browser accepts."""
+    tags = [entry.tag for entry in desk_languages()]
+    chosen = who.session.language if who is not None else None
+    asked = desk_language(request.args.get("lang")) or desk_language(chosen)
+    i18n.use(asked or request.accept_languages.best_match(tags) or i18n.DEFAULT, desk=True)
+
+
+def place(target: str | None) -> str:
+    """Return where to go next: an address of the desk as it stands, and the desk's home for anything else."""
+    if target and len(target) <= _LONGEST_PLACE and _PLACE.fullmatch(target):
+        return target
+    return url_for("manage.home")
+
+
+def here() -> str:
+    """Return the address of the present page, for `place`; its query is ASCII as the browser sent it."""
+    query = request.query_string.decode("ascii", "replace")
+    return f"{request.path}?{query}" if query else request.path
+
+
+@blueprint.before_request
+def _speak() -> None:
+    speak(visitor())
+
+
+@blueprint.errorhandler(Problem)
+def _refuse(problem: Problem) -> BaseResponse:
+    """Show a Problem in the desk's language; whoever is not signed in is led to the login and back."""
+    speak(g.get(_VISITOR))
+    if problem.code == "access.login" and request.method in ("GET", "HEAD"):
+        return redirect(url_for("manage.enter", next=here()), 303)
+    return problems_view.show(problem)
+
+
+@blueprint.context_processor
+def _helpers() -> dict[str, object]:
+    return {"may": may, "visitor": visitor(), "desk_languages": desk_languages(), "here": here(), **names.HELPERS}

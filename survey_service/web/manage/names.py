@@ -1,0 +1,54 @@
+"""Names of codes on the desk: languages, modes, states, days and numbers, in the reader's language."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask_babel import format_date, format_decimal
+from markupsafe import Markup
+
+from survey_service import languages
+from survey_service.problems import N_
+from survey_service.web import i18n
+from survey_service.web.i18n import gettext
+
+MODES = {"web": N_("on the web"), "api": N_("by a program"), "demo": N_("demonstration")}
+STATUSES = {"valid": N_("valid"), "excluded": N_("excluded")}
+
+
+def language_name(tag: str) -> str:
+    """Return the name of a language in German or English, the languages of the desk; else the tag."""
+    entry = languages.registry().get(tag)
+    if entry is None:
+        return tag
+    return entry.german if i18n.language().tag == "de" else entry.english
+
+
+def mode_name(mode: str) -> str:
+    """Return how a response came in."""
+    return gettext(MODES[mode]) if mode in MODES else mode
+
+
+def status_name(status: str) -> str:
+    """Return whether a response counts."""
+    return gettext(STATUSES[status]) if status in STATUSES else status
+
+
+def day(iso: str) -> Markup:
+    """Return a day, given as ``2026-11-23``."""
+    return Markup('<time datetime="{}">{}</time>').format(iso, format_date(dt.date.fromisoformat(iso), "medium"))
+
+
+def number(value: int) -> str:
+    """Return a whole number with the separators usual here."""
+    return str(format_decimal(value))
+
+
+HELPERS = {
+    "language_name": language_name,
+    "mode_name": mode_name,
+    "status_name": status_name,
+    "day": day,
+    "number": number,
+}
+"""What templates of the desk may use."""

@@ -1,0 +1,89 @@
+"""Offers on the desk: the list by state of moderation, one offer with all its answers, publish and return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response as BaseResponse
+
+from survey_service.offers import register
+from survey_service.problems import N_, Problem
+from survey_service.questionnaire.model import Choice, Text
+from survey_service.responses.submissions import RESPONSES
+from survey_service.store.base import Stored
+from survey_service.web.context import current
+from survey_service.web.manage import answers, desk
+from survey_service.web.manage.desk import blueprint
+
+STATES = {
+    "submitted": N_("Waiting for a decision"),
+    "published": N_("Published"),
+    "returned": N_("Returned"),
+    "rejected": N_("Rejected"),
+    "withdrawn": N_("Withdrawn"),
+}
+DECISIONS = ("published", "returned")
+WITHDRAWN = "withdrawn"
+
+
+@blueprint.get("/offers")
+def offers() -> str:
+    """List the offers in one state of moderation; without ``?state`` those that wait for a decision."""
+    state = request.args.get("state", "submitted")
+    if state not in STATES:
+        raise Problem("page.missing")
+    choices = _field_choices()
+    rows = [
+        (stored.body, Markup(", ").join(answers.label(choices, code) for code in stored.body["fields"]))
+        for stored in register.all_offers(current().store, state)
+    ]
+    return render_template("manage/offers.html", state=state, states=STATES, rows=rows)
+
+
+@blueprint.get("/offers/<offer>")
+def offer(offer: str) -> str:
+    """Show an offer with all that its provider answered; that is noted in the audit log."""
+    stored = _find(offer)
+    desk.note("offer.read", offer)
+    return render_template("manage/offer.html", stored=stored, states=STATES, rows=list(_rows(stored)))
+
+
+@blueprint.post("/offers/<offer>")
+def moderate(offer: str) -> BaseResponse:
+    """Publish or return an offer."""
+    decision = request.form.get("decision", "")
+    if decision not in DECISIONS:
+        raise Problem("request.bad")
+    with current().store.transaction():
+        if _find(offer).body["moderation"] == WITHDRAWN:
+            raise Problem("offer.withdrawn")
+        register.moderate(current().store, offer, decision)
+        desk.note("offer.moderated", offer, moderation=decision)
+    return redirect(url_for("manage.offers"), 303)
+
+
+def _find(offer: str) -> Stored:
+    stored = current().store.collection(register.OFFERS).first(offer=offer)
+    if stored is None:
+        raise Problem("offer.missing")
+    return stored
+
+
+def _rows(stored: Stored) -> Iterator[tuple[Text, Markup]]:
+    """Yield each answered question of the offer with its answer, as the provider's revision asks it."""
+    response = current().store.collection(RESPONSES).first(key=stored.body["response_key"])
+    if response is None:
+        return  # withdrawn: what was typed is erased
+    given = stored.body["answers"]
+    for question in current().publications.revision(response.body["revision"]).questionnaire.questions.values():
+        if question.name in given:
+            yield question.label, answers.shown(question, given[question.name])
+
+
+def _field_choices() -> dict[str, Choice]:
+    """Return the fields of action by code, as the newest questionnaire for providers lists them."""
+    models = (published.questionnaire for published in current().publications.all())
+    questions = (model.questions.get("A05_fields") for model in models if model.audience == "providers")
+    return {choice.name: choice for question in questions if question for choice in question.choices}

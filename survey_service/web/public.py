@@ -1,0 +1,72 @@
+"""Pages for everybody: the choice of language, the open questionnaires, privacy notice and imprint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from survey_service import languages
+from survey_service.languages import Language
+from survey_service.questionnaire.model import Questionnaire
+from survey_service.web import i18n
+from survey_service.web.audience import PUBLIC
+from survey_service.web.context import current
+from survey_service.web.i18n import ngettext
+
+blueprint = Blueprint("public", __name__)
+AUDIENCES = {
+    "public.choose_language": PUBLIC,
+    "public.questionnaires": PUBLIC,
+    "public.privacy": PUBLIC,
+    "public.imprint": PUBLIC,
+}
+
+
+def addresses(endpoint: str, **values: Any) -> list[tuple[Language, str]]:
+    """Return each offered language with the address of the same page in it."""
+    return [(entry, url_for(endpoint, lang=entry.tag, **values)) for entry in languages.offered()]
+
+
+def duration(questionnaire: Questionnaire) -> str:
+    """Return how long a questionnaire takes, as a sentence."""
+    shortest, longest = questionnaire.minutes
+    return ngettext(
+        "It takes about %(num)s minute.", "It takes about %(shortest)s to %(num)s minutes.", longest, shortest=shortest
+    )
+
+
+@blueprint.get("/")
+def choose_language() -> str:
+    """Offer all languages by their own names; what the browser accepts only decides which comes first."""
+    suggested = languages.negotiate(list(request.accept_languages.values()))
+    i18n.use(suggested or i18n.DEFAULT)
+    entries = sorted(languages.offered(), key=lambda entry: entry.tag != suggested)
+    return render_template("public/choose_language.html", entries=entries, suggested=suggested)
+
+
+@blueprint.get("/<lang:lang>/")
+def questionnaires() -> str:
+    """List the open questionnaires that are offered in the present language."""
+    tag = i18n.language().tag
+    published = [
+        entry for entry in current().publications.all() if entry.is_open and tag in entry.questionnaire.languages
+    ]
+    return render_template(
+        "public/questionnaires.html",
+        published=published,
+        duration=duration,
+        addresses=addresses("public.questionnaires"),
+    )
+
+
+@blueprint.get("/<lang:lang>/privacy")
+def privacy() -> str:
+    """Say what is stored, what not, for how long, and who answers for it."""
+    return render_template("public/privacy.html", settings=current().settings, addresses=addresses("public.privacy"))
+
+
+@blueprint.get("/<lang:lang>/imprint")
+def imprint() -> str:
+    """Say who runs the service."""
+    return render_template("public/imprint.html", settings=current().settings, addresses=addresses("public.imprint"))

@@ -1,0 +1,167 @@
+"""The respondent's pages as HTML, and the addresses between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from survey_service import languages
+from survey_service.languages import Language
+from survey_service.problems import Problem
+from survey_service.questionnaire import journey
+from survey_service.questionnaire.model import Page, Questionnaire
+from survey_service.web import device, page_form, summary, wordings
+from survey_service.web.context import current
+from survey_service.web.i18n import gettext
+from survey_service.web.page_form import Item
+from survey_service.web.public import duration
+from survey_service.web.visit import Visit
+
+RETURN, CHECK = "_return", "check"
+
+
+def to(endpoint: str, **values: Any) -> Response:
+    """Redirect to a page of this journey, with GET."""
+    return redirect(url_for(f"respondent.{endpoint}", **values), 303)
+
+
+def returning() -> dict[str, str]:
+    """Return the argument that leads back to the check page, if the respondent came from there."""
+    return {RETURN: CHECK} if request.values.get(RETURN) == CHECK else {}
+
+
+def onward(visit: Visit, page: Page | None) -> Response:
+    """Redirect to a page, or to the check if there is none left."""
+    name = visit.questionnaire.name
+    if page is None:
+        return to("check", questionnaire=name)
+    return to("page", questionnaire=name, name=page.name, **returning())
+
+
+def again(visit: Visit, page: Page, more: str) -> Response:
+    """Redirect to the same page, at the question ``more`` that its answers brought up."""
+    values: dict[str, Any] = {"name": page.name, "more": more, **returning(), "_anchor": "_more"}
+    return to("page", questionnaire=visit.questionnaire.name, **values)
+
+
+def languages_of(questionnaire: Questionnaire) -> list[Language]:
+    """Return the languages a questionnaire can be answered in here."""
+    return [entry for entry in languages.offered() if entry.tag in questionnaire.languages]
+
+
+def addresses(model: Questionnaire | None, endpoint: str, /, **values: Any) -> list[tuple[Language, str]]:
+    """Return the address of a page in each language of the questionnaire (None: in all that are offered)."""
+    entries = languages_of(model) if model else languages.offered()
+    return [(entry, url_for(f"respondent.{endpoint}", lang=entry.tag, **values)) for entry in entries]
+
+
+def expired() -> str:
+    """Return what is said when a form comes back because it was open for too long."""
+    return wordings.problem_message(Problem("request.forged"))
+
+
+def notices(visit: Visit) -> list[str]:
+    """Return what happened to the questionnaire since the respondent began."""
+    if visit.draft is None:
+        return []
+    if not visit.published.is_open:
+        return [
+            gettext("This questionnaire is closed for new people. You have begun already, so you can still finish it.")
+        ]
+    if current().publications.current(visit.questionnaire.name).revision != visit.published.revision:
+        return [gettext("The questions have changed since you began. You go on with the questions you know.")]
+    return []
+
+
+def _items(visit: Visit, page: Page, flagged: Sequence[str]) -> list[Item]:
+    return page_form.build(page, visit.judgement, visit.inputs, visit.seed, visit.today, flagged)
+
+
+def _title(title: str, items: list[Item]) -> tuple[str, bool]:
+    """Return the page's title, which tells of errors first, and whether there are any."""
+    has_errors = any(item.field and item.field.errors for item in items)
+    return (gettext("Error: %(title)s", title=title) if has_errors else title), has_errors
+
+
+def start_page(visit: Visit, *, flagged: Sequence[str] = (), messages: Sequence[str] = ()) -> str:
+    """Render the start page: what it is about, how long it takes, and the first page's form."""
+    questionnaire = visit.questionnaire
+    items = _items(visit, visit.first_page, flagged)
+    title, has_errors = _title(wordings.in_attribute(questionnaire.label), items)
+    return render_template(
+        "respondent/start.html",
+        questionnaire=questionnaire,
+        page=visit.first_page,
+        items=items,
+        page_title=title,
+        has_errors=has_errors,
+        messages=messages,
+        duration=duration(questionnaire),
+        sent=device.held(questionnaire.name) is not None,
+        languages=languages_of(questionnaire),
+        action=url_for("respondent.start", questionnaire=questionnaire.name),
+    )
+
+
+def form_page(visit: Visit, page: Page, *, flagged: Sequence[str] = (), messages: Sequence[str] = ()) -> str:
+    """Render one page of a questionnaire under way; the questions in ``flagged`` show why they are refused."""
+    questionnaire = visit.questionnaire
+    items = _items(visit, page, flagged)
+    page_title = f"{wordings.in_attribute(page.label)} – {wordings.in_attribute(questionnaire.label)}"
+    title, has_errors = _title(page_title, items)
+    number, count = journey.progress(questionnaire, visit.judgement, page.name)
+    return render_template(
+        "respondent/page.html",
+        page=page,
+        items=items,
+        page_title=title,
+        has_errors=has_errors,
+        messages=[*messages, *notices(visit)],
+        number=number,
+        count=count,
+        back=_before(visit, page),
+        more=request.args.get("more", "") if request.method == "GET" else "",
+        from_check=bool(returning()),
+        languages=languages_of(questionnaire),
+        action=url_for("respondent.page", questionnaire=questionnaire.name, name=page.name),
+    )
+
+
+def _before(visit: Visit, page: Page) -> str:
+    name = visit.questionnaire.name
+    if returning():
+        return url_for("respondent.check", questionnaire=name)
+    before = journey.page_before(visit.questionnaire, visit.judgement, page.name)
+    if before is None:
+        return url_for("public.questionnaires")
+    return url_for("respondent.page", questionnaire=name, name=before.name)
+
+
+def continue_page(visit: Visit) -> str:
+    """Render the start page for somebody who has begun already."""
+    questionnaire, needed = visit.questionnaire, visit.needed_page
+    name = questionnaire.name
+    return render_template(
+        "respondent/continue.html",
+        questionnaire=questionnaire,
+        on=url_for("respondent.page", questionnaire=name, name=needed.name)
+        if needed
+        else url_for("respondent.check", questionnaire=name),
+        addresses=addresses(questionnaire, "start", questionnaire=name),
+    )
+
+
+def check_page(visit: Visit) -> str:
+    """Render all answers, each with a way to change it."""
+    name = visit.questionnaire.name
+    last = journey.shown_pages(visit.questionnaire, visit.judgement)[-1]
+    return render_template(
+        "respondent/check.html",
+        sections=summary.sections(visit),
+        messages=notices(visit),
+        back=url_for("respondent.page", questionnaire=name, name=last.name),
+        addresses=addresses(visit.questionnaire, "check", questionnaire=name),
+    )

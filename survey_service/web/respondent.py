@@ -1,0 +1,210 @@
+"""The respondent's way through a questionnaire, without any script: start, pages, check, done, erase."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from survey_service.problems import Problem
+from survey_service.questionnaire import journey
+from survey_service.questionnaire.model import Page, Questionnaire
+from survey_service.responses import drafts, submissions
+from survey_service.responses.submissions import Submission
+from survey_service.web import device, i18n, page_form, rendering, security, visit
+from survey_service.web.audience import PUBLIC, QUESTIONNAIRE
+from survey_service.web.context import current
+from survey_service.web.page_form import Posted
+from survey_service.web.visit import AlreadySent, Visit
+
+blueprint = Blueprint("respondent", __name__)
+AUDIENCES = {
+    "respondent.start": QUESTIONNAIRE,
+    "respondent.page": QUESTIONNAIRE,
+    "respondent.check": PUBLIC,
+    "respondent.done": PUBLIC,
+    "respondent.thanks": PUBLIC,
+    "respondent.erase": PUBLIC,
+    "respondent.erased": PUBLIC,
+}
+_AT = "/<lang:lang>/q/<questionnaire>"
+_SWITCH, _ERASE = "_language", "_erase"  # names of buttons; a question's name begins with a letter
+
+
+@blueprint.errorhandler(AlreadySent)
+def already_sent(sent: AlreadySent) -> Response:
+    """Lead to the receipt whoever comes back after sending: by the back button, a second tab or a second press."""
+    return rendering.to("done", questionnaire=sent.questionnaire)
+
+
+@blueprint.route(_AT, methods=["GET", "POST"])
+def start(questionnaire: str) -> ResponseReturnValue:
+    """Title, duration and the first page, with the consent; until it is given nothing is stored."""
+    begun = _begun(questionnaire)
+    if begun is not None:
+        return rendering.continue_page(begun) if request.method == "GET" else _take(begun, begun.first_page)
+    present = visit.fresh(current(), questionnaire)
+    if request.method == "GET":
+        return rendering.start_page(present)
+    posted = page_form.read(present.first_page, request.form, present.shown_on(present.first_page))
+    present = present.typed(posted)
+    if security.is_forged():
+        return rendering.start_page(present, messages=[rendering.expired()]), 400
+    switched = _switched_to(present.questionnaire)
+    if switched:
+        i18n.use(switched)
+        return rendering.start_page(present)
+    if present.judgement.screen_out is not None:
+        return _over(present)
+    faults = present.faults(posted)
+    if not present.judgement.consented:
+        return (rendering.start_page(present, flagged=faults), 422) if faults else _over(present)
+    return _finish(visit.begin(current(), present), present.first_page, posted)
+
+
+@blueprint.route(f"{_AT}/<name>", methods=["GET", "POST"])
+def page(questionnaire: str, name: str) -> ResponseReturnValue:
+    """One page: its form, and what becomes of the answers sent with it."""
+    present = visit.under_way(current(), questionnaire)
+    target = present.page(name)
+    if request.method == "POST":
+        return _take(present, target)
+    if not journey.may_visit(present.questionnaire, present.judgement, name):
+        return rendering.onward(present, present.needed_page)
+    return rendering.form_page(present, target, flagged=present.typed_faults(target))
+
+
+def _take(present: Visit, target: Page) -> ResponseReturnValue:
+    """Take what was sent for a page of a visit under way."""
+    posted = page_form.read(target, request.form, present.shown_on(target))
+    present = present.typed(posted)
+    if security.is_forged():
+        if not present.shown_on(target):
+            raise Problem("request.forged")
+        return rendering.form_page(present, target, messages=[rendering.expired()]), 400
+    switched = _switched_to(present.questionnaire)
+    if switched or _ERASE in request.form:
+        visit.save(current(), present, posted, seen=False)
+        if _ERASE in request.form:
+            return rendering.to("erase")
+        name = present.questionnaire.name
+        return rendering.to("page", questionnaire=name, name=target.name, lang=switched, **rendering.returning())
+    return _finish(present, target, posted)
+
+
+def _finish(present: Visit, target: Page, posted: Posted) -> ResponseReturnValue:
+    """Save the answers of a page and go where they lead: an early end, the same page again, the next, the check."""
+    if present.judgement.screen_out is not None or (not present.judgement.consented and not present.faults(posted)):
+        return _over(present)
+    faults = present.faults(posted)
+    present = visit.save(current(), present, posted, seen=not faults)
+    if faults:
+        return rendering.form_page(present, target, flagged=faults), 422
+    more = present.unveiled(target, posted)
+    if more:
+        return rendering.again(present, target, more)
+    if rendering.returning():
+        return rendering.onward(present, present.needed_page)
+    return rendering.onward(present, journey.page_after(present.questionnaire, present.judgement, target.name))
+
+
+@blueprint.route(f"{_AT}/check", methods=["GET", "POST"])
+def check(questionnaire: str) -> ResponseReturnValue:
+    """All answers with a way to change each; sending them."""
+    present = visit.under_way(current(), questionnaire)
+    if _ERASE in request.form:
+        return rendering.to("erase")
+    if present.needed_page is not None:
+        return rendering.onward(present, present.needed_page)
+    return rendering.check_page(present) if request.method == "GET" else _send(present)
+
+
+def _send(present: Visit) -> Response:
+    context, draft = current(), present.kept
+    submission = Submission(draft.key, draft.revision, i18n.language().tag, draft.inputs, draft.seed, "web")
+    submissions.submit(
+        context.store, context.publications, submission, receipt_key=context.receipt_key, today=present.today
+    )
+    drafts.erase(context.store, draft.token)
+    device.hold(draft.questionnaire, "", draft.key)
+    return rendering.to("done", questionnaire=draft.questionnaire)
+
+
+@blueprint.get(f"{_AT}/done")
+def done(questionnaire: str) -> str:
+    """The receipt: four words, as long as this device holds the key of the response."""
+    context, held = current(), device.held(questionnaire)
+    receipt = submissions.receipt_of(context.store, held.key, receipt_key=context.receipt_key) if held else None
+    if receipt is None:
+        raise Problem("draft.missing")
+    model = context.publications.current(questionnaire).questionnaire
+    addresses = rendering.addresses(model, "done", questionnaire=questionnaire)
+    return render_template("respondent/done.html", receipt=receipt, addresses=addresses)
+
+
+@blueprint.get(f"{_AT}/thanks")
+def thanks(questionnaire: str) -> str:
+    """The early end: why, and that nothing was stored."""
+    model = current().publications.current(questionnaire).questionnaire
+    reason = request.args.get("end", "")
+    ending = next((ending for ending in model.screen_outs if ending.name == reason), None)
+    return render_template(
+        "respondent/thanks.html",
+        label=ending.label if ending else None,
+        hint=ending.hint if ending else None,
+        addresses=rendering.addresses(model, "thanks", questionnaire=questionnaire, end=reason),
+    )
+
+
+@blueprint.route("/<lang:lang>/erase", methods=["GET", "POST"])
+def erase() -> ResponseReturnValue:
+    """Ask, then erase all drafts of this device and what it holds."""
+    if request.method == "GET":
+        begun = [name for name, held in device.all_held().items() if held.token]
+        return render_template(
+            "respondent/erase.html",
+            ways_back=[url_for(".start", questionnaire=name) for name in begun],
+            addresses=rendering.addresses(None, "erase"),
+        )
+    for held in device.all_held().values():
+        drafts.erase(current().store, held.token)
+    device.drop_all()
+    response = rendering.to("erased")
+    response.headers["Clear-Site-Data"] = '"cache"'  # pages kept for the back button go too
+    return response
+
+
+@blueprint.get("/<lang:lang>/erased")
+def erased() -> str:
+    """Say that nothing is left on this device."""
+    return render_template("respondent/erased.html", addresses=rendering.addresses(None, "erased"))
+
+
+def _begun(questionnaire: str) -> Visit | None:
+    """Return the visit under way on this device; a draft that is gone is forgotten, so that one can start again."""
+    held = device.held(questionnaire)
+    if held is None or not held.token:
+        return None
+    try:
+        return visit.under_way(current(), questionnaire)
+    except Problem as problem:
+        if problem.code != "draft.missing":
+            raise
+        device.drop(questionnaire)
+        return None
+
+
+def _over(present: Visit) -> Response:
+    """End early: erase what was saved and say why."""
+    screen_out = present.judgement.screen_out
+    if present.draft is not None:
+        visit.end(current(), present.questionnaire.name)
+    return rendering.to(
+        "thanks", questionnaire=present.questionnaire.name, end=screen_out.name if screen_out is not None else None
+    )
+
+
+def _switched_to(questionnaire: Questionnaire) -> str:
+    """Return the language whose button was pressed, or ""."""
+    tag = request.form.get(_SWITCH, "")
+    return tag if tag in {entry.tag for entry in rendering.languages_of(questionnaire)} else ""

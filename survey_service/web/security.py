@@ -1,0 +1,140 @@
+"""What protects every request and response: size limits, origin and CSRF token, headers, cookies, trusted hosts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+from flask_wtf.csrf import generate_csrf, validate_csrf
+from markupsafe import Markup
+from werkzeug.middleware.proxy_fix import ProxyFix
+from wtforms import ValidationError
+
+from survey_service.problems import Problem
+from survey_service.settings import Settings
+from survey_service.web import audience, styles
+from survey_service.web.context import current as current_context
+
+CSRF_FIELD = "_csrf"  # question names begin with a letter, so this is never one
+CSRF_SECONDS = 3 * 60 * 60
+COOKIE_LIFE = dt.timedelta(hours=24)
+_LONGEST_QUERY = 4_000
+_MOST_ARGUMENTS = 50
+_LONGEST_PATH = 1_000
+_MOST_PARTS = 1_000
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def configuration(settings: Settings, secret_key: str) -> dict[str, Any]:
+    """Return Flask's configuration: cookies, limits, trusted hosts."""
+    public = urlsplit(settings.public_url).hostname
+    return {
+        "SECRET_KEY": secret_key,
+        "SESSION_COOKIE_NAME": "__Host-survey" if settings.secure else "survey",
+        "SESSION_COOKIE_SECURE": settings.secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": COOKIE_LIFE,
+        "TRUSTED_HOSTS": [*_LOCAL_HOSTS, *([public] if public else [])],
+        "MAX_CONTENT_LENGTH": settings.max_body,
+        "MAX_FORM_MEMORY_SIZE": settings.max_body,
+        "MAX_FORM_PARTS": _MOST_PARTS,
+        "WTF_CSRF_FIELD_NAME": CSRF_FIELD,
+        "WTF_CSRF_TIME_LIMIT": CSRF_SECONDS,
+    }
+
+
+def limit_size() -> None:
+    """Refuse what is too long or too large before anything is parsed. Raises Problems too_long and too_large.
+
+    Werkzeug limits the parts of multipart bodies only, so the fields of urlencoded ones are counted here.
+    """
+    query = request.query_string
+    if len(query) > _LONGEST_QUERY or query.count(b"&") >= _MOST_ARGUMENTS or len(request.path) > _LONGEST_PATH:
+        raise Problem("request.too_long")
+    settings = current_context().settings
+    if (request.content_length or 0) > settings.max_body:
+        raise Problem("request.too_large")
+    if request.mimetype == "application/x-www-form-urlencoded":
+        body = request.get_data(cache=True)
+        if len(body) > settings.max_body or body.count(b"&") >= settings.max_fields:
+            raise Problem("request.too_large")
+
+
+def protect() -> None:
+    """Refuse changing requests that another site caused or whose CSRF token is missing, foreign or too old."""
+    access = audience.present()
+    if request.method in _SAFE or access is None or access.forged == audience.EXEMPT:
+        return
+    if not _from_here():
+        raise Problem("request.foreign")
+    g.forged = not _token_holds()
+    if g.forged and access.forged == audience.REFUSED:
+        raise Problem("request.forged")
+
+
+def _from_here() -> bool:
+    """Tell whether the browser says the request comes from our own pages; old browsers say nothing.
+
+    With ``no-referrer`` a browser sends ``Origin: null`` for its own forms, so that says nothing either.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin", "null")
+    return origin == "null" or urlsplit(origin).netloc == request.host
+
+
+def _token_holds() -> bool:
+    try:
+        validate_csrf(request.form.get(CSRF_FIELD))
+    except ValidationError:
+        return False
+    return True
+
+
+def is_forged() -> bool:
+    """Tell whether the present request lacks a valid CSRF token, for views that show their form again (RESHOWN)."""
+    return bool(g.get("forged", False))
+
+
+def csrf_field() -> Markup:
+    """Return the hidden field that every form with ``method=post`` needs."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, generate_csrf())
+
+
+def add_headers(response: Response) -> Response:
+    """Add the protective headers; what sets no Cache-Control of its own is never stored."""
+    settings = current_context().settings
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src '{styles.sheet().source}'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
+    for name, value in _HEADERS.items():
+        response.headers[name] = value
+    if settings.secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Put limits, CSRF protection and headers in force; limits come first of all."""
+    app.before_request(limit_size)
+    app.before_request(protect)
+    app.after_request(add_headers)
+    app.jinja_env.globals.update(csrf_field=csrf_field, stylesheet=lambda: Markup(styles.sheet().text))  # noqa: S704
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )

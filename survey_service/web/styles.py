@@ -1,0 +1,36 @@
+"""The style sheet, inlined into each page: a file of its own would cost a round trip on a slow network."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+_FILE = Path(__file__).with_name("static") / "survey.css"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The style sheet as sent, and its source expression for the Content-Security-Policy."""
+
+    text: str
+    source: str
+
+
+@functools.cache
+def sheet() -> Sheet:
+    """Return the style sheet without comments and needless blanks."""
+    text = squeeze(_FILE.read_text("utf-8"))
+    digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+    return Sheet(text, f"sha256-{digest}")
+
+
+def squeeze(css: str) -> str:
+    """Return CSS without comments, line breaks and the blanks around ``{ } : ; ,``; strings must hold none of these."""
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    css = re.sub(r"\s+", " ", css)
+    css = re.sub(r"\s*([{};,])\s*", r"\1", css)
+    return re.sub(r":\s+", ":", css).replace(";}", "}").strip()

@@ -1,0 +1,119 @@
+"""Texts of a questionnaire on a page: the right wording, with ``lang`` and ``dir`` where it differs from the page's."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from markupsafe import Markup, escape
+
+from survey_service import languages
+from survey_service.problems import Problem
+from survey_service.questionnaire.judge import Refusal
+from survey_service.questionnaire.model import Choice, Text
+from survey_service.web import i18n
+from survey_service.web.i18n import gettext
+
+_EVERYWHERE = "*"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A wording and the tag of its language; ``*`` if it is the same in every language (a name)."""
+
+    text: str
+    tag: str
+
+
+def wording_of(text: Text, tag: str) -> Wording:
+    """Return the wording of a text for a reader of ``tag``: in that language, a fallback, or any that exists."""
+    if _EVERYWHERE in text:
+        return Wording(text[_EVERYWHERE], _EVERYWHERE)
+    for candidate in (*languages.chain(tag), *text):
+        if candidate in text:
+            return Wording(text[candidate], candidate)
+    return Wording("", tag)
+
+
+def in_page(text: Text) -> Markup:
+    """Return a text for HTML content, isolated and marked if it is not in the page's language."""
+    page = i18n.language()
+    wording = wording_of(text, page.tag)
+    if wording.tag == page.tag:
+        return escape(wording.text)
+    if wording.tag == _EVERYWHERE:
+        return Markup("<bdi>{}</bdi>").format(wording.text)
+    attributes = i18n.html_attributes(languages.language(wording.tag))
+    return Markup("<span{}>{}</span>").format(attributes, wording.text)
+
+
+def language_of(text: Text) -> Markup:
+    """Return ``lang`` and ``dir`` for an element that holds nothing but this text; nothing if they are the page's."""
+    page = i18n.language()
+    wording = wording_of(text, page.tag)
+    if wording.tag in (page.tag, _EVERYWHERE):
+        return Markup("")
+    return i18n.html_attributes(languages.language(wording.tag))
+
+
+def in_attribute(text: Text) -> str:
+    """Return a text where no markup may stand: a title, an option, a message."""
+    return wording_of(text, i18n.language().tag).text
+
+
+def prose(text: Text) -> Markup:
+    """Return a longer text as paragraphs (parted by blank lines) and lists (lines that begin with ``- ``)."""
+    wording, attributes = wording_of(text, i18n.language().tag), language_of(text)
+    blocks = itertools.groupby((line.strip() for line in wording.text.splitlines()), _kind)
+    return Markup("").join(_BLOCKS[kind](list(lines), attributes) for kind, lines in blocks if kind in _BLOCKS)
+
+
+def _kind(line: str) -> str:
+    return "item" if line.startswith("- ") else "line" if line else "blank"
+
+
+def _paragraph(lines: list[str], attributes: Markup) -> Markup:
+    return Markup("<p{}>{}</p>").format(attributes, Markup("<br>").join(lines))
+
+
+def _list(lines: list[str], attributes: Markup) -> Markup:
+    items = Markup("").join(Markup("<li>{}</li>").format(line[2:]) for line in lines)
+    return Markup("<ul{}>{}</ul>").format(attributes, items)
+
+
+_BLOCKS: Mapping[str, Callable[[list[str], Markup], Markup]] = {"item": _list, "line": _paragraph}
+
+
+def message_of(refusal: Refusal) -> str:
+    """Return what a refusal says in the present language: the questionnaire's own message, else the judge's."""
+    own = in_attribute(refusal.text) if refusal.text else ""
+    return own or gettext(refusal.message, **_shown(refusal.values))
+
+
+def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: in_attribute(value.label) if isinstance(value, Choice) else value for name, value in values.items()}
+
+
+def problem_message(problem: Problem) -> str:
+    """Return what a Problem says in the present language."""
+    return problem.message(gettext)
+
+
+def problem_faults(problem: Problem) -> list[dict[str, Any]]:
+    """Return the located faults of a Problem as JSON objects; refusals become question, code and message."""
+    return [_fault(fault) for fault in problem.faults]
+
+
+def _fault(fault: Mapping[str, Any]) -> dict[str, Any]:
+    refusal = fault.get("refusal")
+    if not isinstance(refusal, Refusal):
+        return dict(fault)
+    return {"question": refusal.question, "code": refusal.code, "message": message_of(refusal)}
+
+
+def install(app: Flask) -> None:
+    """Give templates ``text`` (content), ``plain`` (attributes), ``prose`` (blocks of text) and ``language_of``."""
+    app.jinja_env.globals.update(text=in_page, plain=in_attribute, prose=prose, language_of=language_of)

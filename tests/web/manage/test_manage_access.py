@@ -1,0 +1,146 @@
+"""Default deny: every route × every role, and a route that nobody listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from survey_service.web import audience
+from survey_service.web.manage import AUDIENCES, blueprint
+from tests.web.manage.conftest import Desk
+
+NOBODY, GROUP, MANAGER, ADMIN = "", "Willi", "Mara", "Ada"
+EVERYONE = {GROUP, MANAGER, ADMIN}
+MODERATORS = {GROUP, MANAGER}
+
+WHO_MAY = {
+    ("GET", "/manage/"): EVERYONE,
+    ("POST", "/manage/logout"): EVERYONE,
+    ("POST", "/manage/language"): EVERYONE,
+    ("GET", "/manage/password"): EVERYONE,
+    ("POST", "/manage/password"): EVERYONE,
+    ("POST", "/manage/questionnaires/<name>/open"): {MANAGER},
+    ("POST", "/manage/questionnaires/<name>/close"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/responses"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/responses.<format_name>"): {MANAGER},
+    ("GET", "/manage/offers"): MODERATORS,
+    ("GET", "/manage/offers/<offer>"): MODERATORS,
+    ("POST", "/manage/offers/<offer>"): MODERATORS,
+    ("GET", "/manage/reports"): MODERATORS,
+    ("POST", "/manage/reports"): MODERATORS,
+    ("GET", "/manage/reports/<int:number>"): MODERATORS,
+    ("GET", "/manage/reports/<int:number>.<format_name>"): MODERATORS,
+}
+"""Every route of the desk but the login, with the accounts that may use it; written by hand, compared with the code."""
+
+PUBLIC = {("GET", "/manage/login"), ("POST", "/manage/login")}
+
+
+def routes(app: Flask) -> set[tuple[str, str]]:
+    return {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("manage.")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_each_route_stands_in_the_table_of_this_test(app: Flask) -> None:
+    assert routes(app) == set(WHO_MAY) | PUBLIC
+
+
+def test_each_route_of_the_application_is_listed_with_its_audience(app: Flask) -> None:
+    table: audience.Table = app.extensions["survey_service.audience"]
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} - set(table.rows) == set()
+
+
+def address(rule: str) -> str:
+    return (
+        rule.replace("<name>", "nothing")
+        .replace("<offer>", "nothing")
+        .replace("<int:number>", "999")
+        .replace("<format_name>", "csv")
+    )
+
+
+@pytest.mark.parametrize("name", [NOBODY, GROUP, MANAGER, ADMIN])
+@pytest.mark.parametrize("method, rule", sorted(WHO_MAY))
+def test_a_route_lets_through_exactly_whom_it_should(
+    as_role: Callable[[str], Desk], method: str, rule: str, name: str
+) -> None:
+    """The things named don't exist, so whoever is let through meets a 404, another page, or a complaint about the form."""
+    desk = as_role(name)
+    if method == "POST":
+        response = desk.client.post(address(rule), data={"_csrf": desk.token("/manage/password" if name else "/manage/login")})
+    else:
+        response = desk.get(address(rule))
+    if name in WHO_MAY[method, rule]:
+        assert response.status_code in (200, 303, 400, 404, 422)
+        assert "/manage/login?next" not in response.headers.get("Location", "")
+    elif name:
+        assert response.status_code == 403
+    elif method == "GET":
+        assert (response.status_code, response.headers["Location"].split("?")[0]) == (303, "/manage/login")
+    else:
+        assert response.status_code == 401
+
+
+def test_a_route_that_nobody_listed_is_not_found_even_for_a_manager(app: Flask, as_role: Callable[[str], Desk]) -> None:
+    app.add_url_rule("/manage/secret", "manage.secret", lambda: "secret")
+    app.add_url_rule("/secret", "secret", lambda: "secret")
+    for name in (NOBODY, MANAGER, ADMIN):
+        for path in ("/manage/secret", "/secret"):
+            response = as_role(name).get(path)
+            assert response.status_code == 404
+            assert "secret" not in response.text
+
+
+def test_somebody_elses_and_a_missing_thing_look_the_same(as_role: Callable[[str], Desk]) -> None:
+    """Whoever may not see responses gets one answer for a questionnaire that exists and for one that doesn't."""
+    for name, status in ((GROUP, 403), (NOBODY, 303)):
+        desk = as_role(name)
+        there, missing = (desk.get(f"/manage/questionnaires/{q}/responses") for q in ("small", "nothing"))
+        assert there.status_code == missing.status_code == status
+        assert there.text.replace("small", "nothing") == missing.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/manage/questionnaires/nothing/responses", "/manage/questionnaires/nothing/responses.csv",
+        "/manage/questionnaires/small/responses.exe", "/manage/questionnaires/small/responses?page=2",
+        "/manage/questionnaires/small/responses?page=0", "/manage/questionnaires/small/responses?page=x",
+        "/manage/questionnaires/small/responses?page=\u0661", "/manage/offers/nothing", "/manage/offers?state=lost",
+        "/manage/reports/999", "/manage/reports/999.csv",
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_a_404(manager: Desk, path: str) -> None:
+    assert manager.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/manage/questionnaires/small/close", "/manage/offers/x", "/manage/logout"])
+def test_nothing_changes_on_get_or_without_a_csrf_token(manager: Desk, path: str) -> None:
+    assert manager.get(path).status_code in (404, 405)
+    assert manager.client.post(path).status_code == 400
+    foreign = manager.post(path, headers={"Sec-Fetch-Site": "cross-site"})
+    assert foreign.status_code in (400, 403)
+    assert manager.get("/manage/").status_code == 200
+
+
+def test_every_page_has_the_protective_headers(as_role: Callable[[str], Desk]) -> None:
+    for name, path in ((MANAGER, "/manage/"), (NOBODY, "/manage/login"), (GROUP, "/manage/questionnaires/small/responses")):
+        response = as_role(name).get(path)
+        assert response.headers["Cache-Control"] == "no-store"
+        assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_audiences_are_actions_of_the_table_of_roles() -> None:
+    from survey_service.accounts.access import TABLE
+
+    assert {row.audience for row in AUDIENCES.values()} - {"public"} <= set(TABLE)
+    assert all(endpoint.startswith(f"{blueprint.name}.") for endpoint in AUDIENCES)
