@@ -16,6 +16,7 @@ from survey_service.web import audience, context, i18n, problems_view, security,
 MODULES = (
     "survey_service.web.public",
     "survey_service.web.respondent",
+    "survey_service.web.receipt",
     "survey_service.web.api",
     "survey_service.web.manage",
 )

@@ -48,10 +48,13 @@ def start(
     *,
     correcting: str = "",
     inputs: Mapping[str, Any] | None = None,
+    seen: tuple[str, ...] = (),
+    seed: int | None = None,
 ) -> Draft:
     """Create a draft, pinned to the revision, with a seed and a new submission key.
 
-    ``correcting`` is the key of a response that its holder corrects; ``inputs`` are then its present answers.
+    ``correcting`` is the key of a response that its holder corrects; ``inputs``, ``seen`` and ``seed`` are then those
+    of the response.
     """
     draft = Draft(
         id=0,
@@ -61,9 +64,9 @@ def start(
         revision=published.revision,
         language=language,
         key=correcting or str(uuid.uuid4()),
-        seed=secrets.randbelow(2**31),
+        seed=secrets.randbelow(2**31) if seed is None else seed,
         inputs=dict(inputs or {}),
-        seen=(),
+        seen=seen,
         replaces=bool(correcting),
     )
     stored = store.collection(DRAFTS).add(_body(draft, today))

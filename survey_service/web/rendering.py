@@ -58,6 +58,11 @@ def addresses(model: Questionnaire | None, endpoint: str, /, **values: Any) -> l
     return [(entry, url_for(f"respondent.{endpoint}", lang=entry.tag, **values)) for entry in entries]
 
 
+def everywhere(endpoint: str) -> list[tuple[Language, str]]:
+    """Return the address of a page that belongs to no questionnaire in each offered language."""
+    return [(entry, url_for(endpoint, lang=entry.tag)) for entry in languages.offered()]
+
+
 def expired() -> str:
     """Return what is said when a form comes back because it was open for too long."""
     return wordings.problem_message(Problem("request.forged"))

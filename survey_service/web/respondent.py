@@ -121,7 +121,9 @@ def check(questionnaire: str) -> ResponseReturnValue:
 
 def _send(present: Visit) -> Response:
     context, draft = current(), present.kept
-    submission = Submission(draft.key, draft.revision, i18n.language().tag, draft.inputs, draft.seed, "web")
+    submission = Submission(
+        draft.key, draft.revision, i18n.language().tag, draft.inputs, draft.seed, "web", replaces=draft.replaces
+    )
     submissions.submit(
         context.store, context.publications, submission, receipt_key=context.receipt_key, today=present.today
     )

@@ -14,8 +14,6 @@ from survey_service.web.i18n import gettext
 from survey_service.web.manage import desk
 from survey_service.web.manage.desk import blueprint
 
-_CSRF = "csrf_token"  # where flask-wtf keeps the secret of its tokens
-
 
 @blueprint.get("/login")
 def enter() -> BaseResponse | str:
@@ -50,7 +48,7 @@ def sign_out() -> BaseResponse:
     response.delete_cookie(
         desk.cookie_name(), path="/", secure=current().settings.secure, httponly=True, samesite="Lax"
     )
-    session.pop(_CSRF, None)
+    session.pop(security.CSRF_FIELD, None)
     return response
 
 
@@ -96,5 +94,5 @@ def _with_token(response: BaseResponse, token: str) -> BaseResponse:
     response.set_cookie(
         desk.cookie_name(), token, path="/", secure=current().settings.secure, httponly=True, samesite="Lax"
     )
-    session.pop(_CSRF, None)
+    session.pop(security.CSRF_FIELD, None)
     return response

@@ -154,15 +154,18 @@ def download(name: str, format_name: str) -> Response:
     if format_name not in _FORMATS:
         raise Problem("page.missing")
     encoding, media_type, write = _FORMATS[format_name]
-    spool = tempfile.SpooledTemporaryFile(max_size=_SPOOLED)  # noqa: SIM115 - the response closes it
-    text = io.TextIOWrapper(cast(IO[bytes], spool), encoding=encoding, newline="")
-    count = write(context.store, context.publications, name, text)
-    text.flush()
-    text.detach()
+    spool = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=_SPOOLED))  # noqa: SIM115 - the response closes it
+    try:
+        text = io.TextIOWrapper(spool, encoding=encoding, newline="")
+        count = write(context.store, context.publications, name, text)
+        text.detach().flush()
+        desk.note("responses.exported", name, format=format_name, count=count)
+    except BaseException:
+        spool.close()
+        raise
     spool.seek(0)
-    desk.note("responses.exported", name, format=format_name, count=count)
     return send_file(
-        cast(IO[bytes], spool),
+        spool,
         mimetype=f"{media_type}; charset=utf-8",
         as_attachment=True,
         download_name=f"{name}-{clock.today().isoformat()}.{format_name}",

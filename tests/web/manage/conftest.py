@@ -46,7 +46,7 @@ pages:
   - name: start
     label: {de: Beginn, en: Start}
     questions:
-      - {type: select_one, name: OK, choices: yes_no, required: true, label: {de: "Einverstanden?", en: "Do you agree?"}}
+      - {type: select_one, name: OK, choices: yes_no, required: true, label: {de: "Ja?", en: "Yes?"}}
       - {type: text, name: A02_name, label: {de: Träger, en: Organisation}}
       - {type: text, name: A04_name, label: {de: Name, en: Name}}
       - {type: select_multiple, name: A05_fields, choices: fields, label: {de: Handlungsfelder, en: Fields}}
@@ -60,7 +60,7 @@ class Desk:
         self.client: FlaskClient = app.test_client()
 
     def get(self, path: str, **options: Any) -> TestResponse:
-        return self.client.get(path, **options)
+        return self.client.get(path, buffered=True, **options)
 
     def token(self, path: str = "/manage/login") -> str:
         found = re.search(r'name="_csrf" value="([^"]+)"', self.get(path, follow_redirects=True).text)
@@ -144,8 +144,6 @@ def respond(store: Store, publications: Publications) -> Callable[..., str]:
             seed=number,
             mode="web",
         )
-        return submissions.submit(
-            store, publications, submission, receipt_key="k" * 64, today=NOW.date()
-        ).receipt
+        return submissions.submit(store, publications, submission, receipt_key="k" * 64, today=NOW.date()).receipt
 
     return send

@@ -70,10 +70,12 @@ def address(rule: str) -> str:
 def test_a_route_lets_through_exactly_whom_it_should(
     as_role: Callable[[str], Desk], method: str, rule: str, name: str
 ) -> None:
-    """The things named don't exist, so whoever is let through meets a 404, another page, or a complaint about the form."""
+    """What is named doesn't exist, so whoever is let through meets a 404, another page, or a complaint."""
     desk = as_role(name)
     if method == "POST":
-        response = desk.client.post(address(rule), data={"_csrf": desk.token("/manage/password" if name else "/manage/login")})
+        response = desk.client.post(
+            address(rule), data={"_csrf": desk.token("/manage/password" if name else "/manage/login")}
+        )
     else:
         response = desk.get(address(rule))
     if name in WHO_MAY[method, rule]:
@@ -130,7 +132,11 @@ def test_nothing_changes_on_get_or_without_a_csrf_token(manager: Desk, path: str
 
 
 def test_every_page_has_the_protective_headers(as_role: Callable[[str], Desk]) -> None:
-    for name, path in ((MANAGER, "/manage/"), (NOBODY, "/manage/login"), (GROUP, "/manage/questionnaires/small/responses")):
+    for name, path in (
+        (MANAGER, "/manage/"),
+        (NOBODY, "/manage/login"),
+        (GROUP, "/manage/questionnaires/small/responses"),
+    ):
         response = as_role(name).get(path)
         assert response.headers["Cache-Control"] == "no-store"
         assert "default-src 'none'" in response.headers["Content-Security-Policy"]

@@ -26,7 +26,9 @@ def test_a_login_leads_home_with_a_safe_cookie(desk: Desk) -> None:
     assert desk.get("/manage/").status_code == 200
 
 
-def test_over_https_the_cookie_is_secure_and_host_bound(store: Store, app: Flask, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_over_https_the_cookie_is_secure_and_host_bound(
+    store: Store, app: Flask, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     secure = create_app(load(tmp_path_factory.mktemp("i"), public_url="https://survey.example"), store)
     desk = Desk(secure)
     options = {"base_url": "https://survey.example"}
@@ -75,8 +77,10 @@ def test_the_sixth_wrong_login_is_refused_and_others_get_in(app: Flask, as_role:
 @pytest.mark.parametrize(
     "target",
     [
-        "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "/\n/evil.example", "\t//evil.example",
-        "https:evil.example", "https://evil.example", "https:///evil.example", "http:/evil.example", "javascript:alert(1)",
+        "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "/\n/evil.example",
+        "\t//evil.example",
+        "https:evil.example", "https://evil.example", "https:///evil.example", "http:/evil.example",
+        "javascript:alert(1)",
         "data:text/html,x", "/%09/evil.example", "/manage//evil.example", "/manage/../../evil", "/manage/./x",
         "/manage/\\evil", "/manage/ x", "/manage@evil.example", "/managex", "//manage/", "///manage/", "manage/", "",
         " /manage/", "/manage/x\r\nSet-Cookie: a=b", "/manage/x#//evil", "/de/", "/manage/" + "a" * 600, "/manage/é",
@@ -159,7 +163,9 @@ def test_a_session_ends_when_idle(desk: Desk) -> None:
         assert desk.get("/manage/").status_code == 303
 
 
-def test_changing_the_password_keeps_this_browser_and_ends_the_others(app: Flask, as_role: Callable[[str], Desk]) -> None:
+def test_changing_the_password_keeps_this_browser_and_ends_the_others(
+    app: Flask, as_role: Callable[[str], Desk]
+) -> None:
     here, elsewhere = as_role("Mara"), as_role("Mara")
     before, new = here.cookie, "ganz andere neue Wörter"
     answer = here.client.post(

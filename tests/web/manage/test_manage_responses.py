@@ -1,0 +1,188 @@
+"""Home, open and close, the table of responses, exports: what is shown, what is stored, what is audited."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+
+from survey_service.accounts import audit
+from survey_service.responses import holder
+from survey_service.responses.revisions import Publications
+from survey_service.responses.submissions import RESPONSES
+from survey_service.store.base import Store
+from tests.web.manage.conftest import Desk
+
+Respond = Callable[..., str]
+
+
+def table(page: str) -> list[list[str]]:
+    """Return the text of all cells of a page's rows."""
+    rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
+    cells = (re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows)
+    return [[unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in row] for row in cells]
+
+
+def noted(store: Store, action: str) -> list[tuple[str, str, dict[str, object]]]:
+    return [(e.actor, e.subject, dict(e.details)) for e in audit.entries(store) if e.action == action]
+
+
+def test_home_counts_by_language_and_status(manager: Desk, store: Store, respond: Respond) -> None:
+    for language in ("de", "de", "en"):
+        respond(language=language)
+    excluded = store.collection(RESPONSES).get(1)
+    store.collection(RESPONSES).replace(1, {**excluded.body, "status": "excluded"}, version=1)
+    page = manager.get("/manage/?lang=en").text
+    assert ["German", "2"] in table(page)
+    assert ["English", "1"] in table(page)
+    assert ["valid", "2"] in table(page)
+    assert ["excluded", "1"] in table(page)
+    assert "3 responses" in page
+    assert "0 responses" in page  # of the other questionnaire
+    assert "Open, revision small-1" in page
+
+
+@pytest.mark.parametrize("name", ["Willi", "Ada"])
+def test_home_shows_no_counts_to_who_may_not_read_responses(
+    as_role: Callable[[str], Desk], respond: Respond, name: str
+) -> None:
+    respond()
+    page = as_role(name).get("/manage/?lang=en").text
+    assert "small-1" in page
+    assert not re.search(r"\d+ response", page)
+    assert "<table" not in page
+    assert "/close" not in page
+
+
+def test_close_and_open_are_stored_and_audited(manager: Desk, publications: Publications, store: Store) -> None:
+    token = manager.token("/manage/")
+    answer = manager.client.post("/manage/questionnaires/small/close", data={"_csrf": token})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/manage/")
+    assert not publications.current("small").is_open
+    assert "Closed, revision small-1" in manager.get("/manage/?lang=en").text
+    manager.client.post("/manage/questionnaires/small/open", data={"_csrf": token})
+    assert publications.current("small").is_open
+    assert publications.current("offers").is_open
+    assert noted(store, "questionnaire.closed") == [("Mara", "small", {})]
+    assert noted(store, "questionnaire.opened") == [("Mara", "small", {})]
+
+
+def test_opening_what_is_missing_is_a_404_and_not_audited(manager: Desk, store: Store) -> None:
+    answer = manager.client.post("/manage/questionnaires/nothing/open", data={"_csrf": manager.token("/manage/")})
+    assert answer.status_code == 404
+    assert noted(store, "questionnaire.opened") == []
+
+
+def test_the_table_shows_labels_in_the_chosen_language(manager: Desk, respond: Respond) -> None:
+    respond(age="42", town="Zella-Mehlis", likes=["red", "blue"], why="red", since="2024-02-29")
+    respond(age="17", likes=["pna"])
+    respond(language="en", age="30")
+    english, german = (
+        table(manager.get(f"/manage/questionnaires/small/responses?lang={t}").text) for t in ("en", "de")
+    )
+    assert english == [
+        ["Number", "Language", "Period", "Revision", "Mode", "Status", "Do you agree? OK", "Age age", "Town town",
+         "Colours likes", "Why why", "Since when since"],
+        ["3", "English", "2026-Q4", "small-1", "on the web", "valid", "Yes", "30", "left empty", "left empty", "", ""],
+        ["2", "German", "2026-Q4", "small-1", "on the web", "valid", "Yes", "17", "", "prefers not to say", "", ""],
+        ["1", "German", "2026-Q4", "small-1", "on the web", "valid", "Yes", "42", "Zella-Mehlis", "Red; Blue", "Red",
+         "Feb 29, 2024"],
+    ]  # fmt: skip
+    assert german[0][6:9] == ["Einverstanden? OK", "Alter age", "Ort town"]
+    assert german[3][9:] == ["Rot; Blau", "Rot", "29.02.2024"]
+
+
+def test_markup_and_right_to_left_text_in_an_answer_stay_text(manager: Desk, respond: Respond) -> None:
+    respond(age="42", town="<script>x</script>")
+    respond(age="42", town="ماينينغن 🙂")
+    page = manager.get("/manage/questionnaires/small/responses").text
+    assert "<script>" not in page
+    assert "<bdi>&lt;script&gt;x&lt;/script&gt;</bdi>" in page
+    assert "<bdi>ماينينغن 🙂</bdi>" in page
+
+
+def test_the_table_is_paged_newest_first_and_each_look_is_audited(
+    manager: Desk, store: Store, respond: Respond
+) -> None:
+    for _ in range(103):
+        respond()
+    pages = [manager.get(f"/manage/questionnaires/small/responses?page={n}").text for n in (1, 2, 3)]
+    numbers = [[int(row[0]) for row in table(page)[1:]] for page in pages]
+    assert numbers == [list(range(103, 53, -1)), list(range(53, 3, -1)), [3, 2, 1]]
+    assert ['rel="next"' in page for page in pages] == [True, True, False]
+    assert ['rel="prev"' in page for page in pages] == [False, True, True]
+    assert manager.get("/manage/questionnaires/small/responses?page=4").status_code == 404
+    assert noted(store, "responses.read") == [("Mara", "small", {"page": n, "count": 103}) for n in (1, 2, 3)]
+
+
+def test_a_page_without_responses_says_so(manager: Desk) -> None:
+    page = manager.get("/manage/questionnaires/small/responses?lang=en").text
+    assert "0 responses" in page
+    assert "<table" not in page
+
+
+def test_responses_are_not_shown_if_that_cannot_be_audited(
+    manager: Desk, respond: Respond, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from survey_service.problems import Problem
+
+    def full(*_arguments: object, **_named: object) -> None:
+        raise Problem("service.unavailable")
+
+    respond(age="42", town="Geheimdorf")
+    monkeypatch.setattr(audit, "append", full)
+    for path in ("responses", "responses.csv", "responses.jsonl"):
+        answer = manager.get(f"/manage/questionnaires/small/{path}")
+        assert answer.status_code == 503
+        assert "Geheimdorf" not in answer.text
+
+
+FORMULAS = ["=1+1", "+49 1", "-1+2", "@SUM(A1)", "=cmd|'/C calc'!A0"]
+
+
+def test_csv_has_a_byte_order_mark_and_formulas_stay_text(manager: Desk, store: Store, respond: Respond) -> None:
+    for text in [*FORMULAS, 'a "b", c; ä🙂', "zwei\nZeilen"]:
+        respond(age="42", town=text)
+    answer = manager.get("/manage/questionnaires/small/responses.csv")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == "attachment; filename=small-2026-11-23.csv"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.data.startswith(b"\xef\xbb\xbfnumber,questionnaire,")
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
+    assert [row["town"] for row in rows] == [f"'{text}" for text in FORMULAS] + ['a "b", c; ä🙂', "zwei\nZeilen"]
+    assert {row["town:state"] for row in rows} == {"answered"}
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row.values())
+    assert noted(store, "responses.exported") == [("Mara", "small", {"format": "csv", "count": 7})]
+
+
+def test_json_lines_hold_everything_but_key_and_receipt(manager: Desk, store: Store, respond: Respond) -> None:
+    receipt = respond(age="42", town="=1+1", likes=["red"])
+    answer = manager.get("/manage/questionnaires/small/responses.jsonl")
+    assert answer.headers["Content-Type"] == "application/jsonl; charset=utf-8"
+    (line,) = answer.data.decode("utf-8").splitlines()
+    assert json.loads(line) == {
+        "number": 1, "questionnaire": "small", "revision": "small-1", "language": "de", "period": "2026-Q4",
+        "mode": "web", "status": "valid",
+        "answers": {"OK": "yes", "age": 42, "town": "=1+1", "likes": ["red"]},
+        "states": {
+            "OK": "answered", "age": "answered", "town": "answered", "likes": "answered", "why": "skipped",
+            "since": "skipped",
+        },
+    }  # fmt: skip
+    assert receipt not in line
+    assert "00000000-0000-4000-8000" not in line
+    assert noted(store, "responses.exported") == [("Mara", "small", {"format": "jsonl", "count": 1})]
+
+
+def test_a_withdrawn_response_is_gone_from_table_and_export(manager: Desk, store: Store, respond: Respond) -> None:
+    receipt = respond(age="42", town="Wasungen")
+    respond(age="43", town="Meiningen")
+    holder.withdraw(store, receipt)
+    assert [row[0] for row in table(manager.get("/manage/questionnaires/small/responses").text)[1:]] == ["2"]
+    assert b"Wasungen" not in manager.get("/manage/questionnaires/small/responses.csv").data
