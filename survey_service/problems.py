@@ -13,7 +13,12 @@ from typing import Any
 
 
 def N_(text: str) -> str:
-    """Mark a text for extraction by gettext without translating it here."""
+    """Mark a text that anybody may see for extraction by gettext, without translating it here."""
+    return text
+
+
+def D_(text: str) -> str:
+    """Mark a text that only the manager or an operator can see for extraction by gettext."""
     return text
 
 
@@ -56,11 +61,11 @@ CATALOGUE: Mapping[str, Kind] = {
     "page.missing": Kind(
         404, N_("Page not found"), N_("There is nothing at this address. Check the address or start again.")
     ),
-    "access.denied": Kind(403, N_("Not allowed"), N_("Your account may not do this. Ask an administrator.")),
-    "access.login": Kind(401, N_("Sign in first"), N_("This page is for the integration team. Please sign in.")),
-    "access.wrong": Kind(401, N_("Sign-in failed"), N_("User name or password is wrong. Try again.")),
+    "access.denied": Kind(403, D_("Not allowed"), D_("Your account may not do this. Ask an administrator.")),
+    "access.login": Kind(401, D_("Sign in first"), D_("This page is for the integration team. Please sign in.")),
+    "access.wrong": Kind(401, D_("Sign-in failed"), D_("User name or password is wrong. Try again.")),
     "access.locked": Kind(
-        429, N_("Too many attempts"), N_("Too many failed attempts for this account. Wait a minute and try again.")
+        429, D_("Too many attempts"), D_("Too many failed attempts for this account. Wait a minute and try again.")
     ),
     "service.failed": Kind(
         500,
@@ -76,7 +81,7 @@ CATALOGUE: Mapping[str, Kind] = {
         N_("There is no open questionnaire at this address. Start again from the list."),
     ),
     "questionnaire.faulty": Kind(
-        500, N_("Questionnaire files are faulty"), N_("%(count)s faults were found:\n%(listing)s")
+        500, D_("Questionnaire files are faulty"), D_("%(count)s faults were found:\n%(listing)s")
     ),
     "questionnaire.closed": Kind(
         410,
@@ -106,121 +111,121 @@ CATALOGUE: Mapping[str, Kind] = {
     "receipt.missing": Kind(
         404, N_("Receipt not found"), N_("There is no response for these words. Check the spelling.")
     ),
-    "settings.invalid": Kind(500, N_("Setting not usable"), N_("%(name)s: %(reason)s")),
-    "user.exists": Kind(409, N_("User name taken"), N_("There is already an account “%(name)s”. Choose another name.")),
-    "user.missing": Kind(404, N_("No such account"), N_("There is no account “%(name)s”.")),
+    "settings.invalid": Kind(500, D_("Setting not usable"), D_("%(name)s: %(reason)s")),
+    "user.exists": Kind(409, D_("User name taken"), D_("There is already an account “%(name)s”. Choose another name.")),
+    "user.missing": Kind(404, D_("No such account"), D_("There is no account “%(name)s”.")),
     "user.weak_password": Kind(
-        422, N_("Password too short"), N_("Use at least 12 characters, for example four words.")
+        422, D_("Password too short"), D_("Use at least 12 characters, for example four words.")
     ),
-    "user.long_password": Kind(422, N_("Password too long"), N_("Use at most %(longest)s characters.")),
+    "user.long_password": Kind(422, D_("Password too long"), D_("Use at most %(longest)s characters.")),
     "user.guessable_password": Kind(
-        422, N_("Password easy to guess"), N_("This password is easy to guess. Use, for example, four unrelated words.")
+        422, D_("Password easy to guess"), D_("This password is easy to guess. Use, for example, four unrelated words.")
     ),
     "user.wrong_password": Kind(
-        422, N_("Present password is wrong"), N_("The present password is wrong. Nothing was changed.")
+        422, D_("Present password is wrong"), D_("The present password is wrong. Nothing was changed.")
     ),
     "user.repeated_password": Kind(
-        422, N_("Passwords differ"), N_("The new password and its repetition differ. Nothing was changed.")
+        422, D_("Passwords differ"), D_("The new password and its repetition differ. Nothing was changed.")
     ),
     "user.name": Kind(
         422,
-        N_("User name not usable"),
-        N_("Use 1 to %(longest)s letters of one alphabet, digits, blanks and . - _ @ in a user name."),
+        D_("User name not usable"),
+        D_("Use 1 to %(longest)s letters of one alphabet, digits, blanks and . - _ @ in a user name."),
     ),
-    "user.role": Kind(422, N_("No such role"), N_("“%(role)s” is no role. Use one or more of: %(known)s.")),
+    "user.role": Kind(422, D_("No such role"), D_("“%(role)s” is no role. Use one or more of: %(known)s.")),
     "offer.withdrawn": Kind(
-        409, N_("Offer withdrawn"), N_("The provider has withdrawn this offer. It can no longer be published.")
+        409, D_("Offer withdrawn"), D_("The provider has withdrawn this offer. It can no longer be published.")
     ),
-    "offer.missing": Kind(404, N_("Offer not found"), N_("There is no such offer.")),
-    "report.missing": Kind(404, N_("Report not found"), N_("There is no such report. Choose one from the list.")),
+    "offer.missing": Kind(404, D_("Offer not found"), D_("There is no such offer.")),
+    "report.missing": Kind(404, D_("Report not found"), D_("There is no such report. Choose one from the list.")),
     "plugin.missing": Kind(
-        404, N_("Report plugin not found"), N_("There is no report plugin “%(name)s”. Available: %(known)s.")
+        404, D_("Report plugin not found"), D_("There is no report plugin “%(name)s”. Available: %(known)s.")
     ),
     "plugin.failed": Kind(
         502,
-        N_("The report plugin failed"),
-        N_("The report plugin “%(name)s” ended with %(reason)s. Everything else works on."),
+        D_("The report plugin failed"),
+        D_("The report plugin “%(name)s” ended with %(reason)s. Everything else works on."),
     ),
     "plugin.timeout": Kind(
-        504, N_("The report took too long"), N_("The report plugin “%(name)s” was stopped after %(seconds)s seconds.")
+        504, D_("The report took too long"), D_("The report plugin “%(name)s” was stopped after %(seconds)s seconds.")
     ),
     "plugin.output": Kind(
         502,
-        N_("The report is not usable"),
-        N_("The report plugin “%(name)s” returned something that is not a report: %(reason)s."),
+        D_("The report is not usable"),
+        D_("The report plugin “%(name)s” returned something that is not a report: %(reason)s."),
     ),
     "plugin.faulty": Kind(
         500,
-        N_("Report plugin not usable"),
-        N_("The report plugin “%(name)s” cannot be used: %(reason)s. Mend or remove it; everything else works on."),
+        D_("Report plugin not usable"),
+        D_("The report plugin “%(name)s” cannot be used: %(reason)s. Mend or remove it; everything else works on."),
     ),
     "plugin.questionnaire": Kind(
         409,
-        N_("Questionnaire not published"),
-        N_("The report plugin “%(name)s” reads the questionnaire “%(questionnaire)s”. Publish that one first."),
+        D_("Questionnaire not published"),
+        D_("The report plugin “%(name)s” reads the questionnaire “%(questionnaire)s”. Publish that one first."),
     ),
     "snapshot.damaged": Kind(
         500,
-        N_("Snapshot damaged"),
-        N_("The snapshot %(snapshot)s was changed after it was frozen (%(file)s). Remove its folder and run again."),
+        D_("Snapshot damaged"),
+        D_("The snapshot %(snapshot)s was changed after it was frozen (%(file)s). Remove its folder and run again."),
     ),
     "store.conflict": Kind(
-        409, N_("Changed in the meantime"), N_("Somebody else changed this document (%(collection)s). Load it again.")
+        409, D_("Changed in the meantime"), D_("Somebody else changed this document (%(collection)s). Load it again.")
     ),
-    "store.missing": Kind(404, N_("Document gone"), N_("The document no longer exists (%(collection)s).")),
+    "store.missing": Kind(404, D_("Document gone"), D_("The document no longer exists (%(collection)s).")),
     "store.duplicate": Kind(
-        409, N_("Already there"), N_("There is already a document with this value (%(collection)s, %(field)s).")
+        409, D_("Already there"), D_("There is already a document with this value (%(collection)s, %(field)s).")
     ),
     "store.unstorable": Kind(
         422,
-        N_("Characters that cannot be stored"),
-        N_("A text or number cannot be stored: %(reason)s. Remove it and try again."),
+        D_("Characters that cannot be stored"),
+        D_("A text or number cannot be stored: %(reason)s. Remove it and try again."),
     ),
     "store.locked": Kind(
         503,
-        N_("Store in use"),
-        N_(
+        D_("Store in use"),
+        D_(
             "The store in %(folder)s is in use by process %(pid)s. Stop that process, or set SURVEY_STORE to a "
             "postgresql:// address to run several processes."
         ),
     ),
     "store.closed": Kind(
-        503, N_("Store closed"), N_("The store in %(folder)s has been closed. Start the service again.")
+        503, D_("Store closed"), D_("The store in %(folder)s has been closed. Start the service again.")
     ),
     "store.forked": Kind(
         503,
-        N_("Store belongs to another process"),
-        N_(
+        D_("Store belongs to another process"),
+        D_(
             "Process %(pid)s was forked from process %(owner)s, which has the store in %(folder)s open, and may not use "
             "it. Use threads, or set SURVEY_STORE to a postgresql:// address to run several processes."
         ),
     ),
     "store.full": Kind(
         503,
-        N_("No room to save"),
-        N_("Nothing was saved, because the disk is full. Reading goes on. Free some room in %(folder)s and try again."),
+        D_("No room to save"),
+        D_("Nothing was saved, because the disk is full. Reading goes on. Free some room in %(folder)s and try again."),
     ),
     "store.failed": Kind(
         503,
-        N_("Saving has failed"),
-        N_(
+        D_("Saving has failed"),
+        D_(
             "The disk reported an error (%(reason)s), so nothing more is saved in %(folder)s until the service is started "
             "again. Check the disk first. Whether the last changes were saved shows after the start."
         ),
     ),
     "store.unusable": Kind(
-        500, N_("Store cannot be opened"), N_("The store in %(folder)s cannot be opened or written: %(reason)s.")
+        500, D_("Store cannot be opened"), D_("The store in %(folder)s cannot be opened or written: %(reason)s.")
     ),
     "store.damaged": Kind(
         500,
-        N_("Store damaged"),
-        N_(
+        D_("Store damaged"),
+        D_(
             "The store in %(folder)s is damaged (%(file)s, byte %(offset)s: %(reason)s). It was not opened, and nothing was "
             "changed. Restore a backup, or let “survey-service store check --repair” keep what can still be read."
         ),
     ),
     "store.url": Kind(
-        500, N_("Store address not usable"), N_("SURVEY_STORE is %(url)s. Use tinydb: or postgresql://….")
+        500, D_("Store address not usable"), D_("SURVEY_STORE is %(url)s. Use tinydb: or postgresql://….")
     ),
 }
 

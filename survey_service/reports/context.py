@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from survey_service import clock
 from survey_service.reports.blocks import Block, Text, words
 from survey_service.reports.groups import Group, any_of, everyone
 from survey_service.reports.sample import sample_blocks
@@ -79,6 +80,11 @@ class ReportContext:
     def _codebook(self) -> dict[str, Any]:
         codebook: dict[str, Any] = json.loads((self._folder / "codebook.json").read_bytes())
         return codebook
+
+    @property
+    def period(self) -> str:
+        """The period the report is made in, such as ``2026-Q4``."""
+        return clock.period(self.today)
 
     @property
     def snapshot(self) -> str:

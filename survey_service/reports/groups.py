@@ -38,7 +38,8 @@ def chose(question: str, *choices: str) -> pl.Expr:
 
 def chose_any(question: str, *choices: str) -> pl.Expr:
     """Those who chose at least one of the choices of a select_multiple or rank question."""
-    return (pl.col(question).list.set_intersection(pl.lit(list(choices))).list.len() > 0).fill_null(False)
+    wanted = pl.lit(list(choices), dtype=pl.List(pl.String))
+    return (pl.col(question).list.set_intersection(wanted).list.len() > 0).fill_null(False)
 
 
 def everyone() -> pl.Expr:

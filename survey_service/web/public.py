@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from survey_service import languages
 from survey_service.languages import Language
+from survey_service.problems import N_
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.web import i18n
 from survey_service.web.audience import PUBLIC
@@ -15,6 +16,14 @@ from survey_service.web.context import current
 from survey_service.web.i18n import ngettext
 
 blueprint = Blueprint("public", __name__)
+_FOR = {
+    "newcomers": N_("For people who are new here"),
+    "providers": N_("For associations, authorities and schools"),
+    "experts": N_("For people who work in integration"),
+    "working_groups": N_("For working groups"),
+}
+"""Whom a questionnaire is for, in the order of the list: who needs most help finding the way comes first."""
+
 AUDIENCES = {
     "public.choose_language": PUBLIC,
     "public.questionnaires": PUBLIC,
@@ -54,7 +63,8 @@ def questionnaires() -> str:
     ]
     return render_template(
         "public/questionnaires.html",
-        published=published,
+        published=sorted(published, key=lambda entry: list(_FOR).index(entry.questionnaire.audience)),
+        audiences=_FOR,
         duration=duration,
         addresses=addresses("public.questionnaires"),
     )

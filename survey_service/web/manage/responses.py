@@ -166,7 +166,7 @@ def download(name: str, format_name: str) -> Response:
     spool.seek(0)
     return send_file(
         spool,
-        mimetype=f"{media_type}; charset=utf-8",
+        mimetype=media_type,
         as_attachment=True,
         download_name=f"{name}-{clock.today().isoformat()}.{format_name}",
     )

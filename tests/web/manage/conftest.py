@@ -47,7 +47,7 @@ pages:
     label: {de: Beginn, en: Start}
     questions:
       - {type: select_one, name: OK, choices: yes_no, required: true, label: {de: "Ja?", en: "Yes?"}}
-      - {type: text, name: A02_name, label: {de: Träger, en: Organisation}}
+      - {type: text, name: A02, label: {de: Träger, en: Organisation}}
       - {type: text, name: A04_name, label: {de: Name, en: Name}}
       - {type: select_multiple, name: A05_fields, choices: fields, label: {de: Handlungsfelder, en: Fields}}
 """

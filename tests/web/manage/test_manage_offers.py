@@ -16,7 +16,7 @@ from tests.web.manage.test_manage_responses import noted, table
 
 @pytest.fixture
 def receipt(respond: Callable[..., str]) -> str:
-    return respond("offers", A02_name="Verein <b>", A04_name="Sprachcafé", A05_fields=["ARB", "WOH"])
+    return respond("offers", A02="Verein <b>", A04_name="Sprachcafé", A05_fields=["ARB", "WOH"])
 
 
 @pytest.fixture
