@@ -5,7 +5,7 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 VENV := .venv
 BIN := $(VENV)/bin
-APT_TEST := chromium fonts-noto-core
+APT_TEST := chromium fonts-noto-core postgresql
 
 .PHONY: serve test test-faults lint check bench translations clean
 
@@ -48,7 +48,7 @@ $(VENV)/.runtime: setup.cfg pyproject.toml .ci/constraints.txt | $(VENV)/bin/pyt
 
 $(VENV)/.test: setup.cfg pyproject.toml .ci/constraints.txt $(VENV)/.runtime
 	@echo "Installing the test tools into $(VENV) …"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c .ci/constraints.txt -e '.[test]' && touch $@
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c .ci/constraints.txt -e '.[postgres,test]' && touch $@
 
 .PHONY: .system-test
 .system-test:

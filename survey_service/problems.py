@@ -75,10 +75,24 @@ CATALOGUE: Mapping[str, Kind] = {
     "service.unavailable": Kind(
         503, N_("Not available right now"), N_("The service cannot save at the moment. Try again in a minute.")
     ),
+    "service.address": Kind(
+        503,
+        D_("Address not usable"),
+        D_("The service cannot listen on %(host)s port %(port)s: %(reason)s. Choose another with --host and --port."),
+    ),
+    "file.unwritable": Kind(
+        500, D_("File not writable"), D_("%(path)s cannot be written: %(reason)s. Choose another file.")
+    ),
+    "check.failed": Kind(500, D_("Faults found"), D_("%(count)s faults were found. Mend them and check again.")),
     "questionnaire.missing": Kind(
         404,
         N_("Questionnaire not found"),
         N_("There is no open questionnaire at this address. Start again from the list."),
+    ),
+    "questionnaire.unknown": Kind(
+        404,
+        D_("No such questionnaire"),
+        D_("There is no questionnaire “%(name)s” in this instance. Published: %(known)s."),
     ),
     "questionnaire.faulty": Kind(
         500, D_("Questionnaire files are faulty"), D_("%(count)s faults were found:\n%(listing)s")
@@ -180,6 +194,17 @@ CATALOGUE: Mapping[str, Kind] = {
         422,
         D_("Characters that cannot be stored"),
         D_("A text or number cannot be stored: %(reason)s. Remove it and try again."),
+    ),
+    "store.unreachable": Kind(
+        503, D_("Database not reachable"), D_("The database does not answer. Nothing was saved. Try again in a minute.")
+    ),
+    "store.driver": Kind(
+        500,
+        D_("PostgreSQL driver missing"),
+        D_(
+            "SURVEY_STORE names a PostgreSQL database, but its driver is not installed. Run: "
+            "pip install 'survey-service[postgres]'."
+        ),
     ),
     "store.locked": Kind(
         503,

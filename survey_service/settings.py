@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,11 +94,8 @@ def load(instance: Path | None = None, **overrides: Any) -> Settings:
     """Read the settings of an instance; ``overrides`` win. Raises Problem settings.invalid, naming the setting."""
     folder = (instance or default_instance()).resolve()
     values = {setting.name: setting.default for setting in TABLE}
-    values.update(_from_file(folder / "config.toml"))
-    for setting in TABLE:
-        text = os.environ.get(f"SURVEY_{setting.name.upper()}")
-        if text is not None:
-            values[setting.name] = _read(setting, text, f"SURVEY_{setting.name.upper()}")
+    for name, text, place in _given(folder):
+        values[name] = _read(name, text, place)
     for name in overrides:
         if name not in values:
             raise Problem("settings.invalid", name=name, reason="there is no such setting")
@@ -106,27 +103,49 @@ def load(instance: Path | None = None, **overrides: Any) -> Settings:
     return Settings(folder, values)
 
 
-def _read(setting: Setting, text: str, name: str) -> Any:
+def faults(instance: Path | None = None) -> list[Problem]:
+    """Return the Problems of all settings of an instance at once, where `load` raises the first."""
+    found = []
     try:
-        return setting.read(text)
+        for name, text, place in _given((instance or default_instance()).resolve()):
+            try:
+                _read(name, text, place)
+            except Problem as problem:
+                found.append(problem)
+    except Problem as problem:  # the file can't be read
+        found.append(problem)
+    return found
+
+
+def _given(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield (name, text, place) for each value of the environment, then of the file where the environment has none."""
+    environment = {setting.name: os.environ.get(f"SURVEY_{setting.name.upper()}") for setting in TABLE}
+    for name, text in environment.items():
+        if text is not None:
+            yield name, text, f"SURVEY_{name.upper()}"
+    path = folder / "config.toml"
+    for name, value in _content(path).items():
+        if environment.get(name) is None:
+            yield name, str(value), f"{path}: {name}"
+
+
+def _read(name: str, text: str, place: str) -> Any:
+    known = {setting.name: setting for setting in TABLE}
+    if name not in known:
+        raise Problem("settings.invalid", name=place, reason="there is no such setting")
+    try:
+        return known[name].read(text)
     except ValueError as error:
-        raise Problem("settings.invalid", name=name, reason=str(error)) from None
+        raise Problem("settings.invalid", name=place, reason=str(error)) from None
 
 
-def _from_file(path: Path) -> dict[str, Any]:
+def _content(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Problem("settings.invalid", name=str(path), reason=str(error)) from None
-    known = {setting.name: setting for setting in TABLE}
-    values = {}
-    for name, value in content.items():
-        if name not in known:
-            raise Problem("settings.invalid", name=f"{path}: {name}", reason="there is no such setting")
-        values[name] = _read(known[name], str(value), f"{path}: {name}")
-    return values
 
 
 def instance_secret(instance: Path, name: str) -> str:

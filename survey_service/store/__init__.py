@@ -23,4 +23,15 @@ def open_store(url: str, instance: Path) -> Store:
         return TinyStore(instance / (rest or "store"))
     if url == "memory:":
         return MemoryStore()
+    if scheme in ("postgresql", "postgres"):
+        return _postgres(url)
     raise Problem("store.url", url=url)
+
+
+def _postgres(url: str) -> Store:
+    """Open the store on PostgreSQL; its driver comes with the extra ``postgres`` and is imported only here."""
+    try:
+        from survey_service.store.postgres import PostgresStore
+    except ImportError:
+        raise Problem("store.driver") from None
+    return PostgresStore(url)

@@ -94,6 +94,7 @@ class Collection(Protocol):
         """Yield all documents by id, one body in memory at a time.
 
         Documents added after the start aren't seen, deleted ones are left out, replaced ones come in their new version.
+        A remote backend reads ahead some hundred documents, which come as they stood then.
         """
         ...
 

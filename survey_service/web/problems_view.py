@@ -69,7 +69,13 @@ def problem_page(problem: Problem) -> Response:
 
 
 def show(problem: Problem) -> Response:
-    """Return a Problem in the shape the asker understands."""
+    """Return a Problem in the shape the asker understands.
+
+    What ails the store is for the operator: it is noted, and people read that nothing can be saved right now.
+    """
+    if problem.code.startswith("store.") and problem.status >= 500:
+        current_app.logger.error("%s at %s", problem, request.endpoint)
+        problem = Problem("service.unavailable")
     response = problem_json(problem) if wants_json() else problem_page(problem)
     if problem.status in (429, 503):
         response.headers["Retry-After"] = _RETRY_SECONDS

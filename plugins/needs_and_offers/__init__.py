@@ -1,0 +1,67 @@
+"""The inventory set against the need, for each field of action: statements for the concept, tables, charts."""
+
+from __future__ import annotations
+
+from survey_service.reports.plugin import (
+    Bar,
+    Block,
+    Chart,
+    ReportContext,
+    ReportInfo,
+    ReportOutput,
+    TextBlock,
+    hookimpl,
+    integer,
+    percent,
+)
+
+from . import texts
+from .evidence import Field, fields_of
+from .statements import statements_of
+from .tables import awareness_table, fields_table, gap_table, hurdles_table
+
+
+@hookimpl
+def report_info() -> ReportInfo:
+    """See the API of report plugins."""
+    return ReportInfo(
+        name="needs_and_offers",
+        version="1.0",
+        title={"de": "Bestand und Bedarf", "en": "Offers and needs"},
+        questionnaires=("needs", "experts"),
+        offers=True,
+    )
+
+
+@hookimpl
+def report_run(context: ReportContext) -> ReportOutput:
+    """See the API of report plugins."""
+    fields = fields_of(context)
+    blocks: list[Block] = [TextBlock(texts.INTRODUCTION), fields_table(fields), *_charts(fields)]
+    for field in fields:
+        blocks.append(TextBlock(field.label, "heading"))
+        blocks.extend(statements_of(context, field))
+    blocks += [TextBlock(texts.TABLES, "heading"), gap_table(fields), TextBlock(texts.GAP_NOTE, "note")]
+    blocks += [awareness_table(fields), hurdles_table(context, fields)]
+    return ReportOutput((*blocks, *context.sample("needs")))
+
+
+def _charts(fields: tuple[Field, ...]) -> tuple[Chart, Chart]:
+    shares = [(field.label, field.chosen) for field in fields]
+    return (
+        Chart(
+            id="chart.chosen",
+            caption=texts.CHART_CHOSEN,
+            unit="percent",
+            bars=tuple(
+                Bar(label, percent(chosen.share, chosen.suppressed), chosen.low, chosen.high)
+                for label, chosen in shares
+            ),
+        ),
+        Chart(
+            id="chart.offers",
+            caption=texts.CHART_OFFERS,
+            unit="integer",
+            bars=tuple(Bar(field.label, integer(field.offers)) for field in fields),
+        ),
+    )

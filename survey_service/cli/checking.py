@@ -1,0 +1,101 @@
+"""The command ``check``: forms, settings, languages and plugins; all faults at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+from babel import UnknownLocaleError
+from babel.messages.pofile import PoFileError
+
+from survey_service import languages, settings
+from survey_service.cli.common import on_instance
+from survey_service.cli.translations import read
+from survey_service.languages import Language
+from survey_service.paths import bundled
+from survey_service.problems import Problem
+from survey_service.questionnaire.faults import Fault
+from survey_service.questionnaire.loader import load_folder
+from survey_service.reports import host
+from survey_service.web import catalogs
+
+
+@click.command()
+@click.option(
+    "--forms",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Check this folder of questionnaire files instead of the instance's.",
+)
+@on_instance
+def check(folder: Path | None, instance: Path | None) -> None:
+    """Check questionnaire files, settings, languages and report plugins, and name every fault."""
+    parts: tuple[tuple[str, Callable[[], Iterator[str]]], ...] = (
+        ("Settings", lambda: setting_faults(instance)),
+        ("Questionnaires", lambda: form_faults(folder, instance)),
+        ("Languages", lambda: language_faults(languages.registry())),
+        ("Report plugins", plugin_faults),
+    )
+    total = 0
+    for title, find in parts:
+        faults = list(find())
+        click.echo(f"{title}: {len(faults)} faults" if faults else f"{title}: no fault", err=bool(faults))
+        for fault in faults:
+            click.echo(f"  {fault}", err=True)
+        total += len(faults)
+    if total:
+        raise Problem("check.failed", count=total)
+
+
+def setting_faults(instance: Path | None) -> Iterator[str]:
+    """Yield what is wrong with the settings of an instance."""
+    yield from (problem.message() for problem in settings.faults(instance))
+
+
+def form_faults(folder: Path | None, instance: Path | None) -> Iterator[str]:
+    """Yield the faults of the questionnaire files in a folder, or in the one that an instance uses."""
+    try:
+        load_folder(folder or _forms(instance))
+    except Problem as problem:
+        yield from (str(Fault(**fault)) for fault in problem.faults)
+
+
+def _forms(instance: Path | None) -> Path:
+    """Return the instance's folder of questionnaire files; with faulty settings the bundled one."""
+    try:
+        chosen = settings.load(instance).forms
+    except Problem:
+        chosen = ""
+    return Path(chosen) if chosen else bundled("forms")
+
+
+def language_faults(registry: dict[str, Language]) -> Iterator[str]:
+    """Yield what is wrong in a language registry and in the catalogs of the interface."""
+    for tag, entry in registry.items():
+        if entry.direction not in ("ltr", "rtl"):
+            yield f"languages.yaml: {tag}: the direction “{entry.direction}” is unknown → write ltr or rtl"
+        if entry.fallback and entry.fallback not in registry:
+            yield f"languages.yaml: {tag}: the fallback “{entry.fallback}” is not registered → add it, or use another"
+        try:
+            _ = entry.babel
+        except (UnknownLocaleError, ValueError):
+            yield f"languages.yaml: {tag}: Babel does not know the locale “{entry.locale}” → use one it knows"
+            continue
+        yield from _catalog_faults(tag)
+
+
+def _catalog_faults(tag: str) -> Iterator[str]:
+    for domain in catalogs.DOMAINS:
+        path = catalogs.path_of(tag, domain)
+        if path.exists():
+            try:
+                read(path)
+            except (PoFileError, UnicodeDecodeError, ValueError) as error:
+                yield f"{tag}/LC_MESSAGES/{path.name}: {error} → mend the .po file"
+
+
+def plugin_faults() -> Iterator[str]:
+    """Yield what is wrong with each report plugin that can't be used."""
+    yield from (f"{entry.name}: {entry.fault}" for entry in host.list_plugins() if entry.fault)

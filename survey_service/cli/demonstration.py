@@ -1,0 +1,42 @@
+"""The command ``demo``, and what ``serve --demo`` does before it serves."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import click
+
+from survey_service import clock
+from survey_service import demo as wave
+from survey_service.accounts import accounts
+from survey_service.accounts.access import MANAGER
+from survey_service.cli.common import actor, on_instance, opened, publish
+from survey_service.problems import Problem
+from survey_service.web.context import Context
+
+NAME = "demo"
+_PASSWORD_BYTES = 12
+
+
+@click.command()
+@on_instance
+def demo(instance: Path | None) -> None:
+    """Fill the instance once with an invented wave of responses, labelled as such, and an account to look at it."""
+    with opened(instance) as context:
+        publish(context, context.library)
+        prepare(context)
+
+
+def prepare(context: Context) -> None:
+    """Fill a store with the invented wave, and create the account ``demo``; what is there already stays."""
+    click.echo("Preparing the demonstration …")
+    wave.fill(context.store, context.publications, today=clock.today())
+    try:
+        accounts.find(context.store, NAME)
+    except Problem:
+        password = secrets.token_urlsafe(_PASSWORD_BYTES)
+        accounts.add(context.store, NAME, (MANAGER,), password, actor=actor(), now=clock.now())
+        click.echo(f"Sign in at /manage/ as “{NAME}” with the password {password} (shown only now).")
+    else:
+        click.echo(f"The account “{NAME}” is there; for a new password: survey-service users reset {NAME}")

@@ -1,0 +1,49 @@
+"""The command ``serve``."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import click
+
+from survey_service import settings
+from survey_service.app import create_app
+from survey_service.cli import demonstration
+from survey_service.cli.common import closing, on_instance, publish
+from survey_service.store import open_store
+from survey_service.web import server
+from survey_service.web.context import Context
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8000,
+    envvar="PORT",
+    show_default=True,
+    show_envvar=True,
+    help="Port to listen on; 0 takes a free one.",
+)
+@click.option("--demo", is_flag=True, help="Fill the instance once with an invented wave and an account to look at it.")
+@on_instance
+def serve(host: str, port: int, demo: bool, instance: Path | None) -> None:
+    """Check and publish the questionnaires, and serve them until SIGTERM or Ctrl-C."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    values = settings.load(instance)
+    forms = Context(values).library  # faulty files stop the start before the store is touched
+    with closing(open_store(values.store, values.instance)) as store:
+        context = Context(values, store)
+        for revision in publish(context, forms):
+            click.echo(f"Published {revision}.")
+        if demo:
+            demonstration.prepare(context)
+        if host not in _LOOPBACK and not values.public_url:
+            click.echo("Set SURVEY_PUBLIC_URL to the address people use; others are refused.", err=True)
+        app = create_app(values, store)
+        server.run(app, values, host, port, announce=lambda address: click.echo(f"Serving {address}"))
+    click.echo("Stopped.")

@@ -1,0 +1,112 @@
+"""The protective headers stand on every response, errors included, and the pages keep to them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from survey_service.problems import Problem
+from survey_service.web.audience import PUBLIC
+from survey_service.web.styles import sheet, squeeze
+from tests.web.browser import Browser
+
+URLS = [
+    *("/", "/en/", "/ar/privacy", "/en/imprint", "/en", "/xx/", "/nowhere", "/en/q/every", "/en/q/every/all"),
+    *("/en/q/every/done", "/en/q/every/thanks", "/en/erase", "/en/erased", "/api/v1/nothing", "/healthz", "/readyz"),
+    "/en/?" + "a=1&" * 100,
+]
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_headers_on_every_response(client: FlaskClient, url: str) -> None:
+    headers = client.get(url).headers
+    policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert policy["base-uri"] == "'none'"
+    assert policy["form-action"] == "'self'"
+    assert "script-src" not in policy
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"] == "no-store"
+    assert "Server" not in headers
+
+
+def test_headers_on_posts_and_failures(app: Flask, begun: Browser) -> None:
+    def fail() -> str:
+        raise RuntimeError("secret answer")
+
+    app.add_url_rule("/fail", "fail", fail)
+    app.extensions["survey_service.audience"].rows["fail"] = PUBLIC
+    for answer in (
+        begun.client.get("/fail"),
+        begun.client.post("/en/q/every/all", data={}),
+        begun.client.post("/en/q/every/all", data=dict(begun.page.pairs(), csrf_token="99")),
+        begun.client.delete("/en/"),
+    ):
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_policy_allows_the_style_sheet_that_is_inlined(browser: Browser) -> None:
+    page = browser.open("/en/q/every")
+    found = re.search(r"<style>(.*?)</style>", page.html, re.DOTALL)
+    assert found is not None
+    digest = base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in browser.response.headers["Content-Security-Policy"]
+
+
+def test_pages_hold_no_script_and_no_style_attribute(begun: Browser) -> None:
+    for url in ("/", "/en/", "/en/privacy", "/en/q/every", "/en/q/every/all", "/en/erase", "/nowhere"):
+        page = begun.open(url)
+        assert "script" not in {tag for tag, _ in page.tags}
+        assert not [values for _, values in page.tags if "style" in values or any(n.startswith("on") for n in values)]
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', page.html)
+
+
+def test_the_style_sheet_keeps_to_its_budget_and_to_logical_properties() -> None:
+    text = sheet().text
+    assert len(text) <= 5_500
+    physical = (
+        r"(?:margin|padding|border)-(?:left|right)|[{;](?:left|right|text-align:(?:left|right))|float:(?:left|right)"
+    )
+    assert not re.search(physical, text)
+
+
+@pytest.mark.parametrize(
+    ("css", "expected"),
+    [
+        ("/* a */ b { c : d ; }\n", "b{c :d}"),
+        ("a , b > c { d: e, f }", "a,b > c{d:e,f}"),
+        (":focus { x: y }", ":focus{x:y}"),
+        ("label:has(:checked) { x: y }", "label:has(:checked){x:y}"),
+    ],
+)
+def test_squeeze(css: str, expected: str) -> None:
+    assert squeeze(css) == expected
+
+
+def test_a_cookie_is_set_only_where_a_form_needs_it(client: FlaskClient) -> None:
+    for url in ("/", "/en/", "/en/privacy", "/en/imprint", "/nowhere"):
+        assert "Set-Cookie" not in client.get(url).headers
+    cookie = client.get("/en/q/every").headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Expires" not in cookie, "before consent the cookie ends with the browser"
+
+
+def test_a_problem_of_the_store_says_when_to_come_back(app: Flask, client: FlaskClient) -> None:
+    def fail() -> str:
+        raise Problem("service.unavailable")
+
+    app.add_url_rule("/busy", "busy", fail)
+    app.extensions["survey_service.audience"].rows["busy"] = PUBLIC
+    answer = client.get("/busy")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"

@@ -1,0 +1,127 @@
+"""The HTTP server: ends gracefully, with every request in flight answered or refused."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+SCRIPT = """
+import sys, time
+from pathlib import Path
+from flask import Flask
+from survey_service import settings
+from survey_service.web import server
+app = Flask("test")
+done = Path(sys.argv[1])
+
+@app.get("/slow/<number>/<seconds>")
+def slow(number, seconds):
+    time.sleep(float(seconds))
+    (done / number).touch()
+    return "x" * 300_000
+
+@app.get("/")
+def fast():
+    return "here"
+
+values = settings.load(done, threads=4)
+server.GRACE = float(sys.argv[2])
+server.run(app, values, "127.0.0.1", 0, announce=lambda address: print(address, flush=True))
+print("stopped", flush=True)
+"""
+
+
+class Served:
+    """A server in a process of its own."""
+
+    def __init__(self, done: Path, grace: float) -> None:
+        self.done = done
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SCRIPT, str(done), str(grace)], stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        self.address = self.process.stdout.readline().strip()
+        self.port = int(re.search(r":(\d+)/", self.address)[1])  # type: ignore[index]
+
+    def get(self, path: str) -> int:
+        """Return the length of the whole body, or -1 if the request was refused or cut off."""
+        try:
+            with urllib.request.urlopen(f"{self.address}{path}", timeout=20) as response:
+                body = response.read()
+                return len(body) if len(body) == int(response.headers["Content-Length"]) else -1
+        except (urllib.error.URLError, http.client.HTTPException, OSError):
+            return -1
+
+    def end(self, number: int = signal.SIGTERM) -> float:
+        """Send a signal and return how long the server took to end."""
+        started = time.monotonic()
+        os.kill(self.process.pid, number)
+        assert self.process.wait(timeout=20) == 0
+        return time.monotonic() - started
+
+
+@pytest.fixture
+def served(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Served]:
+    server = Served(tmp_path, getattr(request, "param", 8.0))
+    yield server
+    server.process.kill()
+    server.process.wait()
+    assert server.process.stdout is not None
+    server.process.stdout.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_idle_server_ends_at_once_in_spite_of_open_connections(served: Served, number: int) -> None:
+    assert served.get("") == 4
+    with socket.create_connection(("127.0.0.1", served.port)) as idle:
+        idle.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")  # kept alive, nothing asked since
+        assert idle.recv(4_000)
+        assert served.end(number) < 1.5
+    assert served.process.stdout is not None
+    assert served.process.stdout.read() == "stopped\n"
+
+
+def test_twenty_requests_in_flight_are_each_answered_whole_or_refused(served: Served) -> None:
+    """Four threads, twenty requests of 0.3 s: those the server took all end in time, with their whole body."""
+    with ThreadPoolExecutor(20) as pool:
+        answers = [pool.submit(served.get, f"slow/{number}/0.3") for number in range(20)]
+        time.sleep(0.5)
+        assert served.end() < 10
+        lengths = [answer.result() for answer in answers]
+    done = {int(path.name) for path in served.done.iterdir()}
+    assert {number for number, length in enumerate(lengths) if length == 300_000} == done
+    assert set(lengths) <= {300_000, -1}
+    assert len(done) >= 4
+
+
+@pytest.mark.parametrize("served", [0.5], indirect=True)
+def test_a_request_that_takes_too_long_is_cut_off_and_not_acknowledged(served: Served) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(served.get, "slow/1/15")
+        time.sleep(0.3)
+        assert served.end() < 5
+        assert answer.result() == -1
+    assert list(served.done.iterdir()) == []
+
+
+def test_new_connections_are_refused_while_it_ends(served: Served) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(served.get, "slow/1/1.0")
+        time.sleep(0.3)
+        os.kill(served.process.pid, signal.SIGTERM)
+        time.sleep(0.3)
+        assert served.get("") == -1
+        assert answer.result() == 300_000
