@@ -155,6 +155,9 @@ CATALOGUE: Mapping[str, Kind] = {
     "plugin.missing": Kind(
         404, D_("Report plugin not found"), D_("There is no report plugin “%(name)s”. Available: %(known)s.")
     ),
+    "plugin.busy": Kind(
+        503, D_("Reports are being made"), D_("%(most)s reports are being made already. Try again in a minute.")
+    ),
     "plugin.failed": Kind(
         502,
         D_("The report plugin failed"),

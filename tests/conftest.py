@@ -43,7 +43,7 @@ pages:
     questions:
       - {type: integer, name: age, label: {de: Alter, en: Age}, parameters: {min: 0, max: 120}}
       - {type: text, name: town, label: {de: Ort, en: Town}, relevant: "${age} >= 18", parameters: {max_length: 20}}
-      - {type: select_multiple, name: likes, choices: colours, label: {de: F, en: Colours}, parameters: {max_selected: 2}}
+      - {type: select_multiple, name: likes, choices: colours, label: {de: F, en: C}, parameters: {max_selected: 2}}
   - name: more
     label: {de: Mehr, en: More}
     relevant: selected(${likes}, 'red')
@@ -93,4 +93,4 @@ def bundled() -> Library:
     """The bundled questionnaires and vocabularies."""
     from survey_service.paths import bundled as folder
 
-    return load_folder(folder("forms"), catalogs=False)
+    return load_folder(folder("forms"))

@@ -90,8 +90,13 @@ def publish(context: Context, library: Library) -> list[str]:
     return created
 
 
+def encoding(form: str, target: str) -> str:
+    """Return how a format is encoded: a CSV file begins with a byte order mark, for spreadsheets."""
+    return "utf-8-sig" if form == "csv" and target != STDOUT else "utf-8"
+
+
 @contextlib.contextmanager
-def output(target: str, encoding: str = "utf-8") -> Iterator[TextIO]:
+def output(target: str, encoding: str) -> Iterator[TextIO]:
     """Open a file, or for ``-`` the standard output, to write text with its line ends as they are.
 
     A file appears only when it is complete, and readable by its owner only: it may hold answers.

@@ -31,7 +31,8 @@ def demo(instance: Path | None) -> None:
 def prepare(context: Context) -> None:
     """Fill a store with the invented wave, and create the account ``demo``; what is there already stays."""
     click.echo("Preparing the demonstration …")
-    wave.fill(context.store, context.publications, today=clock.today())
+    added = wave.fill(context.store, context.publications, today=clock.today())
+    click.echo(f"{added} invented responses added, labelled as a demonstration.")
     try:
         accounts.find(context.store, NAME)
     except Problem:

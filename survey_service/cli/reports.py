@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -10,17 +9,30 @@ import click
 
 from survey_service import clock
 from survey_service.accounts import audit
-from survey_service.cli.common import STDOUT, actor, on_instance, opened, output, table
+from survey_service.app import create_app
+from survey_service.cli.common import STDOUT, actor, encoding, on_instance, opened, output, table
 from survey_service.questionnaire.model import wording
 from survey_service.reports import host
+from survey_service.reports.render import json_
 from survey_service.reports.report import Report, all_reports
+from survey_service.settings import Settings
+from survey_service.store import MemoryStore
+from survey_service.web import i18n
+from survey_service.web.manage import desk, reports
 
 
-def _json(report: Report) -> str:
-    return json.dumps(report.to_json(), ensure_ascii=False, indent=2) + "\n"
+def _page(made: Report, tag: str, settings: Settings) -> str:
+    """Return a report as one HTML page, made by the same templates as the desk's."""
+    with create_app(settings, MemoryStore()).test_request_context():
+        i18n.use(tag, desk=True)
+        return reports.document(made)
 
 
-_FORMATS: Mapping[str, Callable[[Report], str]] = {"json": _json}
+_FORMATS: Mapping[str, Callable[[Report, str, Settings], str]] = {
+    "json": lambda made, _tag, _settings: json_.render(made),
+    "csv": lambda made, tag, _settings: reports.csv(made, tag),
+    "html": _page,
+}
 
 
 @click.group()
@@ -45,13 +57,24 @@ def list_(instance: Path | None) -> None:
 @click.argument("name")
 @click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="json", show_default=True)
 @click.option("--output", "target", default=STDOUT, help="A file; without it, standard output.")
+@click.option(
+    "--language",
+    type=click.Choice([entry.tag for entry in desk.desk_languages()]),
+    default=i18n.DEFAULT,
+    show_default=True,
+    help="Language of texts in CSV and HTML; JSON has all languages.",
+)
 @on_instance
-def run(name: str, form: str, target: str, instance: Path | None) -> None:
-    """Run the report plugin NAME over a fresh snapshot, store the report and print it."""
+def run(name: str, form: str, target: str, language: str, instance: Path | None) -> None:
+    """Run the report plugin NAME over a fresh snapshot, store the report and print it.
+
+    A CSV file begins with a byte order mark, so that spreadsheets read it as UTF-8; standard output doesn't.
+    """
     with opened(instance) as context:
         made = host.run(name, context.store, context.publications, context.settings)
         audit.append(context.store, actor(), "report.run", name, {"report": made.id}, now=clock.now())
-    with output(target) as file:
-        file.write(_FORMATS[form](made))
+        text = _FORMATS[form](made, language, context.settings)
+    with output(target, encoding(form, target)) as file:
+        file.write(text)
     if target != STDOUT:
         click.echo(f"Report {made.id} written to {target}.", err=True)

@@ -9,7 +9,7 @@ import click
 from survey_service import clock
 from survey_service.accounts import audit
 from survey_service.accounts.audit import Detail
-from survey_service.cli.common import STDOUT, actor, on_instance, opened, output
+from survey_service.cli.common import STDOUT, actor, encoding, on_instance, opened, output
 from survey_service.problems import Problem
 from survey_service.responses import export as exporting
 
@@ -33,7 +33,7 @@ def export(name: str, form: str, target: str, instance: Path | None) -> None:
         known = [published.questionnaire.name for published in context.publications.all()]
         if name not in known:
             raise Problem("questionnaire.unknown", name=name, known=", ".join(known) or "–")
-        with output(target, _encoding(form, target)) as file:
+        with output(target, encoding(form, target)) as file:
             if form == "csv":
                 count = exporting.write_csv(context.store, context.publications, name, file)
             else:
@@ -42,7 +42,3 @@ def export(name: str, form: str, target: str, instance: Path | None) -> None:
             audit.append(context.store, actor(), "responses.exported", name, details, now=clock.now())
     if target != STDOUT:
         click.echo(f"{count} responses written to {target}.", err=True)
-
-
-def _encoding(form: str, target: str) -> str:
-    return "utf-8-sig" if form == "csv" and target != STDOUT else "utf-8"

@@ -181,9 +181,10 @@ class ReportContext:
         found = self._sums(questionnaire, sums, period)
         numerator = sum(found[f"hit {place}"] for place in range(len(groups)))
         base = sum(found[f"base {place}"] for place in range(len(groups)))
-        reason = share_reason(numerator, base) or (Reason.BASE if count_reason(found["people"]) else None)
-        reason = reason or count_reason(min(found["people hit"], found["people missed"]))
-        return release(share_of(numerator, base, cases=found["people"] or None), reason)
+        if count_reason(found["people"]):
+            return Released(None, None, None, None, None, Reason.BASE)
+        reason = share_reason(numerator, base) or count_reason(min(found["people hit"], found["people missed"]))
+        return release(share_of(numerator, base, cases=found["people"]), reason)
 
     def count(
         self, questionnaire: str, groups: Mapping[str, pl.Expr], *, period: str | None = None

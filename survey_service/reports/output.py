@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
 
 from survey_service.reports import schema
@@ -20,6 +20,7 @@ MARKUP = re.compile(r"<[a-zA-Z/!?]|&#?[a-zA-Z0-9]+;")
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://|\bwww\.|\b(javascript|data|mailto|vbscript):", re.IGNORECASE)
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\ud800-\udfff]")
 PLACEHOLDER = re.compile(r"%(?:\((?P<name>[a-z][a-z0-9_]*)\)s|(?P<percent>%)|(?P<fault>.|$))", re.DOTALL)
+_FORMATS = FormatChecker(["date"])
 _FORBIDDEN = ((MARKUP, "markup"), (ADDRESS, "address"), (CONTROL, "characters"))
 
 
@@ -70,7 +71,7 @@ def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
 
 
 def _validate(value: Any, against: Mapping[str, Any], place: str) -> None:
-    error = best_match(Draft202012Validator(against).iter_errors(value))
+    error = best_match(Draft202012Validator(against, format_checker=_FORMATS).iter_errors(value))
     if error is not None:
         path = "".join(f"/{part}" for part in error.absolute_path)
         raise Unusable(f"{place}{path}", str(error.validator))

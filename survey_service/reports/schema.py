@@ -1,4 +1,4 @@
-"""The closed JSON schema of a report: what is not named here is refused."""
+"""The closed JSON schema of a report: what is not named here is refused. Patterns are Python's."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def _value(kind: str, value: dict[str, Any]) -> dict[str, Any]:
     return _object(kind={"const": kind}, value=value)
 
 
-TAG = "^([*]|[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)$"
-NAME = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_.+-]*$", "maxLength": 100}
+TAG = "^([*]|[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)\\Z"
+NAME = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_.+-]*\\Z", "maxLength": 100}
 LABEL = {
     "type": "object",
     "patternProperties": {TAG: {"type": "string", "minLength": 1, "maxLength": 5000}},
@@ -52,8 +52,8 @@ COUNT = {"type": "integer", "minimum": 0, "maximum": _LARGEST}
 PEOPLE = {"type": "integer", "minimum": 5, "maximum": _LARGEST}
 NUMBER = {"type": "number", "minimum": -_LARGEST, "maximum": _LARGEST}
 FRACTION = {"type": "number", "minimum": 0, "maximum": 1}
-DATE = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
-PERIOD = {"type": "string", "pattern": "^[0-9]{4}(-(Q[1-4]|[0-9]{2}))?$"}
+DATE = {"type": "string", "format": "date"}
+PERIOD = {"type": "string", "pattern": "^[0-9]{4}(-(Q[1-4]|[0-9]{2}))?\\Z"}
 REASON = _one_of("small_base", "small_group", "derivable")
 VALUE = {
     "anyOf": [
@@ -68,7 +68,7 @@ VALUE = {
 }
 VALUES = {
     "type": "object",
-    "patternProperties": {"^[a-z][a-z0-9_]{0,40}$": VALUE},
+    "patternProperties": {"^[a-z][a-z0-9_]{0,40}\\Z": VALUE},
     "additionalProperties": False,
     "maxProperties": 30,
 }
@@ -135,8 +135,8 @@ BLOCKS: dict[str, dict[str, Any]] = {
 
 OUTPUT = _object(blocks=_array({"type": "object", "required": ["type"]}, 5_000))
 INFO = _object(
-    name={"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}$"},
-    version={"type": "string", "pattern": "^[0-9A-Za-z][0-9A-Za-z.+!-]{0,40}$"},
+    name={"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}\\Z"},
+    version={"type": "string", "pattern": "^[0-9A-Za-z][0-9A-Za-z.+!-]{0,40}\\Z"},
     title=TEXT,
     questionnaires=_array(NAME, 20),
     offers={"type": "boolean"},

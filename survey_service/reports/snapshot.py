@@ -82,21 +82,26 @@ def freeze(
     """
     tables: dict[str, Frozen] = {}
     codebook: dict[str, Any] = {}
-    responses = store.collection(RESPONSES)
     for name in questionnaires:
         revisions = {id: publications.revision(id).questionnaire for id in publications.history(name)}
         if not revisions:
             raise Problem("questionnaire.missing")
-        bodies = (stored.body for stored in responses.find(questionnaire=name))
-        tables[f"responses-{name}"] = responses_table(bodies, revisions)
+        tables[f"responses-{name}"] = responses_table(_responses(store, name), revisions)
         codebook[name] = codebook_of(revisions)
     if offers:
-        modes = {stored.body["key"]: stored.body["mode"] for stored in responses.find(questionnaire="offers")}
+        modes = {body["key"]: body["mode"] for body in _responses(store, "offers")}
         tables["offers"] = offers_table((stored.body for stored in all_offers(store)), modes)
         history = publications.history("offers")
         if history and "offers" not in codebook:
             codebook["offers"] = codebook_of({id: publications.revision(id).questionnaire for id in history})
     return write(folder, tables, codebook)
+
+
+def _responses(store: Store, questionnaire: str) -> Iterator[dict[str, Any]]:
+    """Yield the responses of a questionnaire, one in memory at a time: there may be a million."""
+    for stored in store.collection(RESPONSES).iterate():
+        if stored.body["questionnaire"] == questionnaire:
+            yield stored.body
 
 
 def questions_of(revisions: Mapping[str, Questionnaire]) -> dict[str, str]:

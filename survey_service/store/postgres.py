@@ -124,9 +124,10 @@ class PostgresCollection:
     def __init__(self, store: PostgresStore, spec: CollectionSpec, earlier: PostgresCollection | None) -> None:
         self._store = store
         self.name = spec.name
-        known = earlier.fields if earlier else ()
-        self.fields = tuple(dict.fromkeys((*known, *spec.fields)))
-        self.unique = frozenset(spec.unique) | (earlier.unique if earlier else frozenset())
+        known: tuple[str, ...] = earlier.fields if earlier else ()
+        taken: frozenset[str] = earlier.unique if earlier else frozenset()
+        self.fields: tuple[str, ...] = tuple(dict.fromkeys((*known, *spec.fields)))
+        self.unique: frozenset[str] = frozenset(spec.unique) | taken
         self._table = sql.Identifier(f"c_{spec.name}")
 
     def serves(self, spec: CollectionSpec) -> bool:
@@ -228,7 +229,9 @@ class PostgresCollection:
     # -- look-ups -----------------------------------------------------------------------------------------------
 
     def get(self, id: int) -> Stored | None:
-        query = sql.SQL("SELECT id, version, body::text FROM {} WHERE id = %s{}").format(self._table, self._store.locking())
+        query = sql.SQL("SELECT id, version, body::text FROM {} WHERE id = %s{}").format(
+            self._table, self._store.locking()
+        )
         with self._store.connection() as connection:
             row = connection.execute(query, (id,)).fetchone()
         return _stored(row) if row else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import io
+import re
 from pathlib import Path
 
 from babel import Locale
@@ -22,6 +23,7 @@ from survey_service.paths import bundled
 MESSAGES, DESK = "messages", "desk"
 DOMAINS = (MESSAGES, DESK)
 _DRAFT = b"state: machine draft"
+_EXPONENT = re.compile(r"\be\b")  # CLDR's operand for numbers written as 1.2e6; gettext knows only n
 _CATEGORIES = ("zero", "one", "two", "few", "many")
 _SAMPLE = (*range(201), 1_000, 1_000_000)
 
@@ -36,7 +38,7 @@ def plural_forms(locale: str) -> str:
     rules = dict(rule.rules)
     if rules and "other" not in {rule(number) for number in _SAMPLE}:
         del rules[max(rules, key=_CATEGORIES.index)]  # the last category is then the "else" of the expression
-    return to_gettext(PluralRule(rules))
+    return _EXPONENT.sub("0", to_gettext(PluralRule(rules)))
 
 
 def path_of(tag: str, domain: str, folder: Path | None = None) -> Path:

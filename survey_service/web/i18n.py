@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from babel.support import NullTranslations
@@ -10,7 +11,7 @@ from flask_babel import Babel, Domain, refresh
 from flask_babel import gettext as _gettext
 from flask_babel import ngettext as _ngettext
 from markupsafe import Markup
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter, Map
 from wtforms.i18n import get_builtin_gnu_translations
 
 from survey_service import languages
@@ -22,15 +23,11 @@ DEFAULT = "de"
 
 
 class LanguageConverter(BaseConverter):
-    """A part of an address that is the tag of an offered language; any other word is not found."""
+    """A part of an address that is the tag of an offered language; any other word leads nowhere."""
 
-    regex = "[A-Za-z-]{2,20}"
-
-    def to_python(self, value: str) -> str:
-        entry = languages.registry().get(value)
-        if entry is None or not entry.offered:
-            raise ValidationError
-        return value
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map)
+        self.regex = "|".join(re.escape(entry.tag) for entry in languages.offered())
 
 
 class TagDomain(Domain):  # type: ignore[misc]  # flask-babel has no types

@@ -84,7 +84,7 @@ def _take(present: Visit, target: Page) -> ResponseReturnValue:
         return rendering.form_page(present, target, messages=[rendering.expired()]), 400
     switched = _switched_to(present.questionnaire)
     if switched or _ERASE in request.form:
-        visit.save(current(), present, posted, seen=False)
+        visit.save(current(), present, posted, seen=False, language=switched)
         if _ERASE in request.form:
             return rendering.to("erase")
         name = present.questionnaire.name

@@ -113,12 +113,21 @@ def csrf_field() -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, generate_csrf())
 
 
+def stylesheet(name: str = styles.SURVEY) -> Markup:
+    """Return a style sheet for a ``<style>`` element of the present page, and allow it there."""
+    g.sheets = {*g.get("sheets", ()), name}
+    return Markup(styles.sheet(name).text)  # noqa: S704 - a file of ours
+
+
+def _style_sources() -> str:
+    return " ".join(f"'{styles.sheet(name).source}'" for name in sorted(g.get("sheets", {styles.SURVEY})))
+
+
 def add_headers(response: Response) -> Response:
     """Add the protective headers; what sets no Cache-Control of its own is never stored."""
     settings = current_context().settings
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src '{styles.sheet().source}'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
+        f"default-src 'none'; style-src {_style_sources()}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     for name, value in _HEADERS.items():
         response.headers[name] = value
@@ -133,7 +142,7 @@ def install(app: Flask, settings: Settings) -> None:
     app.before_request(limit_size)
     app.before_request(protect)
     app.after_request(add_headers)
-    app.jinja_env.globals.update(csrf_field=csrf_field, stylesheet=lambda: Markup(styles.sheet().text))  # noqa: S704
+    app.jinja_env.globals.update(csrf_field=csrf_field, stylesheet=stylesheet)
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies

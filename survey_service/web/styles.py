@@ -1,4 +1,4 @@
-"""The style sheet, inlined into each page: a file of its own would cost a round trip on a slow network."""
+"""The style sheets, inlined into each page: a file of its own would cost a round trip on a slow network."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-_FILE = Path(__file__).with_name("static") / "survey.css"
+SURVEY, DESK = "survey", "desk"
+"""The sheet of every page, and what the desk's pages add to it."""
+
+_FOLDER = Path(__file__).with_name("static")
 
 
 @dataclass(frozen=True)
@@ -21,9 +24,9 @@ class Sheet:
 
 
 @functools.cache
-def sheet() -> Sheet:
-    """Return the style sheet without comments and needless blanks."""
-    text = squeeze(_FILE.read_text("utf-8"))
+def sheet(name: str = SURVEY) -> Sheet:
+    """Return a style sheet without comments and needless blanks."""
+    text = squeeze((_FOLDER / f"{name}.css").read_text("utf-8"))
     digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
     return Sheet(text, f"sha256-{digest}")
 

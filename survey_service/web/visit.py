@@ -146,15 +146,18 @@ def begin(context: Context, visit: Visit) -> Visit:
     return replace(visit, draft=draft)
 
 
-def save(context: Context, visit: Visit, posted: Posted, *, seen: bool) -> Visit:
-    """Save a page's answers to the draft as typed; ``seen`` counts its questions as shown to the respondent."""
+def save(context: Context, visit: Visit, posted: Posted, *, seen: bool, language: str = "") -> Visit:
+    """Save a page's answers to the draft as typed.
+
+    ``seen`` counts its questions as shown to the respondent; ``language`` is the one to go on in, or "".
+    """
     draft = drafts.save(
         context.store,
         visit.kept,
         visit.today,
         inputs=posted.storable,
         seen=posted.shown if seen else (),
-        language=i18n.language().tag,
+        language=language or i18n.language().tag,
     )
     return replace(visit, draft=draft, inputs={**draft.inputs, **posted.inputs})
 

@@ -94,7 +94,12 @@ def message_of(refusal: Refusal) -> str:
 
 
 def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: in_attribute(value.label) if isinstance(value, Choice) else value for name, value in values.items()}
+    return {name: _label(value) if isinstance(value, Choice) else value for name, value in values.items()}
+
+
+def _label(choice: Choice) -> str:
+    """Return a choice's label as part of a sentence, isolated so that its direction does not disturb the sentence's."""
+    return f"\u2068{in_attribute(choice.label)}\u2069"
 
 
 def problem_message(problem: Problem) -> str:

@@ -29,7 +29,8 @@ class Result:
 
 def post(path: str, body: bytes, content_type: str = "application/json") -> bytes:
     """Return the bytes of an HTTP/1.1 POST request."""
-    lines = (f"POST {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Type: {content_type}", f"Content-Length: {len(body)}")
+    kind, length = f"Content-Type: {content_type}", f"Content-Length: {len(body)}"
+    lines = (f"POST {path} HTTP/1.1", "Host: 127.0.0.1", kind, length)
     return "\r\n".join((*lines, "", "")).encode() + body
 
 

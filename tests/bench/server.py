@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 from flask import request
-from survey_service.cli.serving import run
 
 from survey_service import settings
 from survey_service.app import create_app
@@ -14,7 +13,7 @@ from survey_service.paths import bundled
 from survey_service.questionnaire.loader import load_folder
 from survey_service.responses.revisions import Publications
 from survey_service.store import open_store
-from survey_service.web import audience
+from survey_service.web import audience, server
 
 
 def main(instance: Path, port: int) -> None:
@@ -30,7 +29,7 @@ def main(instance: Path, port: int) -> None:
 
     app.add_url_rule("/constant", "constant", constant, methods=["POST"])
     app.extensions["survey_service.audience"].rows["constant"] = audience.PROGRAM
-    run(app, values, "127.0.0.1", port)
+    server.run(app, values, "127.0.0.1", port, announce=print)
 
 
 if __name__ == "__main__":

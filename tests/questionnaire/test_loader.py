@@ -170,7 +170,8 @@ def test_a_revision_comes_back_equal_from_json(small: Any) -> None:
 def test_pages_for_each_choice_of_a_vocabulary(tmp_path: Path) -> None:
     (tmp_path / "vocabularies").mkdir()
     (tmp_path / "vocabularies" / "areas.yaml").write_text(
-        "vocabulary: areas\nlabel: A\nchoices:\n- {name: ARB, label: {de: Arbeit, en: Work}}\n- {name: WOH, label: B}\n",
+        "vocabulary: areas\nlabel: A\nchoices:\n"
+        "- {name: ARB, label: {de: Arbeit, en: Work}}\n- {name: WOH, label: B}\n",
         "utf-8",
     )
     (tmp_path / "many.yaml").write_text(

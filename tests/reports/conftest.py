@@ -66,8 +66,7 @@ def plugin(tmp_path: Path) -> Callable[..., Path]:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "__init__.py").write_text(textwrap.dedent(source).format(name=name), "utf-8")
         (folder / "plugin.toml").write_text(
-            toml
-            or f'name = "{name}"\nmodule = "{name}"\nversion = "1.0"\n[title]\nde = "Probe"\nen = "Trial"\n',
+            toml or f'name = "{name}"\nmodule = "{name}"\nversion = "1.0"\n[title]\nde = "Probe"\nen = "Trial"\n',
             "utf-8",
         )
         return folder.parent

@@ -104,7 +104,9 @@ def _problem(run: Run, plugins: Path, **options: object) -> Problem:
         ("    return ReportOutput((TextBlock({{'de': 'a'}}),))", "plugin.output", "blocks/0/text: anyOf"),
     ],
 )
-def test_a_misbehaving_plugin_is_named(plugin: Write, run: Run, body: str, code: str, reason: str, store: Store) -> None:
+def test_a_misbehaving_plugin_is_named(
+    plugin: Write, run: Run, body: str, code: str, reason: str, store: Store
+) -> None:
     problem = _problem(run, plugin(RUN + body))
     assert problem.code == code
     assert reason in problem.details["reason"]
@@ -269,7 +271,9 @@ def test_an_installed_package_is_found_by_its_entry_point(
     site = tmp_path / "site"
     described = site / "neighbour-2.5.dist-info"
     described.mkdir(parents=True)
-    (described / "METADATA").write_text("Metadata-Version: 2.1\nName: neighbour\nVersion: 2.5\nSummary: From next door\n")
+    (described / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: neighbour\nVersion: 2.5\nSummary: From next door\n"
+    )
     (described / "entry_points.txt").write_text("[survey_service.reports]\nneighbour = neighbour_reports\n")
     monkeypatch.syspath_prepend(str(site))
     entries = {entry.name: entry for entry in host.list_plugins(plugin())}

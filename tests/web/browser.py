@@ -108,7 +108,7 @@ class Page:
     def __init__(self, html: str) -> None:
         self.html = html
         reader = _Reader()
-        reader.feed(html)
+        reader.feed(html.replace("\r\n", "\n").replace("\r", "\n"))  # as the HTML standard says
         self.title, self.links, self.ids, self.tags = reader.title, reader.links, reader.ids, reader.tags
         self.controls = reader.controls
         self.text = " ".join(" ".join(reader.text).split())

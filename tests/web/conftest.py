@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -93,9 +92,9 @@ def app(store: Store, every: Questionnaire, tmp_path: Path) -> Flask:
 
 
 @pytest.fixture
-def client(app: Flask) -> Iterator[FlaskClient]:
-    with app.test_client() as made:
-        yield made
+def client(app: Flask) -> FlaskClient:
+    """A client without ``with``: kept contexts would share ``g`` between requests."""
+    return app.test_client()
 
 
 @pytest.fixture

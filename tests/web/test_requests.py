@@ -69,7 +69,7 @@ def test_an_unknown_host_gets_400_without_a_page(client: FlaskClient) -> None:
     assert answer.status_code == 400
     assert "SURVEY_PUBLIC_URL" in answer.text
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert client.get("/en/", headers={"Host": "evil.example:80\r"}).status_code == 400
+    assert client.get("/en/", headers={"Host": "evil example"}).status_code == 400
     assert client.get("/en/", headers={"Host": "localhost:1234"}).status_code == 200
 
 

@@ -27,7 +27,7 @@ def language_of(text: Text, tag: str) -> str:
     """Return the language a text appears in for a reader of ``tag``: that tag, or the first fallback that has one."""
     if "*" in text:
         return tag
-    return next((each for each in languages.chain(tag) if each in text), next(iter(text), tag))
+    return next((each for each in languages.chain(tag) if each in text), tag)
 
 
 def _locale(tag: str) -> str:

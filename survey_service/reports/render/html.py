@@ -34,8 +34,9 @@ SOURCES: Mapping[str, str] = {
 }
 FIGURE_HEADS = (
     *(N_("Indicator"), N_("Period"), N_("Value"), N_("From"), N_("To"), N_("Numerator"), N_("Denominator")),
-    *(N_("State"), N_("Direction"), N_("Source"), N_("Definition")),
+    *(N_("State"), N_("Direction"), N_("Source")),
 )
+DEFINITION_HEADS = (N_("Indicator"), N_("Version"), N_("Definition"))
 _NUMERIC = ("integer", "persons", "decimal", "percent")
 
 
@@ -62,12 +63,12 @@ def view(report: Report, tag: str, translate: Translate = str) -> ReportView:
 
 
 def _blocks(report: Report, tag: str, translate: Translate) -> Iterator[BlockView]:
-    """Yield the views; figures that follow each other become one table."""
+    """Yield the views; figures that follow each other become one table, and one of their definitions."""
     tables = 0
     for kind, blocks in groupby(report.blocks, key=lambda block: str(block["type"])):
         if kind == "figure":
             tables += 1
-            yield _figures(list(blocks), f"figures-{tables}", tag, translate)
+            yield from _figures(list(blocks), f"figures-{tables}", tag, translate)
         else:
             yield from (_VIEWS[kind](block, tag, translate) for block in blocks)
 
@@ -135,13 +136,27 @@ def _table(block: Block, tag: str, translate: Translate) -> TableView:
     )
 
 
-def _figures(blocks: list[Block], id: str, tag: str, translate: Translate) -> TableView:
-    return TableView(
-        id=id,
-        caption=translate(N_("Indicators")),
-        head=tuple(CellView(translate(head), numeric=2 <= place <= 6) for place, head in enumerate(FIGURE_HEADS)),
-        rows=tuple(_figure(block, tag, translate) for block in blocks),
-        language=tag,
+def _figures(blocks: list[Block], id: str, tag: str, translate: Translate) -> tuple[TableView, TableView]:
+    language = formats.language_of(blocks[0]["name"], tag)
+    definitions = {(block["indicator"], block["definition_version"]): block for block in blocks}
+    return (
+        TableView(
+            id=id,
+            caption=translate(N_("Indicators")),
+            head=tuple(CellView(translate(head), numeric=2 <= place <= 6) for place, head in enumerate(FIGURE_HEADS)),
+            rows=tuple(_figure(block, language, translate) for block in blocks),
+            language=language,
+        ),
+        TableView(
+            id=f"{id}-definitions",
+            caption=translate(N_("Definitions of the indicators")),
+            head=tuple(CellView(translate(head)) for head in DEFINITION_HEADS),
+            rows=tuple(
+                (CellView(code), CellView(str(version)), CellView(wording(block["definition"], language)))
+                for (code, version), block in definitions.items()
+            ),
+            language=language,
+        ),
     )
 
 
@@ -156,7 +171,6 @@ def _figure(block: Block, tag: str, translate: Translate) -> tuple[CellView, ...
         CellView(state),
         CellView(translate(BETTER[block["better"]])),
         CellView(translate(SOURCES[block["source"]])),
-        CellView(f"{wording(block['definition'], tag)} (v{block['definition_version']})"),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, Access
-from survey_service.web.manage import entrance, offers, responses
+from survey_service.web.manage import entrance, offers, reports, responses
 from survey_service.web.manage.desk import blueprint, guard
 
 __all__ = ["AUDIENCES", "blueprint", "guard"]
@@ -23,6 +23,10 @@ AUDIENCES = {
     "manage.offers": Access("moderate_offers"),
     "manage.offer": Access("moderate_offers"),
     "manage.moderate": Access("moderate_offers"),
+    "manage.reports": Access("run_reports"),
+    "manage.run_report": Access("run_reports"),
+    "manage.report": Access("run_reports"),
+    "manage.download_report": Access("run_reports"),
 }
 
-_VIEWS = (entrance, offers, responses)  # imported for their routes
+_VIEWS = (entrance, offers, reports, responses)  # imported for their routes

@@ -114,4 +114,4 @@ def _refuse(problem: Problem) -> BaseResponse:
 
 @blueprint.context_processor
 def _helpers() -> dict[str, object]:
-    return {"may": may, "visitor": visitor(), "desk_languages": desk_languages(), "here": here(), **names.HELPERS}
+    return {"may": may, "visitor": visitor(), "desk_languages": desk_languages(), "this_page": here(), **names.HELPERS}

@@ -14,6 +14,13 @@ from survey_service.web.i18n import gettext
 
 MODES = {"web": N_("on the web"), "api": N_("by a program"), "demo": N_("demonstration")}
 STATUSES = {"valid": N_("valid"), "excluded": N_("excluded")}
+MODERATION = {
+    "submitted": N_("Waiting for a decision"),
+    "published": N_("Published"),
+    "returned": N_("Returned"),
+    "rejected": N_("Rejected"),
+    "withdrawn": N_("Withdrawn"),
+}
 
 
 def language_name(tag: str) -> str:
@@ -34,6 +41,22 @@ def status_name(status: str) -> str:
     return gettext(STATUSES[status]) if status in STATUSES else status
 
 
+def moderation_name(state: str) -> str:
+    """Return the state of moderation of an offer."""
+    return gettext(MODERATION[state]) if state in MODERATION else state
+
+
+def state_name(state: str) -> str:
+    """Return the state of a response or of an offer."""
+    return status_name(state) if state in STATUSES else moderation_name(state)
+
+
+def tag_attributes(tag: str) -> Markup:
+    """Return ``lang`` and ``dir`` for an element in the language of a tag, which a plugin may have chosen."""
+    entry = languages.registry().get(tag)
+    return i18n.html_attributes(entry) if entry is not None else Markup(' lang="{}"').format(tag)
+
+
 def day(iso: str) -> Markup:
     """Return a day, given as ``2026-11-23``."""
     return Markup('<time datetime="{}">{}</time>').format(iso, format_date(dt.date.fromisoformat(iso), "medium"))
@@ -48,6 +71,9 @@ HELPERS = {
     "language_name": language_name,
     "mode_name": mode_name,
     "status_name": status_name,
+    "moderation_name": moderation_name,
+    "state_name": state_name,
+    "tag_attributes": tag_attributes,
     "day": day,
     "number": number,
 }

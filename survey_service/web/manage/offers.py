@@ -9,21 +9,15 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey_service.offers import register
-from survey_service.problems import N_, Problem
+from survey_service.problems import Problem
 from survey_service.questionnaire.model import Choice, Text
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Stored
 from survey_service.web.context import current
 from survey_service.web.manage import answers, desk
 from survey_service.web.manage.desk import blueprint
+from survey_service.web.manage.names import MODERATION
 
-STATES = {
-    "submitted": N_("Waiting for a decision"),
-    "published": N_("Published"),
-    "returned": N_("Returned"),
-    "rejected": N_("Rejected"),
-    "withdrawn": N_("Withdrawn"),
-}
 DECISIONS = ("published", "returned")
 WITHDRAWN = "withdrawn"
 
@@ -32,14 +26,14 @@ WITHDRAWN = "withdrawn"
 def offers() -> str:
     """List the offers in one state of moderation; without ``?state`` those that wait for a decision."""
     state = request.args.get("state", "submitted")
-    if state not in STATES:
+    if state not in MODERATION:
         raise Problem("page.missing")
     choices = _field_choices()
     rows = [
         (stored.body, Markup(", ").join(answers.label(choices, code) for code in stored.body["fields"]))
         for stored in register.all_offers(current().store, state)
     ]
-    return render_template("manage/offers.html", state=state, states=STATES, rows=rows)
+    return render_template("manage/offers.html", state=state, states=MODERATION, rows=rows)
 
 
 @blueprint.get("/offers/<offer>")
@@ -47,7 +41,7 @@ def offer(offer: str) -> str:
     """Show an offer with all that its provider answered; that is noted in the audit log."""
     stored = _find(offer)
     desk.note("offer.read", offer)
-    return render_template("manage/offer.html", stored=stored, states=STATES, rows=list(_rows(stored)))
+    return render_template("manage/offer.html", stored=stored, rows=list(_rows(stored)))
 
 
 @blueprint.post("/offers/<offer>")

@@ -164,9 +164,11 @@ def download(name: str, format_name: str) -> Response:
         spool.close()
         raise
     spool.seek(0)
-    return send_file(
+    response = send_file(
         spool,
         mimetype=media_type,
         as_attachment=True,
         download_name=f"{name}-{clock.today().isoformat()}.{format_name}",
     )
+    response.headers["Cache-Control"] = "no-store"  # Flask allows files to be kept
+    return response

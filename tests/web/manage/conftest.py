@@ -22,11 +22,44 @@ from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import Submission
 from survey_service.settings import load
 from survey_service.store.base import Store
-from tests.conftest import SMALL
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 PASSWORD = "drei Birnen im Schnee"
 ROLES = {"Mara": ("manager",), "Ada": ("admin",), "Willi": ("working_group",)}
+
+SMALL = """
+questionnaire: small
+audience: newcomers
+languages: [de, en]
+label: {de: Klein, en: Small}
+minutes: [1, 2]
+consent: OK
+choices:
+  yes_no:
+    - {name: "yes", label: {de: Ja, en: "Yes"}}
+    - {name: "no", label: {de: Nein, en: "No"}}
+  colours:
+    - {name: red, label: {de: Rot, en: Red}}
+    - {name: blue, label: {de: Blau, en: Blue}}
+    - {name: pna, label: {de: Keine Angabe, en: Prefer not to say}, exclusive: true}
+pages:
+  - name: start
+    label: {de: Beginn, en: Start}
+    questions:
+      - {type: select_one, name: OK, choices: yes_no, required: true, label: {de: "Ja?", en: "Do you agree?"}}
+  - name: about
+    label: {de: Über Sie, en: About you}
+    questions:
+      - {type: integer, name: age, label: {de: Alter, en: Age}, parameters: {min: 0, max: 120}}
+      - {type: text, name: town, label: {de: Ort, en: Town}, relevant: "${age} >= 18", parameters: {max_length: 20}}
+      - {type: select_multiple, name: likes, choices: colours, label: {de: Farben, en: Colours}}
+  - name: more
+    label: {de: Mehr, en: More}
+    relevant: selected(${likes}, 'red')
+    questions:
+      - {type: select_one, name: why, choices: colours, label: {de: Warum, en: Why}}
+      - {type: date, name: since, label: {de: Seit wann, en: Since when}}
+"""
 
 OFFERS = """
 questionnaire: offers

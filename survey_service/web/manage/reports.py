@@ -1,0 +1,93 @@
+"""Reports on the desk: run a plugin, read a report, take it away as JSON or CSV."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Mapping
+
+from flask import Response, current_app, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from werkzeug.wrappers import Response as BaseResponse
+
+from survey_service.problems import Problem
+from survey_service.reports import host
+from survey_service.reports.render import csv_, html, json_
+from survey_service.reports.render.views import ReportView
+from survey_service.reports.report import Report, all_reports, load
+from survey_service.web import i18n
+from survey_service.web.context import current
+from survey_service.web.manage import desk, names
+from survey_service.web.manage.desk import blueprint
+
+MOST_AT_ONCE = 2
+_SLOTS = "survey_service.report_slots"
+
+
+@blueprint.record_once
+def _make_slots(state: BlueprintSetupState) -> None:
+    state.app.extensions[_SLOTS] = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+
+@blueprint.get("/reports")
+def reports() -> str:
+    """Show the report plugins and the finished reports."""
+    return render_template("manage/reports.html", plugins=host.list_plugins(), found=all_reports(current().store))
+
+
+@blueprint.post("/reports")
+def run_report() -> BaseResponse:
+    """Run a report plugin and show its report. At most two run at once, so that a report never stops the survey."""
+    name, context = request.form.get("plugin", ""), current()
+    slots: threading.BoundedSemaphore = current_app.extensions[_SLOTS]
+    if not slots.acquire(blocking=False):
+        raise Problem("plugin.busy", most=MOST_AT_ONCE)
+    try:
+        made = host.run(name, context.store, context.publications, context.settings)
+    finally:
+        slots.release()
+    desk.note("report.run", name, report=made.id)
+    return redirect(url_for("manage.report", number=made.id), 303)
+
+
+@blueprint.get("/reports/<int:number>")
+def report(number: int) -> str:
+    """Show a report as a page."""
+    made = load(current().store, number)
+    return render_template("manage/report.html", number=number, view=_view(made))
+
+
+def document(made: Report) -> str:
+    """Return a report as a page of its own, without the desk around it, in the language of the request."""
+    return render_template("manage/document.html", view=_view(made), **names.HELPERS)
+
+
+def _view(made: Report) -> ReportView:
+    return html.view(made, i18n.language().tag, i18n.gettext)
+
+
+def csv(made: Report, tag: str) -> str:
+    """Return a report as CSV with texts in a language."""
+    text = io.StringIO(newline="")
+    csv_.write(made, tag, text)
+    return text.getvalue()
+
+
+_FORMATS: Mapping[str, tuple[str, Callable[[Report, str], bytes]]] = {
+    "json": ("application/json", lambda made, _tag: json_.render(made).encode("utf-8")),
+    "csv": ("text/csv", lambda made, tag: csv(made, tag).encode("utf-8-sig")),
+}
+"""Format → media type, and the function that writes it."""
+
+
+@blueprint.get("/reports/<int:number>.<format_name>")
+def download_report(number: int, format_name: str) -> Response:
+    """Send a report as a file."""
+    made = load(current().store, number)
+    if format_name not in _FORMATS:
+        raise Problem("page.missing")
+    media_type, write = _FORMATS[format_name]
+    response = Response(write(made, i18n.language().tag), mimetype=media_type)
+    filename = f"{made.plugin}-{made.day.isoformat()}.{format_name}"
+    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    return response

@@ -1,0 +1,114 @@
+"""A running service and a real browser: Debian's Chromium through Playwright."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from waitress.server import create_server
+
+from survey_service import languages, settings
+from survey_service.app import create_app
+from survey_service.paths import bundled
+from survey_service.questionnaire.loader import Library, load_folder
+from survey_service.responses.revisions import Publications
+from survey_service.store import open_store
+from survey_service.store.base import Store
+from tests.journeys.inspection import Inspector
+
+PHONE = {"width": 360, "height": 640}
+OpenPage = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder as a journey."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service under test: its address and its store."""
+
+    url: str
+    store: Store
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    """The bundled questionnaires, with all their translations."""
+    return load_folder(bundled("forms"))
+
+
+@pytest.fixture
+def service(library: Library, tmp_path: Path) -> Iterator[Service]:
+    """The service on a free port, over a store of its own, with the bundled questionnaires."""
+    store = open_store("tinydb:", tmp_path / "instance")
+    Publications(store).publish(library.questionnaires)
+    app = create_app(settings.load(tmp_path / "instance"), store)
+    server = create_server(app, host="127.0.0.1", port=0, threads=2)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield Service(f"http://127.0.0.1:{server.effective_port}", store)
+    server.close()
+    thread.join(5)
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    path = shutil.which("chromium") or "/usr/bin/chromium"
+    browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def contexts(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Return a function that opens a phone of its own (its own cookies)."""
+    opened: list[BrowserContext] = []
+
+    def open_context(tag: str, *, scripts: bool = True, scheme: Any = "light", width: int = 360) -> BrowserContext:
+        context = chromium.new_context(
+            viewport={**PHONE, "width": width},
+            device_scale_factor=2,
+            is_mobile=True,
+            has_touch=True,
+            locale=languages.language(tag).html,
+            color_scheme=scheme,
+            java_script_enabled=scripts,
+        )
+        context.set_default_timeout(10_000)
+        opened.append(context)
+        return context
+
+    yield open_context
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def phone(contexts: Callable[..., BrowserContext]) -> OpenPage:
+    """Return a function that opens a page on a new phone: ``phone("ar", scripts=False)``."""
+    return lambda tag, **options: contexts(tag, **options).new_page()
+
+
+@pytest.fixture
+def inspector(chromium: Browser) -> Iterator[Inspector]:
+    """What looks at the pages a journey reaches."""
+    made = Inspector(chromium)
+    yield made
+    made.close()

@@ -1,0 +1,172 @@
+"""What must hold on every page that a journey reaches, measured in the browser.
+
+The page is copied, as it stands, into a page of the inspector's own, where scripts run: so a page reached without
+scripts can be measured too. axe skips contrast on joined Arabic script, which it takes for an icon font, unless every
+text ends in U+200C; hence the measured share of texts whose contrast was judged. ``test_inspection.py`` seeds one fault
+for each check and proves that it is found.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+from playwright.sync_api import Browser, Page
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LEAST_COVERAGE = 0.95
+LEAST_TARGET = 48
+
+_TEXT_ELEMENTS = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = new Set();
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.textContent.trim() || element.closest('option, script, style')) continue;
+    if (!element.checkVisibility()) continue;
+    const box = element.getBoundingClientRect();
+    if (box.width < 2 || box.height < 2 || box.bottom + scrollY < 1) continue;
+    found.add(element);
+  }
+  return [...found];
+}"""
+
+_AXE = f"""async (tags) => {{
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walker.nextNode()) if (walker.currentNode.textContent.trim()) texts.push(walker.currentNode);
+  for (const text of texts) text.textContent += '\\u200c';
+  const results = await axe.run(document, {{runOnly: tags, resultTypes: ['violations', 'passes'], elementRef: true}});
+  const judged = new Set();
+  for (const group of [results.violations, results.passes])
+    for (const rule of group)
+      if (rule.id === 'color-contrast') for (const node of rule.nodes) judged.add(node.element);
+  const elements = ({_TEXT_ELEMENTS})();
+  const missed = elements.filter((element) => !judged.has(element));
+  return {{
+    violations: results.violations.flatMap((rule) => rule.nodes.map((node) => `axe ${{rule.id}}: ${{node.html}}`)),
+    texts: elements.length,
+    missed: missed.map((element) => element.outerHTML.slice(0, 120)),
+  }};
+}}"""
+
+_GEOMETRY = """(least) => {
+  const faults = [];
+  const say = (what, element) => faults.push(`${what}: ${element.outerHTML.slice(0, 160)}`);
+  const shown = (element) => element.checkVisibility() && element.type !== 'hidden';
+  for (const element of document.querySelectorAll('a, button, summary, input, select, textarea')) {
+    if (!shown(element)) continue;
+    const target = ['radio', 'checkbox'].includes(element.type) ? element.closest('label') ?? element : element;
+    const box = target.getBoundingClientRect();
+    if (box.width < least || box.height < least) say(`target ${box.width}x${box.height}`, target);
+  }
+  for (const control of document.querySelectorAll('input[type=radio], input[type=checkbox]')) {
+    if (!shown(control)) continue;
+    const label = control.closest('label');
+    if (!label) { say('no label around', control); continue; }
+    const rightToLeft = getComputedStyle(label).direction === 'rtl';
+    const box = control.getBoundingClientRect(), frame = label.getBoundingClientRect();
+    const column = getComputedStyle(label).flexDirection === 'column';
+    const near = rightToLeft ? frame.right - box.right : box.left - frame.left;
+    const far = rightToLeft ? box.left - frame.left : frame.right - box.right;
+    if (!column && near > far) say('drawn on the wrong side', label);
+    if (control.type !== 'radio') continue;
+    const group = control.closest('fieldset');
+    if (!group || !group.querySelector('legend')?.textContent.trim()) say('group without a legend', label);
+  }
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  if (wide > 0) faults.push(`the page is ${wide} px wider than the screen`);
+  return faults;
+}"""
+
+_LANGUAGE = """([lang, dir]) => {
+  const faults = [];
+  const root = document.documentElement;
+  if (root.lang !== lang) faults.push(`lang is ${root.lang}, not ${lang}`);
+  if (getComputedStyle(root).direction !== dir) faults.push(`direction is not ${dir}`);
+  const rightToLeft = /[\\u0590-\\u08ff\\ufb1d-\\ufefc]/g;
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode.textContent, element = walker.currentNode.parentElement;
+    if (element.closest('bdi, script, style')) continue;
+    const letters = text.match(/\\p{L}/gu)?.length ?? 0;
+    if (letters < 2) continue;
+    const arabic = (text.match(rightToLeft)?.length ?? 0) * 2 > letters;
+    const said = ['ar', 'fa', 'ps', 'ur', 'ckb'].includes(element.closest('[lang]').lang.split('-')[0]);
+    if (arabic !== said) faults.push(`lang does not fit: ${text.trim().slice(0, 80)}`);
+    const direction = getComputedStyle(element).direction;
+    if (said && direction !== 'rtl') faults.push(`direction does not fit: ${text.trim().slice(0, 80)}`);
+  }
+  return faults;
+}"""
+
+_GLYPHS = """() => {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 40;
+  const pen = canvas.getContext('2d', {willReadFrequently: true});
+  pen.font = '24px ' + getComputedStyle(document.body).fontFamily;
+  const draw = (text) => {
+    pen.clearRect(0, 0, 40, 40);
+    pen.fillText(text, 5, 28);
+    return pen.getImageData(0, 0, 40, 40).data.join();
+  };
+  const missing = draw('\\u{e0fff}');
+  const letters = new Set(document.body.innerText.match(/[\\p{L}\\p{N}\\p{P}\\p{S}]/gu));
+  return [...letters].filter((letter) => draw(letter) === missing).map((letter) => `no glyph for ${letter}`);
+}"""
+
+
+class Inspector:
+    """Looks at pages in a browser context where scripts run."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._pages: dict[tuple[int, str], Page] = {}
+
+    def close(self) -> None:
+        for page in self._pages.values():
+            page.context.close()
+
+    def _page(self, width: int, scheme: Any) -> Page:
+        if (width, scheme) not in self._pages:
+            context = self._browser.new_context(
+                viewport={"width": width, "height": 640}, color_scheme=scheme, is_mobile=True, has_touch=True
+            )
+            self._pages[width, scheme] = context.new_page()
+        return self._pages[width, scheme]
+
+    def load(self, html: str, *, scheme: str = "light", width: int = 360) -> Page:
+        """Show HTML and return the page it is shown in."""
+        page = self._page(width, scheme)
+        page.set_content(html, wait_until="load")
+        return page
+
+    def axe(self, page: Page) -> list[str]:
+        """Return axe's violations, and the texts whose contrast it did not judge if they are too many."""
+        page.evaluate(AXE)
+        found = page.evaluate(_AXE, TAGS)
+        faults: list[str] = list(found["violations"])
+        if len(found["missed"]) > (1 - LEAST_COVERAGE) * found["texts"]:
+            faults.append(f"contrast of {len(found['missed'])} of {found['texts']} texts not judged: {found['missed']}")
+        return faults
+
+    def geometry(self, page: Page) -> list[str]:
+        """Return small targets, misplaced controls, groups without a legend, and what is wider than the screen."""
+        return list(page.evaluate(_GEOMETRY, LEAST_TARGET))
+
+    def language(self, page: Page, lang: str, direction: str) -> list[str]:
+        """Return texts whose ``lang`` or direction does not fit their script, and what is wrong with the page's own."""
+        return list(page.evaluate(_LANGUAGE, [lang, direction]))
+
+    def glyphs(self, page: Page) -> list[str]:
+        """Return the characters that are drawn as an empty box."""
+        return list(page.evaluate(_GLYPHS))
+
+    def faults(self, html: str, lang: str, direction: str, scheme: str = "light") -> list[str]:
+        """Return everything that is wrong with a page, at 360 and at 320 px."""
+        narrow = self.load(html, scheme=scheme, width=320)
+        found = self.geometry(narrow) + self.glyphs(narrow) + self.language(narrow, lang, direction)
+        page = self.load(html, scheme=scheme)
+        return found + self.geometry(page) + self.axe(page)
