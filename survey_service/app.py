@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from types import ModuleType
 
 from flask import Flask
@@ -11,15 +9,21 @@ from jinja2 import StrictUndefined
 
 from survey_service.settings import Settings
 from survey_service.store.base import Store
-from survey_service.web import audience, context, i18n, problems_view, security, wordings
-
-MODULES = (
-    "survey_service.web.public",
-    "survey_service.web.respondent",
-    "survey_service.web.receipt",
-    "survey_service.web.api",
-    "survey_service.web.manage",
+from survey_service.web import (
+    api,
+    audience,
+    context,
+    i18n,
+    manage,
+    problems_view,
+    public,
+    receipt,
+    respondent,
+    security,
+    wordings,
 )
+
+MODULES: tuple[ModuleType, ...] = (public, respondent, receipt, api, manage)
 
 
 def create_app(settings: Settings, store: Store | None = None) -> Flask:
@@ -36,7 +40,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     problems_view.install(app)
     rows: dict[str, audience.Access] = {}
     guards: dict[str, audience.Guard] = {}
-    for module in _modules():
+    for module in MODULES:
         app.register_blueprint(module.blueprint)
         rows.update(module.AUDIENCES)
         guards.update(dict.fromkeys(module.AUDIENCES, getattr(module, "guard", _nobody)))
@@ -46,7 +50,3 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
 
 def _nobody(action: str) -> None:
     raise LookupError(f"no guard decides on {action}")
-
-
-def _modules() -> list[ModuleType]:
-    return [importlib.import_module(name) for name in MODULES if importlib.util.find_spec(name)]

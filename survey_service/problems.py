@@ -224,7 +224,8 @@ CATALOGUE: Mapping[str, Kind] = {
         503,
         D_("Store belongs to another process"),
         D_(
-            "Process %(pid)s was forked from process %(owner)s, which has the store in %(folder)s open, and may not use "
+            "Process %(pid)s was forked from process %(owner)s, which has the store in %(folder)s "
+            "open, and may not use "
             "it. Use threads, or set SURVEY_STORE to a postgresql:// address to run several processes."
         ),
     ),
@@ -237,7 +238,8 @@ CATALOGUE: Mapping[str, Kind] = {
         503,
         D_("Saving has failed"),
         D_(
-            "The disk reported an error (%(reason)s), so nothing more is saved in %(folder)s until the service is started "
+            "The disk reported an error (%(reason)s), so nothing more is saved in %(folder)s until the "
+            "service is started "
             "again. Check the disk first. Whether the last changes were saved shows after the start."
         ),
     ),
@@ -248,7 +250,8 @@ CATALOGUE: Mapping[str, Kind] = {
         500,
         D_("Store damaged"),
         D_(
-            "The store in %(folder)s is damaged (%(file)s, byte %(offset)s: %(reason)s). It was not opened, and nothing was "
+            "The store in %(folder)s is damaged (%(file)s, byte %(offset)s: %(reason)s). It was not "
+            "opened, and nothing was "
             "changed. Restore a backup, or let “survey-service store check --repair” keep what can still be read."
         ),
     ),

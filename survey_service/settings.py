@@ -56,6 +56,8 @@ TABLE: tuple[Setting, ...] = (
     Setting("operator_address", str, "", "Postal address of that body, for the imprint"),
     Setting("operator_email", str, "", "E-mail address of that body, for the imprint and the privacy notice"),
     Setting("data_protection_email", str, "", "E-mail address of the data protection officer"),
+    Setting("retention_months", _positive, 12, "Responses of newcomers and experts are erased after so many months"),
+    Setting("retention_text_months", _positive, 6, "Free texts in them are erased after so many months"),
     Setting("proxies", _not_negative, 0, "Number of trusted reverse proxies in front; 0 ignores X-Forwarded-For"),
     Setting("threads", _positive, 8, "Threads that answer requests"),
     Setting("max_body", _positive, 500_000, "Largest request body in bytes"),

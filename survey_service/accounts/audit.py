@@ -36,6 +36,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "offer.read": frozenset(),
     "offer.moderated": frozenset({"moderation"}),
     "report.run": frozenset({"report"}),
+    "retention.applied": frozenset({"drafts", "responses", "texts"}),
 }
 """Action → the names of the details it may have."""
 

@@ -11,6 +11,7 @@ from survey_service import settings
 from survey_service.app import create_app
 from survey_service.cli import demonstration
 from survey_service.cli.common import closing, on_instance, publish
+from survey_service.cli.tidying import tidying
 from survey_service.store import open_store
 from survey_service.web import server
 from survey_service.web.context import Context
@@ -45,5 +46,6 @@ def serve(host: str, port: int, demo: bool, instance: Path | None) -> None:
         if host not in _LOOPBACK and not values.public_url:
             click.echo("Set SURVEY_PUBLIC_URL to the address people use; others are refused.", err=True)
         app = create_app(values, store)
-        server.run(app, values, host, port, announce=lambda address: click.echo(f"Serving {address}"))
+        with tidying(context):
+            server.run(app, values, host, port, announce=lambda address: click.echo(f"Serving {address}"))
     click.echo("Stopped.")

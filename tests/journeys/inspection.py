@@ -67,11 +67,13 @@ _GEOMETRY = """(least) => {
     const label = control.closest('label');
     if (!label) { say('no label around', control); continue; }
     const rightToLeft = getComputedStyle(label).direction === 'rtl';
-    const box = control.getBoundingClientRect(), frame = label.getBoundingClientRect();
+    const box = control.getBoundingClientRect(), range = document.createRange();
+    range.setStartAfter(control);
+    range.setEndAfter(label.lastChild);
+    const words = range.getBoundingClientRect();
     const column = getComputedStyle(label).flexDirection === 'column';
-    const near = rightToLeft ? frame.right - box.right : box.left - frame.left;
-    const far = rightToLeft ? box.left - frame.left : frame.right - box.right;
-    if (!column && near > far) say('drawn on the wrong side', label);
+    const beside = rightToLeft ? box.left >= words.right - 1 : box.right <= words.left + 1;
+    if (words.width && !column && !beside) say('drawn on the wrong side', label);
     if (control.type !== 'radio') continue;
     const group = control.closest('fieldset');
     if (!group || !group.querySelector('legend')?.textContent.trim()) say('group without a legend', label);
@@ -112,8 +114,8 @@ _GLYPHS = """() => {
     pen.fillText(text, 5, 28);
     return pen.getImageData(0, 0, 40, 40).data.join();
   };
-  const missing = draw('\\u{e0fff}');
-  const letters = new Set(document.body.innerText.match(/[\\p{L}\\p{N}\\p{P}\\p{S}]/gu));
+  const missing = draw('\\u0378');
+  const letters = new Set(document.body.innerText.match(/[^\\p{Z}\\p{Cc}\\p{Cf}\\p{M}]/gu));
   return [...letters].filter((letter) => draw(letter) === missing).map((letter) => `no glyph for ${letter}`);
 }"""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import json
 import random
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -220,6 +222,20 @@ def test_plugins_import_nothing_else_of_ours(plugin: str) -> None:
                 names = [node.module or ""]
             for name in names:
                 assert not name.startswith("survey_service") or name == "survey_service.reports.plugin", (path, name)
+
+
+def test_the_example_of_the_api_page_runs(wave: Wave, tmp_path: Path) -> None:
+    from survey_service.reports import plugin
+
+    example = textwrap.dedent((plugin.__doc__ or "").split("::\n\n", 1)[1])
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / "__init__.py").write_text(example, "utf-8")
+    described = 'name = "home"\nmodule = "home"\nversion = "1.0"\ntitle = {de = "Zuhause", en = "At home"}\n'
+    (folder / "plugin.toml").write_text(described, "utf-8")
+    report = host.run("home", wave.store, wave.publications, wave.settings, plugins=tmp_path, today=TODAY)
+    expected = recompute.share(wave.needs, recompute.says("B17", "4", "5"), recompute.is_answered("B17"))
+    same(report.blocks[0], "count n share low high", expected)
 
 
 def test_both_are_listed_with_their_titles() -> None:

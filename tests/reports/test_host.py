@@ -157,14 +157,14 @@ def test_a_hanging_plugin_is_stopped_with_its_children(plugin: Write, run: Run, 
     assert (problem.code, problem.details["seconds"]) == ("plugin.timeout", 2)
     assert time.monotonic() - started < 10
     assert _children_of(os.getpid()) == before
-    assert _sleepers(str(tmp_path)) == []
+    assert _scratch_processes() == []
 
 
 def _children_of(pid: int) -> set[str]:
     return set(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
 
 
-def _sleepers(mark: str) -> list[str]:
+def _scratch_processes() -> list[str]:
     """Return the processes whose working folder is a scratch folder of a report."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):

@@ -1,0 +1,58 @@
+"""Erasing by itself what is kept too long, while the service runs."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Iterator
+
+from survey_service import clock
+from survey_service.accounts import audit
+from survey_service.problems import Problem
+from survey_service.responses import retention
+from survey_service.responses.retention import Erased
+from survey_service.web.context import Context
+
+EVERY = 3600.0
+"""Seconds between two rounds."""
+
+log = logging.getLogger(__name__)
+
+
+def tidy(context: Context) -> Erased:
+    """Erase what is too old by the settings, once, and note it in the audit log."""
+    values = context.settings
+    erased = retention.apply(
+        context.store,
+        context.publications,
+        clock.today(),
+        months=values.retention_months,
+        text_months=values.retention_text_months,
+    )
+    if erased:
+        details = {"drafts": erased.drafts, "responses": erased.responses, "texts": erased.texts}
+        audit.append(context.store, "service", "retention.applied", "responses", details, now=clock.now())
+    return erased
+
+
+@contextlib.contextmanager
+def tidying(context: Context, every: float = EVERY) -> Iterator[None]:
+    """Tidy at the start of the block and then again and again until its end."""
+    stop = threading.Event()
+
+    def rounds() -> None:
+        while not stop.is_set():
+            try:
+                tidy(context)
+            except Problem as problem:  # a full disk, a database away: the next round tries again
+                log.warning("tidying: %s", problem.code)
+            stop.wait(every)
+
+    thread = threading.Thread(target=rounds, name="tidying", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(5)

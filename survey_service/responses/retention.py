@@ -1,0 +1,79 @@
+"""What is not kept for ever: old drafts, free texts and responses are erased by themselves.
+
+A response knows the quarter it was sent in and nothing more exact, so its age is counted from the quarter's first day:
+what the privacy notice promises is kept early rather than late. Offers and votes of working groups stay; they have
+their own rules.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from survey_service.responses import drafts
+from survey_service.responses.revisions import Publications
+from survey_service.responses.submissions import RESPONSES
+from survey_service.store.base import Store
+
+AUDIENCES = ("newcomers", "experts")
+"""Whose responses age; their notices say so."""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """How many drafts, responses, and responses' free texts were erased."""
+
+    drafts: int
+    responses: int
+    texts: int
+
+    def __bool__(self) -> bool:
+        return bool(self.drafts or self.responses or self.texts)
+
+
+def apply(store: Store, publications: Publications, today: dt.date, *, months: int, text_months: int) -> Erased:
+    """Erase responses after ``months``, their free texts after ``text_months``, and drafts after 14 days."""
+    erased_drafts = drafts.erase_old(store, today)
+    responses = store.collection(RESPONSES)
+    old, wordy = [], []
+    for stored in responses.iterate():
+        age = _months_between(first_day(stored.body["period"]), today)
+        if publications.revision(stored.body["revision"]).questionnaire.audience not in AUDIENCES:
+            continue
+        if age >= months:
+            old.append(stored.id)
+        elif age >= text_months and _texts(publications, stored.body):
+            wordy.append(stored.id)
+    for identifier in old:
+        responses.delete(identifier)
+    for identifier in wordy:
+        with store.transaction():
+            stored_now = responses.get(identifier)
+            if stored_now is not None:
+                body = _without_texts(publications, stored_now.body)
+                responses.replace(identifier, body, version=stored_now.version)
+    return Erased(erased_drafts, len(old), len(wordy))
+
+
+def first_day(period: str) -> dt.date:
+    """Return the first day of a period such as ``2026-Q4``."""
+    year, quarter = period.split("-Q")
+    return dt.date(int(year), 3 * int(quarter) - 2, 1)
+
+
+def _months_between(earlier: dt.date, later: dt.date) -> int:
+    whole = 12 * (later.year - earlier.year) + later.month - earlier.month
+    return whole - (later.day < earlier.day)
+
+
+def _texts(publications: Publications, response: Mapping[str, Any]) -> list[str]:
+    questions = publications.revision(response["revision"]).questionnaire.questions
+    return [name for name in response["answers"] if name in questions and questions[name].type == "text"]
+
+
+def _without_texts(publications: Publications, response: Mapping[str, Any]) -> dict[str, Any]:
+    texts = set(_texts(publications, response))
+    answers = {name: answer for name, answer in response["answers"].items() if name not in texts}
+    return {**response, "answers": answers}

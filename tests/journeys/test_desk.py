@@ -1,0 +1,98 @@
+"""The manager's story: sign in, look around, close a questionnaire, publish an offer, make and read a report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from survey_service import clock, demo
+from survey_service.accounts import accounts, audit
+from survey_service.offers import register
+from survey_service.responses.revisions import Publications
+from tests.journeys.conftest import Service
+from tests.journeys.inspection import Inspector
+
+PASSWORD = "drei Birnen im Schnee"
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def desk(service: Service) -> Service:
+    """The service with the demonstration and a manager called Mara."""
+    demo.fill(service.store, Publications(service.store), today=clock.today())
+    accounts.add(service.store, "Mara", ["manager"], PASSWORD, actor="test", now=dt.datetime.now(dt.UTC))
+    return service
+
+
+class Manager:
+    """Mara at her phone or desk; every page she reaches is inspected."""
+
+    def __init__(self, page: Page, url: str, inspector: Inspector, scheme: Any) -> None:
+        self.page, self.url, self.inspector, self.scheme = page, url, inspector, scheme
+        self.faults: dict[str, list[str]] = {}
+
+    def look(self, name: str) -> None:
+        found = self.inspector.faults(self.page.content(), "de", "ltr", self.scheme)
+        if name.endswith("/responses"):  # axe doesn't judge what a wide table has beyond its visible part
+            found = [fault for fault in found if not fault.startswith("contrast of ")]
+        if found:
+            self.faults[name] = found
+
+    def sign_in(self) -> None:
+        self.page.goto(f"{self.url}/manage/reports")
+        self.look("login")
+        self.page.fill("#name", "Mara")
+        self.page.fill("#password", "ein falsches Wort")
+        self.page.click("main button")
+        assert self.page.title().startswith(("Error:", "Fehler:"))
+        self.look("wrong login")
+        self.page.fill("#password", PASSWORD)
+        self.page.click("main button")
+        assert self.page.url == f"{self.url}/manage/reports"
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self.url}{path}")
+        self.look(path)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_manager_works_through_the_desk_without_scripts(
+    desk: Service, phone: OpenPage, inspector: Inspector, scheme: str
+) -> None:
+    page = phone("de", scripts=False, scheme=scheme)
+    mara = Manager(page, desk.url, inspector, scheme)
+    mara.sign_in()
+    page.click("button[value=needs_and_offers]")
+    page.wait_for_url("**/manage/reports/1")
+    mara.look("report")
+    assert page.locator("svg").count() >= 1
+    for path in ("/manage/reports", "/manage/password", "/manage/questionnaires/experts/responses", "/manage/"):
+        mara.open(path)
+
+    page.click('form[action="/manage/questionnaires/needs/close"] button')
+    page.wait_for_selector('form[action="/manage/questionnaires/needs/open"]')
+    assert not Publications(desk.store).current("needs").is_open
+
+    mara.open("/manage/offers")
+    waiting = page.locator("tbody tr").count()
+    page.click("tbody th a >> nth=0")
+    mara.look("offer")
+    offer = page.url.rsplit("/", 1)[1]
+    page.click("button[value=published]")
+    page.wait_for_url("**/manage/offers")
+    assert page.locator("tbody tr").count() == waiting - 1
+    published = {stored.body["offer"] for stored in register.all_offers(desk.store, "published")}
+    assert offer in published
+
+    page.click("header summary")
+    mara.look("menu")
+    page.click('form[action="/manage/logout"] button')
+    page.wait_for_url("**/manage/login")
+    page.goto(f"{desk.url}/manage/questionnaires/experts/responses")
+    assert "/manage/login" in page.url
+    assert mara.faults == {}
+    assert audit.first_fault(desk.store) is None

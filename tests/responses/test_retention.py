@@ -1,0 +1,57 @@
+"""What the privacy notice promises: drafts, free texts and responses are erased in time."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import pytest
+
+from survey_service.questionnaire.model import Questionnaire
+from survey_service.responses import drafts, retention
+from survey_service.responses.revisions import Publications
+from survey_service.responses.submissions import RESPONSES
+from survey_service.store.base import Store
+from tests.conftest import TODAY
+from tests.responses.test_submissions import send
+
+
+@pytest.mark.parametrize(
+    "today, kept, text",
+    [
+        (dt.date(2026, 12, 31), True, True),
+        (dt.date(2027, 3, 31), True, True),
+        (dt.date(2027, 4, 1), True, False),
+        (dt.date(2027, 9, 30), True, False),
+        (dt.date(2027, 10, 1), False, False),
+    ],
+)
+def test_texts_after_six_months_and_responses_after_twelve(
+    store: Store, publications: Publications, today: dt.date, kept: bool, text: bool
+) -> None:
+    send(store, publications, age=20, town="Suhl")
+    erased = retention.apply(store, publications, today, months=12, text_months=6)
+    assert (erased.responses, erased.texts) == (int(not kept), int(kept and not text))
+    answers = [stored.body["answers"] for stored in store.collection(RESPONSES).iterate()]
+    expected = {"OK": "yes", "age": 20, **({"town": "Suhl"} if text else {})}
+    assert answers == ([expected] if kept else [])
+    again = retention.apply(store, publications, today, months=12, text_months=6)
+    assert not again
+
+
+def test_a_response_keeps_its_states_without_its_texts(store: Store, publications: Publications) -> None:
+    send(store, publications, age=20, town="Suhl")
+    retention.apply(store, publications, dt.date(2027, 5, 1), months=12, text_months=6)
+    assert store.collection(RESPONSES).find()[0].body["states"]["town"] == "answered"
+
+
+def test_old_drafts_go_too(store: Store, publications: Publications) -> None:
+    drafts.start(store, publications.current("small"), "de", TODAY - dt.timedelta(days=20))
+    assert retention.apply(store, publications, TODAY, months=12, text_months=6).drafts == 1
+
+
+def test_what_providers_sent_stays(store: Store, small: Questionnaire) -> None:
+    publications = Publications(store)
+    publications.publish({"small": dataclasses.replace(small, audience="providers")})
+    send(store, publications, age=20, town="Suhl")
+    assert not retention.apply(store, publications, dt.date(2030, 1, 1), months=12, text_months=6)
