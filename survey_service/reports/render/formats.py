@@ -10,15 +10,15 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from survey_service import languages
-from survey_service.problems import N_
+from survey_service.problems import D_
 from survey_service.questionnaire.model import Text, wording
 from survey_service.reports.output import PLACEHOLDER
 
 HIDDEN = "•"
 REASONS: Mapping[str, str] = {
-    "small_base": N_("Not given: fewer than five people answered."),
-    "small_group": N_("Not given: fewer than five people gave this answer, or fewer than five did not."),
-    "derivable": N_("Not given: another figure that is not given could be computed from it."),
+    "small_base": D_("Not given: fewer than five people answered."),
+    "small_group": D_("Not given: fewer than five people gave this answer, or fewer than five did not."),
+    "derivable": D_("Not given: another figure that is not given could be computed from it."),
 }
 """Why a value is not published, by reason; English source texts for gettext."""
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from survey_service import languages
-from survey_service.problems import N_
+from survey_service.problems import D_
 from survey_service.questionnaire.model import wording
 from survey_service.reports.render import formats, svg
 from survey_service.reports.render.views import CellView, ChartView, ReportView, StatementView, TableView, TextView
@@ -23,20 +23,20 @@ Block = Mapping[str, Any]
 BlockView = TextView | StatementView | TableView | ChartView
 
 BASES: Mapping[str, str] = {
-    "answered": N_("those who gave a valid answer to the question"),
-    "asked": N_("all who were asked the question"),
+    "answered": D_("those who gave a valid answer to the question"),
+    "asked": D_("all who were asked the question"),
 }
-BETTER: Mapping[str, str] = {"up": N_("higher is better"), "down": N_("lower is better"), "neutral": N_("no direction")}
+BETTER: Mapping[str, str] = {"up": D_("higher is better"), "down": D_("lower is better"), "neutral": D_("no direction")}
 SOURCES: Mapping[str, str] = {
-    "survey": N_("survey"),
-    "offers": N_("directory of offers"),
-    "survey+offers": N_("survey and directory of offers"),
+    "survey": D_("survey"),
+    "offers": D_("directory of offers"),
+    "survey+offers": D_("survey and directory of offers"),
 }
 FIGURE_HEADS = (
-    *(N_("Indicator"), N_("Period"), N_("Value"), N_("From"), N_("To"), N_("Numerator"), N_("Denominator")),
-    *(N_("State"), N_("Direction"), N_("Source")),
+    *(D_("Indicator"), D_("Period"), D_("Value"), D_("From"), D_("To"), D_("Numerator"), D_("Denominator")),
+    *(D_("State"), D_("Direction"), D_("Source")),
 )
-DEFINITION_HEADS = (N_("Indicator"), N_("Version"), N_("Definition"))
+DEFINITION_HEADS = (D_("Indicator"), D_("Version"), D_("Definition"))
 _NUMERIC = ("integer", "persons", "decimal", "percent")
 
 
@@ -95,22 +95,22 @@ def _statement(block: Block, tag: str, translate: Translate) -> StatementView:
     def number(name: str, kind: str) -> CellView:
         return _number(block[name], kind, reason, tag, translate)
 
-    offers = () if block["offers"] is None else ((translate(N_("Offers")), number("offers", "integer")),)
+    offers = () if block["offers"] is None else ((translate(D_("Offers")), number("offers", "integer")),)
     return StatementView(
         id=block["id"],
         field=block["field"],
         text=text,
         note=_note(reason, translate),
         evidence=(
-            (translate(N_("Question")), CellView(f"{block['question']}: {wording(block['wording'], tag)}")),
-            (translate(N_("Share of")), CellView(translate(BASES[block["base"]]))),
-            (translate(N_("People in the base")), number("n", "persons")),
-            (translate(N_("People who gave this answer")), number("count", "persons")),
-            (translate(N_("Share")), number("share", "percent")),
-            (translate(N_("From")), number("low", "percent")),
-            (translate(N_("To")), number("high", "percent")),
+            (translate(D_("Question")), CellView(f"{block['question']}: {wording(block['wording'], tag)}")),
+            (translate(D_("Share of")), CellView(translate(BASES[block["base"]]))),
+            (translate(D_("People in the base")), number("n", "persons")),
+            (translate(D_("People who gave this answer")), number("count", "persons")),
+            (translate(D_("Share")), number("share", "percent")),
+            (translate(D_("From")), number("low", "percent")),
+            (translate(D_("To")), number("high", "percent")),
             *offers,
-            (translate(N_("Revision")), CellView(", ".join(block["revisions"]) or "–")),
+            (translate(D_("Revision")), CellView(", ".join(block["revisions"]) or "–")),
         ),
         language=language,
     )
@@ -142,14 +142,14 @@ def _figures(blocks: list[Block], id: str, tag: str, translate: Translate) -> tu
     return (
         TableView(
             id=id,
-            caption=translate(N_("Indicators")),
+            caption=translate(D_("Indicators")),
             head=tuple(CellView(translate(head), numeric=2 <= place <= 6) for place, head in enumerate(FIGURE_HEADS)),
             rows=tuple(_figure(block, language, translate) for block in blocks),
             language=language,
         ),
         TableView(
             id=f"{id}-definitions",
-            caption=translate(N_("Definitions of the indicators")),
+            caption=translate(D_("Definitions of the indicators")),
             head=tuple(CellView(translate(head)) for head in DEFINITION_HEADS),
             rows=tuple(
                 (CellView(code), CellView(str(version)), CellView(wording(block["definition"], language)))
@@ -163,7 +163,7 @@ def _figures(blocks: list[Block], id: str, tag: str, translate: Translate) -> tu
 def _figure(block: Block, tag: str, translate: Translate) -> tuple[CellView, ...]:
     kinds = {"value": "percent", "low": "percent", "high": "percent", "numerator": "integer", "denominator": "integer"}
     numbers = [_number(block[name], kind, block["suppressed"], tag, translate) for name, kind in kinds.items()]
-    state = translate(N_("preliminary")) if block["preliminary"] else translate(N_("final"))
+    state = translate(D_("preliminary")) if block["preliminary"] else translate(D_("final"))
     return (
         CellView(f"{block['indicator']} {wording(block['name'], tag)}"),
         CellView(block["period"]),
@@ -194,8 +194,8 @@ def _chart(block: Block, tag: str, translate: Translate) -> ChartView:
 
 
 def _chart_table(block: Block, caption: str, language: str, translate: Translate) -> TableView:
-    heads = (translate(N_("Entry")), translate(N_("Value")))
-    bounds = (translate(N_("From")), translate(N_("To"))) if block["unit"] == "percent" else ()
+    heads = (translate(D_("Entry")), translate(D_("Value")))
+    bounds = (translate(D_("From")), translate(D_("To"))) if block["unit"] == "percent" else ()
 
     def row(bar: Mapping[str, Any]) -> tuple[CellView, ...]:
         reason = bar["value"]["value"] if bar["value"]["kind"] == "hidden" else None

@@ -1,0 +1,466 @@
+"""Respondents in a real browser, without scripts: in Arabic by touch, in German by keyboard, on a shared phone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from survey_service import clock, languages
+from survey_service.responses.drafts import DRAFTS
+from survey_service.responses.submissions import RESPONSES
+from tests.journeys.conftest import OpenPage, Service
+from tests.journeys.inspection import Inspector
+
+CONTINUE = "#_form .actions button"
+SEND = "main form .actions button"
+
+
+def proceed(page: Page) -> None:
+    """Press the main button of the page."""
+    page.locator(SEND).first.click()
+
+
+def choose(page: Page, question: str, *names: str) -> None:
+    """Tick choices by their stored names, whatever the language."""
+    for name in names:
+        page.locator(f'input[name="{question}"][value="{name}"]').check()
+
+
+def path(page: Page) -> str:
+    """Return the address without the host."""
+    return "/" + page.url.split("/", 3)[3]
+
+
+class Watcher:
+    """Inspects each page of a journey once, and takes its picture."""
+
+    def __init__(self, inspector: Inspector, tag: str, scheme: str, folder: Path) -> None:
+        self.inspector, self.tag, self.scheme, self.folder = inspector, tag, scheme, folder
+        self.seen: list[str] = []
+
+    def look(self, page: Page) -> None:
+        """Fail if anything is wrong with the page as it stands."""
+        language = languages.language(self.tag)
+        found = self.inspector.faults(page.content(), language.html, language.direction, self.scheme)
+        self.seen.append(path(page))
+        page.screenshot(path=self.folder / f"{self.tag}-{self.scheme}-{len(self.seen):02}.png", full_page=True)
+        assert found == [], f"{path(page)}: {found}"
+
+
+@pytest.fixture
+def watch(inspector: Inspector, tmp_path: Path) -> Callable[[str, str], Watcher]:
+    return lambda tag, scheme: Watcher(inspector, tag, scheme, tmp_path)
+
+
+def answer_needs(page: Page, look: Callable[[Page], None]) -> None:
+    """Answer the needs questionnaire from its start page to the check page, two fields and an error on the way."""
+    look(page)
+    proceed(page)  # the consent left out
+    look(page)
+    choose(page, "B00", "yes")
+    proceed(page)
+    look(page)
+    choose(page, "B01", "self")
+    choose(page, "B02", "27-44")
+    choose(page, "B03", "pna")
+    page.select_option("#B04", "16066042")
+    choose(page, "B05", "2-5_years")
+    proceed(page)
+    look(page)
+    choose(page, "B06", "ar", "de")
+    choose(page, "B07", "2")
+    proceed(page)
+    look(page)
+    choose(page, "C2", "yes")
+    proceed(page)
+    choose(page, "B08", "ARB", "WOH", "GES", "INT")  # one too many
+    proceed(page)
+    look(page)
+    page.locator('input[name="B08"][value="INT"]').uncheck()
+    page.locator('input[name="B08"][value="WOH"]').uncheck()
+    proceed(page)
+    for field, need in (("ARB", "ARB.job"), ("GES", "GES.doctor")):
+        answer_field(page, field, need, look)
+    choose(page, "B13", "yes")
+    choose(page, "B16", "own")
+    proceed(page)
+    look(page)
+    choose(page, "B14", "3-5")
+    proceed(page)
+    while "/check" not in path(page):
+        look(page)
+        proceed(page)
+    look(page)
+
+
+def answer_field(page: Page, field: str, need: str, look: Callable[[Page], None]) -> None:
+    """Answer the page of one field of action; each answer that brings up more questions shows the page once more."""
+    look(page)
+    choose(page, f"B09_{field}", need, "other")
+    choose(page, f"B11_{field}", "known_not_used")
+    proceed(page)
+    look(page)
+    page.fill(f'[id="B09_{field}_other"]', "كلمات بالعربية & <b>")
+    choose(page, f"B10_{field}", "3")
+    choose(page, f"B12_{field}", "language", "waiting")
+    proceed(page)
+
+
+NEEDS = {
+    "B00": "yes",
+    "B01": "self",
+    "B02": "27-44",
+    "B04": "16066042",
+    "B05": "2-5_years",
+    "B06": ["de", "ar"],
+    "B07": "2",
+    "C2": "yes",
+    "B08": ["ARB", "GES"],
+    **{
+        name: value
+        for field, need in (("ARB", "ARB.job"), ("GES", "GES.doctor"))
+        for name, value in (
+            (f"B09_{field}", [need, "other"]),
+            (f"B09_{field}_other", "كلمات بالعربية & <b>"),
+            (f"B10_{field}", "3"),
+            (f"B11_{field}", "known_not_used"),
+            (f"B12_{field}", ["language", "waiting"]),
+        )
+    },
+    "B13": "yes",
+    "B14": ["3-5"],
+    "B16": "own",
+}
+
+
+def test_a_newcomer_answers_in_arabic_without_scripts(
+    service: Service, phone: OpenPage, watch: Callable[[str, str], Watcher]
+) -> None:
+    page, watcher = phone("ar", scripts=False), watch("ar", "light")
+    page.goto(service.url)
+    watcher.look(page)
+    page.locator('a[hreflang="ar"]').click()
+    watcher.look(page)
+    page.locator('a[href="/ar/q/needs"]').click()
+    answer_needs(page, watcher.look)
+    proceed(page)
+    assert path(page) == "/ar/q/needs/done"
+    watcher.look(page)
+    words = page.locator("code").inner_text()
+    assert re.fullmatch(r"([a-z]{6}-){3}[a-z]{6}", words)
+
+    (stored,) = service.store.collection(RESPONSES).find()
+    body = stored.body
+    assert body["answers"] == NEEDS
+    assert (body["language"], body["revision"], body["mode"]) == ("ar", "needs-1", "web")
+    assert body["period"] == clock.period(clock.today())
+    assert body["states"]["B03"] == "pna"
+    assert body["states"]["B09_WOH"] == "not_shown"
+    content = str(body)
+    assert "127.0.0.1" not in content
+    assert not re.search(r"\d{1,2}:\d{2}", content), "no time of day"
+    assert dt.date.today().isoformat() not in content, "no exact day"
+    assert words not in content
+    assert service.store.collection(DRAFTS).count() == 0
+
+    proceed(page)  # finished: erase everything here
+    assert path(page) == "/ar/erased"
+    watcher.look(page)
+    assert len(watcher.seen) > 20
+
+
+def test_needs_in_german_in_dark_colours(
+    service: Service, phone: OpenPage, watch: Callable[[str, str], Watcher]
+) -> None:
+    page, watcher = phone("de", scheme="dark"), watch("de", "dark")
+    page.goto(f"{service.url}/de/q/needs")
+    answer_needs(page, watcher.look)
+    proceed(page)
+    watcher.look(page)
+    assert path(page) == "/de/q/needs/done"
+
+
+OTHERS = {
+    "offers": {"A00": "yes", "A01": "project", "A02": "=Verein", "A04_name": "=Treff", "A05_fields": "ARB"},
+    "experts": {"E00": "yes", "E02": "ARB", "E01": "=Verein"},
+    "consultation": {"K0": "yes", "K1": "agree"},
+}
+
+
+@pytest.mark.parametrize(("tag", "scheme"), [("de", "light"), ("ar", "dark")])
+@pytest.mark.parametrize("questionnaire", OTHERS)
+def test_every_page_of_the_other_questionnaires(
+    service: Service,
+    phone: OpenPage,
+    watch: Callable[[str, str], Watcher],
+    questionnaire: str,
+    tag: str,
+    scheme: str,
+) -> None:
+    page, watcher = phone(tag, scripts=False, scheme=scheme), watch(tag, scheme)
+    page.goto(f"{service.url}/{tag}/q/{questionnaire}")
+    for _ in range(30):
+        watcher.look(page)
+        if path(page).endswith("/done"):
+            break
+        fill(page, OTHERS[questionnaire])
+        proceed(page)
+    assert path(page) == f"/{tag}/q/{questionnaire}/done"
+    assert service.store.collection(RESPONSES).count(questionnaire=questionnaire) == 1
+
+
+def fill(page: Page, answers: dict[str, str]) -> None:
+    """Fill in what is on the page: ``=text`` is typed, anything else is ticked."""
+    for name, value in answers.items():
+        if value.startswith("=") and page.locator(f'[id="{name}"]').count():
+            page.fill(f'[id="{name}"]', value[1:])
+        elif page.locator(f'input[name="{name}"][value="{value}"]').count():
+            choose(page, name, value)
+
+
+# -- keyboard ---------------------------------------------------------------------------------------------------------
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the element has the focus; the focus must be visible all the way."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        state = page.evaluate(
+            """(selector) => {
+              const element = document.activeElement, label = element.closest('label');
+              const drawn = (target) => target && getComputedStyle(target).outlineStyle !== 'none';
+              const box = element.getBoundingClientRect();
+              return [element.matches(selector), drawn(element) || drawn(label), box.bottom > 0 && box.top < innerHeight,
+                      element.outerHTML.slice(0, 100)];
+            }""",
+            selector,
+        )
+        assert state[1], f"the focus on {state[3]} cannot be seen"
+        assert state[2], f"the focus on {state[3]} is off the screen"
+        if state[0]:
+            return
+    raise AssertionError(f"{selector} cannot be reached with Tab")
+
+
+def pick(page: Page, question: str, name: str) -> None:
+    """Choose with the keyboard: Tab into the group, arrows within radios, Space for boxes."""
+    choice = f'input[name="{question}"][value="{name}"]'
+    if page.locator(choice).get_attribute("type") == "checkbox":
+        tab_to(page, choice)
+        page.keyboard.press("Space")
+    else:
+        tab_to(page, f'input[name="{question}"]')
+        page.keyboard.press("Space")
+        for _ in range(20):
+            if page.locator(choice).is_checked():
+                break
+            page.keyboard.press("ArrowDown")
+    assert page.locator(choice).is_checked()
+
+
+def press(page: Page, selector: str = CONTINUE) -> None:
+    """Tab to a button and press Enter."""
+    tab_to(page, selector)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_needs_in_german_by_keyboard_only(service: Service, phone: OpenPage) -> None:
+    page = phone("de")
+    page.goto(f"{service.url}/de/q/needs")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "_main"
+
+    press(page)  # the consent left out: the summary has the focus and leads to the question
+    assert page.evaluate("document.activeElement.className") == "errors"
+    assert page.title().startswith("Fehler: ")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "B00"
+    page.keyboard.press("Space")
+    assert page.locator("#B00").is_checked()
+    press(page)
+    assert path(page) == "/de/q/needs/about"
+
+    pick(page, "B02", "18-26")
+    tab_to(page, "#B04")
+    page.keyboard.type("Meiningen")
+    press(page)
+    pick(page, "B06", "uk")
+    press(page)
+    pick(page, "C2", "no")
+    press(page)
+    pick(page, "B08", "INF")
+    press(page)
+    pick(page, "B09_INF", "INF.bus")
+    pick(page, "B09_INF", "other")
+    press(page)
+    assert page.evaluate("document.activeElement.id") == "_more"
+    tab_to(page, "#B09_INF_other")
+    page.keyboard.type("Nachtbus")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")  # goes on; it must not switch the language
+    assert path(page) == "/de/q/needs/home"
+    while "/check" not in path(page):
+        press(page)
+    press(page, 'a[href*="about"][id="B02:change"]')
+    pick(page, "B02", "27-44")
+    press(page)
+    assert path(page) == "/de/q/needs/check"
+    press(page, SEND)
+    assert path(page) == "/de/q/needs/done"
+    (stored,) = service.store.collection(RESPONSES).find()
+    assert stored.body["language"] == "de"
+    assert stored.body["answers"] == {
+        "B00": "yes",
+        "B02": "27-44",
+        "B04": "16066042",
+        "B06": ["uk"],
+        "C2": "no",
+        "B08": ["INF"],
+        "B09_INF": ["INF.bus", "other"],
+        "B09_INF_other": "Nachtbus",
+    }
+
+
+# -- shared phones, lost power, changed minds -------------------------------------------------------------------------
+
+
+def begin(page: Page, service: Service, tag: str = "de") -> None:
+    page.goto(f"{service.url}/{tag}/q/needs")
+    choose(page, "B00", "yes")
+    proceed(page)
+
+
+def finish(page: Page) -> None:
+    for _ in range(20):
+        if "/done" in path(page):
+            return
+        proceed(page)
+    raise AssertionError("the end was not reached")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_shared_phone_shows_nothing_to_the_next_person(service: Service, phone: OpenPage, scripts: bool) -> None:
+    page = phone("de", scripts=scripts)
+    begin(page, service)
+    choose(page, "B03", "w")
+    page.locator('button[name="_erase"]').click()
+    proceed(page)
+    assert path(page) == "/de/erased"
+    assert service.store.collection(DRAFTS).count() == 0
+    for _ in range(3):
+        page.go_back()
+        content = page.content()
+        assert 'value="w" checked' not in content
+        assert "checked" not in content
+    page.goto(f"{service.url}/de/q/needs/about")
+    assert page.locator("input").count() == 0
+
+
+def test_back_after_sending_shows_the_receipt_and_sends_nothing_twice(service: Service, phone: OpenPage) -> None:
+    page = phone("de")
+    begin(page, service)
+    finish(page)
+    words = page.locator("code").inner_text()
+    page.go_back()
+    assert path(page) == "/de/q/needs/done"
+    assert page.locator("code").inner_text() == words
+    assert service.store.collection(RESPONSES).count() == 1
+
+
+def test_four_people_one_after_another_on_one_phone(service: Service, phone: OpenPage) -> None:
+    page = phone("de", scripts=False)
+    receipts = set()
+    for _ in range(4):
+        begin(page, service)
+        finish(page)
+        receipts.add(page.locator("code").inner_text())
+        proceed(page)
+    assert len(receipts) == 4
+    assert service.store.collection(RESPONSES).count() == 4
+
+
+def test_the_battery_dies_and_the_answers_are_still_there(
+    service: Service, contexts: Callable[..., BrowserContext], chromium: object
+) -> None:
+    context = contexts("uk", scripts=False)
+    page = context.new_page()
+    begin(page, service, "uk")
+    choose(page, "B03", "w")
+    proceed(page)
+    cookies = context.cookies()
+    assert all(cookie["expires"] > 0 for cookie in cookies), "the cookie outlives the browser"
+    context.close()
+    later = contexts("uk", scripts=False)
+    later.add_cookies(cookies)  # type: ignore[arg-type]
+    page = later.new_page()
+    page.goto(f"{service.url}/uk/q/needs")
+    page.locator("main .actions a").first.click()
+    assert path(page) == "/uk/q/needs/language"
+    page.locator(".bar a").click()
+    assert page.locator('input[name="B03"][value="w"]').is_checked()
+
+
+def test_the_language_can_be_changed_in_mid_form(
+    service: Service, phone: OpenPage, watch: Callable[[str, str], Watcher]
+) -> None:
+    page = phone("de", scripts=False)
+    page.goto(f"{service.url}/de/q/needs")
+    choose(page, "B00", "yes")
+    page.locator("details.languages summary").click()
+    page.locator('button[name="_language"][value="uk"]').click()
+    assert page.locator("html").get_attribute("lang") == "uk"
+    assert page.locator('input[name="B00"][value="yes"]').is_checked()
+    assert service.store.collection(DRAFTS).count() == 0
+    proceed(page)
+    choose(page, "B02", "65_plus")
+    page.locator("details.languages summary").click()
+    watch("uk", "light").look(page)
+    page.locator('button[name="_language"][value="fa-AF"]').click()
+    assert path(page) == "/fa-AF/q/needs/about"
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    assert page.locator('input[name="B02"][value="65_plus"]').is_checked()
+
+
+def test_no_consent_and_too_young_store_nothing(service: Service, phone: OpenPage) -> None:
+    page = phone("ar", scripts=False)
+    page.goto(f"{service.url}/ar/q/needs")
+    choose(page, "B00", "no")
+    proceed(page)
+    assert path(page) == "/ar/q/needs/thanks?end=no_consent"
+    begin(page, service, "ar")
+    choose(page, "B02", "under_16")
+    proceed(page)
+    assert path(page) == "/ar/q/needs/thanks?end=under_16"
+    for spec in (DRAFTS, RESPONSES):
+        assert service.store.collection(spec).count() == 0
+
+
+def test_the_needs_journey_weighs_little(service: Service, phone: OpenPage) -> None:
+    """Everything a phone fetches for the whole journey, compressed as a server in front would."""
+    import brotli
+
+    page = phone("ar", scripts=False)
+    bodies: list[bytes] = []
+    page.on("response", lambda response: bodies.append(response.body()) if response.status == 200 else None)
+    page.goto(f"{service.url}/ar/q/needs")
+    first = len(brotli.compress(page.content().encode()))
+    assert first <= 8 * 1024
+    choose(page, "B00", "yes")
+    finish(page)
+    page.wait_for_load_state()
+    assert sum(len(brotli.compress(body)) for body in bodies) <= 40 * 1024
+    assert _only_pages(bodies)
+
+
+def _only_pages(bodies: Iterable[bytes]) -> bool:
+    """Tell whether nothing but HTML was fetched: no script, font, image or style sheet."""
+    return all(body.lstrip().lower().startswith(b"<!doctype html") for body in bodies)
