@@ -51,12 +51,15 @@ def in_page(text: Text) -> Markup:
 
 
 def language_of(text: Text) -> Markup:
-    """Return ``lang`` and ``dir`` for an element that holds nothing but this text; nothing if they are the page's."""
+    """Return ``lang`` and ``dir`` for an element that holds nothing but this text; nothing if they are the page's.
+
+    A name that is the same in every language gets the direction of its own letters.
+    """
     page = i18n.language()
     wording = wording_of(text, page.tag)
-    if wording.tag in (page.tag, _EVERYWHERE):
-        return Markup("")
-    return i18n.html_attributes(languages.language(wording.tag))
+    if wording.tag == _EVERYWHERE:
+        return Markup(' dir="auto"')
+    return Markup("") if wording.tag == page.tag else i18n.html_attributes(languages.language(wording.tag))
 
 
 def in_attribute(text: Text) -> str:

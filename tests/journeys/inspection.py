@@ -92,10 +92,11 @@ _LANGUAGE = """([lang, dir]) => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const text = walker.currentNode.textContent, element = walker.currentNode.parentElement;
-    if (element.closest('bdi, script, style')) continue;
+    if (element.closest('bdi, [dir=auto], script, style')) continue;
     const letters = text.match(/\\p{L}/gu)?.length ?? 0;
     if (letters < 2) continue;
-    const arabic = (text.match(rightToLeft)?.length ?? 0) * 2 > letters;
+    // a German term may stand in brackets behind its translation
+    const arabic = (text.match(rightToLeft)?.length ?? 0) * 5 > letters;
     const said = ['ar', 'fa', 'ps', 'ur', 'ckb'].includes(element.closest('[lang]').lang.split('-')[0]);
     if (arabic !== said) faults.push(`lang does not fit: ${text.trim().slice(0, 80)}`);
     const direction = getComputedStyle(element).direction;

@@ -113,7 +113,7 @@ def test_pages_and_fallback_texts_carry_their_language(browser: Browser) -> None
 def test_options_carry_their_language_and_names_are_isolated(browser: Browser) -> None:
     browser.open("/ar/q/every")
     page = browser.send(OK="yes")
-    assert '<option value="a">Meiningen</option>' in page.html
+    assert '<option value="a" dir="auto">Meiningen</option>' in page.html
     assert '<option value="red" lang="en" dir="ltr">Red</option>' in page.html
     browser.send(place="a")
     page = browser.send(known="no")
@@ -131,7 +131,7 @@ def test_prose(app: Flask) -> None:
         text = {"de": "Eins\nzwei\n\n- a & b\n- <c>\nDanach"}
         assert wordings.prose(text) == "<p>Eins<br>zwei</p><ul><li>a &amp; b</li><li>&lt;c&gt;</li></ul><p>Danach</p>"
         assert wordings.prose({}) == ""
-        assert wordings.prose({"*": "Ort"}) == "<p>Ort</p>"
+        assert wordings.prose({"*": "Ort"}) == '<p dir="auto">Ort</p>'
 
 
 def test_a_refusal_names_the_choice_in_the_readers_language(app: Flask, every: Questionnaire) -> None:
