@@ -19,8 +19,8 @@ test-faults: $(VENV)/.test  ## the long fault runs
 	@$(BIN)/python -m pytest -m faults --timeout 3600
 
 lint: $(VENV)/.test
-	@$(BIN)/ruff check survey_service plugins tests
-	@$(BIN)/ruff format --check survey_service plugins tests
+	@$(BIN)/ruff check survey_service plugins tests translations
+	@$(BIN)/ruff format --check survey_service plugins tests translations
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache > $(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
 	@$(BIN)/djlint survey_service --lint --quiet
@@ -32,7 +32,7 @@ bench: $(VENV)/.test
 	@$(BIN)/python -m tests.bench
 
 translations: $(VENV)/.runtime  ## bring all catalogs up to date with the source texts
-	@$(BIN)/survey-service translations update
+	@$(BIN)/python translations/update.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .hypothesis test-artefacts

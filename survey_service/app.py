@@ -12,6 +12,7 @@ from survey_service.store.base import Store
 from survey_service.web import (
     api,
     audience,
+    compression,
     context,
     i18n,
     manage,
@@ -38,6 +39,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     wordings.install(app)
     security.install(app, settings)
     problems_view.install(app)
+    compression.install(app)
     rows: dict[str, audience.Access] = {}
     guards: dict[str, audience.Guard] = {}
     for module in MODULES:

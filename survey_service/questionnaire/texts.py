@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,14 @@ class Translation:
     wording: str
     state: str
 
+
+_EMPTY_HEADERS = tuple(
+    f'"{name}:'
+    for name in (
+        *("Report-Msgid-Bugs-To", "POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team"),
+        "Generated-By",
+    )
+)
 
 Catalogs = Mapping[str, Mapping[str, Translation]]
 """Language tag → address of the text → translation."""
@@ -105,7 +114,14 @@ def write_catalog(path: Path, tag: str, texts: Mapping[str, Mapping[str, str]]) 
             context=address,
             auto_comments=comments,
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        write_po(file, catalog, width=0, omit_header=False, ignore_obsolete=True)
+    write_po_file(path, catalog)
     return missing
+
+
+def write_po_file(path: Path, catalog: Catalog) -> None:
+    """Write a catalog without the header lines that say nothing here, so that an unchanged catalog stays unchanged."""
+    written = io.BytesIO()
+    write_po(written, catalog, width=0, sort_output=not any(message.context for message in catalog))
+    lines = written.getvalue().decode("utf-8").splitlines(keepends=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(line for line in lines if not line.startswith(_EMPTY_HEADERS)), "utf-8")

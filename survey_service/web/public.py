@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from survey_service import languages
 from survey_service.languages import Language
-from survey_service.problems import N_
+from survey_service.problems import N_, Problem
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.web import i18n
+from survey_service.web import i18n, styles
 from survey_service.web.audience import PUBLIC
 from survey_service.web.context import current
 from survey_service.web.i18n import ngettext
@@ -29,6 +29,7 @@ AUDIENCES = {
     "public.questionnaires": PUBLIC,
     "public.privacy": PUBLIC,
     "public.imprint": PUBLIC,
+    "public.style": PUBLIC,
 }
 
 
@@ -80,3 +81,14 @@ def privacy() -> str:
 def imprint() -> str:
     """Say who runs the service."""
     return render_template("public/imprint.html", settings=current().settings, addresses=addresses("public.imprint"))
+
+
+@blueprint.get("/static/<mark>.css")
+def style(mark: str) -> Response:
+    """Return the style sheet; its address changes with its content, so that a browser may keep it for good."""
+    sheet = styles.sheet()
+    if mark != sheet.mark:
+        raise Problem("page.missing")
+    response = Response(sheet.text, mimetype="text/css")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, request, url_for
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -45,6 +45,7 @@ def configuration(settings: Settings, secret_key: str) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": COOKIE_LIFE,
+        "SESSION_REFRESH_EACH_REQUEST": False,  # saving a page renews it; reading sends no cookie
         "TRUSTED_HOSTS": [*_LOCAL_HOSTS, *([public] if public else [])],
         "MAX_CONTENT_LENGTH": settings.max_body,
         "MAX_FORM_MEMORY_SIZE": settings.max_body,
@@ -119,8 +120,15 @@ def stylesheet(name: str = styles.SURVEY) -> Markup:
     return Markup(styles.sheet(name).text)  # noqa: S704 - a file of ours
 
 
+def sheet_address() -> str:
+    """Return the address of the style sheet as a file that a browser keeps, and allow it on the present page."""
+    g.linked = True
+    return url_for("public.style", mark=styles.sheet().mark)
+
+
 def _style_sources() -> str:
-    return " ".join(f"'{styles.sheet(name).source}'" for name in sorted(g.get("sheets", {styles.SURVEY})))
+    inlined = [f"'{styles.sheet(name).source}'" for name in sorted(g.get("sheets", ()))]
+    return " ".join([*inlined, *(["'self'"] if g.get("linked", False) else [])]) or "'none'"
 
 
 def add_headers(response: Response) -> Response:
@@ -142,7 +150,7 @@ def install(app: Flask, settings: Settings) -> None:
     app.before_request(limit_size)
     app.before_request(protect)
     app.after_request(add_headers)
-    app.jinja_env.globals.update(csrf_field=csrf_field, stylesheet=stylesheet)
+    app.jinja_env.globals.update(csrf_field=csrf_field, stylesheet=stylesheet, sheet_address=sheet_address)
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies

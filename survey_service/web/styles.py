@@ -1,4 +1,4 @@
-"""The style sheets, inlined into each page: a file of its own would cost a round trip on a slow network."""
+"""The style sheets: inlined where people arrive, because a file would cost a round trip; a cached file further on."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ _FOLDER = Path(__file__).with_name("static")
 
 @dataclass(frozen=True)
 class Sheet:
-    """The style sheet as sent, and its source expression for the Content-Security-Policy."""
+    """The style sheet as sent, its source expression for the Content-Security-Policy, and a mark of its content."""
 
     text: str
     source: str
+    mark: str
 
 
 @functools.cache
 def sheet(name: str = SURVEY) -> Sheet:
     """Return a style sheet without comments and needless blanks."""
     text = squeeze((_FOLDER / f"{name}.css").read_text("utf-8"))
-    digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
-    return Sheet(text, f"sha256-{digest}")
+    digest = hashlib.sha256(text.encode("utf-8"))
+    return Sheet(text, f"sha256-{base64.b64encode(digest.digest()).decode('ascii')}", digest.hexdigest()[:12])
 
 
 def squeeze(css: str) -> str:

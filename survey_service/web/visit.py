@@ -159,6 +159,7 @@ def save(context: Context, visit: Visit, posted: Posted, *, seen: bool, language
         seen=posted.shown if seen else (),
         language=language or i18n.language().tag,
     )
+    device.hold(draft.questionnaire, draft.token, draft.key)  # from now on, the cookie lives as long again
     return replace(visit, draft=draft, inputs={**draft.inputs, **posted.inputs})
 
 

@@ -8,16 +8,20 @@ for each check and proves that it is found.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
 from playwright.sync_api import Browser, Page
 
+from survey_service.web.styles import sheet
+
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LEAST_COVERAGE = 0.95
 LEAST_TARGET = 48
+_LINKED = re.compile(r'<link rel="stylesheet"[^>]*>')
 
 _TEXT_ELEMENTS = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -143,7 +147,8 @@ class Inspector:
     def load(self, html: str, *, scheme: str = "light", width: int = 360) -> Page:
         """Show HTML and return the page it is shown in."""
         page = self._page(width, scheme)
-        page.set_content(html, wait_until="load")
+        inlined = _LINKED.sub(lambda link: "" if "print" in link[0] else f"<style>{sheet().text}</style>", html)
+        page.set_content(inlined, wait_until="load")
         return page
 
     def axe(self, page: Page) -> list[str]:

@@ -117,6 +117,13 @@ class Page:
         """Return what a browser would send of the form as it stands."""
         return [(control.name, control.value) for control in self.controls if control.on and control.name]
 
+    def form(self) -> dict[str, list[str]]:
+        """Return the form as it stands, as the test client takes it."""
+        data: dict[str, list[str]] = {}
+        for name, value in self.pairs():
+            data.setdefault(name, []).append(value)
+        return data
+
     def value(self, name: str) -> str:
         """Return the present value of a control, the chosen one of a group."""
         return next(control.value for control in self.controls if control.name == name and control.on)

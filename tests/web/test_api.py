@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from flask.testing import FlaskClient
 
 from survey_service import settings
 from survey_service.app import create_app
+from survey_service.questionnaire.loader import Library
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
@@ -189,3 +191,25 @@ def test_no_address_and_no_exact_time_is_stored(client: FlaskClient, store: Stor
     assert "127.0.0.1" not in text
     assert "Nokia" not in text
     assert "2026-11-" not in text
+
+
+def test_the_needs_questionnaire_takes_a_response_in_arabic(store: Store, bundled: Library, tmp_path: Path) -> None:
+    Publications(store).publish({"needs": bundled.questionnaires["needs"]})
+    answers = {"B00": "yes", "B02": "27-44", "B08": ["WOH"], "B09_WOH": ["WOH.find", "WOH.cost"], "B10_WOH": "3"}
+    sent = {"id": KEY, "language": "ar", "answers": answers}
+    with create_app(settings.load(tmp_path / "instance"), store).test_client() as client:
+        url = "/api/v1/questionnaires/needs/responses"
+        statuses = [
+            client.post(url, json=sent).status_code,
+            client.post(url, json=sent).status_code,
+            client.post(url, json={**sent, "answers": {**answers, "B10_WOH": "2"}}).status_code,
+        ]
+        refused = client.post(url, json={**sent, "answers": {**answers, "B08": ["ARB", "WOH", "INT", "BIL"]}})
+    assert statuses == [201, 200, 409]
+    assert refused.status_code == 422
+    assert refused.json is not None
+    assert refused.json["faults"][0]["question"] == "B08"
+    assert re.search(r"[\u0600-\u06ff]", refused.json["faults"][0]["message"])
+    stored = store.collection(RESPONSES).find()
+    assert [(entry.body["language"], entry.body["revision"]) for entry in stored] == [("ar", "needs-1")]
+    assert re.fullmatch(r"\d{4}-Q[1-4]", stored[0].body["period"])

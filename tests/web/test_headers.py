@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
+import email.utils
 import hashlib
 import re
 
@@ -56,6 +58,26 @@ def test_the_policy_allows_the_style_sheet_that_is_inlined(browser: Browser) -> 
     assert f"style-src 'sha256-{digest}'" in browser.response.headers["Content-Security-Policy"]
 
 
+def test_further_pages_link_the_style_sheet_as_a_file_to_keep(begun: Browser) -> None:
+    links = [values for tag, values in begun.page.tags if tag == "link"]
+    assert [values["rel"] for values in links] == ["stylesheet"]
+    assert "<style" not in begun.page.html
+    assert "style-src 'self';" in begun.response.headers["Content-Security-Policy"]
+    answer = begun.client.get(str(links[0]["href"]))
+    assert answer.text == sheet().text
+    assert answer.mimetype == "text/css"
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert "Set-Cookie" not in answer.headers
+    assert begun.client.get("/static/0123456789ab.css").status_code == 404
+
+
+def test_the_start_page_fetches_it_ahead_without_waiting_for_it(browser: Browser) -> None:
+    page = browser.open("/en/q/every")
+    (link,) = [values for tag, values in page.tags if tag == "link"]
+    assert link["media"] == "print"
+    assert "'self'" in browser.response.headers["Content-Security-Policy"]
+
+
 def test_pages_hold_no_script_and_no_style_attribute(begun: Browser) -> None:
     for url in ("/", "/en/", "/en/privacy", "/en/q/every", "/en/q/every/all", "/en/erase", "/nowhere"):
         page = begun.open(url)
@@ -66,7 +88,7 @@ def test_pages_hold_no_script_and_no_style_attribute(begun: Browser) -> None:
 
 def test_the_style_sheet_keeps_to_its_budget_and_to_logical_properties() -> None:
     text = sheet().text
-    assert len(text) <= 5_500
+    assert len(text) <= 5 * 1024
     physical = (
         r"(?:margin|padding|border)-(?:left|right)|[{;](?:left|right|text-align:(?:left|right))|float:(?:left|right)"
     )
@@ -93,6 +115,13 @@ def test_a_cookie_is_set_only_where_a_form_needs_it(client: FlaskClient) -> None
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert "Expires" not in cookie, "before consent the cookie ends with the browser"
+
+
+def test_saving_a_page_renews_the_cookie_and_reading_does_not(begun: Browser) -> None:
+    assert "Set-Cookie" not in begun.client.get("/en/q/every/all").headers
+    cookie = begun.client.post("/en/q/every/all", data=begun.page.form()).headers["Set-Cookie"]
+    expires = email.utils.parsedate_to_datetime(cookie.split("Expires=")[1].split(";")[0])
+    assert abs(expires - dt.datetime.now(dt.UTC) - dt.timedelta(hours=24)) < dt.timedelta(minutes=1)
 
 
 def test_a_problem_of_the_store_says_when_to_come_back(app: Flask, client: FlaskClient) -> None:

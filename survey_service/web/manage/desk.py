@@ -20,7 +20,8 @@ from survey_service.web.manage import names
 blueprint = Blueprint("manage", __name__, url_prefix="/manage")
 
 _VISITOR = "desk_visitor"
-_PLACE = re.compile(r"/manage/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/?)*(?:\?[A-Za-z0-9._~=&%-]*)?")
+_SEGMENT = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
+_PLACE = re.compile(rf"/manage/(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?(?:\?[A-Za-z0-9._~=&%-]*)?")
 _LONGEST_PLACE = 500
 
 
@@ -109,6 +110,7 @@ def _refuse(problem: Problem) -> BaseResponse:
     speak(g.get(_VISITOR))
     if problem.code == "access.login" and request.method in ("GET", "HEAD"):
         return redirect(url_for("manage.enter", next=here()), 303)
+    g.way_on = url_for("manage.home")
     return problems_view.show(problem)
 
 

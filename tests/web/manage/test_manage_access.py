@@ -122,6 +122,12 @@ def test_what_is_missing_is_a_404(manager: Desk, path: str) -> None:
     assert manager.get(path).status_code == 404
 
 
+def test_a_problem_on_the_desk_leads_back_to_the_desk(as_role: Callable[[str], Desk]) -> None:
+    for name, path in ((MANAGER, "/manage/offers/nothing"), (GROUP, "/manage/questionnaires/small/responses")):
+        page = as_role(name).get(path).text
+        assert '<a class="button" href="/manage/">' in page
+
+
 @pytest.mark.parametrize("path", ["/manage/questionnaires/small/close", "/manage/offers/x", "/manage/logout"])
 def test_nothing_changes_on_get_or_without_a_csrf_token(manager: Desk, path: str) -> None:
     assert manager.get(path).status_code in (404, 405)

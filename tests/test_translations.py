@@ -1,0 +1,100 @@
+"""Catalogs are complete: no page is offered in a language that lacks one of its texts."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from babel.messages.pofile import read_po
+
+from survey_service import languages
+from survey_service.questionnaire import texts
+from survey_service.questionnaire.loader import Library, load_folder, missing_texts
+from survey_service.web import catalogs
+
+ROOT = Path(__file__).resolve().parent.parent
+TAGS = [entry.tag for entry in languages.offered()]
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+@pytest.fixture(scope="module")
+def update() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("update", ROOT / "translations" / "update.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("domain", catalogs.DOMAINS)
+@pytest.mark.parametrize("tag", [tag for tag in TAGS if tag != "en"])
+def test_the_interface_is_complete_and_nothing_in_it_is_obsolete(update: ModuleType, domain: str, tag: str) -> None:
+    if domain == catalogs.DESK and not languages.language(tag).desk:
+        return
+    wanted = {message.id for message in update.extract(domain) if message.id}
+    with catalogs.path_of(tag, domain).open("rb") as file:
+        found = {message.id: message for message in read_po(file, abort_invalid=True) if message.id}
+    assert wanted - set(found) == set()
+    assert set(found) - wanted == set()
+    for message in found.values():
+        forms = message.string if isinstance(message.string, tuple) else (message.string,)
+        sources = message.id if isinstance(message.id, tuple) else (message.id,)
+        assert all(forms), message.id
+        allowed = set(_PLACEHOLDER.findall(sources[-1]))
+        for form in forms:
+            assert set(_PLACEHOLDER.findall(form)) <= allowed, message.id
+        if len(sources) == 1:
+            assert set(_PLACEHOLDER.findall(forms[0])) == allowed, message.id
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_every_text_of_every_questionnaire_exists(bundled: Library, tag: str) -> None:
+    for questionnaire in bundled.questionnaires.values():
+        assert tag in questionnaire.languages
+        assert missing_texts(questionnaire, tag) == []
+
+
+@pytest.mark.parametrize("tag", [tag for tag in TAGS if tag not in ("de", "en")])
+def test_translations_keep_the_shape_of_the_source(tag: str) -> None:
+    """As many paragraphs and list lines as the German text, and the same telephone numbers and other digits."""
+    sources = load_folder(ROOT / "forms", catalogs=False).texts
+    with (ROOT / "forms" / "translations" / f"{tag}.po").open("rb") as file:
+        found = texts.translations_of(read_po(file))
+    for address, translation in found.items():
+        source = sources[address]["de"]
+        shape = [line.startswith("- ") for line in source.splitlines()]
+        assert [line.startswith("- ") for line in translation.wording.splitlines()] == shape, address
+        if address.endswith("help_lines/label"):
+            numbers = re.findall(r"\d{3,}", source)
+            assert re.findall(r"\d{3,}", translation.wording) == numbers, address
+
+
+@pytest.mark.parametrize("tag", [tag for tag in TAGS if tag not in ("de", "en")])
+def test_machine_drafts_are_marked(tag: str) -> None:
+    assert catalogs.has_drafts(ROOT / "forms" / "translations" / f"{tag}.po")
+
+
+def test_a_catalog_that_is_up_to_date_is_not_changed(update: ModuleType, tmp_path: Path) -> None:
+    for tag in ("ar", "fa-AF", "uk"):
+        path = catalogs.path_of(tag, catalogs.MESSAGES)
+        catalog, missing = update.updated(update.extract(catalogs.MESSAGES), path, tag)
+        assert missing == []
+        update.write(catalog, tmp_path / "copy.po", tag)
+        assert (tmp_path / "copy.po").read_text("utf-8") == path.read_text("utf-8")
+
+
+def test_a_changed_source_empties_the_translation_and_keeps_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "pl.po"
+    sources = {"a/label": {"de": "Eins", "en": "One"}, "b/label": {"de": "Zwei", "en": "Two"}}
+    assert texts.write_catalog(path, "pl", sources) == 2
+    content = path.read_text("utf-8").replace('msgid "Eins"\nmsgstr ""', 'msgid "Eins"\nmsgstr "Jeden"')
+    path.write_text(content.replace('msgid "Zwei"\nmsgstr ""', 'msgid "Zwei"\nmsgstr "Dwa"'), "utf-8")
+    sources["b/label"]["de"] = "Zwo"
+    assert texts.write_catalog(path, "pl", sources) == 1
+    content = path.read_text("utf-8")
+    assert 'msgid "Eins"\nmsgstr "Jeden"' in content
+    assert 'msgid "Zwo"\nmsgstr ""' in content
