@@ -14,6 +14,9 @@ from survey_service.questionnaire.yaml_source import Located
 
 _NAMED_MISSING = 10
 
+RESERVED_PAGES = ("check", "done", "thanks")
+"""Names that follow a questionnaire's in an address: no page may have them."""
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -100,23 +103,10 @@ def _vocabulary(
 
 
 def check(questionnaire: Questionnaire, raw: Located, file: str, faults: Faults) -> None:
-    """Add the faults that show only in the whole: names used twice, dangling references, cycles."""
+    """Add the faults that show only in the whole: names used twice, dangling references, the consent, cycles."""
     lines = dict(_lines(raw))
-    names: set[str] = set()
-    page_names: set[str] = set()
-    for page in questionnaire.pages:
-        if page.name in page_names:
-            faults.add(
-                file, lines.get(page.name, 0), page.name, "the page name is used twice", "rename one of the pages"
-            )
-        page_names.add(page.name)
-        for question in page.questions:
-            if question.name in names:
-                faults.add(
-                    file, lines.get(question.name, 0), f"{page.name}/{question.name}",
-                    "the question name is used twice", "rename one of the questions",
-                )  # fmt: skip
-            names.add(question.name)
+    _check_names(questionnaire, lines, file, faults)
+    names = set(questionnaire.questions)
     for place, key, used in _references(questionnaire):
         for name in sorted(used - names):
             faults.add(
@@ -126,14 +116,7 @@ def check(questionnaire: Questionnaire, raw: Located, file: str, faults: Faults)
                 f"{key} refers to “{name}”, which is no question",
                 "mend the name or remove it",
             )
-    if questionnaire.consent and questionnaire.consent not in names:
-        faults.add(
-            file,
-            raw.line_of("consent"),
-            "consent",
-            f"“{questionnaire.consent}” is no question",
-            "name the consent question",
-        )
+    _check_consent(questionnaire, raw, lines, file, faults)
     try:
         _ = questionnaire.evaluation_order
     except Cycle as cycle:
@@ -141,6 +124,42 @@ def check(questionnaire: Questionnaire, raw: Located, file: str, faults: Faults)
             file, lines.get(cycle.names[0], 0), cycle.names[0], f"questions depend on each other in a circle: {cycle}",
             "remove one of these references",
         )  # fmt: skip
+
+
+def _check_names(questionnaire: Questionnaire, lines: Mapping[str, int], file: str, faults: Faults) -> None:
+    names: set[str] = set()
+    page_names = set(RESERVED_PAGES)
+    for page in questionnaire.pages:
+        if page.name in page_names:
+            own = page.name in RESERVED_PAGES
+            fault = "the service has a page of that name itself" if own else "the page name is used twice"
+            faults.add(file, lines.get(page.name, 0), page.name, fault, "rename one of the pages")
+        page_names.add(page.name)
+        for question in page.questions:
+            if question.name in names:
+                faults.add(
+                    file, lines.get(question.name, 0), f"{page.name}/{question.name}",
+                    "the question name is used twice", "rename one of the questions",
+                )  # fmt: skip
+            names.add(question.name)
+    if not questionnaire.pages:
+        faults.add(file, 0, "pages", "the questionnaire has no pages", "add “pages:” with at least one page")
+
+
+def _check_consent(
+    questionnaire: Questionnaire, raw: Located, lines: Mapping[str, int], file: str, faults: Faults
+) -> None:
+    name = questionnaire.consent
+    if name and name not in questionnaire.questions:
+        faults.add(file, raw.line_of("consent"), "consent", f"“{name}” is no question", "name the consent question")
+    elif name and questionnaire.page_of[name] is not questionnaire.pages[0]:
+        faults.add(
+            file,
+            lines.get(name, 0),
+            name,
+            "the consent stands behind other pages, whose answers could not be kept",
+            "move it to the first page",
+        )
 
 
 def _lines(raw: Located) -> Iterator[tuple[str, int]]:

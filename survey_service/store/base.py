@@ -124,8 +124,9 @@ class Store(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """Make all changes in the block one: all or none of them, durable when the block has been left.
 
-        An exception undoes them and goes on. Inside, the thread sees its own changes; nobody else does before the
-        end. A block within a block is part of the outer one. One thread is inside at a time, so keep the block short.
+        An exception that leaves the block undoes them and goes on. Inside, the thread sees its own changes; nobody else
+        does before the end. A block within a block is part of the outer one: durable with that, undone with that or by
+        an exception that leaves it. One thread is inside at a time, so keep the block short.
         """
         ...
 

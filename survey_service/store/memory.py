@@ -16,7 +16,8 @@ class MemoryStore:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self._collections: dict[str, MemoryCollection] = {}
-        self._undo: list[tuple[MemoryCollection, int, tuple[int, bytes] | None]] | None = None
+        self._undo: list[tuple[MemoryCollection, int, tuple[int, bytes] | None]] = []
+        self._depth = 0
         self._closed = False
 
     def collection(self, spec: CollectionSpec) -> MemoryCollection:
@@ -28,22 +29,23 @@ class MemoryStore:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         with self.use():
-            if self._undo is not None:
-                yield
-                return
-            self._undo = []
+            savepoint = len(self._undo)
+            self._depth += 1
             try:
                 yield
             except BaseException:
-                for collection, id, before in reversed(self._undo):
+                while len(self._undo) > savepoint:
+                    collection, id, before = self._undo.pop()
                     collection.put(id, before)
                 raise
             finally:
-                self._undo = None
+                self._depth -= 1
+                if self._depth == 0:
+                    self._undo.clear()
 
     def changed(self, collection: MemoryCollection, id: int, before: tuple[int, bytes] | None) -> None:
         """Note what a change has replaced, in case the transaction is undone."""
-        if self._undo is not None:
+        if self._depth:
             self._undo.append((collection, id, before))
 
     @contextlib.contextmanager

@@ -92,7 +92,8 @@ class PostgresStore:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         if getattr(self._local, "connection", None) is not None:
-            yield
+            with self.connection():  # a savepoint
+                yield
             return
         with self.connection() as connection, connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TRANSACTION_LOCK,))

@@ -24,8 +24,10 @@ RETURN, CHECK = "_return", "check"
 
 
 def to(endpoint: str, **values: Any) -> Response:
-    """Redirect to a page of this journey, with GET."""
-    return redirect(url_for(f"respondent.{endpoint}", **values), 303)
+    """Redirect to a page of this journey, with GET. No browser shows the body of a redirect, so there is none."""
+    response = redirect(url_for(f"respondent.{endpoint}", **values), 303)
+    response.set_data(b"")
+    return response
 
 
 def returning() -> dict[str, str]:

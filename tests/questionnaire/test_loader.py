@@ -191,3 +191,24 @@ def test_bundled_files_come_back_equal_from_json(bundled: Any) -> None:
     assert set(bundled.questionnaires) == {"needs", "offers", "experts", "consultation"}
     for questionnaire in bundled.questionnaires.values():
         assert definition.from_json(definition.to_json(questionnaire)) == questionnaire
+
+
+def test_names_of_the_services_own_pages_are_reserved(tmp_path: Path) -> None:
+    (tmp_path / "small.yaml").write_text(SMALL.replace("name: about", "name: check"), "utf-8")
+    with pytest.raises(Problem) as caught:
+        load_folder(tmp_path)
+    assert "check: the service has a page of that name itself" in str(caught.value)
+
+
+def test_the_consent_stands_on_the_first_page(tmp_path: Path) -> None:
+    (tmp_path / "small.yaml").write_text(SMALL.replace("consent: OK", "consent: why"), "utf-8")
+    with pytest.raises(Problem) as caught:
+        load_folder(tmp_path)
+    assert "why: the consent stands behind other pages" in str(caught.value)
+
+
+def test_a_questionnaire_has_pages(tmp_path: Path) -> None:
+    (tmp_path / "small.yaml").write_text(SMALL.split("pages:")[0] + "pages: []\n", "utf-8")
+    with pytest.raises(Problem) as caught:
+        load_folder(tmp_path)
+    assert "pages: the questionnaire has no pages" in str(caught.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 import threading
 import uuid
@@ -15,6 +16,7 @@ from survey_service.problems import Problem
 from survey_service.store import postgres
 from survey_service.store.base import Collection, CollectionSpec, Store, Stored
 from tests.store.conftest import THINGS
+from tests.store.threads import in_threads
 
 
 @pytest.fixture
@@ -425,6 +427,22 @@ def test_a_transaction_within_another_is_part_of_it(store: Store, things: Collec
     assert things.count() == 0
 
 
+def test_an_inner_transaction_can_be_undone_alone(store: Store, things: Collection) -> None:
+    things.add({"key": "a"})
+
+    def inner() -> None:
+        things.replace(1, {"key": "b"}, version=1)
+        things.add({"key": "c"})
+
+    with store.transaction():
+        things.add({"key": "d"})
+        undone(store, inner)
+        things.add({"key": "b"})
+        assert sorted(stored.body["key"] for stored in things.find()) == ["a", "b", "d"]
+    assert sorted(stored.body["key"] for stored in things.find()) == ["a", "b", "d"]
+    assert things.first(key="c") is None
+
+
 def test_a_transaction_that_only_reads(store: Store, things: Collection) -> None:
     things.add({})
     with store.transaction():
@@ -447,28 +465,6 @@ def test_nobody_sees_half_a_transaction(store: Store, things: Collection) -> Non
 # --- threads ---
 
 
-def in_threads(count: int, work: Callable[[int], None]) -> None:
-    """Run work(0), …, work(count - 1) at once; an exception in one of them is raised here."""
-    faults: list[BaseException] = []
-    start = threading.Barrier(count)
-
-    def run(number: int) -> None:
-        try:
-            start.wait()
-            work(number)
-        except BaseException as fault:
-            faults.append(fault)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-        assert not thread.is_alive(), "a thread hangs"
-    if faults:
-        raise faults[0]
-
-
 def test_threads_that_add_lose_nothing(things: Collection) -> None:
     returned: list[tuple[int, str]] = []
 
@@ -477,7 +473,7 @@ def test_threads_that_add_lose_nothing(things: Collection) -> None:
             key = f"{number}-{turn}"
             returned.append((things.add({"key": key}).id, key))
 
-    in_threads(8, work)
+    in_threads([functools.partial(work, number) for number in range(8)])
     assert sorted(id for id, _ in returned) == list(range(1, 201))
     assert {(stored.id, stored.body["key"]) for stored in things.iterate()} == set(returned)
 
@@ -494,7 +490,7 @@ def test_of_threads_that_add_the_same_key_one_wins(things: Collection) -> None:
                 outcomes.append(problem.code)
                 assert things.first(key=turn) is not None, "what a refusal is based on can be seen"
 
-    in_threads(6, work)
+    in_threads([functools.partial(work, number) for number in range(6)])
     assert outcomes.count("stored") == things.count() == 10
     assert outcomes.count("store.duplicate") == 50
 
@@ -523,7 +519,7 @@ def test_threads_that_count_up_lose_no_step(store: Store, things: Collection) ->
         for _ in range(15):
             (with_versions if number % 2 else in_a_transaction)()
 
-    in_threads(6, work)
+    in_threads([functools.partial(work, number) for number in range(6)])
     assert things.get(1) == Stored(1, 91, {"n": 90})
     assert set(conflicts) <= {"store.conflict"}
 

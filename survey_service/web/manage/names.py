@@ -8,18 +8,18 @@ from flask_babel import format_date, format_decimal
 from markupsafe import Markup
 
 from survey_service import languages
-from survey_service.problems import N_
+from survey_service.problems import D_
 from survey_service.web import i18n
 from survey_service.web.i18n import gettext
 
-MODES = {"web": N_("on the web"), "api": N_("by a program"), "demo": N_("demonstration")}
-STATUSES = {"valid": N_("valid"), "excluded": N_("excluded")}
+MODES = {"web": D_("on the web"), "api": D_("by a program"), "demo": D_("demonstration")}
+STATUSES = {"valid": D_("valid"), "excluded": D_("excluded")}
 MODERATION = {
-    "submitted": N_("Waiting for a decision"),
-    "published": N_("Published"),
-    "returned": N_("Returned"),
-    "rejected": N_("Rejected"),
-    "withdrawn": N_("Withdrawn"),
+    "submitted": D_("Waiting for a decision"),
+    "published": D_("Published"),
+    "returned": D_("Returned"),
+    "rejected": D_("Rejected"),
+    "withdrawn": D_("Withdrawn"),
 }
 
 

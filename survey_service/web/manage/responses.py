@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from survey_service import clock
 from survey_service.problems import Problem
-from survey_service.questionnaire.model import Question, Questionnaire
+from survey_service.questionnaire.model import Question
 from survey_service.responses import export
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
@@ -97,10 +97,11 @@ def responses(name: str) -> str:
     last = max(0, total - (number - 1) * PAGE_SIZE)
     documents = list(itertools.islice(export.documents(context.store, name), max(0, last - PAGE_SIZE), last))
     names = export.columns(context.publications, name)
+    known = _questions(context.publications, name)
     return render_template(
         "manage/responses.html",
         published=published,
-        questions=[_newest(context.publications, name, question) for question in names],
+        questions=[known[question] for question in names],
         rows=[_row(context.publications, document, names) for document in reversed(documents)],
         total=total,
         page=number,
@@ -115,12 +116,12 @@ def _page_number(text: str, pages: int) -> int:
     return int(text)
 
 
-def _newest(publications: Publications, name: str, question: str) -> Question:
-    """Return a question as the newest revision that has it asks it."""
-    models: list[Questionnaire] = [
-        publications.revision(revision).questionnaire for revision in reversed(publications.history(name))
-    ]
-    return next(model.questions[question] for model in models if question in model.questions)
+def _questions(publications: Publications, name: str) -> dict[str, Question]:
+    """Return all questions of a questionnaire's revisions by name, each as the newest revision that has it asks it."""
+    found: dict[str, Question] = {}
+    for revision in publications.history(name):
+        found.update(publications.revision(revision).questionnaire.questions)
+    return found
 
 
 def _row(publications: Publications, document: Mapping[str, Any], names: tuple[str, ...]) -> Row:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from survey_service import clock
-from survey_service.accounts import accounts
+from survey_service.accounts import accounts, passwords
 from survey_service.app import create_app
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses import submissions
@@ -114,6 +115,14 @@ class Desk:
     @cookie.setter
     def cookie(self, value: str) -> None:
         self.client.set_cookie("desk", value)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quick_passwords() -> Iterator[None]:
+    """Hash cheaply: what a hash costs is the business of tests/accounts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture

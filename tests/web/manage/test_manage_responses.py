@@ -12,11 +12,12 @@ from html import unescape
 import pytest
 
 from survey_service.accounts import audit
+from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses import holder
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
-from tests.web.manage.conftest import Desk
+from tests.web.manage.conftest import SMALL, Desk
 
 Respond = Callable[..., str]
 
@@ -186,3 +187,21 @@ def test_a_withdrawn_response_is_gone_from_table_and_export(manager: Desk, store
     holder.withdraw(store, receipt)
     assert [row[0] for row in table(manager.get("/manage/questionnaires/small/responses").text)[1:]] == ["2"]
     assert b"Wasungen" not in manager.get("/manage/questionnaires/small/responses.csv").data
+
+
+def test_a_question_of_an_older_revision_keeps_its_column(
+    manager: Desk, publications: Publications, questionnaire: Callable[[str], Questionnaire], respond: Respond
+) -> None:
+    """The newest wording heads a column; a response keeps its own revision's labels and questions."""
+    respond(age="42", town="Wasungen", likes=["red"])
+    later = SMALL.replace("de: Alter, en: Age", "de: Alter, en: Your age")
+    later = "\n".join(line for line in later.splitlines() if "name: town" not in line)
+    later = later.replace("label: {de: Rot, en: Red}", "label: {de: Rot, en: Crimson}")
+    publications.publish({"small": questionnaire(later)})
+    respond(age="43", likes=["red"])
+    rows = table(manager.get("/manage/questionnaires/small/responses?lang=en").text)
+    columns = {heading.split()[-1]: place for place, heading in enumerate(rows[0])}
+    assert rows[0][columns["age"]] == "Your age age"
+    assert [(row[3], row[columns["town"]], row[columns["likes"]]) for row in rows[1:]] == [
+        ("small-2", "", "Crimson"), ("small-1", "Wasungen", "Red"),
+    ]  # fmt: skip

@@ -1,0 +1,130 @@
+"""Keeping the journal short: a snapshot of everything, written in the background, replaces the files before it.
+
+Order is what makes it safe: the new journal exists before the first line that isn't in the old one; the snapshot gets
+its name when it is durable; the old files go when that name is. Whatever moment the power goes, either the old snapshot
+and all journals since it are there, or the new one and the journals since that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from survey_service.problems import Problem
+from survey_service.store import frames, recovery
+from survey_service.store.disk import FULL, Disk
+from survey_service.store.journal import Journal, Rotation
+
+LOG = logging.getLogger(__name__)
+SYNC_EVERY = 8 << 20
+"""Bytes of a snapshot between two syncs: one large sync at the end would hold up the journal's small ones."""
+
+
+class _Cancelled(Exception):
+    """The store is being closed."""
+
+
+class Compactor:
+    """Compacts when the journal has grown by ``threshold`` bytes, or by the size of the snapshot if that is more.
+
+    ``lines_of`` turns what the journal's owner has captured into frames of the snapshot.
+    """
+
+    def __init__(
+        self,
+        disk: Disk,
+        journal: Journal,
+        position: recovery.Position,
+        lines_of: Callable[[Any], Iterator[Sequence[bytes]]],
+        threshold: int,
+    ) -> None:
+        self._disk = disk
+        self._journal = journal
+        self._lines_of = lines_of
+        self._threshold = threshold
+        self._due_at = max(threshold, position.snapshot_size) if position.generation == position.snapshot else 0
+        self._busy = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._cancelled = False
+
+    def consider(self) -> None:
+        """Start to compact in the background if it is time."""
+        if self._journal.end < self._due_at or self._cancelled or not self._busy.acquire(blocking=False):
+            return
+        self._thread = threading.Thread(target=self._in_background, name="store compaction", daemon=True)
+        self._thread.start()
+
+    def run(self) -> None:
+        """Compact now. Raises Problem store.full, store.failed or store.closed."""
+        with self._busy:
+            self._compact()
+
+    def stop(self) -> None:
+        """Break off what is under way, and start nothing more."""
+        self._cancelled = True
+        if self._thread is not None:
+            self._thread.join()
+        with self._busy:
+            pass
+
+    def _in_background(self) -> None:
+        try:
+            self._compact()
+        except Problem as problem:
+            if problem.code != "store.closed":
+                LOG.warning("%s: the journal was not compacted: %s", self._disk.place, problem)
+        except Exception:
+            LOG.exception("%s: the journal was not compacted", self._disk.place)
+        finally:
+            self._busy.release()
+
+    def _compact(self) -> None:
+        self._due_at = self._journal.end + self._threshold  # if it fails, the next attempt waits for as much again
+        with self._journal.lock:
+            commit = self._journal.append((), rotates=True)
+        self._journal.wait(commit)
+        assert commit.rotation is not None, "a rotation without a Problem has an outcome"  # noqa: S101
+        self._due_at = self._threshold
+        try:
+            size = self._write(commit.rotation)
+        except _Cancelled:
+            raise Problem("store.closed", folder=self._disk.place) from None
+        except OSError as error:
+            if error.errno not in FULL:
+                self._journal.fail(error)
+                raise Problem("store.failed", folder=self._disk.place, reason=str(error)) from error
+            with contextlib.suppress(OSError):
+                self._disk.remove(recovery.SNAPSHOT_TMP)
+            raise Problem("store.full", folder=self._disk.place) from error
+        self._due_at = max(self._threshold, size)
+
+    def _write(self, rotation: Rotation) -> int:
+        """Write a snapshot, put it in the place of the older files, and return its size in bytes."""
+        header = recovery.new_header(frames.SNAPSHOT, rotation.generation, rotation.sequence)
+        file = self._disk.create(recovery.SNAPSHOT_TMP)
+        try:
+            file.write(0, header.encode())
+            end = synced = frames.FILE_HEADER_SIZE
+            number = 1
+            for lines in self._lines_of(rotation.capture):
+                if self._cancelled:
+                    raise _Cancelled
+                frame = frames.encode_frame(header.seed, number, lines)
+                file.write(end, frame)
+                end += len(frame)
+                number += 1
+                if end - synced >= SYNC_EVERY:
+                    file.sync()
+                    synced = end
+            last = frames.encode_frame(header.seed, number, ())
+            file.write(end, last)
+            file.sync()
+        finally:
+            file.close()
+        self._disk.rename(recovery.SNAPSHOT_TMP, recovery.snapshot_name(rotation.generation))
+        self._disk.sync_names()
+        recovery.tidy(self._disk, rotation.generation, rotation.generation)
+        return end + len(last)

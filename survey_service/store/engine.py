@@ -1,0 +1,361 @@
+"""Tables on the journal: changes that are checked, applied, written down and made durable as one.
+
+One thread at a time changes something, inside `Engine.writing`; the wait for the disk comes after that, so that all who
+wait share one sync. Readers don't wait. A line of the journal is ``[table,id,version,{body}]`` or, where a document was
+deleted, ``[table,id]``. Table 0 is the catalogue: its documents are ``{"name": …}``, and their ids the tables' numbers.
+A frame of a snapshot is a line ``{"table": …, "ids": […], "versions": {id: version}}`` (versions other than 1) and a
+body per line for each id; its last frame is ``{"high": {table: highest id ever given}}``.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+import orjson
+
+from survey_service.problems import Problem
+from survey_service.store import recovery
+from survey_service.store.base import Document, decode
+from survey_service.store.compaction import Compactor
+from survey_service.store.disk import Disk
+from survey_service.store.journal import Commit, Journal
+from survey_service.store.tables import Entry, Table, body_of, from_entry, to_entry
+
+COMPACT_AT = 16 << 20
+"""Bytes by which the journal grows at least before it is compacted."""
+_FRAME_BYTES = 1 << 20
+_Change = tuple[Table, int, Entry | None, Entry | None]
+_Capture = tuple[dict[int, dict[int, Entry]], dict[int, int]]
+
+
+class Engine:
+    """All tables of a folder. Raises Problem store.damaged and OSError while opening."""
+
+    def __init__(self, disk: Disk, compact_at: int = COMPACT_AT) -> None:
+        self._pid = os.getpid()
+        self._disk = disk
+        self._closed = False
+        self._catalogue = Table(0, "")
+        self._tables: dict[int, Table] = {0: self._catalogue}
+        self._names: dict[str, Table] = {}
+        self._loaded_high: dict[str, int] = {}
+        position = recovery.recover(disk, self)
+        for number, high in self._loaded_high.items():
+            self._tables[int(number)].high = max(high, self._tables[int(number)].high)
+        self._journal = Journal(disk, self, position)
+        self._compactor = Compactor(disk, self._journal, position, _snapshot_frames, compact_at)
+        self.lock = self._journal.lock
+        self._writer = threading.RLock()
+        self._owner: int | None = None
+        self._savepoints: list[int] = []
+        self._changes: list[_Change] = []
+        self._lines: list[bytes] = []
+        self._epoch = 0
+
+    # --- use ---
+
+    def guard(self) -> None:
+        """Raise Problem store.forked or store.closed if this process can't use the tables (any more)."""
+        if os.getpid() != self._pid:
+            raise Problem("store.forked", folder=self._disk.place, pid=os.getpid(), owner=self._pid)
+        if self._closed:
+            raise Problem("store.closed", folder=self._disk.place)
+
+    def table(self, name: str) -> Table:
+        """Return a table; it begins to exist with its first change. Call with the lock held, like its methods."""
+        found = self._names.get(name)
+        if found is None:
+            self._catalogue.high += 1
+            found = self._learn(self._catalogue.high, name)
+        return found
+
+    def newest(self) -> bool:
+        """Return whether this thread is inside `writing` and so sees the newest state, not only what is durable."""
+        return self._owner == threading.get_ident()
+
+    def writing(self) -> _Writing:
+        """Return a context in which this thread, and no other, changes something; see `Store.transaction`."""
+        return _Writing(self)
+
+    def healthy(self) -> bool:
+        """Return whether changes are taken."""
+        return not self._closed and not self._journal.failed and os.getpid() == self._pid
+
+    def compact(self) -> None:
+        """Write a snapshot now and drop the journal before it. Raises the 503 Problems."""
+        self.guard()
+        self._compactor.run()
+
+    def close(self) -> None:
+        """Finish what is under way and close the files; in a forked child, only let go of them."""
+        if self._closed:
+            return
+        if os.getpid() != self._pid:
+            self._closed = True
+            self._journal.abandon()
+            return
+        with self._writer:
+            self._closed = True
+        self._compactor.stop()
+        self._journal.close()
+
+    # --- changes, inside `writing` ---
+
+    def insert(self, name: str, encoded: bytes, body: Document) -> int:
+        """Add a document and return its id. Raises Problem store.duplicate."""
+        with self.lock:
+            table = self._for_change(name)
+            table.check_unique(body, None)
+            id = table.high + 1
+            self._put(table, id, 1, encoded, body)
+        return id
+
+    def replace(self, name: str, id: int, encoded: bytes, body: Document, version: int | None) -> int:
+        """Change a document and return its new version.
+
+        Raises Problem store.missing, store.conflict, store.duplicate.
+        """
+        with self.lock:
+            table = self._for_change(name)
+            current = _check_version(table, id, version)
+            table.check_unique(body, id)
+            self._put(table, id, current + 1, encoded, body)
+        return current + 1
+
+    def delete(self, name: str, id: int, version: int | None) -> None:
+        """Remove a document. Raises Problem store.missing, store.conflict."""
+        with self.lock:
+            table = self._for_change(name)
+            _check_version(table, id, version)
+            self._remove(table, id)
+
+    def write(self, name: str, bodies: Mapping[int, bytes | None]) -> None:
+        """Set documents by id to these JSON bytes, or remove them; the table exists afterwards, though it may be empty.
+
+        Unique fields need to be so only in the end. Raises Problem store.duplicate.
+        """
+        for id in bodies:
+            if type(id) is not int or abs(id) >= 2**53:
+                raise Problem("store.unstorable", reason=f"{id!r} is no whole number of at most 53 bits", place="")
+        with self.lock:
+            table = self._for_change(name)
+            for id, encoded in bodies.items():
+                before = table.entries.get(id)
+                if encoded is not None:
+                    self._put(table, id, 1 + (from_entry(before)[0] if before else 0), encoded, None)
+                elif before is not None:
+                    self._remove(table, id)
+            if table.unique:
+                for id, encoded in bodies.items():
+                    if encoded is not None:
+                        table.check_unique(decode(encoded), id)
+
+    def drop(self, name: str) -> None:
+        """Remove all documents of a table, and the table from `existing`; its ids go on if it comes back."""
+        with self.lock:
+            table = self._for_change(name)
+            for id in list(table.entries):
+                self._remove(table, id)
+            label = {"name": name, "dropped": True}
+            self._put(self._catalogue, table.number, 1, orjson.dumps(label), label)
+
+    def next_id(self, name: str) -> int:
+        """Reserve an id."""
+        with self.lock:
+            table = self.table(name)
+            table.high += 1
+            return table.high
+
+    def existing(self) -> list[str]:
+        """Return the names of the tables that exist, in the order in which they first did."""
+        with self.lock:
+            labels = [body_of(entry) for _, entry in sorted(self._catalogue.rows(self.newest()))]
+        return [label["name"] for label in labels if not label.get("dropped")]
+
+    def _for_change(self, name: str) -> Table:
+        """Return a table that is about to change. Raises Problem store.full if what it builds on was refused."""
+        if self._epoch != self._journal.epoch:
+            raise Problem("store.full", folder=self._disk.place)
+        table = self.table(name)
+        if self._catalogue.entries.get(table.number) != table.label:
+            self._put(self._catalogue, table.number, 1, table.label, {"name": name})
+        return table
+
+    def _remove(self, table: Table, id: int) -> None:
+        self._note(table, id, table.put(id, None), None, b"[%d,%d]" % (table.number, id))
+
+    def _put(self, table: Table, id: int, version: int, encoded: bytes, body: Document | None) -> None:
+        line = b"[%d,%d,%d,%b]" % (table.number, id, version, encoded)
+        entry = to_entry(version, encoded)
+        self._note(table, id, table.put(id, entry, body), entry, line)
+
+    def _note(self, table: Table, id: int, before: Entry | None, after: Entry | None, line: bytes) -> None:
+        self._changes.append((table, id, before, after))
+        self._lines.append(line)
+
+    # --- transactions, for _Writing ---
+
+    def begin(self) -> None:
+        """Wait for one's turn, and set a point to which an exception undoes."""
+        self.guard()
+        self._writer.acquire()
+        if not self._savepoints:
+            if self._closed:
+                self._writer.release()
+                self.guard()
+            self._owner = threading.get_ident()
+            self._epoch = self._journal.epoch
+        self._savepoints.append(len(self._changes))
+
+    def end(self, fault: BaseException | None) -> None:
+        """Undo to the last point if there is a fault; leave the block, and return when it is durable."""
+        commit: Commit | None = None
+        try:
+            with self.lock:
+                savepoint = self._savepoints.pop()
+                if fault is not None:
+                    self._undo(savepoint)
+                if not self._savepoints:
+                    commit = self._append(fault)
+        finally:
+            if not self._savepoints:
+                self._owner = None
+                self._changes, self._lines = [], []
+            self._writer.release()
+        if commit is not None:
+            self._journal.wait(commit)
+            self._compactor.consider()
+
+    def _append(self, fault: BaseException | None) -> Commit | None:
+        """Hand the block's changes to the journal; without any, what was read or refused must be durable too."""
+        if not self._changes:
+            return self._journal.barrier() if fault is None or isinstance(fault, Problem) else None
+        try:
+            if self._epoch != self._journal.epoch and not self._journal.failed:
+                raise Problem("store.full", folder=self._disk.place)
+            return self._journal.append(self._lines, self._changes)
+        except Problem:
+            self._undo(0)
+            raise
+
+    def _undo(self, savepoint: int) -> None:
+        if self._epoch == self._journal.epoch:  # else the tables have gone back to what is durable already
+            for table, id, before, _ in reversed(self._changes[savepoint:]):
+                table.undo(id, before)
+        del self._changes[savepoint:], self._lines[savepoint:]
+
+    # --- the journal's owner ---
+
+    def durable(self, commits: Sequence[Commit]) -> None:
+        for commit in commits:
+            for table, id, _, after in commit.changes:
+                table.settle(id, after)
+
+    def refused(self) -> None:
+        for table in self._tables.values():
+            table.restore()
+
+    def capture(self) -> _Capture:
+        labels = self._catalogue.durable_entries()
+        tables = {0: self._catalogue} | {number: self._tables[number] for number in labels}
+        entries = {number: table.durable_entries() for number, table in tables.items()}
+        return entries, {number: table.high for number, table in tables.items()}
+
+    # --- reading the files ---
+
+    def load(self, lines: Sequence[bytes]) -> None:
+        if not lines:
+            return
+        head = orjson.loads(lines[0])
+        if "high" in head:
+            self._loaded_high = head["high"]
+            return
+        table, ids, bodies = self._tables[head["table"]], head["ids"], lines[1:]
+        versions = {int(id): version for id, version in head["versions"].items()}
+        entries = (
+            [to_entry(versions.get(id, 1), body) for id, body in zip(ids, bodies, strict=True)] if versions else bodies
+        )
+        table.load(ids, entries)
+        if table is self._catalogue:
+            for id, entry in zip(ids, entries, strict=True):
+                self._learn(id, body_of(entry)["name"])
+
+    def apply(self, lines: Sequence[bytes]) -> None:
+        for line in lines:
+            number, id, *rest = line.split(b",", 3)
+            table = self._tables[int(number[1:])]
+            if not rest:
+                table.set(int(id[:-1]), None)
+                continue
+            version, body = rest
+            entry = to_entry(int(version), body[:-1])
+            table.set(int(id), entry)
+            if table is self._catalogue and int(id) not in self._tables:
+                self._learn(int(id), body_of(entry)["name"])
+
+    def _learn(self, number: int, name: str) -> Table:
+        table = self._tables[number] = self._names[name] = Table(number, name)
+        return table
+
+
+class _Writing:
+    """The block in which a thread changes something."""
+
+    __slots__ = ("_engine",)
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> None:
+        self._engine.begin()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._engine.end(fault)
+
+
+def _check_version(table: Table, id: int, version: int | None) -> int:
+    """Return the version of a document. Raises Problem store.missing, or store.conflict if it isn't the given one."""
+    entry = table.entries.get(id)
+    if entry is None:
+        raise Problem("store.missing", collection=table.name)
+    current, _ = from_entry(entry)
+    if version is not None and version != current:
+        raise Problem("store.conflict", collection=table.name)
+    return current
+
+
+def _snapshot_frames(captured: _Capture) -> Iterator[list[bytes]]:
+    """Yield the frames of a snapshot: each table's documents in portions, then the highest ids."""
+    tables, high = captured
+    for number, entries in tables.items():
+        for portion in _portions(entries.items()):
+            versions: dict[str, int] = {}
+            bodies: list[bytes] = []
+            for id, entry in portion:
+                version, encoded = from_entry(entry)
+                bodies.append(encoded)
+                if version != 1:
+                    versions[str(id)] = version
+            head: dict[str, Any] = {"table": number, "ids": [id for id, _ in portion], "versions": versions}
+            yield [orjson.dumps(head), *bodies]
+    yield [orjson.dumps({"high": {str(number): highest for number, highest in high.items()}})]
+
+
+def _portions(rows: Iterable[tuple[int, Entry]]) -> Iterator[list[tuple[int, Entry]]]:
+    """Yield rows in portions of about a mebibyte."""
+    portion: list[tuple[int, Entry]] = []
+    size = 0
+    for row in rows:
+        portion.append(row)
+        size += len(row[1]) + 8
+        if size >= _FRAME_BYTES:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion

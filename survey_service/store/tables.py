@@ -1,0 +1,241 @@
+"""Documents in memory: JSON bytes by id, what is looked up by value, and what of it is not durable yet.
+
+A table holds the newest state, which the next change builds on. Whoever isn't changing anything must see only what is
+durable, so for each document with changes under way the table keeps its durable state aside, as a shadow. A shadow
+costs something only while a sync is under way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from operator import itemgetter, lt
+
+import orjson
+
+from survey_service.problems import Problem
+from survey_service.store.base import Document, decode, key_of, matches
+
+Entry = bytes
+"""A document as kept: its version in digits unless that is 1, then its body as JSON, which begins with a brace."""
+
+_BRACE = ord("{")
+
+
+def to_entry(version: int, encoded: bytes) -> Entry:
+    """Return the entry for a version and the JSON bytes of a body."""
+    return encoded if version == 1 else b"%d%b" % (version, encoded)
+
+
+def from_entry(entry: Entry) -> tuple[int, bytes]:
+    """Return version and JSON bytes of an entry."""
+    if entry[0] == _BRACE:
+        return 1, entry
+    brace = entry.index(b"{")
+    return int(entry[:brace]), entry[brace:]
+
+
+def body_of(entry: Entry) -> Document:
+    """Return a fresh body."""
+    return decode(from_entry(entry)[1])
+
+
+class Index:
+    """The ids of the documents by the key of one field. Most values of most fields occur once: those cost one entry."""
+
+    def __init__(self) -> None:
+        self._single: dict[Hashable, int] = {}
+        self._several: dict[Hashable, set[int]] = {}
+
+    def add(self, key: Hashable, id: int) -> None:
+        """Note that a document has this key."""
+        several = self._several.get(key)
+        if several is not None:
+            several.add(id)
+        elif self._single.setdefault(key, id) != id:
+            self._several[key] = {self._single.pop(key), id}
+
+    def discard(self, key: Hashable, id: int) -> None:
+        """Note that a document no longer has this key."""
+        several = self._several.get(key)
+        if several is None:
+            self._single.pop(key, None)
+            return
+        several.discard(id)
+        if not several:
+            del self._several[key]
+
+    def ids(self, key: Hashable) -> Collection[int]:
+        """Return the ids of the documents with this key; not to be kept."""
+        several = self._several.get(key)
+        if several is not None:
+            return several
+        single = self._single.get(key)
+        return () if single is None else (single,)
+
+    def repeated(self) -> bool:
+        """Return whether a key other than null occurs more than once."""
+        return any(key is not None and len(ids) > 1 for key, ids in self._several.items())
+
+
+class Table:
+    """One table. The journal's lock is held around every call; only `Entry` bytes leave it, never a shared object."""
+
+    def __init__(self, number: int, name: str) -> None:
+        self.number = number
+        self.name = name
+        self.label: Entry = orjson.dumps({"name": name})
+        self.high = 0
+        self.entries: dict[int, Entry] = {}
+        self.indexes: dict[str, Index] = {}
+        self.unique: frozenset[str] = frozenset()
+        self.in_order = True
+        self._shadows: dict[int, tuple[Entry | None, int]] = {}
+
+    # --- changes ---
+
+    def put(self, id: int, after: Entry | None, body: Document | None = None) -> Entry | None:
+        """Set or remove a document, keeping its durable state aside, and return what it was before.
+
+        ``body`` is the content of ``after``, if the caller has it at hand.
+        """
+        before = self.entries.get(id)
+        durable, pending = self._shadows.get(id) or (before, 0)
+        self._shadows[id] = (durable, pending + 1)
+        self.set(id, after, body)
+        return before
+
+    def undo(self, id: int, before: Entry | None) -> None:
+        """Take back the last `put` of a document."""
+        durable, pending = self._shadows[id]
+        self._keep_aside(id, durable, pending - 1)
+        self.set(id, before)
+
+    def settle(self, id: int, after: Entry | None) -> None:
+        """Note that the oldest `put` of a document that wasn't durable, to this state, is durable now."""
+        _, pending = self._shadows[id]
+        self._keep_aside(id, after, pending - 1)
+
+    def restore(self) -> None:
+        """Go back to what is durable."""
+        for id, (durable, _) in self._shadows.items():
+            self.set(id, durable)
+        self._shadows.clear()
+
+    def _keep_aside(self, id: int, durable: Entry | None, pending: int) -> None:
+        if pending:
+            self._shadows[id] = (durable, pending)
+        else:
+            del self._shadows[id]
+
+    def set(self, id: int, after: Entry | None, body: Document | None = None) -> None:
+        """Set or remove a document for good, as when it is read from the journal."""
+        before = self.entries.get(id)
+        if self.indexes:
+            self._index(id, before, after, body)
+        if after is None:
+            self.entries.pop(id, None)
+            return
+        if before is None and id <= self.high:
+            self.in_order = False
+        self.entries[id] = after
+        if id > self.high:
+            self.high = id
+
+    def _index(self, id: int, before: Entry | None, after: Entry | None, body: Document | None) -> None:
+        if before is not None:
+            old = body_of(before)
+            for field, index in self.indexes.items():
+                index.discard(key_of(old.get(field)), id)
+        if after is not None:
+            new = body_of(after) if body is None else body
+            for field, index in self.indexes.items():
+                index.add(key_of(new.get(field)), id)
+
+    def load(self, ids: Sequence[int], entries: Sequence[Entry]) -> None:
+        """Take many documents of a snapshot at once, before anything is indexed. Raises ValueError."""
+        if len(ids) != len(entries):
+            raise ValueError(f"{len(ids)} ids for {len(entries)} documents")
+        ascending = not ids or (ids[0] > self.high and all(map(lt, ids, ids[1:])))
+        self.in_order = self.in_order and ascending
+        self.entries.update(zip(ids, entries, strict=True))
+        self.high = max(self.high, max(ids, default=0))
+
+    # --- rules ---
+
+    def declare(self, indexes: Iterable[str], unique: Iterable[str]) -> None:
+        """Index the fields that aren't yet. Raises Problem store.duplicate if values of a unique one occur twice."""
+        wanted = {field: self.indexes.get(field) or Index() for field in (*indexes, *unique)}
+        fresh = {field: index for field, index in wanted.items() if field not in self.indexes}
+        if fresh:
+            for id, entry in self.entries.items():
+                body = body_of(entry)
+                for field, index in fresh.items():
+                    index.add(key_of(body.get(field)), id)
+        for field in unique:
+            if field not in self.unique and wanted[field].repeated():
+                raise Problem("store.duplicate", collection=self.name, field=field)
+        self.indexes.update(fresh)
+        self.unique |= frozenset(unique)
+
+    def check_unique(self, body: Document, id: int | None) -> None:
+        """Raise Problem store.duplicate if another document has one of this body's unique values."""
+        for field in self.unique:
+            key = key_of(body.get(field))
+            if key is not None and any(other != id for other in self.indexes[field].ids(key)):
+                raise Problem("store.duplicate", collection=self.name, field=field)
+
+    # --- reading; newest: the newest state, else the durable one ---
+
+    def get(self, id: int, newest: bool) -> Entry | None:
+        """Return a document, or None."""
+        if not newest and id in self._shadows:
+            return self._shadows[id][0]
+        return self.entries.get(id)
+
+    def count(self, newest: bool) -> int:
+        """Return the number of documents."""
+        if newest:
+            return len(self.entries)
+        shadows = self._shadows.items()
+        return len(self.entries) + sum((durable is not None) - (id in self.entries) for id, (durable, _) in shadows)
+
+    def count_equal(self, field: str, key: Hashable, newest: bool) -> int:
+        """Return the number of documents with this key in an indexed field."""
+        ids = self.indexes[field].ids(key)
+        if newest or not self._shadows:
+            return len(ids)
+        return len(set(ids) - self._shadows.keys()) + sum(
+            durable is not None and matches(body_of(durable), {field: key}) for durable, _ in self._shadows.values()
+        )
+
+    def ids(self, newest: bool) -> list[int]:
+        """Return the ids of all documents, in order."""
+        return sorted(self.entries if newest or not self._shadows else self.durable_entries())
+
+    def rows(self, newest: bool) -> list[tuple[int, Entry]]:
+        """Return all documents in the order in which they came; those that are just being deleted come last."""
+        return list((self.entries if newest or not self._shadows else self.durable_entries()).items())
+
+    def candidates(self, wanted: Mapping[str, Hashable], newest: bool) -> list[tuple[int, Entry]]:
+        """Return the documents that may have these keys, by id: those of the rarest indexed key, else all."""
+        known = [self.indexes[field].ids(key) for field, key in wanted.items() if field in self.indexes]
+        if not known:
+            rows = self.rows(newest)
+        else:
+            ids = min(known, key=len)
+            if newest or not self._shadows:
+                rows = [(id, self.entries[id]) for id in ids]
+            else:
+                shadows = ((id, self.get(id, newest)) for id in {*ids, *self._shadows})
+                rows = [(id, entry) for id, entry in shadows if entry is not None]
+        return sorted(rows, key=itemgetter(0))
+
+    def durable_entries(self) -> dict[int, Entry]:
+        """Return a copy of all that is durable; the bytes are shared."""
+        copy = self.entries.copy()
+        for id, (durable, _) in self._shadows.items():
+            if durable is None:
+                copy.pop(id, None)
+            else:
+                copy[id] = durable
+        return copy
