@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 
 from survey_service import languages
-from survey_service.languages import Language
 from survey_service.problems import N_, Problem
-from survey_service.questionnaire.model import Questionnaire
 from survey_service.web import i18n, styles
 from survey_service.web.audience import PUBLIC
 from survey_service.web.context import current
-from survey_service.web.i18n import ngettext
+from survey_service.web.rendering import duration, everywhere
 
 blueprint = Blueprint("public", __name__)
 _FOR = {
@@ -31,19 +27,6 @@ AUDIENCES = {
     "public.imprint": PUBLIC,
     "public.style": PUBLIC,
 }
-
-
-def addresses(endpoint: str, **values: Any) -> list[tuple[Language, str]]:
-    """Return each offered language with the address of the same page in it."""
-    return [(entry, url_for(endpoint, lang=entry.tag, **values)) for entry in languages.offered()]
-
-
-def duration(questionnaire: Questionnaire) -> str:
-    """Return how long a questionnaire takes, as a sentence."""
-    shortest, longest = questionnaire.minutes
-    return ngettext(
-        "It takes about %(num)s minute.", "It takes about %(shortest)s to %(num)s minutes.", longest, shortest=shortest
-    )
 
 
 @blueprint.get("/")
@@ -67,20 +50,20 @@ def questionnaires() -> str:
         published=sorted(published, key=lambda entry: list(_FOR).index(entry.questionnaire.audience)),
         audiences=_FOR,
         duration=duration,
-        addresses=addresses("public.questionnaires"),
+        addresses=everywhere("public.questionnaires"),
     )
 
 
 @blueprint.get("/<lang:lang>/privacy")
 def privacy() -> str:
     """Say what is stored, what not, for how long, and who answers for it."""
-    return render_template("public/privacy.html", settings=current().settings, addresses=addresses("public.privacy"))
+    return render_template("public/privacy.html", settings=current().settings, addresses=everywhere("public.privacy"))
 
 
 @blueprint.get("/<lang:lang>/imprint")
 def imprint() -> str:
     """Say who runs the service."""
-    return render_template("public/imprint.html", settings=current().settings, addresses=addresses("public.imprint"))
+    return render_template("public/imprint.html", settings=current().settings, addresses=everywhere("public.imprint"))
 
 
 @blueprint.get("/static/<mark>.css")

@@ -15,9 +15,8 @@ from survey_service.questionnaire import journey
 from survey_service.questionnaire.model import Page, Questionnaire
 from survey_service.web import device, page_form, summary, wordings
 from survey_service.web.context import current
-from survey_service.web.i18n import gettext
+from survey_service.web.i18n import gettext, ngettext
 from survey_service.web.page_form import Item
-from survey_service.web.public import duration
 from survey_service.web.visit import Visit
 
 RETURN, CHECK = "_return", "check"
@@ -60,9 +59,17 @@ def addresses(model: Questionnaire | None, endpoint: str, /, **values: Any) -> l
     return [(entry, url_for(f"respondent.{endpoint}", lang=entry.tag, **values)) for entry in entries]
 
 
-def everywhere(endpoint: str) -> list[tuple[Language, str]]:
+def everywhere(endpoint: str, /, **values: Any) -> list[tuple[Language, str]]:
     """Return the address of a page that belongs to no questionnaire in each offered language."""
-    return [(entry, url_for(endpoint, lang=entry.tag)) for entry in languages.offered()]
+    return [(entry, url_for(endpoint, lang=entry.tag, **values)) for entry in languages.offered()]
+
+
+def duration(questionnaire: Questionnaire) -> str:
+    """Return how long a questionnaire takes, as a sentence."""
+    shortest, longest = questionnaire.minutes
+    return ngettext(
+        "It takes about %(num)s minute.", "It takes about %(shortest)s to %(num)s minutes.", longest, shortest=shortest
+    )
 
 
 def expired() -> str:
