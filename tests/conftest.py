@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from survey_service.questionnaire.loader import Library, load_folder
@@ -13,6 +16,7 @@ from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses.revisions import Publications
 from survey_service.store import open_store
 from survey_service.store.base import Store
+from tests.store.postgres_server import Server, running
 
 TODAY = dt.date(2026, 11, 23)
 
@@ -74,9 +78,36 @@ def small(questionnaire: Callable[[str], Questionnaire]) -> Questionnaire:
     return questionnaire(SMALL)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of a module that says ``BOTH_STORES = True`` over the embedded store and over PostgreSQL."""
+    if getattr(metafunc.module, "BOTH_STORES", False) and "store" in metafunc.fixturenames:
+        metafunc.parametrize("store", ["tinydb:", "postgresql:"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A real PostgreSQL for the whole run; its folder is short and open to the server's own user."""
+    with running(Path(tempfile.mkdtemp(prefix="survey-pg-"))) as started:
+        yield started
+    shutil.rmtree(started.folder)
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store("tinydb:", tmp_path / "instance")
+def empty_database(server: Server) -> str:
+    """Return the address of a PostgreSQL database without any table."""
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    return server.url
+
+
+@pytest.fixture
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store: the embedded one, or in turn both (see pytest_generate_tests)."""
+    url = getattr(request, "param", "tinydb:")
+    if url == "postgresql:":
+        url = request.getfixturevalue("empty_database")
+    opened = open_store(url, tmp_path / "instance")
     yield opened
     opened.close()
 

@@ -14,6 +14,8 @@ from survey_service.responses.submissions import Submission, submit
 from survey_service.store.base import Store
 from tests.conftest import TODAY
 
+BOTH_STORES = True
+
 OFFER: dict[str, Any] = {
     "A00": "yes",
     "A01": "project",

@@ -12,6 +12,8 @@ from survey_service.responses.revisions import Publications
 from survey_service.store.base import Store
 from tests.conftest import TODAY
 
+BOTH_STORES = True
+
 
 def test_a_draft_is_found_by_its_token_only_and_keeps_faulty_input(store: Store, publications: Publications) -> None:
     draft = drafts.start(store, publications.current("small"), "de", TODAY)

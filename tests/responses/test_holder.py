@@ -16,6 +16,8 @@ from survey_service.store.base import Store
 from tests.conftest import TODAY
 from tests.responses.test_submissions import KEY, SECRET, send
 
+BOTH_STORES = True
+
 
 def test_found_however_the_words_were_typed(store: Store, publications: Publications) -> None:
     receipt = send(store, publications, age=20, likes=["pna"]).receipt

@@ -15,6 +15,8 @@ from survey_service.store.base import Store
 from tests.conftest import TODAY
 from tests.responses.test_submissions import send
 
+BOTH_STORES = True
+
 
 @pytest.mark.parametrize(
     "today, kept, text",

@@ -17,6 +17,8 @@ from survey_service.responses.submissions import RESPONSES, Outcome, Submission,
 from survey_service.store.base import Store
 from tests.conftest import TODAY
 
+BOTH_STORES = True
+
 SECRET = "0" * 64
 KEY = "11111111-1111-4111-8111-111111111111"
 

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from survey_service.store import open_store
 from survey_service.store.base import CollectionSpec, Store
-from tests.store.postgres_server import Server, running
 
 THINGS = CollectionSpec("things", indexes=("colour", "size"), unique=("key",))
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A real PostgreSQL for the whole run."""
-    with running(Path(tempfile.mkdtemp(prefix="survey-pg-"))) as started:
-        yield started
-    shutil.rmtree(started.folder)
-
-
 @pytest.fixture(params=["memory:", "tinydb:", "postgresql:"])
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
+def url(request: pytest.FixtureRequest) -> str:
     """The address of each backend in turn; on PostgreSQL an empty database for each test."""
     if request.param != "postgresql:":
-        yield str(request.param)
-        return
-    server: Server = request.getfixturevalue("server")
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute("CREATE SCHEMA public")
-    yield server.url
+        return str(request.param)
+    return str(request.getfixturevalue("empty_database"))
 
 
 @pytest.fixture

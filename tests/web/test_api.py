@@ -20,6 +20,8 @@ from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
 
+BOTH_STORES = True
+
 URL = "/api/v1/questionnaires/small/responses"
 KEY = "11111111-1111-4111-8111-111111111111"
 
