@@ -31,6 +31,7 @@ class Builder(Reader):
         address = f"{page_address}/{raw.get('name', '?')}"
         self.keys(raw, "question", address)
         name = self.name(raw, address)
+        self.named.add(name)
         kind = raw.get("type")
         if not isinstance(kind, str) or kind not in TYPES:
             near = difflib.get_close_matches(str(kind), TYPES, 1)

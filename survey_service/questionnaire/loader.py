@@ -72,7 +72,7 @@ def load_folder(folder: Path, *, catalogs: bool = True) -> Library:
                 path.name, 1, "questionnaire", f"the name “{questionnaire.name}” is not the file's",
                 f"write “questionnaire: {path.stem}”",
             )  # fmt: skip
-        check(questionnaire, raw, path.name, faults)
+        check(questionnaire, raw, path.name, faults, builder.named)
         wanted = None if catalogs else {"de", "en"}
         _gate(questionnaire, path.name, faults, wanted)
         questionnaires[questionnaire.name] = questionnaire
@@ -102,13 +102,15 @@ def _vocabulary(
     return vocabulary
 
 
-def check(questionnaire: Questionnaire, raw: Located, file: str, faults: Faults) -> None:
-    """Add the faults that show only in the whole: names used twice, dangling references, the consent, cycles."""
+def check(questionnaire: Questionnaire, raw: Located, file: str, faults: Faults, named: set[str]) -> None:
+    """Add the faults that show only in the whole: names used twice, dangling references, the consent, cycles.
+
+    ``named`` are the names of all questions, also of those that have faults of their own and were not built.
+    """
     lines = dict(_lines(raw))
     _check_names(questionnaire, lines, file, faults)
-    names = set(questionnaire.questions)
     for place, key, used in _references(questionnaire):
-        for name in sorted(used - names):
+        for name in sorted(used - named):
             faults.add(
                 file,
                 lines.get(place, 0),

@@ -39,6 +39,8 @@ class Reader:
         self.file, self.faults, self.lists, self.catalogs = file, faults, dict(lists), catalogs or {}
         self.code = ""
         self.code_label: Text = {}
+        self.named: set[str] = set()
+        """The questions met so far, those with faults included: whoever refers to one of them is not at fault."""
         self.texts: dict[str, Text] = {}
         """The texts met so far, by address, with all their wordings; those the same in every language are left out."""
 

@@ -83,6 +83,21 @@ def test_the_line_of_a_fault_is_named(tmp_path: Path) -> None:
     assert {entry["line"] for entry in faults_of(tmp_path, text) if "intger" in entry["fault"]} == {line}
 
 
+def test_a_fault_brings_no_faults_of_others_with_it(tmp_path: Path) -> None:
+    """Five mistakes, five faults, though other questions refer to the ones at fault."""
+    text = SMALL
+    for old, new in (
+        ("type: integer", "type: intger"),
+        ("choices: yes_no", "choices: yesno"),
+        ("warm = '1'", "wram = '1'"),
+        ("minutes: [1, 2]", "minutes: few"),
+        ("audience: newcomers", "audience: all"),
+    ):
+        text = text.replace(old, new)
+    found = faults_of(tmp_path, text)
+    assert [(entry["line"] > 0, bool(entry["remedy"])) for entry in found] == [(True, True)] * 5
+
+
 def test_a_cycle_is_found(tmp_path: Path) -> None:
     text = SMALL.replace("parameters: {min: 0, max: 120}", "relevant: \"${town} = ''\"")
     entry = faults_of(tmp_path, text)[0]
