@@ -10,17 +10,21 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from survey_service.problems import Problem
-from survey_service.store import frames, recovery
+from survey_service.store import frames, layout, recovery
 from survey_service.store.disk import FULL, Disk
 from survey_service.store.journal import Journal, Rotation
 
 LOG = logging.getLogger(__name__)
 SYNC_EVERY = 8 << 20
 """Bytes of a snapshot between two syncs: one large sync at the end would hold up the journal's small ones."""
+_BREATH = 0.0002
+"""Seconds of rest after each frame, so that those who wait for the interpreter get it at once."""
 
 
 class _Cancelled(Exception):
@@ -28,7 +32,7 @@ class _Cancelled(Exception):
 
 
 class Compactor:
-    """Compacts when the journal has grown by ``threshold`` bytes, or by the size of the snapshot if that is more.
+    """Compacts when the journal has grown by ``threshold`` bytes, or by half the snapshot if that is more.
 
     ``lines_of`` turns what the journal's owner has captured into frames of the snapshot.
     """
@@ -45,7 +49,7 @@ class Compactor:
         self._journal = journal
         self._lines_of = lines_of
         self._threshold = threshold
-        self._due_at = max(threshold, position.snapshot_size) if position.generation == position.snapshot else 0
+        self._due_at = self._after(position.snapshot_size) if position.generation == position.snapshot else 0
         self._busy = threading.Lock()
         self._thread: threading.Thread | None = None
         self._cancelled = False
@@ -69,6 +73,10 @@ class Compactor:
             self._thread.join()
         with self._busy:
             pass
+
+    def _after(self, snapshot_size: int) -> int:
+        """Return to which size the journal may grow beside a snapshot: a start reads both, a compaction writes all."""
+        return max(self._threshold, snapshot_size // 2)
 
     def _in_background(self) -> None:
         try:
@@ -97,34 +105,45 @@ class Compactor:
                 self._journal.fail(error)
                 raise Problem("store.failed", folder=self._disk.place, reason=str(error)) from error
             with contextlib.suppress(OSError):
-                self._disk.remove(recovery.SNAPSHOT_TMP)
+                self._disk.remove(layout.SNAPSHOT_TMP)
             raise Problem("store.full", folder=self._disk.place) from error
-        self._due_at = max(self._threshold, size)
+        self._due_at = self._after(size)
 
     def _write(self, rotation: Rotation) -> int:
         """Write a snapshot, put it in the place of the older files, and return its size in bytes."""
-        header = recovery.new_header(frames.SNAPSHOT, rotation.generation, rotation.sequence)
-        file = self._disk.create(recovery.SNAPSHOT_TMP)
-        try:
-            file.write(0, header.encode())
-            end = synced = frames.FILE_HEADER_SIZE
-            number = 1
-            for lines in self._lines_of(rotation.capture):
-                if self._cancelled:
-                    raise _Cancelled
-                frame = frames.encode_frame(header.seed, number, lines)
-                file.write(end, frame)
-                end += len(frame)
-                number += 1
-                if end - synced >= SYNC_EVERY:
-                    file.sync()
-                    synced = end
-            last = frames.encode_frame(header.seed, number, ())
-            file.write(end, last)
-            file.sync()
-        finally:
-            file.close()
-        self._disk.rename(recovery.SNAPSHOT_TMP, recovery.snapshot_name(rotation.generation))
-        self._disk.sync_names()
-        recovery.tidy(self._disk, rotation.generation, rotation.generation)
-        return end + len(last)
+        lines = self._unless_cancelled(self._lines_of(rotation.capture))
+        size = write_snapshot(self._disk, rotation.generation, rotation.sequence, lines)
+        layout.tidy(self._disk, rotation.generation, rotation.generation)
+        return size
+
+    def _unless_cancelled(self, lines_of: Iterator[Sequence[bytes]]) -> Iterator[Sequence[bytes]]:
+        for lines in lines_of:
+            if self._cancelled:
+                raise _Cancelled
+            time.sleep(_BREATH)
+            yield lines
+
+
+def write_snapshot(disk: Disk, generation: int, sequence: int, frames_of: Iterable[Sequence[bytes]]) -> int:
+    """Write a snapshot of what the journal holds up to a frame, make it durable, and return its size in bytes.
+
+    Raises OSError, and whatever the iterable raises; then the snapshot doesn't exist.
+    """
+    header = layout.new_header(frames.SNAPSHOT, generation, sequence)
+    file = disk.create(layout.SNAPSHOT_TMP)
+    try:
+        file.write(0, header.encode())
+        end = synced = frames.FILE_HEADER_SIZE
+        for number, lines in enumerate(chain(frames_of, [()]), start=1):
+            frame = frames.encode_frame(header.seed, number, lines)
+            file.write(end, frame)
+            end += len(frame)
+            if end - synced >= SYNC_EVERY:
+                file.sync()
+                synced = end
+        file.sync()
+    finally:
+        file.close()
+    disk.rename(layout.SNAPSHOT_TMP, layout.snapshot_name(generation))
+    disk.sync_names()
+    return end

@@ -6,7 +6,6 @@ full.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import mmap
 import os
@@ -32,8 +31,11 @@ class File(Protocol):
         """Cut the file, or lengthen it with zeros."""
         ...
 
-    def reserve(self, size: int) -> None:
-        """Lengthen the file with zeros, if there is room: to write into them costs less than to lengthen the file."""
+    def reserve(self, begin: int, end: int) -> None:
+        """Lengthen the file, which ends at ``begin``, with zeros, if there is room.
+
+        To overwrite them later changes nothing but data: a sync need not wait for the file system's own journal too.
+        """
         ...
 
     def poke(self, data: bytes) -> None:
@@ -106,10 +108,13 @@ class OsFile:
     def truncate(self, size: int) -> None:
         os.ftruncate(self._descriptor, size)
 
-    def reserve(self, size: int) -> None:
-        # A file system that can't, or has no room, is no fault: then each write lengthens the file.
-        with contextlib.suppress(OSError):
-            os.posix_fallocate(self._descriptor, 0, size)
+    def reserve(self, begin: int, end: int) -> None:
+        try:
+            self.write(begin, bytes(end - begin))
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            self.truncate(begin)
 
     def poke(self, data: bytes) -> None:
         if self._map is None:

@@ -1,19 +1,15 @@
 """Tables on the journal: changes that are checked, applied, written down and made durable as one.
 
 One thread at a time changes something, inside `Engine.writing`; the wait for the disk comes after that, so that all who
-wait share one sync. Readers don't wait. A line of the journal is ``[table,id,version,{body}]`` or, where a document was
-deleted, ``[table,id]``. Table 0 is the catalogue: its documents are ``{"name": …}``, and their ids the tables' numbers.
-A frame of a snapshot is a line ``{"table": …, "ids": […], "versions": {id: version}}`` (versions other than 1) and a
-body per line for each id; its last frame is ``{"high": {table: highest id ever given}}``.
+wait share one sync. Readers don't wait.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Any
 
 import orjson
 
@@ -21,15 +17,14 @@ from survey_service.problems import Problem
 from survey_service.store import recovery
 from survey_service.store.base import Document, decode
 from survey_service.store.compaction import Compactor
+from survey_service.store.contents import Capture, Contents, deletion_of, line_of, snapshot_frames
 from survey_service.store.disk import Disk
 from survey_service.store.journal import Commit, Journal
-from survey_service.store.tables import Entry, Table, body_of, from_entry, to_entry
+from survey_service.store.tables import Entry, Table, from_entry, to_entry
 
 COMPACT_AT = 16 << 20
 """Bytes by which the journal grows at least before it is compacted."""
-_FRAME_BYTES = 1 << 20
 _Change = tuple[Table, int, Entry | None, Entry | None]
-_Capture = tuple[dict[int, dict[int, Entry]], dict[int, int]]
 
 
 class Engine:
@@ -39,17 +34,13 @@ class Engine:
         self._pid = os.getpid()
         self._disk = disk
         self._closed = False
-        self._catalogue = Table(0, "")
-        self._tables: dict[int, Table] = {0: self._catalogue}
-        self._names: dict[str, Table] = {}
-        self._loaded_high: dict[str, int] = {}
-        position = recovery.recover(disk, self)
-        for number, high in self._loaded_high.items():
-            self._tables[int(number)].high = max(high, self._tables[int(number)].high)
+        self._contents = Contents()
+        position = recovery.recover(disk, self._contents)
         self._journal = Journal(disk, self, position)
-        self._compactor = Compactor(disk, self._journal, position, _snapshot_frames, compact_at)
+        self._compactor = Compactor(disk, self._journal, position, snapshot_frames, compact_at)
         self.lock = self._journal.lock
         self._writer = threading.RLock()
+        self._block = _Writing(self)
         self._owner: int | None = None
         self._savepoints: list[int] = []
         self._changes: list[_Change] = []
@@ -67,11 +58,7 @@ class Engine:
 
     def table(self, name: str) -> Table:
         """Return a table; it begins to exist with its first change. Call with the lock held, like its methods."""
-        found = self._names.get(name)
-        if found is None:
-            self._catalogue.high += 1
-            found = self._learn(self._catalogue.high, name)
-        return found
+        return self._contents.table(name)
 
     def newest(self) -> bool:
         """Return whether this thread is inside `writing` and so sees the newest state, not only what is durable."""
@@ -79,7 +66,7 @@ class Engine:
 
     def writing(self) -> _Writing:
         """Return a context in which this thread, and no other, changes something; see `Store.transaction`."""
-        return _Writing(self)
+        return self._block
 
     def healthy(self) -> bool:
         """Return whether changes are taken."""
@@ -154,6 +141,17 @@ class Engine:
                     if encoded is not None:
                         table.check_unique(decode(encoded), id)
 
+    def fill(self, name: str, rows: Iterable[tuple[int, int, bytes]], high: int) -> None:
+        """Put documents with their ids and versions, as JSON bytes, as when a backup is read, and set the highest id.
+
+        The highest id, if no document has it, is durable with the next snapshot.
+        """
+        with self.lock:
+            table = self._for_change(name)
+            for id, version, encoded in rows:
+                self._put(table, id, version, encoded, None)
+            table.high = max(table.high, high)
+
     def drop(self, name: str) -> None:
         """Remove all documents of a table, and the table from `existing`; its ids go on if it comes back."""
         with self.lock:
@@ -161,7 +159,7 @@ class Engine:
             for id in list(table.entries):
                 self._remove(table, id)
             label = {"name": name, "dropped": True}
-            self._put(self._catalogue, table.number, 1, orjson.dumps(label), label)
+            self._put(self._contents.catalogue, table.number, 1, orjson.dumps(label), label)
 
     def next_id(self, name: str) -> int:
         """Reserve an id."""
@@ -173,23 +171,22 @@ class Engine:
     def existing(self) -> list[str]:
         """Return the names of the tables that exist, in the order in which they first did."""
         with self.lock:
-            labels = [body_of(entry) for _, entry in sorted(self._catalogue.rows(self.newest()))]
-        return [label["name"] for label in labels if not label.get("dropped")]
+            return self._contents.existing(self.newest())
 
     def _for_change(self, name: str) -> Table:
         """Return a table that is about to change. Raises Problem store.full if what it builds on was refused."""
         if self._epoch != self._journal.epoch:
             raise Problem("store.full", folder=self._disk.place)
         table = self.table(name)
-        if self._catalogue.entries.get(table.number) != table.label:
-            self._put(self._catalogue, table.number, 1, table.label, {"name": name})
+        if self._contents.catalogue.entries.get(table.number) != table.label:
+            self._put(self._contents.catalogue, table.number, 1, table.label, {"name": name})
         return table
 
     def _remove(self, table: Table, id: int) -> None:
-        self._note(table, id, table.put(id, None), None, b"[%d,%d]" % (table.number, id))
+        self._note(table, id, table.put(id, None), None, deletion_of(table.number, id))
 
     def _put(self, table: Table, id: int, version: int, encoded: bytes, body: Document | None) -> None:
-        line = b"[%d,%d,%d,%b]" % (table.number, id, version, encoded)
+        line = line_of(table.number, id, version, encoded)
         entry = to_entry(version, encoded)
         self._note(table, id, table.put(id, entry, body), entry, line)
 
@@ -256,50 +253,11 @@ class Engine:
                 table.settle(id, after)
 
     def refused(self) -> None:
-        for table in self._tables.values():
+        for table in self._contents.tables.values():
             table.restore()
 
-    def capture(self) -> _Capture:
-        labels = self._catalogue.durable_entries()
-        tables = {0: self._catalogue} | {number: self._tables[number] for number in labels}
-        entries = {number: table.durable_entries() for number, table in tables.items()}
-        return entries, {number: table.high for number, table in tables.items()}
-
-    # --- reading the files ---
-
-    def load(self, lines: Sequence[bytes]) -> None:
-        if not lines:
-            return
-        head = orjson.loads(lines[0])
-        if "high" in head:
-            self._loaded_high = head["high"]
-            return
-        table, ids, bodies = self._tables[head["table"]], head["ids"], lines[1:]
-        versions = {int(id): version for id, version in head["versions"].items()}
-        entries = (
-            [to_entry(versions.get(id, 1), body) for id, body in zip(ids, bodies, strict=True)] if versions else bodies
-        )
-        table.load(ids, entries)
-        if table is self._catalogue:
-            for id, entry in zip(ids, entries, strict=True):
-                self._learn(id, body_of(entry)["name"])
-
-    def apply(self, lines: Sequence[bytes]) -> None:
-        for line in lines:
-            number, id, *rest = line.split(b",", 3)
-            table = self._tables[int(number[1:])]
-            if not rest:
-                table.set(int(id[:-1]), None)
-                continue
-            version, body = rest
-            entry = to_entry(int(version), body[:-1])
-            table.set(int(id), entry)
-            if table is self._catalogue and int(id) not in self._tables:
-                self._learn(int(id), body_of(entry)["name"])
-
-    def _learn(self, number: int, name: str) -> Table:
-        table = self._tables[number] = self._names[name] = Table(number, name)
-        return table
+    def capture(self) -> Capture:
+        return self._contents.capture()
 
 
 class _Writing:
@@ -328,34 +286,3 @@ def _check_version(table: Table, id: int, version: int | None) -> int:
     if version is not None and version != current:
         raise Problem("store.conflict", collection=table.name)
     return current
-
-
-def _snapshot_frames(captured: _Capture) -> Iterator[list[bytes]]:
-    """Yield the frames of a snapshot: each table's documents in portions, then the highest ids."""
-    tables, high = captured
-    for number, entries in tables.items():
-        for portion in _portions(entries.items()):
-            versions: dict[str, int] = {}
-            bodies: list[bytes] = []
-            for id, entry in portion:
-                version, encoded = from_entry(entry)
-                bodies.append(encoded)
-                if version != 1:
-                    versions[str(id)] = version
-            head: dict[str, Any] = {"table": number, "ids": [id for id, _ in portion], "versions": versions}
-            yield [orjson.dumps(head), *bodies]
-    yield [orjson.dumps({"high": {str(number): highest for number, highest in high.items()}})]
-
-
-def _portions(rows: Iterable[tuple[int, Entry]]) -> Iterator[list[tuple[int, Entry]]]:
-    """Yield rows in portions of about a mebibyte."""
-    portion: list[tuple[int, Entry]] = []
-    size = 0
-    for row in rows:
-        portion.append(row)
-        size += len(row[1]) + 8
-        if size >= _FRAME_BYTES:
-            yield portion
-            portion, size = [], 0
-    if portion:
-        yield portion

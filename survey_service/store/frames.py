@@ -23,6 +23,11 @@ FILE_HEADER_SIZE = len("survey-store 1 ") + 3 + 1 + 16 + 1 + 16 + 1 + 32 + 1 + 8
 FRAME_HEADER_SIZE = 1 + 16 + 1 + 8 + 1 + 8 + 1 + 8 + 1
 
 
+def seed_of(salt: str) -> int:
+    """Return where the checksums of the frames of a file with this salt begin."""
+    return zlib.crc32(salt.encode("ascii"))
+
+
 @dataclass(frozen=True)
 class FileHeader:
     """The first line of a file. ``salt`` is 32 hexadecimal digits."""
@@ -35,7 +40,7 @@ class FileHeader:
     @property
     def seed(self) -> int:
         """Where the checksums of the file's frames begin."""
-        return zlib.crc32(self.salt.encode("ascii"))
+        return seed_of(self.salt)
 
     def encode(self) -> bytes:
         """Return the line."""
@@ -112,10 +117,23 @@ class FrameReader:
         return self._stream.read().rstrip(b"\0")
 
 
+def frames_within(rest: bytes, seed: int) -> Iterator[tuple[int, int, Frame]]:
+    """Yield the valid frames that stand anywhere in these bytes, each with its begin and its end."""
+    place = 0
+    while (match := _FRAME.search(rest, place)) is not None:
+        end = match.end() + int(match[3], 16)
+        frame = _decode(seed, match[0], rest[match.end() : end])
+        if frame is not None:
+            yield match.start(), end, frame
+        place = match.start() + 1 if frame is None else end
+
+
 def holds_frame(rest: bytes, seed: int) -> bool:
     """Return whether a valid frame begins anywhere in these bytes."""
-    for match in _FRAME.finditer(rest):
-        payload = rest[match.end() : match.end() + int(match[3], 16)]
-        if _decode(seed, match[0], payload) is not None:
-            return True
-    return False
+    return next(frames_within(rest, seed), None) is not None
+
+
+def salt_within(line: bytes) -> str | None:
+    """Return the salt of a damaged file header, if at least that looks like one."""
+    salt = line[-42:-10]
+    return salt.decode("ascii") if re.fullmatch(rb"[0-9a-f]{32}", salt) else None

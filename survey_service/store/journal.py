@@ -21,11 +21,11 @@ from itertools import pairwise
 from typing import Any, Protocol
 
 from survey_service.problems import Problem
-from survey_service.store import frames, mark, recovery
+from survey_service.store import frames, layout, mark, recovery
 from survey_service.store.disk import FULL, Disk
 
 LOG = logging.getLogger(__name__)
-RESERVE = 4 << 20
+RESERVE = 1 << 20
 """The file grows by this many bytes at a time."""
 
 
@@ -72,6 +72,13 @@ class Commit:
         self.changes = changes
         self.rotates = rotates
 
+    def wait_at_gate(self, thread: int) -> threading.Lock:
+        """Return a closed gate, at which a thread will wait until it is woken."""
+        self.thread, self.leads, self.following = thread, False, None
+        self.gate = threading.Lock()
+        self.gate.acquire()
+        return self.gate
+
 
 class _NoRoom(Exception):
     """The disk is full, and what had been written of the frame is cut off again."""
@@ -96,8 +103,9 @@ class Journal:
         self._end = self._reserved = position.end
         self._queue: list[Commit] = []
         self._leader: int | None = None
+        self._leading = False
         self._trouble: Callable[[], Problem] | None = None
-        self._file = disk.open(recovery.journal_name(position.generation))
+        self._file = disk.open(layout.journal_name(position.generation))
         self._mark = disk.open(mark.NAME)
         self._mark.write(0, mark.encode(self._generation, self._end, self._sequence))
         self._mark.sync()
@@ -123,19 +131,17 @@ class Journal:
     def wait(self, commit: Commit) -> None:
         """Return when a commit is durable. Raises Problem store.full or store.failed. Call without the lock."""
         me = threading.get_ident()
-        with self.lock:
-            # A leader that finds itself here was interrupted on its way to lead, and takes it up again.
-            leads = commit.pending and self._leader in (None, me)
-            if leads:
-                self._leader = me
-            elif commit.pending:
-                commit.thread = me
-                commit.gate = threading.Lock()
-                commit.gate.acquire()
-        if commit.gate is not None:
-            leads = self._sleep(commit, commit.gate)
-        if leads:
-            self._lead()
+        while commit.pending:
+            gate = None
+            with self.lock:
+                # A leader that finds itself here was interrupted on its way to lead, and takes it up again.
+                leads = not self._leading and self._leader in (None, me)
+                if leads:
+                    self._leader = me
+                elif commit.pending:
+                    gate = commit.wait_at_gate(me)
+            if leads or (gate is not None and self._sleep(commit, gate)):
+                self._lead()
         if commit.outcome is not None:
             raise commit.outcome()
 
@@ -157,19 +163,21 @@ class Journal:
 
     def _wake(self, commit: Commit | None) -> None:
         """Wake the thread that waits for a commit; if it has gone, do what it would have done."""
+        leads = False
         while commit is not None and commit.gate is not None:
             commit.gate.release()
             if not (commit.gone and commit.gate.acquire(blocking=False)):
-                return
-            if commit.leads:
-                self._leader = threading.get_ident()
-                self._lead()
+                break
+            leads = leads or commit.leads
             commit = commit.following
+        if leads:
+            self._lead()
 
     def fail(self, error: BaseException) -> None:
         """Take nothing more: an error has made it unknown what is stored. Call without the lock."""
         with self.lock:
-            first = _chain(self._refuse([], self._poison(error)))
+            told = self._refuse([], self._poison(error))
+            first = _chain([commit for commit in told if commit.gate is not None and not commit.leads])
         self._wake(first)
 
     def close(self) -> None:
@@ -203,48 +211,62 @@ class Journal:
 
     def _lead(self) -> None:
         """Store what has been appended so far, and hand the lead over."""
+        with self.lock:
+            if self._leading:
+                return  # in the name of this thread, which was thought to have gone
+            self._leading, self._leader = True, threading.get_ident()
+            batch, self._queue = self._queue, []
         fault: BaseException | None = None
-        batch: list[Commit] = []
         try:
+            lines = batch[0].lines if len(batch) == 1 else [line for commit in batch for line in commit.lines]
+            if lines:
+                self._write(frames.encode_frame(self._seed, self._sequence + 1, lines))
             with self.lock:
-                batch, self._queue = self._queue, []
-            self._store(batch)
+                rotating = self._publish(batch)
+                first = None if rotating else self._hand_over(batch)
+            if rotating:
+                for commit in rotating:
+                    self._rotate(commit)
+                with self.lock:
+                    first = self._hand_over(batch)
         except BaseException as error:
             fault = error
-        with self.lock:
-            if fault is not None:
-                batch = self._refuse(batch, self._full if isinstance(fault, _NoRoom) else self._poison(fault))
-            successor = next((commit for commit in self._queue if commit.gate is not None and not commit.gone), None)
-            self._leader = None
-            if successor is not None:
-                successor.leads = True
-                self._leader = successor.thread
-            others = _chain(batch)
-        self._wake(successor)  # the next sync begins while the others wake up
-        self._wake(others)
+            with self.lock:
+                told = self._refuse(batch, self._full if isinstance(fault, _NoRoom) else self._poison(fault))
+                first = self._hand_over(told)
+        self._wake(first)
         if fault is not None and not isinstance(fault, (_NoRoom, OSError)):
             raise fault
 
-    def _store(self, batch: Sequence[Commit]) -> None:
-        """Write a batch and tell the owner; then change the file, if somebody wants it."""
-        lines = [line for commit in batch for line in commit.lines]
-        if lines:
-            self._write(frames.encode_frame(self._seed, self._sequence + 1, lines))
-        with self.lock:
-            if self.failed:
-                raise OSError("the journal has failed")
-            self._owner.durable(batch)
-            for commit in batch:
-                commit.pending = commit.rotates
+    def _publish(self, batch: Sequence[Commit]) -> list[Commit]:
+        """Tell the owner that a batch is durable; return the commits that want the file to be changed."""
+        if self.failed:
+            raise OSError("the journal has failed")
+        self._owner.durable(batch)
         for commit in batch:
-            if commit.rotates:
-                self._rotate(commit)
+            commit.pending = commit.rotates
+        return [commit for commit in batch if commit.rotates]
+
+    def _hand_over(self, batch: Sequence[Commit]) -> Commit | None:
+        """Let the first who waits for the next batch lead; return the first of a chain of those to be woken.
+
+        The next leader wakes first, so that the next sync begins while the others wake up. One thread wakes the next:
+        if all were woken at once, they would only queue for the interpreter, at the price of two more switches each.
+        """
+        waiting = [commit for commit in batch if commit.gate is not None and not commit.leads]
+        successor = next((c for c in self._queue if c.gate is not None and not c.gone), None) if self._queue else None
+        self._leading, self._leader = False, None
+        if successor is not None:
+            successor.leads = True
+            self._leader = successor.thread
+            waiting.insert(0, successor)
+        return _chain(waiting)
 
     def _write(self, frame: bytes) -> None:
         """Append one frame durably. Raises _NoRoom if it could be taken back, else OSError: then nothing is certain."""
         if self._end + len(frame) > self._reserved:
             self._reserved = self._end + len(frame) + RESERVE
-            self._file.reserve(self._reserved)
+            self._file.reserve(self._end, self._reserved)
         try:
             self._file.write(self._end, frame)
         except OSError as error:
@@ -261,8 +283,8 @@ class Journal:
 
     def _rotate(self, commit: Commit) -> None:
         """Go on in a new file, and let the commit have what all files before it hold together."""
-        header = recovery.new_header(frames.JOURNAL, self._generation + 1, self._sequence)
-        name = recovery.journal_name(header.generation)
+        header = layout.new_header(frames.JOURNAL, self._generation + 1, self._sequence)
+        name = layout.journal_name(header.generation)
         file = None
         try:
             file = self._disk.create(name)
@@ -316,13 +338,8 @@ class Journal:
         return Problem("store.closed", folder=self._disk.place)
 
 
-def _chain(commits: Sequence[Commit]) -> Commit | None:
-    """Tie together the commits that somebody waits for, and return the first.
-
-    One thread wakes the next. If all were woken at once, they would only queue for the interpreter, at the price of two
-    more switches each.
-    """
-    waiting = [commit for commit in commits if commit.gate is not None and not commit.leads]
+def _chain(waiting: Sequence[Commit]) -> Commit | None:
+    """Tie commits together so that who waits for one wakes who waits for the next, and return the first."""
     for commit, following in pairwise(waiting):
         commit.following = following
     return waiting[0] if waiting else None

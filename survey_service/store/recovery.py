@@ -8,24 +8,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import re
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from survey_service.problems import Problem
-from survey_service.store import frames, mark
+from survey_service.store import frames, layout, mark
 from survey_service.store.disk import Disk
-from survey_service.store.frames import FileHeader, FrameReader
+from survey_service.store.frames import FrameReader
+from survey_service.store.layout import damaged, journal_name, snapshot_name
 from survey_service.store.mark import Mark
 
 LOG = logging.getLogger(__name__)
-SNAPSHOT_TMP = "snap.tmp"
-MARK_TMP = "mark.tmp"
-_NUMBERED = re.compile(r"(snap|wal)-([0-9]{8})")
 
 
 class Replay(Protocol):
@@ -55,29 +49,25 @@ class Position:
     snapshot_size: int
 
 
-def snapshot_name(generation: int) -> str:
-    """Return the name of a snapshot file."""
-    return f"snap-{generation:08d}"
-
-
-def journal_name(generation: int) -> str:
-    """Return the name of a journal file."""
-    return f"wal-{generation:08d}"
-
-
-def damaged(disk: Disk, file: str, offset: int, reason: str) -> Problem:
-    """Return the Problem of a folder that may not be trusted."""
-    return Problem("store.damaged", folder=disk.place, file=file, offset=offset, reason=reason)
-
-
 def recover(disk: Disk, replay: Replay) -> Position:
     """Read a folder, making it if it is new, and return where to go on.
 
     Raises Problem store.damaged, and OSError. Afterwards the folder holds exactly the snapshot and its journals.
     """
     if mark.NAME not in disk.names():
-        create(disk)
-    known = read_mark(disk)
+        layout.create(disk)
+    position, rest = read(disk, replay)
+    _cut(disk, position, rest)
+    layout.tidy(disk, position.snapshot, position.generation)
+    return position
+
+
+def read(disk: Disk, replay: Replay) -> tuple[Position, bytes]:
+    """Read a folder without changing it; return where to go on, and the torn end behind that.
+
+    Raises Problem store.damaged, and OSError.
+    """
+    known = layout.read_mark(disk)
     snapshot, journals = _files_in_use(disk, known)
     sequence = _read_snapshot(disk, snapshot, replay)
     position = Position(snapshot, 0, 0, sequence, snapshot, disk.size(snapshot_name(snapshot)))
@@ -87,67 +77,13 @@ def recover(disk: Disk, replay: Replay) -> Position:
         if rest and generation != journals[-1]:
             raise damaged(disk, journal_name(generation), position.end, "more follows the last frame")
     _check_mark(disk, known, position)
-    _cut(disk, position, rest)
-    tidy(disk, snapshot, position.generation)
-    return position
-
-
-def create(disk: Disk) -> None:
-    """Make an empty store. The mark comes last, so that a creation which was cut short is simply begun again.
-
-    Raises Problem store.damaged if the folder holds files of a store that has lost its mark.
-    """
-    used = {name for name in disk.names() if _NUMBERED.fullmatch(name)}
-    first = {snapshot_name(1): frames.FILE_HEADER_SIZE + frames.FRAME_HEADER_SIZE, journal_name(1): 0}
-    for name in sorted(used):
-        if name not in first or (disk.size(name) > first[name] and not _is_blank(disk, name)):
-            raise damaged(disk, mark.NAME, 0, "the file is missing")
-    header = new_header(frames.SNAPSHOT, 1, 0)
-    write_new(disk, snapshot_name(1), header.encode() + frames.encode_frame(header.seed, 1, ()))
-    write_new(disk, journal_name(1), new_header(frames.JOURNAL, 1, 0).encode())
-    disk.sync_names()
-    write_new(disk, MARK_TMP, mark.encode(1, frames.FILE_HEADER_SIZE, 0))
-    disk.rename(MARK_TMP, mark.NAME)
-    disk.sync_names()
-
-
-def new_header(kind: str, generation: int, base: int) -> FileHeader:
-    """Return the header of a new file, with a fresh salt."""
-    return FileHeader(kind, generation, base, secrets.token_hex(16))
-
-
-def write_new(disk: Disk, name: str, content: bytes) -> None:
-    """Write a whole small file and sync it."""
-    file = disk.create(name)
-    try:
-        file.write(0, content)
-        file.sync()
-    finally:
-        file.close()
-
-
-def tidy(disk: Disk, snapshot: int, newest: int) -> None:
-    """Remove the files that are no longer, or never came, in use. One that can't be removed does no harm."""
-    for name in disk.names():
-        match = _NUMBERED.fullmatch(name)
-        if name in (SNAPSHOT_TMP, MARK_TMP) or (match and not snapshot <= int(match[2]) <= newest):
-            with contextlib.suppress(OSError):
-                disk.remove(name)
-
-
-def read_mark(disk: Disk) -> Mark:
-    """Return the mark. Raises Problem store.damaged."""
-    with disk.reader(mark.NAME) as stream:
-        found = mark.decode(stream.read())
-    if found is None:
-        raise damaged(disk, mark.NAME, 0, "the mark is not readable")
-    return found
+    return position, rest
 
 
 def _files_in_use(disk: Disk, known: Mark) -> tuple[int, list[int]]:
     """Return the newest snapshot's generation and those of the journals that follow it, in order."""
     found: dict[str, set[int]] = {"snap": set(), "wal": set()}
-    for match in filter(None, map(_NUMBERED.fullmatch, disk.names())):
+    for match in filter(None, map(layout.NUMBERED.fullmatch, disk.names())):
         found[match[1]].add(int(match[2]))
     newest = max(found["snap"] | found["wal"] | {known.generation})
     snapshot = max(found["snap"], default=0)
@@ -161,18 +97,11 @@ def _files_in_use(disk: Disk, known: Mark) -> tuple[int, list[int]]:
     return snapshot, list(range(snapshot, newest + 1))
 
 
-def _is_blank(disk: Disk, name: str) -> bool:
-    """Return whether a journal holds no frame: at most a header, perhaps torn, and the zeros of reserved room."""
-    with disk.reader(name) as stream:
-        stream.seek(frames.FILE_HEADER_SIZE)
-        return not stream.read().strip(b"\0")
-
-
 def _is_unbegun(disk: Disk, name: str) -> bool:
     """Return whether a journal is blank, and so is its header: nothing can have been written to it yet."""
     with disk.reader(name) as stream:
         header = frames.decode_file_header(stream.read(frames.FILE_HEADER_SIZE))
-    return header is None and _is_blank(disk, name)
+    return header is None and layout.is_blank(disk, name)
 
 
 def _read_snapshot(disk: Disk, generation: int, replay: Replay) -> int:
@@ -188,7 +117,8 @@ def _read_snapshot(disk: Disk, generation: int, replay: Replay) -> int:
             if whole or frame.sequence != number:
                 raise damaged(disk, name, reader.end, "a frame is out of place")
             whole = not frame.lines
-            _replay(disk, name, reader.end, replay.load, frame.lines)
+            if not whole:
+                _replay(disk, name, reader.end, replay.load, frame.lines)
         if not whole or reader.end != disk.size(name):
             raise damaged(disk, name, reader.end, "the frame is not readable")
     return header.base
@@ -242,7 +172,7 @@ def _cut(disk: Disk, position: Position, rest: bytes) -> None:
         return
     if rest:
         aside = f"torn-{position.generation:08d}-{position.end}"
-        write_new(disk, aside, rest)
+        layout.write_new(disk, aside, rest)
         disk.sync_names()
         LOG.warning(
             "%s: the last change was being written when the service stopped; nobody was told that it is stored. "

@@ -7,18 +7,23 @@ costs something only while a sync is under way.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import partial
+from itertools import islice
 from operator import itemgetter, lt
 
 import orjson
 
 from survey_service.problems import Problem
-from survey_service.store.base import Document, decode, key_of, matches
+from survey_service.store.base import JSON, Document, decode, key_of, matches
+from survey_service.store.index import Index
 
 Entry = bytes
 """A document as kept: its version in digits unless that is 1, then its body as JSON, which begins with a brace."""
 
 _BRACE = ord("{")
+_AT_ONCE = 1000
+"""Documents that are decoded together."""
 
 
 def to_entry(version: int, encoded: bytes) -> Entry:
@@ -39,42 +44,14 @@ def body_of(entry: Entry) -> Document:
     return decode(from_entry(entry)[1])
 
 
-class Index:
-    """The ids of the documents by the key of one field. Most values of most fields occur once: those cost one entry."""
+def columns(entries: Sequence[Entry], fields: Iterable[str]) -> dict[str, list[JSON]]:
+    """Return the values of some fields of many documents, by field."""
+    bodies = [body_of(entry) for entry in entries]
+    return {field: [body.get(field) for body in bodies] for field in fields}
 
-    def __init__(self) -> None:
-        self._single: dict[Hashable, int] = {}
-        self._several: dict[Hashable, set[int]] = {}
 
-    def add(self, key: Hashable, id: int) -> None:
-        """Note that a document has this key."""
-        several = self._several.get(key)
-        if several is not None:
-            several.add(id)
-        elif self._single.setdefault(key, id) != id:
-            self._several[key] = {self._single.pop(key), id}
-
-    def discard(self, key: Hashable, id: int) -> None:
-        """Note that a document no longer has this key."""
-        several = self._several.get(key)
-        if several is None:
-            self._single.pop(key, None)
-            return
-        several.discard(id)
-        if not several:
-            del self._several[key]
-
-    def ids(self, key: Hashable) -> Collection[int]:
-        """Return the ids of the documents with this key; not to be kept."""
-        several = self._several.get(key)
-        if several is not None:
-            return several
-        single = self._single.get(key)
-        return () if single is None else (single,)
-
-    def repeated(self) -> bool:
-        """Return whether a key other than null occurs more than once."""
-        return any(key is not None and len(ids) > 1 for key, ids in self._several.items())
+def _agrees(entry: Entry | None, wanted: Mapping[str, Hashable]) -> bool:
+    return entry is not None and matches(body_of(entry), wanted)
 
 
 class Table:
@@ -151,26 +128,36 @@ class Table:
             for field, index in self.indexes.items():
                 index.add(key_of(new.get(field)), id)
 
-    def load(self, ids: Sequence[int], entries: Sequence[Entry]) -> None:
-        """Take many documents of a snapshot at once, before anything is indexed. Raises ValueError."""
+    def load(self, ids: Sequence[int], entries: Sequence[Entry], values: Mapping[str, Sequence[JSON]]) -> None:
+        """Take many documents of a snapshot at once, and the values of the fields that were indexed.
+
+        Raises ValueError unless there are as many values and documents as ids.
+        """
         if len(ids) != len(entries):
             raise ValueError(f"{len(ids)} ids for {len(entries)} documents")
         ascending = not ids or (ids[0] > self.high and all(map(lt, ids, ids[1:])))
         self.in_order = self.in_order and ascending
         self.entries.update(zip(ids, entries, strict=True))
         self.high = max(self.high, max(ids, default=0))
+        for field, column in values.items():
+            if field not in self.indexes:
+                self.indexes[field] = Index(partial(self._key, field))
+            self.indexes[field].add_all(column, ids)
+
+    def _key(self, field: str, id: int) -> Hashable:
+        return key_of(body_of(self.entries[id]).get(field))
 
     # --- rules ---
 
     def declare(self, indexes: Iterable[str], unique: Iterable[str]) -> None:
         """Index the fields that aren't yet. Raises Problem store.duplicate if values of a unique one occur twice."""
-        wanted = {field: self.indexes.get(field) or Index() for field in (*indexes, *unique)}
+        wanted = {field: self.indexes.get(field) or Index(partial(self._key, field)) for field in (*indexes, *unique)}
         fresh = {field: index for field, index in wanted.items() if field not in self.indexes}
         if fresh:
-            for id, entry in self.entries.items():
-                body = body_of(entry)
-                for field, index in fresh.items():
-                    index.add(key_of(body.get(field)), id)
+            rows = iter(self.entries.items())
+            while portion := list(islice(rows, _AT_ONCE)):
+                for field, values in columns([entry for _, entry in portion], fresh).items():
+                    fresh[field].add_all(values, [id for id, _ in portion])
         for field in unique:
             if field not in self.unique and wanted[field].repeated():
                 raise Problem("store.duplicate", collection=self.name, field=field)
@@ -204,9 +191,9 @@ class Table:
         ids = self.indexes[field].ids(key)
         if newest or not self._shadows:
             return len(ids)
-        return len(set(ids) - self._shadows.keys()) + sum(
-            durable is not None and matches(body_of(durable), {field: key}) for durable, _ in self._shadows.values()
-        )
+        wanted = {field: key}
+        pairs = ((durable, self.entries.get(id)) for id, (durable, _) in self._shadows.items())
+        return len(ids) + sum(_agrees(durable, wanted) - _agrees(entry, wanted) for durable, entry in pairs)
 
     def ids(self, newest: bool) -> list[int]:
         """Return the ids of all documents, in order."""

@@ -169,10 +169,10 @@ class SimFile:
         with self._disk._step():
             self._resize(size)
 
-    def reserve(self, size: int) -> None:
+    def reserve(self, begin: int, end: int) -> None:
         with self._disk._step():
-            if self._disk.take_room(self._inode, size) == size and size > len(self._inode.content):
-                self._resize(size)
+            if self._disk.take_room(self._inode, end) == end:
+                self.write(begin, bytes(end - begin))
 
     def _resize(self, size: int) -> None:
         content = self._inode.content

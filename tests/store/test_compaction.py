@@ -291,3 +291,14 @@ def test_files_are_for_their_owner_only(store: TinyStore, folder: Path) -> None:
     assert {oct(path.stat().st_mode & 0o777) for path in folder.iterdir()} == {"0o600"}
     assert oct(folder.stat().st_mode & 0o777) == "0o700"
     assert os.getuid() == folder.stat().st_uid
+
+
+def test_documents_can_be_put_with_ids_and_versions(store: TinyStore, folder: Path) -> None:
+    with store.transaction():
+        store.engine.fill("things", [(7, 3, b'{"key":"a"}'), (5, 1, b'{"key":"b"}')], high=20)
+    store.compact()
+    store.close()
+    again = TinyStore(folder)
+    assert content(again) == {(5, 1): {"key": "b"}, (7, 3): {"key": "a"}}
+    assert again.collection(THINGS).add({}).id == 21
+    again.close()
