@@ -255,6 +255,11 @@ CATALOGUE: Mapping[str, Kind] = {
             "changed. Restore a backup, or let “survey-service store check --repair” keep what can still be read."
         ),
     ),
+    "store.embedded_only": Kind(
+        500,
+        D_("Only for the embedded store"),
+        D_("The store of this instance is %(url)s. Use the tools of that database instead."),
+    ),
     "store.url": Kind(
         500, D_("Store address not usable"), D_("SURVEY_STORE is %(url)s. Use tinydb: or postgresql://….")
     ),

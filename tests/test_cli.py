@@ -41,6 +41,8 @@ COMMANDS = {
     "users list": {"--instance"},
     "users disable": {"--instance"},
     "users reset": {"--role", "--password-stdin", "--instance"},
+    "store check": {"--repair", "--instance"},
+    "store compact": {"--instance"},
     "translations status": {"--instance"},
     "demo": {"--instance"},
 }

@@ -13,6 +13,7 @@ from survey_service.cli.plugins import plugins
 from survey_service.cli.reports import report
 from survey_service.cli.responses import responses
 from survey_service.cli.serving import serve
+from survey_service.cli.storage import store
 from survey_service.cli.translations import translations
 from survey_service.cli.users import users
 
@@ -25,7 +26,7 @@ def cli() -> None:
     """Multilingual questionnaires, and the reports a county's integration manager makes of them."""
 
 
-for _command in (serve, check, forms, responses, report, plugins, users, translations, demo):
+for _command in (serve, check, forms, responses, report, plugins, users, store, translations, demo):
     cli.add_command(_command)
 
 
