@@ -258,10 +258,10 @@ CATALOGUE: Mapping[str, Kind] = {
     "store.embedded_only": Kind(
         500,
         D_("Only for the embedded store"),
-        D_("The store of this instance is %(url)s. Use the tools of that database instead."),
+        D_("The store of this instance is of the kind “%(scheme)s”. Use the tools of that database instead."),
     ),
     "store.url": Kind(
-        500, D_("Store address not usable"), D_("SURVEY_STORE is %(url)s. Use tinydb: or postgresql://….")
+        500, D_("Store address not usable"), D_("SURVEY_STORE begins with “%(scheme)s”. Use tinydb: or postgresql://….")
     ),
 }
 

@@ -9,7 +9,7 @@ import click
 from survey_service import settings
 from survey_service.cli.common import on_instance, table
 from survey_service.problems import Problem
-from survey_service.store import repair
+from survey_service.store import embedded_folder, repair, scheme_of
 from survey_service.store.tiny import TinyStore
 
 
@@ -66,7 +66,7 @@ def compact_store(instance: Path | None) -> None:
 def _folder(instance: Path | None) -> Path:
     """Return the folder of an instance's embedded store. Raises Problem store.embedded_only for another store."""
     values = settings.load(instance)
-    scheme, _, rest = str(values.store).partition(":")
-    if scheme != "tinydb":
-        raise Problem("store.embedded_only", url=values.store)
-    return Path(values.instance) / (rest or "store")
+    folder = embedded_folder(values.store, values.instance)
+    if folder is None:
+        raise Problem("store.embedded_only", scheme=scheme_of(values.store))
+    return folder

@@ -9,7 +9,18 @@ from survey_service.store.base import JSON, Collection, CollectionSpec, Document
 from survey_service.store.memory import MemoryStore
 from survey_service.store.tiny import TinyStore
 
-__all__ = ["JSON", "Collection", "CollectionSpec", "Document", "MemoryStore", "Store", "Stored", "open_store"]
+__all__ = [
+    "JSON",
+    "Collection",
+    "CollectionSpec",
+    "Document",
+    "MemoryStore",
+    "Store",
+    "Stored",
+    "embedded_folder",
+    "open_store",
+    "scheme_of",
+]
 
 
 def open_store(url: str, instance: Path) -> Store:
@@ -18,14 +29,26 @@ def open_store(url: str, instance: Path) -> Store:
 
     Raises Problem store.url for any other address, store.locked if another process has it open.
     """
-    scheme, colon, rest = url.partition(":")
-    if scheme + colon == "tinydb:" and not rest.startswith("//"):
-        return TinyStore(instance / (rest or "store"))
+    folder = embedded_folder(url, instance)
+    if folder is not None:
+        return TinyStore(folder)
     if url == "memory:":
         return MemoryStore()
-    if scheme in ("postgresql", "postgres"):
+    if scheme_of(url) in ("postgresql", "postgres"):
         return _postgres(url)
-    raise Problem("store.url", url=url)
+    raise Problem("store.url", scheme=scheme_of(url))
+
+
+def embedded_folder(url: str, instance: Path) -> Path | None:
+    """Return the folder of the embedded store at an address, or None if the address is of another kind."""
+    scheme, colon, rest = url.partition(":")
+    embedded = scheme + colon == "tinydb:" and not rest.startswith("//")
+    return instance / (rest or "store") if embedded else None
+
+
+def scheme_of(url: str) -> str:
+    """Return what may be shown of a store's address: it can hold a password further on."""
+    return url.partition(":")[0]
 
 
 def _postgres(url: str) -> Store:

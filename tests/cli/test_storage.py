@@ -96,7 +96,16 @@ def test_a_store_in_use_is_left_alone(run: Run, tmp_path: Path) -> None:
 
 
 def test_another_store_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SURVEY_STORE", "postgresql://nowhere/nothing")
+    monkeypatch.setenv("SURVEY_STORE", "postgresql://anna:secret@nowhere/nothing")
     result = run("store", "check")
     assert result.exit_code == 1
     assert "Use the tools of that database" in result.output
+    assert "secret" not in result.output, "an address can hold a password"
+
+
+def test_a_faulty_address_is_refused_without_showing_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SURVEY_STORE", "mysql://anna:secret@nowhere/nothing")
+    result = run("users", "list")
+    assert result.exit_code == 1
+    assert "begins with “mysql”" in result.output
+    assert "secret" not in result.output
