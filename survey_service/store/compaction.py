@@ -17,8 +17,9 @@ from typing import Any
 
 from survey_service.problems import Problem
 from survey_service.store import frames, layout, recovery
+from survey_service.store.commit import Rotation
 from survey_service.store.disk import FULL, Disk
-from survey_service.store.journal import Journal, Rotation
+from survey_service.store.journal import Journal
 
 LOG = logging.getLogger(__name__)
 SYNC_EVERY = 8 << 20
@@ -51,15 +52,19 @@ class Compactor:
         self._threshold = threshold
         self._due_at = self._after(position.snapshot_size) if position.generation == position.snapshot else 0
         self._busy = threading.Lock()
-        self._thread: threading.Thread | None = None
         self._cancelled = False
 
     def consider(self) -> None:
         """Start to compact in the background if it is time."""
-        if self._journal.end < self._due_at or self._cancelled or not self._busy.acquire(blocking=False):
+        if self._journal.end < self._due_at or not self._busy.acquire(blocking=False):
             return
-        self._thread = threading.Thread(target=self._in_background, name="store compaction", daemon=True)
-        self._thread.start()
+        try:
+            if not self._cancelled:
+                threading.Thread(target=self._in_background, name="store compaction", daemon=True).start()
+                return
+        except RuntimeError as error:  # no room for a thread, or the interpreter is ending; it stays due
+            LOG.warning("%s: the journal was not compacted: %s", self._disk.place, error)
+        self._busy.release()
 
     def run(self) -> None:
         """Compact now. Raises Problem store.full, store.failed or store.closed."""
@@ -67,10 +72,8 @@ class Compactor:
             self._compact()
 
     def stop(self) -> None:
-        """Break off what is under way, and start nothing more."""
+        """Break off what is under way, wait for its end, and start nothing more."""
         self._cancelled = True
-        if self._thread is not None:
-            self._thread.join()
         with self._busy:
             pass
 

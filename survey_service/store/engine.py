@@ -16,10 +16,11 @@ import orjson
 from survey_service.problems import Problem
 from survey_service.store import recovery
 from survey_service.store.base import Document, decode
+from survey_service.store.commit import Commit
 from survey_service.store.compaction import Compactor
 from survey_service.store.contents import Capture, Contents, deletion_of, line_of, snapshot_frames
 from survey_service.store.disk import Disk
-from survey_service.store.journal import Commit, Journal
+from survey_service.store.journal import Journal
 from survey_service.store.tables import Entry, Table, from_entry, to_entry
 
 COMPACT_AT = 16 << 20

@@ -4,10 +4,10 @@ It knows lines of bytes and an owner that understands them; nothing of documents
 `frames`, `recovery` and `mark`. The promise: when `wait` returns, a power cut can't undo the lines. When it raises
 Problem store.full, they are nowhere. When it raises store.failed, nobody knows before the next start.
 
-Group commit: the first thread to append becomes the leader. In `wait` it writes what everybody has appended so far as
-one frame, syncs once, tells the owner, wakes each waiter by a lock of its own (a shared condition would wake them all
-for each), and hands the lead to the first of those who came meanwhile. Changing to a new file is one more thing that a
-leader does on somebody's behalf, so that nobody ever waits for the lead while holding a lock.
+Group commit: the first thread to wait becomes the leader. It writes what everybody has appended so far as one frame,
+syncs once, tells the owner, hands the lead to the first of those who came meanwhile, and wakes those who waited, each
+by a lock of its own and one by the other. Changing to a new file is one more thing that a leader does on somebody's
+behalf, so that nobody ever waits for the lead while holding a lock.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Protocol
 
 from survey_service.problems import Problem
 from survey_service.store import frames, layout, mark, recovery
+from survey_service.store.commit import Commit, Rotation, chain
 from survey_service.store.disk import FULL, Disk
 
 LOG = logging.getLogger(__name__)
 RESERVE = 1 << 20
 """The file grows by this many bytes at a time."""
+PATIENCE = 1.0
+"""Seconds after which a waiting thread looks for itself, in case that the one to wake it was interrupted."""
 
 
 class Owner(Protocol):
@@ -43,41 +44,6 @@ class Owner(Protocol):
     def capture(self) -> Any:
         """Return what is durable now, to be written as a snapshot later; it must not change any more."""
         ...
-
-
-@dataclass(frozen=True)
-class Rotation:
-    """What a commit that ``rotates`` gets: the new file's generation, the last frame before, the owner's capture."""
-
-    generation: int
-    sequence: int
-    capture: Any
-
-
-class Commit:
-    """Lines that become durable together, and what their owner wants to be told with them."""
-
-    rotation: Rotation | None = None
-    outcome: Callable[[], Problem] | None = None
-    pending = True
-    # Of the thread that waits for it: its lock and number, whether it is to lead, whether it has gone, whom it wakes.
-    gate: threading.Lock | None = None
-    thread: int | None = None
-    leads = False
-    gone = False
-    following: Commit | None = None
-
-    def __init__(self, lines: Sequence[bytes], changes: Any, rotates: bool) -> None:
-        self.lines = lines
-        self.changes = changes
-        self.rotates = rotates
-
-    def wait_at_gate(self, thread: int) -> threading.Lock:
-        """Return a closed gate, at which a thread will wait until it is woken."""
-        self.thread, self.leads, self.following = thread, False, None
-        self.gate = threading.Lock()
-        self.gate.acquire()
-        return self.gate
 
 
 class _NoRoom(Exception):
@@ -107,8 +73,12 @@ class Journal:
         self._trouble: Callable[[], Problem] | None = None
         self._file = disk.open(layout.journal_name(position.generation))
         self._mark = disk.open(mark.NAME)
-        self._mark.write(0, mark.encode(self._generation, self._end, self._sequence))
-        self._mark.sync()
+        try:
+            self._mark.write(0, mark.encode(self._generation, self._end, self._sequence))
+            self._mark.sync()
+        except BaseException:
+            self.abandon()
+            raise
 
     @property
     def end(self) -> int:
@@ -131,24 +101,31 @@ class Journal:
     def wait(self, commit: Commit) -> None:
         """Return when a commit is durable. Raises Problem store.full or store.failed. Call without the lock."""
         me = threading.get_ident()
+        woken = True
         while commit.pending:
             gate = None
             with self.lock:
-                # A leader that finds itself here was interrupted on its way to lead, and takes it up again.
-                leads = not self._leading and self._leader in (None, me)
+                # The lead may be free, or this thread's own, or promised to one that was interrupted on its way.
+                leads = not self._leading and (self._leader in (None, me) or not woken)
                 if leads:
                     self._leader = me
                 elif commit.pending:
                     gate = commit.wait_at_gate(me)
-            if leads or (gate is not None and self._sleep(commit, gate)):
+            if gate is not None:
+                woken = self._sleep(commit, gate)
+                leads = woken and commit.leads
+            if leads:
                 self._lead()
         if commit.outcome is not None:
             raise commit.outcome()
 
     def _sleep(self, commit: Commit, gate: threading.Lock) -> bool:
-        """Return when somebody has opened the gate: True if the lead is handed over, False if the commit is done."""
+        """Return True when somebody has opened the gate, False after a while: then one has to look for oneself."""
         try:
-            gate.acquire()
+            woken = gate.acquire(timeout=PATIENCE)
+            if not woken:
+                commit.gone = True
+                woken = gate.acquire(blocking=False)
         except BaseException:
             # An interrupted thread goes, but what it would have passed on must not be lost: whoever takes the opened
             # gate, this thread or the one that opens it later, does it.
@@ -158,14 +135,16 @@ class Journal:
                 if commit.leads:
                     self._lead()
             raise
-        self._wake(commit.following)
-        return commit.leads
+        if woken:
+            self._wake(commit.following)
+        return woken
 
     def _wake(self, commit: Commit | None) -> None:
         """Wake the thread that waits for a commit; if it has gone, do what it would have done."""
         leads = False
         while commit is not None and commit.gate is not None:
-            commit.gate.release()
+            if commit.gate.locked():
+                commit.gate.release()
             if not (commit.gone and commit.gate.acquire(blocking=False)):
                 break
             leads = leads or commit.leads
@@ -177,7 +156,7 @@ class Journal:
         """Take nothing more: an error has made it unknown what is stored. Call without the lock."""
         with self.lock:
             told = self._refuse([], self._poison(error))
-            first = _chain([commit for commit in told if commit.gate is not None and not commit.leads])
+            first = chain(told)
         self._wake(first)
 
     def close(self) -> None:
@@ -210,14 +189,15 @@ class Journal:
     # --- the leader's work ---
 
     def _lead(self) -> None:
-        """Store what has been appended so far, and hand the lead over."""
-        with self.lock:
-            if self._leading:
-                return  # in the name of this thread, which was thought to have gone
-            self._leading, self._leader = True, threading.get_ident()
-            batch, self._queue = self._queue, []
+        """Store what has been appended so far, and hand the lead over; nothing if another thread leads already."""
+        batch: list[Commit] = []
         fault: BaseException | None = None
         try:
+            with self.lock:
+                if self._leading:
+                    return
+                self._leading, self._leader = True, threading.get_ident()
+                batch, self._queue = self._queue, []
             lines = batch[0].lines if len(batch) == 1 else [line for commit in batch for line in commit.lines]
             if lines:
                 self._write(frames.encode_frame(self._seed, self._sequence + 1, lines))
@@ -232,6 +212,8 @@ class Journal:
         except BaseException as error:
             fault = error
             with self.lock:
+                if not self._leading or self._leader != threading.get_ident():
+                    raise  # interrupted before it led, or after it had handed over
                 told = self._refuse(batch, self._full if isinstance(fault, _NoRoom) else self._poison(fault))
                 first = self._hand_over(told)
         self._wake(first)
@@ -248,19 +230,16 @@ class Journal:
         return [commit for commit in batch if commit.rotates]
 
     def _hand_over(self, batch: Sequence[Commit]) -> Commit | None:
-        """Let the first who waits for the next batch lead; return the first of a chain of those to be woken.
-
-        The next leader wakes first, so that the next sync begins while the others wake up. One thread wakes the next:
-        if all were woken at once, they would only queue for the interpreter, at the price of two more switches each.
-        """
-        waiting = [commit for commit in batch if commit.gate is not None and not commit.leads]
+        """Let the first who waits for the next batch lead; return the first of those to be woken."""
         successor = next((c for c in self._queue if c.gate is not None and not c.gone), None) if self._queue else None
         self._leading, self._leader = False, None
-        if successor is not None:
-            successor.leads = True
-            self._leader = successor.thread
-            waiting.insert(0, successor)
-        return _chain(waiting)
+        others = chain(batch)
+        if successor is None:
+            return others
+        successor.leads = True
+        successor.following = others
+        self._leader = successor.thread
+        return successor
 
     def _write(self, frame: bytes) -> None:
         """Append one frame durably. Raises _NoRoom if it could be taken back, else OSError: then nothing is certain."""
@@ -336,10 +315,3 @@ class Journal:
 
     def _closed(self) -> Problem:
         return Problem("store.closed", folder=self._disk.place)
-
-
-def _chain(waiting: Sequence[Commit]) -> Commit | None:
-    """Tie commits together so that who waits for one wakes who waits for the next, and return the first."""
-    for commit, following in pairwise(waiting):
-        commit.following = following
-    return waiting[0] if waiting else None

@@ -14,7 +14,8 @@ import pytest
 
 from survey_service.problems import Problem
 from survey_service.store import recovery
-from survey_service.store.journal import Commit, Journal
+from survey_service.store.commit import Commit
+from survey_service.store.journal import Journal
 from tests.store.disks import SimDisk, SimFile
 from tests.store.threads import in_threads
 
@@ -338,3 +339,28 @@ def test_closing_waits_for_what_is_under_way(disk: SlowDisk, journal: Journal, o
 def test_a_line_with_a_line_end_is_a_fault_of_the_caller(journal: Journal) -> None:
     with pytest.raises(ValueError, match="line end"):
         store(journal, "a\nb")
+
+
+def test_a_thread_that_nobody_wakes_looks_for_itself(
+    disk: SlowDisk, journal: Journal, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if the one to wake it had been interrupted in that very moment."""
+    monkeypatch.setattr("survey_service.store.journal.PATIENCE", 0.02)
+    monkeypatch.setattr(journal, "_wake", lambda commit: None)
+    with stuck(disk, journal, "abcd"):
+        pass
+    assert sorted(name for names in owner.told for name in names) == list("abcd")
+    store(journal, "e")
+    assert replayed(disk)[-1] == b"e"
+
+
+def test_patience_ends_while_the_disk_is_slow(
+    disk: SlowDisk, journal: Journal, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking for oneself again and again changes nothing: still one leads, and each change is stored once."""
+    monkeypatch.setattr("survey_service.store.journal.PATIENCE", 0.001)
+    with stuck(disk, journal, "abcdefgh"):
+        time.sleep(0.1)
+    assert [names for names in owner.told if names] == [["a"], list("bcdefgh")]
+    in_threads([functools.partial(store, journal, f"{number}") for number in range(50)])
+    assert len(replayed(disk)) == 58
