@@ -9,7 +9,7 @@ from pathlib import Path
 from survey_service.questionnaire import texts, yaml_source
 from survey_service.questionnaire.builder import Builder
 from survey_service.questionnaire.faults import Faults
-from survey_service.questionnaire.model import Choice, Cycle, Page, Question, Questionnaire, Text
+from survey_service.questionnaire.model import Choice, Cycle, Page, Questionnaire, Text
 from survey_service.questionnaire.yaml_source import Located
 
 _NAMED_MISSING = 10
@@ -223,8 +223,3 @@ def _gate(questionnaire: Questionnaire, file: str, faults: Faults, wanted: set[s
         if len(missing) > _NAMED_MISSING:
             more = len(missing) - _NAMED_MISSING
             faults.add(file, 0, "texts", f"{more} more have no text in “{tag}”", "see translations status")
-
-
-def choice_of(question: Question, name: str) -> Choice | None:
-    """Return a question's choice by name, or None."""
-    return next((choice for choice in question.choices if choice.name == name), None)

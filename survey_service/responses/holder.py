@@ -14,7 +14,7 @@ from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import CollectionSpec, Store, Stored
 
 WITHDRAWALS = CollectionSpec("withdrawals", indexes=("questionnaire",))
-"""How many responses were withdrawn, by questionnaire and period: reports say it, and nothing else of them is kept."""
+"""How many responses were withdrawn, by questionnaire and period; nothing else of them is kept."""
 
 
 def find(store: Store, receipt: str) -> Stored:
