@@ -14,6 +14,8 @@ from typing import BinaryIO, Protocol
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """The errors that mean that there is no room: the write can be taken back, and a later one may succeed."""
+UNKNOWN = frozenset({errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS})
+"""The errors that mean that a file system or a kernel doesn't know how to write through."""
 
 
 class File(Protocol):
@@ -21,6 +23,10 @@ class File(Protocol):
 
     def write(self, offset: int, data: bytes) -> None:
         """Write all of the data at an offset."""
+        ...
+
+    def write_through(self, offset: int, data: bytes) -> None:
+        """Write all of the data at an offset, and return when that survives a power cut, as `write` and `sync` do."""
         ...
 
     def sync(self) -> None:
@@ -101,6 +107,18 @@ class OsFile:
             rest = memoryview(data)
             while written < len(data):
                 written += os.pwrite(self._descriptor, rest[written:], offset + written)
+
+    def write_through(self, offset: int, data: bytes) -> None:
+        # One call to the system and not two: with many threads each call ends with a wait for the interpreter.
+        try:
+            written = os.pwritev(self._descriptor, (data,), offset, os.RWF_DSYNC)
+        except OSError as error:
+            if error.errno not in UNKNOWN:
+                raise
+            written = 0
+        if written < len(data):
+            self.write(offset + written, data[written:])
+            self.sync()
 
     def sync(self) -> None:
         os.fdatasync(self._descriptor)

@@ -247,15 +247,16 @@ class Journal:
             self._reserved = self._end + len(frame) + RESERVE
             self._file.reserve(self._end, self._reserved)
         try:
-            self._file.write(self._end, frame)
+            self._file.write_through(self._end, frame)
         except OSError as error:
             if error.errno not in FULL:
                 raise
+            # What was durable before is so still: whether the room was missed while writing or while syncing, the new
+            # frame is cut off, and that must be synced without fault.
             self._reserved = self._end
             self._file.truncate(self._end)
             self._file.sync()
             raise _NoRoom from error
-        self._file.sync()
         self._sequence += 1
         self._end += len(frame)
         self._mark.poke(mark.encode(self._generation, self._end, self._sequence))

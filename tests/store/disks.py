@@ -158,6 +158,10 @@ class SimFile:
             if len(written) < len(data):
                 raise OSError(errno.ENOSPC, "No space left on device")
 
+    def write_through(self, offset: int, data: bytes) -> None:
+        self.write(offset, data)
+        self.sync()
+
     def sync(self) -> None:
         with self._disk._step():
             self._disk._count_sync()
