@@ -13,7 +13,7 @@ serve: $(VENV)/.runtime  ## the service with demo content at http://127.0.0.1:80
 	@$(BIN)/survey-service serve --demo --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.test .system-test lint  ## everything: lint, unit, contract, browser journeys with axe
-	@$(BIN)/python -m pytest -m "not faults"
+	@$(BIN)/python -m pytest -m "not faults" -n auto --maxprocesses 4 --dist worksteal
 
 test-faults: $(VENV)/.test  ## the long fault runs
 	@$(BIN)/python -m pytest -m faults --timeout 3600

@@ -47,6 +47,7 @@ class Watcher:
 
     def look(self, page: Page) -> None:
         """Fail if anything is wrong with the page as it stands."""
+        page.wait_for_load_state("load")  # a key that was pressed may have led to a page that isn't here yet
         language = languages.language(self.tag)
         found = self.inspector.faults(page.content(), language.html, language.direction, self.scheme)
         self.seen.append(path(page))
