@@ -255,6 +255,14 @@ CATALOGUE: Mapping[str, Kind] = {
             "changed. Restore a backup, or let “survey-service store check --repair” keep what can still be read."
         ),
     ),
+    "store.newer": Kind(
+        500,
+        D_("Data of a later version"),
+        D_(
+            "The documents of %(collection)s were written by a later version of the service (%(found)s; this one knows "
+            "%(known)s). Nothing was changed. Install the later version again, or restore a backup of before."
+        ),
+    ),
     "store.embedded_only": Kind(
         500,
         D_("Only for the embedded store"),

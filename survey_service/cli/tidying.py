@@ -12,6 +12,7 @@ from survey_service.accounts import audit
 from survey_service.problems import Problem
 from survey_service.responses import retention
 from survey_service.responses.retention import Erased
+from survey_service.store import rounds
 from survey_service.web.context import Context
 
 EVERY = 3600.0
@@ -38,18 +39,19 @@ def tidy(context: Context) -> Erased:
 
 @contextlib.contextmanager
 def tidying(context: Context, every: float = EVERY) -> Iterator[None]:
-    """Tidy at the start of the block and then again and again until its end."""
+    """Tidy again and again, every so many seconds, until the end of the block; of several processes one does it."""
     stop = threading.Event()
 
-    def rounds() -> None:
+    def work() -> None:
         while not stop.is_set():
             try:
-                tidy(context)
+                if rounds.claim(context.store, "tidying", every=every, now=clock.now().timestamp()):
+                    tidy(context)
             except Problem as problem:  # a full disk, a database away: the next round tries again
                 log.warning("tidying: %s", problem.code)
             stop.wait(every)
 
-    thread = threading.Thread(target=rounds, name="tidying", daemon=True)
+    thread = threading.Thread(target=work, name="tidying", daemon=True)
     thread.start()
     try:
         yield

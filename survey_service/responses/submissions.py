@@ -67,10 +67,12 @@ def submit(
         return Outcome(submission.key, receipt, created=False)
     if earlier is None:
         try:
-            with store.transaction():
-                responses.add(body)
-                if questionnaire.audience == "providers":
+            if questionnaire.audience == "providers":
+                with store.transaction():
+                    responses.add(body)
                     register.register(store, body, today)
+            else:
+                responses.add(body)
             return Outcome(submission.key, receipt, created=True)
         except Problem as problem:
             if problem.code != "store.duplicate":

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -43,15 +43,25 @@ class Stored:
     body: Document
 
 
+Migration = Callable[[Document], Document | None]
+"""Makes of a document one of the next schema version; None means that it is no longer needed."""
+
+
 @dataclass(frozen=True)
 class CollectionSpec:
     """Declares a collection: its name and which top-level fields of the body are looked up (``indexes``) or may not
-    occur twice (``unique``, which are indexed too). Raises ValueError for a name that not every backend could use.
+    occur twice (``unique``, which are indexed too). ``tracked`` means that `Collection.changes` is asked for.
+
+    ``migrations`` lead from the first schema version to the present one, a step each: when a collection is opened that
+    an earlier version of the program has left, they are made (see `migrating`). They must not be taken away again.
+    Raises ValueError for a name that not every backend could use.
     """
 
     name: str
     indexes: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
+    tracked: bool = False
+    migrations: tuple[Migration, ...] = ()
 
     def __post_init__(self) -> None:
         for name in (self.name, *self.indexes, *self.unique):
@@ -62,6 +72,40 @@ class CollectionSpec:
     def fields(self) -> tuple[str, ...]:
         """All declared fields, each once."""
         return tuple(dict.fromkeys((*self.unique, *self.indexes)))
+
+    @property
+    def version(self) -> int:
+        """The schema version of the documents, from 1."""
+        return 1 + len(self.migrations)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The schema version of a collection's documents. While they are being migrated to the next one, those with ids up
+    to ``migrated`` have it already.
+    """
+
+    version: int
+    migrated: int = 0
+
+
+@dataclass(frozen=True)
+class Change:
+    """A document as it stands now, or None if it is deleted, and the cursor to go on from behind it."""
+
+    cursor: str
+    id: int
+    document: Stored | None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What has changed since a cursor. ``reset`` means that the cursor is not of this collection's history (it is the
+    first time, or the store was restored): what was made of earlier changes is void, and ``rows`` begin anew.
+    """
+
+    reset: bool
+    rows: Iterator[Change]
 
 
 class Collection(Protocol):
@@ -90,8 +134,8 @@ class Collection(Protocol):
         """Return how many documents `find` returns, in O(1) for no or one declared field."""
         ...
 
-    def iterate(self) -> Iterator[Stored]:
-        """Yield all documents by id, one body in memory at a time.
+    def iterate(self, after: int = 0) -> Iterator[Stored]:
+        """Yield all documents with ids above ``after`` by id, one body in memory at a time.
 
         Documents added after the start aren't seen, deleted ones are left out, replaced ones come in their new version.
         A remote backend reads ahead some hundred documents, which come as they stood then.
@@ -110,6 +154,35 @@ class Collection(Protocol):
         """Remove a document. Raises Problem store.missing, and store.conflict if ``version`` is given and differs."""
         ...
 
+    def changes(self, since: str = "") -> Changes:
+        """Return each document that was added, replaced or deleted since a cursor, once, in the order of its last
+        change, as it stands now; without a cursor all documents.
+
+        For consumers that keep something up to date: go on with the cursor of the last change taken, also after a
+        restart. A document that changes meanwhile may come twice. Only what is durable is seen, also in a transaction
+        block. Of a document that was deleted nothing but the id is known. Raises ValueError unless the collection is
+        declared as tracked.
+        """
+        ...
+
+    def claim(self, field: str, until: float, change: Callable[[Document], Document], **equals: JSON) -> Stored | None:
+        """Replace the document with the lowest number in ``field``, if that is at most ``until``, by what ``change``
+        makes of it, and return it as it is then; None if there is no such document. It is looked for among those whose
+        declared fields equal the given values.
+
+        Of several that claim at once, in whatever process, each gets another document or none, and none waits for
+        another. ``change`` must set the field to a higher number, or the document is claimed again.
+        """
+        ...
+
+    def schema(self) -> Schema:
+        """Return the schema version of the stored documents."""
+        ...
+
+    def set_schema(self, schema: Schema) -> None:
+        """Note the schema version of the stored documents."""
+        ...
+
 
 class Store(Protocol):
     """A store of collections."""
@@ -117,7 +190,8 @@ class Store(Protocol):
     def collection(self, spec: CollectionSpec) -> Collection:
         """Return a collection, made at first use. Declaring it again, also with other fields, is allowed.
 
-        Raises Problem store.duplicate if a field becomes unique whose stored values aren't.
+        Documents of an earlier schema version are migrated first. Raises Problem store.duplicate if a field becomes
+        unique whose stored values aren't, and store.newer if the documents are of a later schema version.
         """
         ...
 
@@ -180,6 +254,27 @@ def key_of(value: JSON) -> Hashable:
 def matches(body: Mapping[str, JSON], wanted: Mapping[str, Hashable]) -> bool:
     """Return whether the fields of a body have the wanted keys (see `key_of`)."""
     return all(key_of(body.get(name)) == key for name, key in wanted.items())
+
+
+def cursor(epoch: str, number: int) -> str:
+    """Return the cursor behind a change: its number in a history."""
+    return f"{epoch}-{number}"
+
+
+def read_cursor(text: str) -> tuple[int, str]:
+    """Return number and epoch of a cursor; 0 and "" if it is none."""
+    epoch, _, number = text.rpartition("-")
+    return (int(number), epoch) if number.isascii() and number.isdecimal() else (0, "")
+
+
+def lowest(rows: Iterable[Stored], field: str, until: float) -> Stored | None:
+    """Return the document with the lowest number in a field, if that is at most ``until``; of equals the first."""
+    due = [stored for stored in rows if _is_number(stored.body.get(field)) and stored.body[field] <= until]
+    return min(due, key=lambda stored: (stored.body[field], stored.id), default=None)
+
+
+def _is_number(value: JSON) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _has_nul(value: JSON) -> bool:

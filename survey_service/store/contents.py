@@ -3,8 +3,12 @@
 A line of the journal is ``[table,id,version,{body}]`` or, where a document was deleted, ``[table,id]``. Table 0 is the
 catalogue: its documents are ``{"name": …}``, and their ids the tables' numbers. A frame of a snapshot is a line
 ``{"table": …, "name": …, "ids": […], "versions": {id: version}, "fields": {field: [value, …]}}`` (versions other than
-1; fields that are indexed, so that they need not be looked for in the bodies) and a body per line for each id; its last
-frame is ``{"tables": [[number, name, highest id ever given], …]}``.
+1; fields that are indexed, so that they need not be looked for in the bodies) and a body per line for each id. A frame
+``{"history": table, "last": …, "numbers": […], "ids": […]}`` is a part of a table's history. The last frame is
+``{"tables": [[number, name, highest id ever given], …]}``.
+
+What the catalogue says of a table: its name, ``indexes`` and ``unique``, ``version`` and ``migrated`` of its schema,
+``epoch`` of its history if it has one, and ``dropped``.
 """
 
 from __future__ import annotations
@@ -14,9 +18,12 @@ from dataclasses import dataclass
 
 import orjson
 
+from survey_service.store.history import History
 from survey_service.store.tables import Entry, Table, body_of, columns, from_entry, to_entry
 
 _FRAME_BYTES = 1 << 18
+_PORTION = 10_000
+"""Places of a history in a frame."""
 
 
 def line_of(table: int, id: int, version: int, encoded: bytes) -> bytes:
@@ -37,6 +44,7 @@ class Capture:
     high: dict[int, int]
     names: dict[int, str]
     fields: dict[int, tuple[str, ...]]
+    histories: dict[int, History]
 
 
 class Contents:
@@ -75,6 +83,12 @@ class Contents:
                 table = self.tables.get(number) or self.learn(number, name)
                 table.high = max(table.high, high)
             return
+        if "history" in head:
+            history = self.tables[head["history"]].history
+            if history is None:
+                raise ValueError("a history of a table that has none")
+            history.load(head["numbers"], head["ids"], head["last"])
+            return
         table = self.tables.get(head["table"]) or self.learn(head["table"], head["name"])
         ids, entries = head["ids"], lines[1:]
         if head["versions"]:
@@ -83,7 +97,7 @@ class Contents:
         table.load(ids, entries, head["fields"])
         if table is self.catalogue:
             for id, entry in zip(ids, entries, strict=True):
-                self.learn(id, body_of(entry)["name"])
+                self.relabel(id, from_entry(entry)[1])
 
     def name_all(self) -> None:
         """Put the tables that aren't into the catalogue, as after a loss."""
@@ -91,19 +105,32 @@ class Contents:
             if table is not self.catalogue and number not in self.catalogue.entries:
                 self.catalogue.set(number, table.label)
 
+    def declare_all(self) -> None:
+        """Make the indexes that the catalogue says, after reading."""
+        for table in self.tables.values():
+            label = orjson.loads(table.label)
+            table.declare(label.get("indexes", ()), label.get("unique", ()))
+
     def apply(self, lines: Sequence[bytes]) -> None:
         """Take a frame of the journal. Raises ValueError, LookupError, TypeError if it makes no sense."""
         for line in lines:
             number, id, *rest = line.split(b",", 3)
             table = self.tables[int(number[1:])]
             if not rest:
-                table.set(int(id[:-1]), None)
+                table.replay(int(id[:-1]), None)
                 continue
             version, body = rest
-            entry = to_entry(int(version), body[:-1])
-            table.set(int(id), entry)
-            if table is self.catalogue and int(id) not in self.tables:
-                self.learn(int(id), body_of(entry)["name"])
+            table.replay(int(id), to_entry(int(version), body[:-1]))
+            if table is self.catalogue:
+                self.relabel(int(id), body[:-1])
+
+    def relabel(self, number: int, label: bytes) -> None:
+        """Take what the catalogue says of a table, as it is read."""
+        facts = orjson.loads(label)
+        table = self.tables.get(number) or self.learn(number, facts["name"])
+        if not facts.get("dropped"):
+            table.label = label
+            table.begin_history(label)
 
     # --- writing ---
 
@@ -115,6 +142,7 @@ class Contents:
             high={table.number: table.high for table in tables},
             names={table.number: table.name for table in tables},
             fields={table.number: tuple(table.indexes) for table in tables},
+            histories={table.number: table.history.copy() for table in tables if table.history is not None},
         )
 
 
@@ -131,6 +159,9 @@ def snapshot_frames(captured: Capture) -> Iterator[list[bytes]]:
                 "fields": columns([entry for _, entry in portion], captured.fields[number]),
             }
             yield [orjson.dumps(head), *(encoded for _, encoded in parts)]
+    for number, history in captured.histories.items():
+        for numbers, ids in history.portions(_PORTION):
+            yield [orjson.dumps({"history": number, "last": history.last, "numbers": numbers, "ids": ids})]
     yield [orjson.dumps({"tables": [[number, captured.names[number], high] for number, high in captured.high.items()]})]
 
 

@@ -15,7 +15,7 @@ import orjson
 
 from survey_service.problems import Problem
 from survey_service.store import recovery
-from survey_service.store.base import Document, decode
+from survey_service.store.base import CollectionSpec, Document, Schema, decode
 from survey_service.store.commit import Commit
 from survey_service.store.compaction import Compactor
 from survey_service.store.contents import Capture, Contents, deletion_of, line_of, snapshot_frames
@@ -37,6 +37,7 @@ class Engine:
         self._closed = False
         self._contents = Contents()
         position = recovery.recover(disk, self._contents)
+        self._contents.declare_all()
         self._journal = Journal(disk, self, position)
         self._compactor = Compactor(disk, self._journal, position, snapshot_frames, compact_at)
         self.lock = self._journal.lock
@@ -60,6 +61,40 @@ class Engine:
     def table(self, name: str) -> Table:
         """Return a table; it begins to exist with its first change. Call with the lock held, like its methods."""
         return self._contents.table(name)
+
+    def declare(self, spec: CollectionSpec) -> None:
+        """Index what isn't yet, and note what is declared with the table's next change, or now if it has had one.
+        Inside `writing`.
+
+        The documents of a table that does not exist yet are of the declared schema version. Raises Problem
+        store.duplicate, and the 503 Problems.
+        """
+        with self.lock:
+            table = self.table(spec.name)
+            known = self._contents.catalogue.entries.get(table.number)
+            table.declare(spec.fields, spec.unique)
+            table.label = table.labelled(spec, Schema(spec.version) if known is None else None)
+            noted = known in (None, table.label)
+        if not noted:
+            self.write(spec.name, {})
+
+    def set_schema(self, name: str, schema: Schema) -> None:
+        """Note the schema version of a table's documents. Inside `writing`."""
+        with self.lock:
+            self.table(name).set_schema(schema)
+            self._for_change(name)
+
+    def changes(self, name: str, number: int, epoch: str) -> tuple[str, bool, Iterable[tuple[int, int]]]:
+        """Return the epoch of a table's history, whether another one was given, and (number, id) of what has changed.
+
+        Until the table has changed for the first time there is no history.
+        """
+        with self.lock:
+            history = self.table(name).history
+            if history is None:
+                return "", True, ()
+            known = history.epoch == epoch and number <= history.last
+            return history.epoch, not known, history.since(number if known else 0)
 
     def newest(self) -> bool:
         """Return whether this thread is inside `writing` and so sees the newest state, not only what is durable."""
@@ -252,6 +287,8 @@ class Engine:
         for commit in commits:
             for table, id, _, after in commit.changes:
                 table.settle(id, after)
+                if table is self._contents.catalogue and after is not None:
+                    self._contents.tables[id].begin_history(from_entry(after)[1])
 
     def refused(self) -> None:
         for table in self._contents.tables.values():

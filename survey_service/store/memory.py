@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import threading
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 
 from survey_service.problems import Problem
-from survey_service.store.base import JSON, CollectionSpec, Document, Stored, decode, encode, key_of, matches
+from survey_service.store.base import (
+    JSON,
+    Change,
+    Changes,
+    CollectionSpec,
+    Document,
+    Schema,
+    Stored,
+    cursor,
+    decode,
+    encode,
+    key_of,
+    lowest,
+    matches,
+    read_cursor,
+)
+from survey_service.store.migrating import migrate
 
 
 class MemoryStore:
@@ -16,14 +33,15 @@ class MemoryStore:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self._collections: dict[str, MemoryCollection] = {}
-        self._undo: list[tuple[MemoryCollection, int, tuple[int, bytes] | None]] = []
+        self._undo: list[Callable[[], None]] = []
         self._depth = 0
         self._closed = False
 
     def collection(self, spec: CollectionSpec) -> MemoryCollection:
         with self.use():
-            found = self._collections.setdefault(spec.name, MemoryCollection(self, spec.name))
+            found = self._collections.setdefault(spec.name, MemoryCollection(self, spec))
             found.declare(spec)
+            migrate(self, found, spec)
             return found
 
     @contextlib.contextmanager
@@ -35,18 +53,17 @@ class MemoryStore:
                 yield
             except BaseException:
                 while len(self._undo) > savepoint:
-                    collection, id, before = self._undo.pop()
-                    collection.put(id, before)
+                    self._undo.pop()()
                 raise
             finally:
                 self._depth -= 1
                 if self._depth == 0:
                     self._undo.clear()
 
-    def changed(self, collection: MemoryCollection, id: int, before: tuple[int, bytes] | None) -> None:
-        """Note what a change has replaced, in case the transaction is undone."""
+    def changed(self, undo: Callable[[], None]) -> None:
+        """Note how a change is taken back, in case the transaction is undone."""
         if self._depth:
-            self._undo.append((collection, id, before))
+            self._undo.append(undo)
 
     @contextlib.contextmanager
     def use(self) -> Iterator[None]:
@@ -67,9 +84,14 @@ class MemoryStore:
 class MemoryCollection:
     """A `Collection` in memory: JSON bytes by id, and for each declared field the ids by value."""
 
-    def __init__(self, store: MemoryStore, name: str) -> None:
+    def __init__(self, store: MemoryStore, spec: CollectionSpec) -> None:
         self._store = store
-        self._name = name
+        self._name = spec.name
+        self._schema = Schema(spec.version)
+        self._tracked = False
+        self._epoch = secrets.token_hex(8)
+        self._changed: dict[int, int] = {}
+        self._last_change = 0
         self._last_id = 0
         self._unique: frozenset[str] = frozenset()
         self._documents: dict[int, tuple[int, bytes]] = {}
@@ -77,6 +99,10 @@ class MemoryCollection:
 
     def declare(self, spec: CollectionSpec) -> None:
         """Build the indexes that this declaration adds."""
+        if spec.tracked and not self._tracked:
+            self._tracked = True
+            for id in sorted(self._documents):
+                self._number(id)
         for field in spec.fields:
             if field in self._indexes and (field in self._unique or field not in spec.unique):
                 continue
@@ -116,9 +142,9 @@ class MemoryCollection:
     def count(self, /, **equals: JSON) -> int:
         return len(self.find(**equals))
 
-    def iterate(self) -> Iterator[Stored]:
+    def iterate(self, after: int = 0) -> Iterator[Stored]:
         with self._store.use():
-            ids = sorted(self._documents)
+            ids = sorted(id for id in self._documents if id > after)
         return (found for found in map(self.get, ids) if found is not None)
 
     def replace(self, id: int, body: Mapping[str, JSON], *, version: int) -> Stored:
@@ -134,6 +160,28 @@ class MemoryCollection:
             self._check_version(id, version)
             self._change(id, None)
 
+    def changes(self, since: str = "") -> Changes:
+        if not self._tracked:
+            raise ValueError(f"{self._name} is not declared as tracked")
+        number, epoch = read_cursor(since)
+        with self._store.use():
+            known = epoch == self._epoch and number <= self._last_change
+            changed = sorted((n, id) for id, n in self._changed.items() if n > (number if known else 0))
+        rows = (Change(cursor(self._epoch, number), id, self.get(id)) for number, id in changed)
+        return Changes(not known, rows)
+
+    def claim(self, field: str, until: float, change: Callable[[Document], Document], **equals: JSON) -> Stored | None:
+        with self._store.transaction():
+            due = lowest(self.find(**equals), field, until)
+            return None if due is None else self.replace(due.id, change(due.body), version=due.version)
+
+    def schema(self) -> Schema:
+        return self._schema
+
+    def set_schema(self, schema: Schema) -> None:
+        with self._store.use():
+            self._schema = schema
+
     def _check_version(self, id: int, version: int | None) -> None:
         found = self._documents.get(id)
         if found is None:
@@ -148,10 +196,24 @@ class MemoryCollection:
                 raise Problem("store.duplicate", collection=self._name, field=field)
 
     def _change(self, id: int, after: tuple[int, bytes] | None) -> None:
-        self._store.changed(self, id, self._documents.get(id))
-        self.put(id, after)
+        before, number = self._documents.get(id), self._changed.get(id)
 
-    def put(self, id: int, after: tuple[int, bytes] | None) -> None:
+        def undo() -> None:
+            self._put(id, before)
+            self._changed.pop(id, None)
+            if number is not None:
+                self._changed[id] = number
+
+        self._store.changed(undo)
+        self._put(id, after)
+        if self._tracked:
+            self._number(id)
+
+    def _number(self, id: int) -> None:
+        self._last_change += 1
+        self._changed[id] = self._last_change
+
+    def _put(self, id: int, after: tuple[int, bytes] | None) -> None:
         """Set or remove a document and keep the indexes in step."""
         before = self._documents.pop(id, None)
         for entry, step in ((before, set.discard), (after, set.add)):

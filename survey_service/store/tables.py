@@ -7,6 +7,7 @@ costs something only while a sync is under way.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import islice
@@ -15,7 +16,8 @@ from operator import itemgetter, lt
 import orjson
 
 from survey_service.problems import Problem
-from survey_service.store.base import JSON, Document, decode, key_of, matches
+from survey_service.store.base import JSON, CollectionSpec, Document, Schema, decode, key_of, matches
+from survey_service.store.history import History
 from survey_service.store.index import Index
 
 Entry = bytes
@@ -50,6 +52,10 @@ def columns(entries: Sequence[Entry], fields: Iterable[str]) -> dict[str, list[J
     return {field: [body.get(field) for body in bodies] for field in fields}
 
 
+def _schema_facts(schema: Schema) -> dict[str, int]:
+    return {"version": schema.version, "migrated": schema.migrated}
+
+
 def _agrees(entry: Entry | None, wanted: Mapping[str, Hashable]) -> bool:
     return entry is not None and matches(body_of(entry), wanted)
 
@@ -61,6 +67,8 @@ class Table:
         self.number = number
         self.name = name
         self.label: Entry = orjson.dumps({"name": name})
+        """What stands of the table in the catalogue: its name, and what was declared of it (see `labelled`)."""
+        self.history: History | None = None
         self.high = 0
         self.entries: dict[int, Entry] = {}
         self.indexes: dict[str, Index] = {}
@@ -89,8 +97,10 @@ class Table:
 
     def settle(self, id: int, after: Entry | None) -> None:
         """Note that the oldest `put` of a document that wasn't durable, to this state, is durable now."""
-        _, pending = self._shadows[id]
+        durable, pending = self._shadows[id]
         self._keep_aside(id, after, pending - 1)
+        if self.history is not None:
+            self.history.note(id, again=durable is not None or after is None)
 
     def restore(self) -> None:
         """Go back to what is durable."""
@@ -104,8 +114,14 @@ class Table:
         else:
             del self._shadows[id]
 
+    def replay(self, id: int, after: Entry | None) -> None:
+        """Set or remove a document, as it is read from the journal."""
+        if self.history is not None:
+            self.history.note(id, again=id in self.entries or after is None)
+        self.set(id, after)
+
     def set(self, id: int, after: Entry | None, body: Document | None = None) -> None:
-        """Set or remove a document for good, as when it is read from the journal."""
+        """Set or remove a document, without noting it."""
         before = self.entries.get(id)
         if self.indexes:
             self._index(id, before, after, body)
@@ -146,6 +162,33 @@ class Table:
 
     def _key(self, field: str, id: int) -> Hashable:
         return key_of(body_of(self.entries[id]).get(field))
+
+    # --- what is declared ---
+
+    def labelled(self, spec: CollectionSpec, schema: Schema | None = None) -> Entry:
+        """Return the label for what a declaration adds to it; ``schema`` is that of the documents, if it is known."""
+        label = orjson.loads(self.label)
+        label["indexes"] = sorted({*label.get("indexes", ()), *spec.indexes})
+        label["unique"] = sorted({*label.get("unique", ()), *spec.unique})
+        if spec.tracked and "epoch" not in label:
+            label["epoch"] = secrets.token_hex(8)
+        return orjson.dumps({**label, **_schema_facts(schema or self.schema())})
+
+    def schema(self) -> Schema:
+        """Return the schema version of the documents."""
+        label = orjson.loads(self.label)
+        return Schema(label.get("version", 1), label.get("migrated", 0))
+
+    def set_schema(self, schema: Schema) -> None:
+        """Set the schema version in the label, which is yet to be stored."""
+        self.label = orjson.dumps({**orjson.loads(self.label), **_schema_facts(schema)})
+
+    def begin_history(self, label: Entry) -> None:
+        """Begin the history, with all that is there, if a label that is durable now says that there is one."""
+        if self.history is None:
+            epoch = orjson.loads(label).get("epoch")
+            if epoch is not None:
+                self.history = History(epoch, sorted(self.durable_entries()))
 
     # --- rules ---
 

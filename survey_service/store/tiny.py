@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from survey_service.problems import Problem
-from survey_service.store.base import JSON, CollectionSpec, Stored, decode, encode, key_of, matches
+from survey_service.store.base import (
+    JSON,
+    Change,
+    Changes,
+    CollectionSpec,
+    Document,
+    Schema,
+    Stored,
+    cursor,
+    decode,
+    encode,
+    key_of,
+    lowest,
+    matches,
+    read_cursor,
+)
 from survey_service.store.disk import OsDisk
 from survey_service.store.engine import COMPACT_AT, Engine
 from survey_service.store.lock import FolderLock
+from survey_service.store.migrating import migrate
 from survey_service.store.tables import Entry, Table, from_entry
 from survey_service.store.tinydb_api import JournalDB
 
@@ -40,11 +57,14 @@ class TinyStore:
     def collection(self, spec: CollectionSpec) -> TinyCollection:
         self.engine.guard()
         found = self._collections.get(spec)
-        if found is None:
-            with self.engine.lock:
-                self.engine.table(spec.name).declare(spec.fields, spec.unique)
-            found = self._collections[spec] = TinyCollection(self.engine, spec.name)
-        return found
+        return found or self._declared(spec)
+
+    def _declared(self, spec: CollectionSpec) -> TinyCollection:
+        with self.engine.writing():
+            self.engine.declare(spec)
+        collection = TinyCollection(self.engine, spec.name, tracked=spec.tracked)
+        migrate(self, collection, spec)
+        return self._collections.setdefault(spec, collection)
 
     def transaction(self) -> AbstractContextManager[None]:
         return self.engine.writing()
@@ -65,9 +85,10 @@ class TinyStore:
 class TinyCollection:
     """A `Collection`: one table of the engine."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(self, engine: Engine, name: str, *, tracked: bool) -> None:
         self._engine = engine
         self._name = name
+        self._tracked = tracked
 
     def add(self, body: Mapping[str, JSON]) -> Stored:
         encoded, copy = encode(body)
@@ -99,11 +120,11 @@ class TinyCollection:
                 return table.count_equal(field, key, newest)
         return sum(1 for _ in self._matching(equals))
 
-    def iterate(self) -> Iterator[Stored]:
+    def iterate(self, after: int = 0) -> Iterator[Stored]:
         self._engine.guard()
         with self._engine.lock:
             ids = self._table().ids(self._engine.newest())
-        return (found for found in map(self.get, ids) if found is not None)
+        return (found for found in map(self.get, ids[bisect_right(ids, after) :]) if found is not None)
 
     def replace(self, id: int, body: Mapping[str, JSON], *, version: int) -> Stored:
         encoded, copy = encode(body)
@@ -114,6 +135,31 @@ class TinyCollection:
     def delete(self, id: int, *, version: int | None = None) -> None:
         with self._engine.writing():
             self._engine.delete(self._name, id, version)
+
+    def changes(self, since: str = "") -> Changes:
+        if not self._tracked:
+            raise ValueError(f"{self._name} is not declared as tracked")
+        self._engine.guard()
+        epoch, reset, rows = self._engine.changes(self._name, *read_cursor(since))
+        return Changes(reset, (Change(cursor(epoch, number), id, self._durable(id)) for number, id in rows))
+
+    def _durable(self, id: int) -> Stored | None:
+        with self._engine.lock:
+            entry = self._table().get(id, newest=False)
+        return None if entry is None else _stored(id, entry)
+
+    def claim(self, field: str, until: float, change: Callable[[Document], Document], **equals: JSON) -> Stored | None:
+        with self._engine.writing():
+            due = lowest(self.find(**equals), field, until)
+            return None if due is None else self.replace(due.id, change(due.body), version=due.version)
+
+    def schema(self) -> Schema:
+        with self._engine.lock:
+            return self._table().schema()
+
+    def set_schema(self, schema: Schema) -> None:
+        with self._engine.writing():
+            self._engine.set_schema(self._name, schema)
 
     def _table(self) -> Table:
         return self._engine.table(self._name)

@@ -40,7 +40,7 @@ def test_a_longer_time_is_a_setting(store: Store, publications: Publications, tm
 
 def test_it_goes_on_by_itself_and_ends_with_the_block(store: Store, publications: Publications, tmp_path: Path) -> None:
     context = Context(settings.load(tmp_path / "instance"), store)
-    with clock.fixed(LATER), tidying.tidying(context, every=0.01):
+    with clock.fixed(LATER), tidying.tidying(context, every=0):
         with clock.fixed(dt.datetime(2026, 11, 23, tzinfo=dt.UTC)):
             send(store, publications, age=20)
         deadline = time.monotonic() + 5

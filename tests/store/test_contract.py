@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from survey_service.problems import Problem
-from survey_service.store import postgres
+from survey_service.store import postgres_collection
 from survey_service.store.base import Collection, CollectionSpec, Store, Stored
 from tests.store.conftest import THINGS
 from tests.store.threads import in_threads
@@ -226,7 +226,7 @@ def test_lookups_follow_changes(coloured: Collection) -> None:
 
 
 def test_iterate_goes_by_id_and_follows_changes(coloured: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "BATCH", 1)  # it may read ahead by a batch
+    monkeypatch.setattr(postgres_collection, "BATCH", 1)  # it may read ahead by a batch
     coloured.replace(2, {"key": "b", "colour": "pink"}, version=1)
     running = coloured.iterate()
     assert next(running).id == 1
