@@ -14,7 +14,7 @@ from wtforms import ValidationError
 
 from survey_service.problems import Problem
 from survey_service.settings import Settings
-from survey_service.web import audience, styles
+from survey_service.web import audience, patience, styles
 from survey_service.web.context import current as current_context
 
 CSRF_FIELD = "_csrf"  # question names begin with a letter, so this is never one
@@ -56,7 +56,8 @@ def configuration(settings: Settings, secret_key: str) -> dict[str, Any]:
 
 
 def limit_size() -> None:
-    """Refuse what is too long or too large before anything is parsed. Raises Problems too_long and too_large.
+    """Refuse what is too long or too large before anything is parsed. Raises Problems too_long and too_large, and
+    service.unavailable for a body that nobody has the time to wait for.
 
     Werkzeug limits the parts of multipart bodies only, so the fields of urlencoded ones are counted here.
     """
@@ -66,6 +67,8 @@ def limit_size() -> None:
     settings = current_context().settings
     if (request.content_length or 0) > settings.max_body:
         raise Problem("request.too_large")
+    if patience.BUSY in request.environ:
+        raise Problem("service.unavailable")
     if request.mimetype == "application/x-www-form-urlencoded":
         body = request.get_data(cache=True)
         if len(body) > settings.max_body or body.count(b"&") >= settings.max_fields:
@@ -151,6 +154,9 @@ def install(app: Flask, settings: Settings) -> None:
     app.before_request(protect)
     app.after_request(add_headers)
     app.jinja_env.globals.update(csrf_field=csrf_field, stylesheet=stylesheet, sheet_address=sheet_address)
+    app.wsgi_app = patience.patient(  # type: ignore[method-assign, assignment]
+        app.wsgi_app, threads=settings.threads, most=settings.max_body
+    )
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
