@@ -6,7 +6,8 @@ import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request, url_for
+from flask import Flask, Request, Response, g, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -141,15 +142,25 @@ def add_headers(response: Response) -> Response:
         f"default-src 'none'; style-src {_style_sources()}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     for name, value in _HEADERS.items():
-        response.headers[name] = value
+        response.headers.add(name, value)
     if settings.secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookies; without a cookie there is nothing to open, which most requests of programs find."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Put limits, CSRF protection and headers in force; limits come first of all."""
+    app.session_interface = Sessions()
     app.before_request(limit_size)
     app.before_request(protect)
     app.after_request(add_headers)

@@ -7,6 +7,7 @@ there may be several. Each process loads the application by itself, after this o
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import logging
 import multiprocessing
@@ -34,6 +35,7 @@ GRACE = 8
 _HEADER_MS = 15_000
 _BACKLOG = 1_024
 _TURN = 0.02
+_PR_SET_PDEATHSIG = 1
 Application = Callable[..., Iterable[bytes]]
 Load = Callable[[], Application]
 """Makes the application in its process: a function of a module, or a partial one, because it is sent there."""
@@ -70,6 +72,8 @@ def run(load: Load, settings: Settings, host: str, port: int, *, announce: Calla
         server.serve(target_loader=functools.partial(_loaded, load, here), wrap_loader=False)
     except SystemExit as end:
         return 1 if end.code else 0
+    finally:
+        here.close()
     return 0
 
 
@@ -86,6 +90,7 @@ class _Server(MPServer):
 
 def _loaded(load: Load, ready: Connection) -> Application:
     """Load the application in its process and say so; a Problem ends the process with its message."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)  # it must not live on when the first process is killed
     signal.signal(signal.SIGINT, _wait_for_parent)  # Ctrl-C reaches all processes; the first one ends the others
     try:
         application = load()
@@ -102,8 +107,11 @@ def _wait_for_parent(_number: int, _frame: FrameType | None) -> None:
 
 
 def _announce(ready: Connection, processes: int, host: str, port: int, announce: Callable[[str], None]) -> None:
-    for _ in range(processes):
-        ready.recv()
+    try:
+        for _ in range(processes):
+            ready.recv()
+    except (EOFError, OSError):  # one has ended instead
+        return
     while not _answers(host, port):
         time.sleep(_TURN)
     announce(_address(host, port))

@@ -156,3 +156,13 @@ def test_an_application_that_cannot_be_loaded_says_why(tmp_path: Path) -> None:
     assert ended.stdout == "stopped\n"
     assert "4711" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_no_process_lives_on_when_the_first_is_killed(served: Served) -> None:
+    assert served.get("") == 4
+    served.process.kill()
+    served.process.wait()
+    deadline = time.monotonic() + 10
+    while served.get("") == 4 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert served.get("") == -1
