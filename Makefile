@@ -15,8 +15,8 @@ serve: $(VENV)/.runtime  ## the service with demo content at http://127.0.0.1:80
 test: $(VENV)/.test .system-test lint  ## everything: lint, unit, contract, browser journeys with axe
 	@$(BIN)/python -m pytest -m "not faults" -n auto --maxprocesses 4 --dist worksteal
 
-test-faults: $(VENV)/.test  ## the long fault runs
-	@$(BIN)/python -m pytest -m faults --timeout 3600
+test-faults: $(VENV)/.test .system-test  ## all injected faults, the long runs included; prints what was counted
+	@$(BIN)/python -m pytest -m "faults or injected" --timeout 3600
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check survey_service plugins tests translations

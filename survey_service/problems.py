@@ -317,6 +317,11 @@ CATALOGUE: Mapping[str, Kind] = {
             "again with --replace; the service starts after that."
         ),
     ),
+    "export.too_large": Kind(
+        422,
+        D_("Too large for this kind of file"),
+        D_("This export has %(reason)s, and such a file holds at most %(limit)s. Choose CSV or JSON Lines instead."),
+    ),
     "file.exists": Kind(
         409, D_("File exists"), D_("%(path)s exists already and was left as it is. Name another file.")
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from survey_service.store import open_store
 from survey_service.store.base import Store
 from tests.store.postgres_server import Server, running
 
+Count = Callable[[str, int], None]
 TODAY = dt.date(2026, 11, 23)
 
 SMALL = """
@@ -125,3 +127,22 @@ def bundled() -> Library:
     from survey_service.paths import bundled as folder
 
     return load_folder(folder("forms"))
+
+
+@pytest.fixture
+def counted(record_property: Callable[[str, object], None]) -> Count:
+    """Return a function that counts injected faults, for the summary at the end of the run."""
+    return lambda label, number: record_property(f"counted: {label}", number)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how many faults were injected, and what was acknowledged meanwhile, in tests that have passed."""
+    totals: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("passed", []):
+        for key, value in getattr(report, "user_properties", ()):
+            if key.startswith("counted: "):
+                totals[key.removeprefix("counted: ")] += value
+    if totals:
+        terminalreporter.section("injected faults, in tests that passed: nothing acknowledged was lost")
+        for label, number in sorted(totals.items()):
+            terminalreporter.line(f"{number:>10,} {label}")

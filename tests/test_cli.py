@@ -33,7 +33,7 @@ COMMANDS = {
     "serve": {"--host", "--port", "--demo", "--instance"},
     "check": {"--forms", "--instance"},
     "forms list": {"--instance"},
-    "responses export": {"--format", "--output", "--instance"},
+    "responses export": {"--format", "--output", "--language", "--labels", "--columns", "--instance"},
     "report list": {"--instance"},
     "report run": {"--format", "--output", "--language", "--instance"},
     "plugins list": set(),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import getpass
-import io
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -96,34 +96,38 @@ def encoding(form: str, target: str) -> str:
 
 
 @contextlib.contextmanager
-def output(target: str, encoding: str) -> Iterator[TextIO]:
-    """Open a file, or for ``-`` the standard output, to write text with its line ends as they are.
+def written(target: str) -> Iterator[Path]:
+    """Yield the path of a file to write; at the end of the block it becomes the target, or goes to standard output.
 
-    A file appears only when it is complete, and readable by its owner only: it may hold answers.
+    The target appears only when it is complete, and readable by its owner only: it may hold answers.
     Raises Problem file.unwritable.
     """
-    if target == STDOUT:
-        stream = io.TextIOWrapper(sys.stdout.buffer, encoding=encoding, newline="")
-        try:
-            yield stream
-            stream.flush()
-        finally:
-            stream.detach()
-        return
-    path = Path(target)
+    path = Path(tempfile.gettempdir()) / "output" if target == STDOUT else Path(target)
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:
         raise Problem("file.unwritable", path=target, reason=error.strerror or str(error)) from None
+    os.close(descriptor)
+    temporary = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding=encoding, newline="") as file:
-            yield file
-        os.replace(temporary, path)
+        yield temporary
+        if target == STDOUT:
+            with temporary.open("rb") as file:
+                shutil.copyfileobj(file, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+        else:
+            os.replace(temporary, path)
     except OSError as error:
         raise Problem("file.unwritable", path=target, reason=error.strerror or str(error)) from None
     finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
+        temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def output(target: str, encoding: str) -> Iterator[TextIO]:
+    """Open a file, or for ``-`` the standard output, to write text with its line ends as they are; see `written`."""
+    with written(target) as path, path.open("w", encoding=encoding, newline="") as file:
+        yield file
 
 
 def table(rows: Sequence[tuple[str, ...]]) -> None:

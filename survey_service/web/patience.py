@@ -21,25 +21,24 @@ def patient(application: Wsgi, *, threads: int, most: int) -> Wsgi:
     waiting = threading.BoundedSemaphore(max(1, threads - max(1, threads // 4)))
 
     def serve(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        if _has_body(environ) and _length(environ) <= most:
-            if waiting.acquire(blocking=False):
-                try:
-                    body = environ["wsgi.input"].read(most + 1)
-                finally:
-                    waiting.release()
-                environ["wsgi.input"] = io.BytesIO(body)
-                environ["CONTENT_LENGTH"] = str(len(body))
-            else:
-                environ[BUSY] = True
+        size = _to_read(environ, most)
+        if size and not waiting.acquire(blocking=False):
+            environ[BUSY] = True
+        elif size:
+            try:
+                body = environ["wsgi.input"].read(size)
+            finally:
+                waiting.release()
+            environ["wsgi.input"] = io.BytesIO(body)
+            environ["CONTENT_LENGTH"] = str(len(body))
         return application(environ, start)
 
     return serve
 
 
-def _has_body(environ: Mapping[str, Any]) -> bool:
-    return environ.get("CONTENT_LENGTH", "0") not in ("", "0") or "HTTP_TRANSFER_ENCODING" in environ
-
-
-def _length(environ: Mapping[str, Any]) -> int:
-    text = environ.get("CONTENT_LENGTH") or "0"
-    return int(text) if text.isascii() and text.isdecimal() else 0
+def _to_read(environ: Mapping[str, Any], most: int) -> int:
+    """Return how many bytes to read: the length, or one more than allowed where none is given; 0 for nothing."""
+    text = environ.get("CONTENT_LENGTH") or ""
+    if text.isascii() and text.isdecimal():
+        return int(text) if int(text) <= most else 0
+    return most + 1 if "HTTP_TRANSFER_ENCODING" in environ and environ.get("wsgi.input_terminated") else 0

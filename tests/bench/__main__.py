@@ -1,16 +1,16 @@
 """``make bench``: what is measured side by side in one run, as ratios.
 
 Absolute figures depend on the machine and are shown only to make the ratios readable. ``make bench BENCH=http`` runs
-one part only: http, store or backup.
+one part only, by its name in PARTS.
 """
 
 from __future__ import annotations
 
 import sys
 
-from tests.bench import backup, http, store
+from tests.bench import backup, exports, http, store
 
-PARTS = {"http": http.main, "store": store.main, "backup": backup.main}
+PARTS = {"http": http.main, "store": store.main, "backup": backup.main, "exports": exports.main}
 
 
 def main(names: list[str]) -> None:

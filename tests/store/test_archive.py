@@ -16,6 +16,8 @@ from survey_service.store.archive import Archive, Keys
 from survey_service.store.base import Schema
 from survey_service.store.transfer import Dump, Facts, Row
 
+pytestmark = pytest.mark.injected
+
 ROWS: list[Row] = [(1, 1, b'{"a":"\xd8\xb3\xd9\x84\xd8\xa7\xd9\x85, {x}"}'), (7, 3, b"{}")]
 FACTS = Facts("things", ("colour",), ("key",), True, Schema(2, 5), 9)
 NONE = Keys()

@@ -22,6 +22,8 @@ from tests.store.disks import SimDisk
 from tests.store.test_journal import until
 from tests.store.threads import in_threads
 
+pytestmark = pytest.mark.injected
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

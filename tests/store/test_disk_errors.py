@@ -18,9 +18,12 @@ from survey_service.problems import Problem
 from survey_service.store.base import encode
 from survey_service.store.engine import Engine
 from survey_service.store.tiny import TinyStore
+from tests.conftest import Count
 from tests.store.disks import SimDisk, SimFile
 from tests.store.test_power_cut import state_of
 from tests.store.threads import in_threads
+
+pytestmark = pytest.mark.injected
 
 
 def add(engine: Engine, number: int, size: int = 10) -> int:
@@ -44,7 +47,7 @@ def refused(call: Callable[[], object]) -> str:
 
 
 @pytest.mark.parametrize("place", range(1, 16))
-def test_an_error_of_the_nth_sync(place: int) -> None:
+def test_an_error_of_the_nth_sync(place: int, counted: Count) -> None:
     """Every write is refused from then on, reading goes on, and after a restart everything acknowledged is there."""
     disk = SimDisk()
     engine = Engine(disk)
@@ -66,6 +69,7 @@ def test_an_error_of_the_nth_sync(place: int) -> None:
     engine.close()
     found = numbers(Engine(disk.copy()))
     assert found in (acknowledged, [*acknowledged, len(acknowledged)])
+    counted("errors of a sync", 1)
 
 
 class BrokenDisk(SimDisk):

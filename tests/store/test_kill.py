@@ -16,6 +16,9 @@ import pytest
 
 from survey_service.store.base import CollectionSpec
 from survey_service.store.tiny import TinyStore
+from tests.conftest import Count
+
+pytestmark = pytest.mark.injected
 
 ONE = CollectionSpec("one", indexes=("by",), unique=("key",))
 TWO = CollectionSpec("two", indexes=("by",))
@@ -161,32 +164,28 @@ class Rounds:
                     things.delete(stored.id)
                     self.high[spec.name] = max(self.high[spec.name], stored.id)
 
-    def summary(self) -> str:
-        """Return what was counted."""
-        generation = max(int(path.name[5:]) for path in self.folder.glob("snap-*"))
-        return (
-            f"{self.acknowledged} changes acknowledged, 0 lost; {self.torn} torn ends cut off, "
-            f"{self.unfinished} compactions broken off, {generation} generations of files"
-        )
-
 
 @pytest.fixture
 def rounds(tmp_path: Path) -> Rounds:
     return Rounds(tmp_path / "store")
 
 
-def test_twenty_kills(rounds: Rounds) -> None:
+def test_twenty_kills(rounds: Rounds, counted: Count) -> None:
     for seed in range(20):
         rounds.round(seed)
     assert rounds.acknowledged > 500
+    counted("kill -9 under 8 writers and compaction", 20)
+    counted("changes acknowledged under kills", rounds.acknowledged)
 
 
 @pytest.mark.faults
 @pytest.mark.timeout(3000)
-def test_a_thousand_kills(rounds: Rounds, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_thousand_kills(rounds: Rounds, counted: Count) -> None:
     for seed in range(1000, 2000):
         rounds.round(seed)
-    with capsys.disabled():
-        print(f"\n1000 kills: {rounds.summary()}")
     assert rounds.acknowledged > 25_000
     assert rounds.unfinished > 0
+    counted("kill -9 under 8 writers and compaction", 1000)
+    counted("changes acknowledged under kills", rounds.acknowledged)
+    counted("torn ends cut off after kills", rounds.torn)
+    counted("compactions broken off by kills", rounds.unfinished)

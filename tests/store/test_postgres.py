@@ -17,6 +17,8 @@ from survey_service.store.base import CollectionSpec
 from survey_service.store.postgres import PostgresStore
 from tests.store.postgres_server import Server, running
 
+pytestmark = pytest.mark.injected
+
 THINGS = CollectionSpec("things", unique=("key",))
 
 

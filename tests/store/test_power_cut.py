@@ -14,8 +14,11 @@ from survey_service.problems import Problem
 from survey_service.store.base import encode
 from survey_service.store.engine import Engine
 from survey_service.store.tables import body_of, from_entry
+from tests.conftest import Count
 from tests.store.disks import PowerCut, SimDisk
 from tests.store.threads import in_threads
+
+pytestmark = pytest.mark.injected
 
 State = dict[tuple[str, int], dict[str, Any]]
 
@@ -143,18 +146,20 @@ def survive(seed: int, *, honest: bool = True, threads: int = 1) -> None:
 
 
 @pytest.mark.parametrize("batch", range(8))
-def test_a_power_cut_loses_nothing_acknowledged(batch: int) -> None:
+def test_a_power_cut_loses_nothing_acknowledged(batch: int, counted: Count) -> None:
     for seed in range(batch * 40, batch * 40 + 40):
         survive(seed)
+    counted("power cuts", 40)
 
 
 @pytest.mark.parametrize("batch", range(4))
-def test_nor_with_several_threads(batch: int) -> None:
+def test_nor_with_several_threads(batch: int, counted: Count) -> None:
     for seed in range(batch * 10, batch * 10 + 10):
         survive(seed, threads=4)
+    counted("power cuts", 10)
 
 
-def test_without_syncs_it_would() -> None:
+def test_without_syncs_it_would(counted: Count) -> None:
     lost = 0
     for seed in range(40):
         try:
@@ -162,10 +167,12 @@ def test_without_syncs_it_would() -> None:
         except (AssertionError, Problem):
             lost += 1
     assert lost > 20
+    counted("of 40 power cuts on a disk whose syncs do nothing: found out", lost)
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("batch", range(50))
-def test_many_power_cuts(batch: int) -> None:
+def test_many_power_cuts(batch: int, counted: Count) -> None:
     for seed in range(10_000 + batch * 200, 10_000 + batch * 200 + 200):
         survive(seed, threads=1 + seed % 4)
+    counted("power cuts", 200)

@@ -21,7 +21,10 @@ import pytest
 
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store import open_store
+from tests.conftest import Count
 from tests.store.postgres_server import Server, running
+
+pytestmark = pytest.mark.injected
 
 ANSWERS = {"B00": "yes", "B01": "self", "B02": "27-44", "B08": ["ARB"], "B09_ARB": ["ARB.job"]}
 
@@ -95,7 +98,7 @@ def children(process: subprocess.Popen[str]) -> int:
     [(2, 12, 2.0), pytest.param(4, 64, 12.0, marks=pytest.mark.faults)],
 )
 def test_nothing_is_lost_while_the_database_is_restarted(
-    processes: int, clients: int, seconds: float, database: Server, tmp_path: Path
+    processes: int, clients: int, seconds: float, database: Server, tmp_path: Path, counted: Count
 ) -> None:
     process, port = serve(database.url, tmp_path, processes)
     try:
@@ -124,13 +127,14 @@ def test_nothing_is_lost_while_the_database_is_restarted(
     store = open_store(database.url, tmp_path)
     kept = Counter(stored.body["key"] for stored in store.collection(RESPONSES).iterate())
     store.close()
-    print(f"{processes} processes, {clients} clients: {len(acknowledged)} acknowledged, answers {dict(seen)}")
     assert len(acknowledged) >= clients
     assert all(client.acknowledged for client in crowd)
     assert set(acknowledged) - set(kept) == set(), "nothing acknowledged is lost"
     assert set(kept.values()) == {1}, "nothing is stored twice"
     assert set(seen) <= {"200", "201", "503", "connection"}
     assert seen["503"] > 0
+    counted("restarts of PostgreSQL under clients", 2)
+    counted("responses acknowledged over HTTP meanwhile", len(acknowledged))
 
 
 def test_several_processes_need_postgresql(tmp_path: Path) -> None:

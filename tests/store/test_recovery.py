@@ -14,8 +14,11 @@ from survey_service.problems import Problem
 from survey_service.store import frames, mark
 from survey_service.store.base import encode
 from survey_service.store.engine import Engine
+from tests.conftest import Count
 from tests.store.disks import SimDisk
 from tests.store.test_power_cut import State, state_of
+
+pytestmark = pytest.mark.injected
 
 SNAPSHOT, JOURNAL, MARK = "snap-00000002", "wal-00000002", "MARK"
 
@@ -131,15 +134,16 @@ def test_as_it_was(killed: History, closed: History) -> None:
     assert len(killed.states[-1]) == 5
 
 
-def test_cut_at_every_byte_what_was_acknowledged_is_missed(killed: History, closed: History) -> None:
+def test_cut_at_every_byte_what_was_acknowledged_is_missed(killed: History, closed: History, counted: Count) -> None:
     """The mark knows how far the journal had got."""
     for history in (killed, closed):
         content = history.content(JOURNAL)[: history.ends[-1]]
         for size in range(len(content)):
             assert is_refused(with_file(history, JOURNAL, content[:size])), size
+    counted("cuts of a file at one byte", 2 * len(content))
 
 
-def test_cut_at_every_byte_behind_the_mark_leaves_the_whole_frames(killed: History) -> None:
+def test_cut_at_every_byte_behind_the_mark_leaves_the_whole_frames(killed: History, counted: Count) -> None:
     """After a power cut the mark may lag behind: then the journal itself decides."""
     content = killed.content(JOURNAL)[: killed.ends[-1]]
     for size in range(frames.FILE_HEADER_SIZE, len(content)):
@@ -149,13 +153,15 @@ def test_cut_at_every_byte_behind_the_mark_leaves_the_whole_frames(killed: Histo
         with Opened(disk) as engine:  # and again, and it goes on
             add(engine, 99)
             assert len(state_of(engine)) == len(killed.states[whole]) + 1
+    counted("cuts of a file at one byte", len(content) - frames.FILE_HEADER_SIZE)
 
 
-def test_cut_at_every_byte_within_the_last_frame_and_the_mark_before_it(killed: History) -> None:
+def test_cut_at_every_byte_within_the_last_frame_and_the_mark_before_it(killed: History, counted: Count) -> None:
     content = killed.content(JOURNAL)[: killed.ends[-1]]
     for size in range(killed.ends[-2], len(content)):
         disk = with_mark(with_file(killed, JOURNAL, content[:size]), killed, 5)
         assert opened(disk) == killed.states[-2]
+    counted("cuts of a file at one byte", len(content) - killed.ends[-2])
 
 
 class Opened:
@@ -202,34 +208,39 @@ def flips(content: bytes) -> Iterator[tuple[int, bytes]]:
         yield place, bytes(changed)
 
 
-def test_every_bit_of_the_journal(killed: History) -> None:
+def test_every_bit_of_the_journal(killed: History, counted: Count) -> None:
     content = killed.content(JOURNAL)[: killed.ends[-1]]
     for place, changed in flips(content):
         assert is_refused(with_file(killed, JOURNAL, changed)), place
+    counted("bits turned over", 8 * len(content))
 
 
-def test_every_bit_of_the_journal_when_the_mark_lags_behind(killed: History) -> None:
+def test_every_bit_of_the_journal_when_the_mark_lags_behind(killed: History, counted: Count) -> None:
     """Never wrong data: the state before the damaged frame if that was the last, else a refusal."""
     content = killed.content(JOURNAL)[: killed.ends[-1]]
     for place, changed in flips(content):
         found = opened(with_mark(with_file(killed, JOURNAL, changed), killed, 0))
         assert found == killed.states[-2] if place // 8 >= killed.ends[-2] else isinstance(found, Problem), place
+    counted("bits turned over", 8 * len(content))
 
 
-def test_every_bit_of_the_snapshot(killed: History) -> None:
+def test_every_bit_of_the_snapshot(killed: History, counted: Count) -> None:
     for place, changed in flips(killed.content(SNAPSHOT)):
         assert is_refused(with_file(killed, SNAPSHOT, changed)), place
+    counted("bits turned over", 8 * len(killed.content(SNAPSHOT)))
 
 
-def test_every_bit_of_the_mark(killed: History) -> None:
+def test_every_bit_of_the_mark(killed: History, counted: Count) -> None:
     for place, changed in flips(killed.content(MARK)):
         assert is_refused(with_file(killed, MARK, changed)), place
+    counted("bits turned over", 8 * len(killed.content(MARK)))
 
 
-def test_the_snapshot_cut_at_every_byte(killed: History) -> None:
+def test_the_snapshot_cut_at_every_byte(killed: History, counted: Count) -> None:
     content = killed.content(SNAPSHOT)
     for size in range(len(content)):
         assert is_refused(with_file(killed, SNAPSHOT, content[:size])), size
+    counted("cuts of a file at one byte", len(content))
 
 
 def test_a_frame_of_the_snapshot_dropped_doubled_or_swapped(killed: History) -> None:

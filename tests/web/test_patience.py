@@ -19,7 +19,12 @@ def application(environ: dict[str, Any], _start: Callable[..., Any]) -> Iterable
 
 
 def send(serve: patience.Wsgi, stream: Any, length: str | None, **more: str) -> bytes:
-    environ = {"wsgi.input": stream, **({} if length is None else {"CONTENT_LENGTH": length}), **more}
+    environ = {
+        "wsgi.input": stream,
+        "wsgi.input_terminated": True,
+        **({} if length is None else {"CONTENT_LENGTH": length}),
+        **more,
+    }
     return b"".join(serve(environ, lambda *_: None))
 
 
@@ -38,6 +43,13 @@ class Slow(io.RawIOBase):
 def test_a_body_is_read_as_a_whole() -> None:
     serve = patience.patient(application, threads=4, most=10)
     assert send(serve, io.BytesIO(b"hello"), "5") == b"5:hello"
+
+
+def test_no_more_is_read_than_was_announced() -> None:
+    """What comes behind a body may be the next request, or nothing for a long time."""
+    stream = io.BytesIO(b"hello, and more")
+    assert send(patience.patient(application, threads=4, most=10), stream, "5") == b"5:hello"
+    assert stream.tell() == 5
 
 
 def test_without_a_length_it_is_counted() -> None:

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 from survey_service.questionnaire.model import wording
 from survey_service.reports.render import formats
 from survey_service.reports.report import Report
-from survey_service.responses.export import cell
+from survey_service.responses.export.layout import neutralised
 
 COLUMNS = (
     *("block", "id", "field", "question", "base", "period", "row", "column", "count", "n", "value", "low", "high"),
@@ -40,7 +40,11 @@ def write(report: Report, tag: str, file: TextIO) -> int:
 def _text(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return cell(value)
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return " ".join(value)
+    return neutralised(value) if isinstance(value, str) else value
 
 
 def _share(numbers: Mapping[str, Any], reason: str | None) -> Row:

@@ -19,6 +19,7 @@ AUDIENCES = {
     "manage.open_questionnaire": Access("publish"),
     "manage.close_questionnaire": Access("publish"),
     "manage.responses": Access("read_responses"),
+    "manage.export": Access("export_responses"),
     "manage.download": Access("export_responses"),
     "manage.offers": Access("moderate_offers"),
     "manage.offer": Access("moderate_offers"),

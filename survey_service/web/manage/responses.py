@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import IO, Any, cast
+from pathlib import Path
+from typing import Any
 
 from flask import Response, redirect, render_template, request, send_file, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey_service import clock
+from survey_service import clock, languages
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Question
-from survey_service.responses import export
+from survey_service.responses.export import FORMATS, Options, codebook, documents
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
@@ -26,7 +26,6 @@ from survey_service.web.manage import answers, desk
 from survey_service.web.manage.desk import blueprint
 
 PAGE_SIZE = 50
-_SPOOLED = 2**20
 
 
 @dataclass
@@ -54,7 +53,7 @@ def home() -> str:
     """Show what there is: questionnaires with their revision, state and, to those who may read responses, counts."""
     counted = tallies(current().store) if desk.may("read_responses") else {}
     rows = [(entry, counted.get(entry.questionnaire.name, Tally())) for entry in current().publications.all()]
-    return render_template("manage/home.html", rows=rows, format_names=_FORMAT_NAMES)
+    return render_template("manage/home.html", rows=rows)
 
 
 @blueprint.post("/questionnaires/<name>/open")
@@ -95,14 +94,14 @@ def responses(name: str) -> str:
     number = _page_number(request.args.get("page", "1"), pages)
     desk.note("responses.read", name, page=number, count=total)
     last = max(0, total - (number - 1) * PAGE_SIZE)
-    documents = list(itertools.islice(export.documents(context.store, name), max(0, last - PAGE_SIZE), last))
-    names = export.columns(context.publications, name)
+    shown = list(itertools.islice(documents(context.store, name), max(0, last - PAGE_SIZE), last))
+    names = tuple(dict.fromkeys(v.question.name for v in codebook.of(context.publications, name).variables))
     known = _questions(context.publications, name)
     return render_template(
         "manage/responses.html",
         published=published,
         questions=[known[question] for question in names],
-        rows=[_row(context.publications, document, names) for document in reversed(documents)],
+        rows=[_row(context.publications, document, names) for document in reversed(shown)],
         total=total,
         page=number,
         pages=pages,
@@ -133,43 +132,38 @@ def _row(publications: Publications, document: Mapping[str, Any], names: tuple[s
     return Row(document, cells)
 
 
-Writer = Callable[[Store, Publications, str, io.TextIOWrapper], int]
-_FORMATS: Mapping[str, tuple[str, str, Writer]] = {
-    # A byte order mark tells spreadsheets that the file is UTF-8.
-    "csv": ("utf-8-sig", "text/csv", export.write_csv),
-    "jsonl": (
-        "utf-8",
-        "application/jsonl",
-        lambda store, _publications, name, file: export.write_jsonl(store, name, file),
-    ),
-}
-"""Format → encoding, media type, writer."""
-_FORMAT_NAMES = {"csv": "CSV", "jsonl": "JSON Lines"}
+@blueprint.get("/questionnaires/<name>/export")
+def export(name: str) -> str:
+    """Show in which forms the responses can be had."""
+    published = current().publications.current(name)
+    return render_template(
+        "manage/export.html",
+        published=published,
+        formats={key: form.title for key, form in FORMATS.items()},
+        tags=published.questionnaire.languages,
+    )
 
 
-@blueprint.get("/questionnaires/<name>/responses.<format_name>")
-def download(name: str, format_name: str) -> Response:
+@blueprint.get("/questionnaires/<name>/responses.file")
+def download(name: str) -> Response:
     """Send all responses as a file; that is noted in the audit log."""
     context = current()
-    context.publications.current(name)
-    if format_name not in _FORMATS:
+    book = codebook.of(context.publications, name)
+    kind = FORMATS.get(request.args.get("format", ""))
+    language = request.args.get("language", "")
+    if kind is None or language not in languages.registry():
         raise Problem("page.missing")
-    encoding, media_type, write = _FORMATS[format_name]
-    spool = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=_SPOOLED))  # noqa: SIM115 - the response closes it
-    try:
-        text = io.TextIOWrapper(spool, encoding=encoding, newline="")
-        count = write(context.store, context.publications, name, text)
-        text.detach().flush()
-        desk.note("responses.exported", name, format=format_name, count=count)
-    except BaseException:
-        spool.close()
-        raise
-    spool.seek(0)
+    options = Options(language, labels="labels" in request.args, columns="columns" in request.args)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "responses"
+        count = kind.write(path, documents(context.store, name), book, options)
+        desk.note("responses.exported", name, format=request.args["format"], count=count)
+        file = path.open("rb")  # what is open can still be read when the folder has gone
     response = send_file(
-        spool,
-        mimetype=media_type,
+        file,
+        mimetype=kind.media_type,
         as_attachment=True,
-        download_name=f"{name}-{clock.today().isoformat()}.{format_name}",
+        download_name=f"{name}-{clock.today().isoformat()}.{request.args['format']}",
     )
     response.headers["Cache-Control"] = "no-store"  # Flask allows files to be kept
     return response

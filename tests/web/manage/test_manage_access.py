@@ -24,7 +24,8 @@ WHO_MAY = {
     ("POST", "/manage/questionnaires/<name>/open"): {MANAGER},
     ("POST", "/manage/questionnaires/<name>/close"): {MANAGER},
     ("GET", "/manage/questionnaires/<name>/responses"): {MANAGER},
-    ("GET", "/manage/questionnaires/<name>/responses.<format_name>"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/export"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/responses.file"): {MANAGER},
     ("GET", "/manage/offers"): MODERATORS,
     ("GET", "/manage/offers/<offer>"): MODERATORS,
     ("POST", "/manage/offers/<offer>"): MODERATORS,
@@ -111,8 +112,11 @@ def test_somebody_elses_and_a_missing_thing_look_the_same(as_role: Callable[[str
 @pytest.mark.parametrize(
     "path",
     [
-        "/manage/questionnaires/nothing/responses", "/manage/questionnaires/nothing/responses.csv",
-        "/manage/questionnaires/small/responses.exe", "/manage/questionnaires/small/responses?page=2",
+        "/manage/questionnaires/nothing/responses",
+        "/manage/questionnaires/nothing/responses.file?format=csv&language=de",
+        "/manage/questionnaires/small/responses.file?format=exe&language=de",
+        "/manage/questionnaires/small/responses.file?format=csv&language=xx",
+        "/manage/questionnaires/small/responses.file", "/manage/questionnaires/small/responses?page=2",
         "/manage/questionnaires/small/responses?page=0", "/manage/questionnaires/small/responses?page=x",
         "/manage/questionnaires/small/responses?page=\u0661", "/manage/offers/nothing", "/manage/offers?state=lost",
         "/manage/reports/999", "/manage/reports/999.csv",

@@ -137,19 +137,20 @@ def test_responses_are_not_shown_if_that_cannot_be_audited(
 
     respond(age="42", town="Geheimdorf")
     monkeypatch.setattr(audit, "append", full)
-    for path in ("responses", "responses.csv", "responses.jsonl"):
+    for path in ("responses", f"{FILE}csv", f"{FILE}jsonl", f"{FILE}xlsx"):
         answer = manager.get(f"/manage/questionnaires/small/{path}")
         assert answer.status_code == 503
         assert "Geheimdorf" not in answer.text
 
 
+FILE = "responses.file?language=de&format="
 FORMULAS = ["=1+1", "+49 1", "-1+2", "@SUM(A1)", "=cmd|'/C calc'!A0"]
 
 
 def test_csv_has_a_byte_order_mark_and_formulas_stay_text(manager: Desk, store: Store, respond: Respond) -> None:
     for text in [*FORMULAS, 'a "b", c; ä🙂', "zwei\nZeilen"]:
         respond(age="42", town=text)
-    answer = manager.get("/manage/questionnaires/small/responses.csv")
+    answer = manager.get(f"/manage/questionnaires/small/{FILE}csv")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.headers["Content-Disposition"] == "attachment; filename=small-2026-11-23.csv"
@@ -164,7 +165,7 @@ def test_csv_has_a_byte_order_mark_and_formulas_stay_text(manager: Desk, store: 
 
 def test_json_lines_hold_everything_but_key_and_receipt(manager: Desk, store: Store, respond: Respond) -> None:
     receipt = respond(age="42", town="=1+1", likes=["red"])
-    answer = manager.get("/manage/questionnaires/small/responses.jsonl")
+    answer = manager.get(f"/manage/questionnaires/small/{FILE}jsonl")
     assert answer.headers["Content-Type"] == "application/jsonl"
     (line,) = answer.data.decode("utf-8").splitlines()
     assert json.loads(line) == {
@@ -186,7 +187,7 @@ def test_a_withdrawn_response_is_gone_from_table_and_export(manager: Desk, store
     respond(age="43", town="Meiningen")
     holder.withdraw(store, receipt)
     assert [row[0] for row in table(manager.get("/manage/questionnaires/small/responses").text)[1:]] == ["2"]
-    assert b"Wasungen" not in manager.get("/manage/questionnaires/small/responses.csv").data
+    assert b"Wasungen" not in manager.get(f"/manage/questionnaires/small/{FILE}csv").data
 
 
 def test_a_question_of_an_older_revision_keeps_its_column(

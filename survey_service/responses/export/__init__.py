@@ -1,0 +1,61 @@
+"""Responses as files, one module a kind of file; which there are stands in `FORMATS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from survey_service.responses.export import spreadsheet, text
+from survey_service.responses.export.codebook import Codebook
+from survey_service.responses.export.layout import FACTS, Options
+from survey_service.responses.submissions import RESPONSES
+from survey_service.store.base import Store
+
+__all__ = ["FACTS", "FORMATS", "Codebook", "Documents", "Format", "Options", "documents"]
+
+Documents = Iterator[dict[str, Any]]
+
+
+def _sav(path: Path, documents: Documents, codebook: Codebook, options: Options) -> int:
+    from survey_service.responses.export import tables  # loaded when it is needed: it brings large libraries
+
+    return tables.write_sav(path, documents, codebook, options)
+
+
+def _parquet(path: Path, documents: Documents, codebook: Codebook, options: Options) -> int:
+    from survey_service.responses.export import tables
+
+    return tables.write_parquet(path, documents, codebook, options)
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file: its name for people, its media type, and what writes it and returns the number of responses.
+
+    ``laid_out`` says that it has columns, so that `Options` say something.
+    """
+
+    title: str
+    media_type: str
+    write: Callable[[Path, Documents, Codebook, Options], int]
+    laid_out: bool = True
+
+
+FORMATS: Mapping[str, Format] = {
+    "csv": Format("CSV", "text/csv", text.write_csv),
+    "xlsx": Format("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", spreadsheet.write),
+    "sav": Format("SPSS", "application/x-spss-sav", _sav),
+    "parquet": Format("Parquet", "application/vnd.apache.parquet", _parquet),
+    "jsonl": Format("JSON Lines", "application/jsonl", text.write_jsonl, laid_out=False),
+}
+
+
+def documents(store: Store, questionnaire: str) -> Documents:
+    """Yield the responses of a questionnaire as JSON objects, without key and receipt; ``number`` tells them apart."""
+    for stored in store.collection(RESPONSES).iterate():
+        body = stored.body
+        if body["questionnaire"] == questionnaire:
+            facts = {name: body[name] for name in FACTS[1:]}
+            yield {"number": stored.id, **facts, "answers": body["answers"], "states": body["states"]}
