@@ -14,17 +14,24 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from survey_service.questionnaire.functions import FUNCTIONS, Function, Node
+from survey_service.questionnaire.nodes import first_value, items_of
 from survey_service.questionnaire.values import NAN, Answer, Scope, Value, to_boolean, to_number, to_text, value_of
 
 Run = Callable[[Scope], Any]
+Nodes = Callable[[Scope], list[Any]]
 
 
 @dataclass(frozen=True)
 class Code:
-    """A compiled node: what to call, and the kind of value it returns."""
+    """A compiled node: what to call, and the kind of value it returns.
+
+    ``nodes`` gives the nodes (see ``nodes``) of an expression that means a node-set; ``run`` then gives the value of
+    the first.
+    """
 
     run: Run
     kind: str
+    nodes: Nodes | None = None
 
 
 def compile_node(node: Node) -> Code:
@@ -62,13 +69,17 @@ def _reference(node: Node) -> Code:
 
     def run(scope: Scope) -> Value:
         answer = scope.answers.get(name)
-        return answer if answer.__class__ is str else value_of(answer)
+        if answer.__class__ is str:
+            return answer  # type: ignore[no-any-return]
+        if answer is None:
+            return first_value(scope, name) if name in scope.repeats else ""
+        return value_of(answer)
 
-    return Code(run, "v")
+    return Code(run, "v", lambda scope: items_of(scope, name, scope.path))
 
 
 def _current(_node: Node) -> Code:
-    return Code(lambda scope: value_of(scope.current), "v")
+    return Code(lambda scope: value_of(scope.current), "v", lambda scope: [(scope.current, scope.path)])
 
 
 def _column(node: Node) -> Code:
@@ -91,6 +102,14 @@ def _logic(decisive: bool, node: Node) -> Code:
         return not decisive
 
     return Code(run, "b")
+
+
+def _values(code: Code) -> Callable[[Scope], list[Value]]:
+    """Return what gives the values of all nodes of a node-set, or of a plain value that one."""
+    nodes, run = code.nodes, code.run
+    if nodes is None:
+        return lambda scope: [run(scope)]
+    return lambda scope: [value_of(answer) for answer, _ in nodes(scope)]
 
 
 def _equality(same: Callable[[Any, Any], bool], node: Node) -> Code:
@@ -162,7 +181,10 @@ def _negative(node: Node) -> Code:
 
 def _call(function: Function, node: Node) -> Code:
     apply = cast(Callable[..., Value], function.apply)
-    runs = tuple(_as(function.takes_at(index), part) for index, part in enumerate(node[1:]))
+    letters = [function.takes_at(index) for index in range(len(node) - 1)]
+    if any(letter.isupper() for letter in letters):
+        return _call_over_nodes(function, node, letters)
+    runs = tuple(_as(letter, part) for letter, part in zip(letters, node[1:], strict=True))
     if not runs:
         return _constant(apply(), function.gives)
     if len(runs) == 1:
@@ -172,6 +194,54 @@ def _call(function: Function, node: Node) -> Code:
         first, second = runs
         return Code(lambda scope: apply(first(scope), second(scope)), function.gives)
     return Code(lambda scope: apply(*[run(scope) for run in runs]), function.gives)
+
+
+def _call_over_nodes(function: Function, node: Node, letters: list[str]) -> Code:
+    """A function that takes node-sets: capital letters stand for all values of an argument, one after another."""
+    apply = cast(Callable[..., Value], function.apply)
+    parts: list[Callable[[Scope], list[Value]]] = []
+    for letter, part in zip(letters, node[1:], strict=True):
+        kind, code = letter.lower(), compile_node(part)
+        if letter.isupper() and code.nodes is not None:
+            parts.append(_converted_list(kind, _values(code)))
+        else:
+            parts.append(_values(Code(_converted(kind, code), kind)))
+    if len(parts) == 1:
+        (only,) = parts
+        return Code(lambda scope: apply(*only(scope)), function.gives)
+    return Code(lambda scope: apply(*[value for part in parts for value in part(scope)]), function.gives)
+
+
+def _converted_list(kind: str, values: Callable[[Scope], list[Value]]) -> Callable[[Scope], list[Value]]:
+    if kind == "v":
+        return values
+    convert = _CONVERSIONS[kind]
+    return lambda scope: [convert(value) for value in values(scope)]
+
+
+def _position(_node: Node) -> Code:
+    """The number, from 1, of the instance of the innermost repeat; 1 outside repeats."""
+    return Code(lambda scope: float(scope.path[-1][1] + 1) if scope.path else 1.0, "n")
+
+
+def _indexed_repeat(node: Node) -> Code:
+    """The answer in the instance that the pairs of repeat and number (from 1) say; for the others see ``items_of``."""
+    name = node[1][1]
+    wanted = tuple((node[at][1], _as("n", node[at + 1])) for at in range(2, len(node), 2))
+
+    def run(scope: Scope) -> Value:
+        path = scope.path
+        for repeat, number in wanted:
+            index = number(scope)
+            enclosing = scope.repeats.get(repeat)
+            if enclosing is None or not math.isfinite(index):
+                return ""
+            known = {step[0]: step for step in path}
+            path = (*[known[outer] for outer in enclosing if outer in known], (repeat, int(index) - 1))
+        items = items_of(scope, name, path)
+        return value_of(items[0][0]) if items else ""
+
+    return Code(run, "v")
 
 
 def _if(node: Node) -> Code:
@@ -203,7 +273,7 @@ def _once(node: Node) -> Code:
     calculate = compile_node(node[1]).run
 
     def run(scope: Scope) -> Value:
-        value = value_of(scope.current)
+        value = value_of(scope.once)
         return calculate(scope) if value == "" else value
 
     return Code(run, "v")
@@ -221,7 +291,7 @@ def _selected(node: Node) -> Code:
         answer: Answer = scope.current if name is None else scope.answers.get(name)
         if answer.__class__ is list:
             return choice in answer
-        return answer is not None and general(scope)
+        return general(scope) if answer is not None or name in scope.repeats else False
 
     return Code(run, "b")
 
@@ -249,6 +319,8 @@ _BUILDERS: Mapping[str, Callable[[Node], Code]] = {
     "if": _if,
     "coalesce": _coalesce,
     "once": _once,
+    "position": _position,
+    "indexed-repeat": _indexed_repeat,
     "selected": _selected,
     "today": lambda _node: Code(lambda scope: scope.today.isoformat(), "s"),
 }

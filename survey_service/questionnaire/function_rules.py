@@ -72,13 +72,13 @@ def power(number: float, exponent: float) -> float:
 
 
 def smallest(*numbers: float) -> float:
-    """Return the least number; NaN if one is NaN, as XPath 3.0 says: an empty answer is not a number."""
-    return NAN if any(map(math.isnan, numbers)) else min(numbers)
+    """Return the least number; NaN if one is NaN, as XPath 3.0 says: an empty answer is not a number. NaN of none."""
+    return NAN if not numbers or any(map(math.isnan, numbers)) else min(numbers)
 
 
 def largest(*numbers: float) -> float:
-    """Return the greatest number; NaN if one is NaN."""
-    return NAN if any(map(math.isnan, numbers)) else max(numbers)
+    """Return the greatest number; NaN if one is NaN, or of none."""
+    return NAN if not numbers or any(map(math.isnan, numbers)) else max(numbers)
 
 
 # Texts: positions and lengths count characters (code points), not bytes or UTF-16 units

@@ -31,7 +31,8 @@ class Function:
     """One function.
 
     ``takes`` has a letter per argument: ``s`` text, ``n`` number, ``b`` boolean, ``v`` any value as it is; arguments
-    are converted before ``apply`` sees them. The first ``least`` are needed, the last ``repeats`` may be repeated.
+    are converted before ``apply`` sees them. A capital letter means all nodes of a node-set, one after another, as
+    further arguments. The first ``least`` are needed, the last ``repeats`` may be repeated.
     ``gives`` is the letter of the result. ``apply`` is None where ``evaluation`` has its own rule, because the scope
     is needed or not every argument is evaluated. ``example`` are arguments, for messages. ``check`` sees the arguments
     as nodes when an expression is parsed. ``current`` says that a call without arguments means the current answer.
@@ -121,10 +122,27 @@ def _check_format(arguments: tuple[Node, ...]) -> Complaint | None:
 
 
 def _check_reference(arguments: tuple[Node, ...]) -> Complaint | None:
-    """Refuse what is no node-set in ODK's programs. Without repeats, that of a reference has one node."""
+    """Refuse what is no node-set."""
     if arguments[0][0] in ("ref", "."):
         return None
     return Complaint(0, "This function takes the answer to a question.", "Write ${name} with the name of a question.")
+
+
+def _check_parent(arguments: tuple[Node, ...]) -> Complaint | None:
+    if arguments[0] == ("..",):
+        return None
+    return Complaint(0, "position() takes two dots.", "Write position(..) for the number of the present entry.")
+
+
+def _check_indexed(arguments: tuple[Node, ...]) -> Complaint | None:
+    """Refuse anything but names of questions and repeats where they belong, and a repeat without a number."""
+    remedy = "Write indexed-repeat(${question}, ${repeat}, number), with further pairs for repeats in repeats."
+    for index in (0, *range(1, len(arguments), 2)):
+        if arguments[index][0] != "ref":
+            return Complaint(index, "This argument of indexed-repeat() is a name, as ${name}.", remedy)
+    if len(arguments) % 2 == 0:
+        return Complaint(len(arguments) - 1, "This repeat has no number.", remedy)
+    return None
 
 
 FUNCTIONS: Mapping[str, Function] = {
@@ -145,11 +163,11 @@ FUNCTIONS: Mapping[str, Function] = {
     "round": _function("nn", "n", rules.rounded, "${a}, 2", least=1),
     "abs": _function("n", "n", abs, "${a}"),
     "pow": _function("nn", "n", rules.power, "${a}, 2"),
-    "min": _function("n", "n", rules.smallest, "${a}, ${b}", repeats=1),
-    "max": _function("n", "n", rules.largest, "${a}, ${b}", repeats=1),
-    "sum": _function("n", "n", lambda number: number, "${a}", check=_check_reference),
-    "count": _function("v", "n", lambda _value: 1.0, "${a}", check=_check_reference),
-    "count-non-empty": _function("s", "n", lambda text: 1.0 if text else 0.0, "${a}", check=_check_reference),
+    "min": _function("N", "n", rules.smallest, "${a}, ${b}", repeats=1),
+    "max": _function("N", "n", rules.largest, "${a}, ${b}", repeats=1),
+    "sum": _function("N", "n", lambda *numbers: float(sum(numbers)), "${a}", check=_check_reference),
+    "count": _function("V", "n", lambda *values: float(len(values)), "${a}", check=_check_reference),
+    "count-non-empty": _function("S", "n", lambda *texts: float(sum(map(bool, texts))), "${a}", check=_check_reference),
     # texts
     "string": _function("s", "s", lambda text: text, "${a}"),
     "string-length": _function("s", "n", lambda text: float(len(text)), "${a}", least=0, current=True),
@@ -159,8 +177,8 @@ FUNCTIONS: Mapping[str, Function] = {
     "contains": _function("ss", "b", lambda text, part: part in text, "${a}, 'x'"),
     "starts-with": _function("ss", "b", lambda text, part: text.startswith(part), "${a}, 'x'"),
     "ends-with": _function("ss", "b", lambda text, part: text.endswith(part), "${a}, 'x'"),
-    "concat": _function("s", "s", lambda *texts: "".join(texts), "${a}, ${b}", repeats=1),
-    "join": _function("ss", "s", lambda mark, *texts: mark.join(texts), "', ', ${a}, ${b}", repeats=1),
+    "concat": _function("S", "s", lambda *texts: "".join(texts), "${a}, ${b}", repeats=1),
+    "join": _function("sS", "s", lambda mark, *texts: mark.join(texts), "', ', ${a}, ${b}", repeats=1),
     "translate": _function("sss", "s", rules.translated, "${a}, 'abc', 'ABC'"),
     "normalize-space": _function("s", "s", rules.normalized, "${a}", least=0, current=True),
     "regex": _function("ss", "b", rules.matches, "${a}, '[0-9]{5}'", check=_check_pattern),
@@ -172,6 +190,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "weighted-checklist": _function(
         "nnbn", "b", rules.weighted_checklist, "1, 5, ${a} = 'x', 2, ${b} = 'x', 3", repeats=2
     ),
+    # repeats
+    "position": _function("v", "n", None, "..", check=_check_parent),
+    "indexed-repeat": _function("vvnvnvn", "v", None, "${a}, ${repeat}, 1", least=3, check=_check_indexed),
     # dates
     "today": _function("", "s", None, ""),
     "date": _function("v", "s", rules.date, "today() + 7"),

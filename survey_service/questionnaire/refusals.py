@@ -41,7 +41,7 @@ _LETTERS = "Use translate(), e.g. translate(${a}, 'ABC', 'abc')."
 
 # Functions of XPath 1.0, of the ODK XForms specification and of JavaRosa that are not offered, and the way round.
 UNSUPPORTED: Mapping[str, str] = {
-    **dict.fromkeys(("position", "indexed-repeat", "last"), _REPEATS),
+    "last": _REPEATS,
     **dict.fromkeys(("instance", "current", "pulldata"), _LISTS),
     **dict.fromkeys(("random", "uuid"), _CHANCE),
     "randomize": "Write randomize: true under the question's parameters.",

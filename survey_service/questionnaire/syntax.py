@@ -48,6 +48,7 @@ _GRAMMAR = r"""
     | TEXT -> text
     | REFERENCE -> reference
     | DOT -> current
+    | DOTS -> parent
     | NAME -> column
     | CALL "(" (choice ("," choice)*)? ")" -> call
     | "(" choice ")" -> group
@@ -68,6 +69,7 @@ STAR: "*"
 NUMBER.2: /[0-9]+(\.[0-9]*)?|\.[0-9]+/
 TEXT: /'[^']*'|"[^"]*"/
 REFERENCE: /\$\{[^{}]*\}/
+DOTS: ".."
 DOT: "."
 CALL.2: /[^\W\d][\w.-]*(:[^\W\d][\w.-]*)?(?=[ \t\r\n]*\()/
 NAME: /[^\W\d][\w.-]*/
@@ -154,6 +156,9 @@ class _Builder:
     def current(self, children: list[Any]) -> _Part:
         return _Part((".",), 1, _column(children[0]))
 
+    def parent(self, children: list[Any]) -> _Part:
+        return _Part(("..",), 1, _column(children[0]))
+
     def column(self, children: list[Any]) -> _Part:
         (token,) = children
         if token in KEYWORDS:
@@ -233,8 +238,8 @@ def write_tree(node: Node) -> str:
     name = node[0]
     if name in _LEAVES:
         return _LEAVES[name](node[1])
-    if name == ".":
-        return "."
+    if name in (".", ".."):
+        return str(name)
     if name == "neg":
         return "-" + _operand(node[1], 7)
     if name not in _LEVELS:

@@ -10,13 +10,18 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 
-Answer = str | int | float | bool | list[str] | None
+Answer = Any
+"""A JSON value: text, number, boolean, None, a list (names of choices, numbers of a place, instances of a repeat) or a
+mapping (a file, an instance of a repeat)."""
 Value = str | float | bool
+Path = tuple[tuple[str, int], ...]
+"""A place in repeats: (name of the repeat, index from 0) for each, outermost first."""
 
 NAN = math.nan
 SPACES = " \t\r\n"  # what XML and XPath call white space
@@ -31,24 +36,53 @@ _DATE = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Scope:
     """Everything an evaluation may see.
 
-    ``answers`` maps question names to JSON values; a name that is absent or ``None`` is empty. ``current`` is the
-    answer that ``.`` stands for. ``columns`` are the columns of the choice under test, ``name`` and ``label`` among
-    them. ``today`` is what ``today()`` returns.
+    A scope can be used again: set ``current``, ``columns``, ``path`` or ``once`` anew between evaluations instead of
+    making a scope for each. Evaluation changes nothing in it.
     """
 
     answers: Mapping[str, Answer]
+    """The answers by question name, absent or None if empty; those in a repeat are nested: ``{"S1": [{"name": …}]}``."""
     _: KW_ONLY
     today: dt.date
+    """What ``today()`` returns."""
+    path: Path = ()
+    """The repeat instance where the expression stands."""
+    repeats: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NONE)
+    """Each question in a repeat, and each repeat, with the names of the repeats that enclose it, outermost first; a
+    repeat does not enclose itself. Names that are absent are questions outside repeats."""
     current: Answer = None
-    columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The answer that ``.`` stands for."""
+    columns: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    """The columns of the choice under test in a choice filter, ``name`` among them."""
+    now: dt.datetime | None = None
+    """What ``now()`` returns, with an offset; None means the midnight (UTC) at which ``today`` begins."""
+    label_of: Callable[[str, str], str] | None = None
+    """(name of a choice, name of a question) → the label of that choice in the respondent's language."""
+    lists: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=lambda: _NONE)
+    """The rows of each list that ``instance()`` and ``pulldata()`` can name, by column."""
+    seed: int = 0
+    """The seed of the random functions: the same seed gives the same numbers."""
+    once: Answer = None
+    """The present answer of the question, which ``once()`` keeps if it is not empty."""
+    size: int = 0
+    position: int = 0
+    """Within a predicate: the number of nodes, and the number of the one under test, from 1."""
+    outer: Scope | None = None
+    """Within a predicate: the scope outside all predicates, for ``current()``."""
+
+
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 def value_of(answer: Answer) -> Value:
-    """Return an answer as a value: nothing is ``""``, a list its items with a space between, a number a float."""
+    """Return an answer as a value: nothing is ``""``, a list its items with a space between, a number a float.
+
+    A file is its name. An instance of a repeat is the texts of its answers one after another, as in XPath.
+    """
     if answer is None:
         return ""
     if isinstance(answer, (str, bool, float)):
@@ -58,7 +92,15 @@ def value_of(answer: Answer) -> Value:
             return float(answer)
         except OverflowError:
             return math.inf if answer > 0 else -math.inf
-    return " ".join(answer)
+    if isinstance(answer, Mapping):
+        if "file" in answer:
+            return to_text(value_of(answer.get("name")))
+        return "".join(to_text(value_of(part)) for part in answer.values())
+    if not isinstance(answer, (list, tuple)):
+        return str(answer)
+    if answer and isinstance(answer[0], Mapping):
+        return value_of(answer[0])
+    return " ".join([part if isinstance(part, str) else to_text(value_of(part)) for part in answer])
 
 
 def to_boolean(value: Value) -> bool:

@@ -55,6 +55,7 @@ def scope_of(vector: Mapping[str, Any]) -> Scope:
         today=dt.date.fromisoformat(vector.get("today", TODAY.isoformat())),
         current=vector.get("current"),
         columns=vector.get("columns", {}),
+        once=vector.get("once"),
     )
 
 
