@@ -28,35 +28,24 @@ class ExpressionFault(ValueError):
         return f"column {self.column}: {self.message} {self.remedy}"
 
 
-_REPEATS = "Questionnaires have no repeats yet: ask with one question per entry."
-_LISTS = "Use choice_filter with the columns of the choice list."
-_CHANCE = "The same answers must always give the same result: use no random values."
-_CLOCK = "Answers hold dates without a time of day: use today(), date() or format-date()."
-_LABELS = "Labels belong to one language: compare the choice's name, e.g. ${question} = 'name'."
 _MATHS = "Use + - * div mod, pow(), round(), abs(), min() or max()."
-_PLACES = "Answers hold no geographic positions."
-_SECRETS = "Answers are not encrypted or hashed in questionnaires."
 _FORM = "Refer to questions as ${name} and to a choice's columns by their names."
 _LETTERS = "Use translate(), e.g. translate(${a}, 'ABC', 'abc')."
+_DEVICE = "For the respondents' privacy nothing is read from the device."
 
-# Functions of XPath 1.0, of the ODK XForms specification and of JavaRosa that are not offered, and the way round.
+# Functions of XPath, of JavaRosa and of Enketo that are not offered, and the way round.
 UNSUPPORTED: Mapping[str, str] = {
-    "last": _REPEATS,
-    **dict.fromkeys(("instance", "current", "pulldata"), _LISTS),
-    **dict.fromkeys(("random", "uuid"), _CHANCE),
-    "randomize": "Write randomize: true under the question's parameters.",
-    **dict.fromkeys(("now", "date-time", "format-date-time", "decimal-time"), _CLOCK),
-    **dict.fromkeys(("jr:choice-name", "jr:itext"), _LABELS),
-    **dict.fromkeys(
-        ("log", "log10", "exp", "exp10", "pi", "sin", "cos", "tan", "asin", "acos", "atan", "atan2"), _MATHS
-    ),
-    "sqrt": "Write pow(…, 0.5).",
-    **dict.fromkeys(("area", "enclosed-area", "distance", "geofence"), _PLACES),
-    **dict.fromkeys(("digest", "base64-decode", "extract-signed"), _SECRETS),
-    **dict.fromkeys(("id", "name", "local-name", "namespace-uri", "lang", "property", "version", "depend"), _FORM),
+    "jr:itext": "Texts of all languages stand in the labels: write the text there, with ${name} for an answer.",
+    "property": _DEVICE,
+    "version": "Leave it out: each response is stored with its revision.",
+    **dict.fromkeys(("id", "name", "local-name", "namespace-uri", "lang", "depend"), _FORM),
     **dict.fromkeys(("upper-case", "lower-case"), _LETTERS),
-    "substring": "Write substr(text, start, end); it counts from 0.",
     "is-selected": "Write selected().",
+    "enclosed-area": "Write area().",
+    "geofence": "Use distance() from a point.",
+    "extract-signed": "Answers are not signed.",
+    **dict.fromkeys(("string-join", "format-number"), "Use join(), or round() with a number of decimals."),
+    **dict.fromkeys(("add", "subtract", "multiply", "divide"), _MATHS),
 }
 
 # What stands at the refused place → what to write. The longer ones first.
@@ -76,14 +65,17 @@ _HABITS: Mapping[str, str] = {
     "|": "Write or.",
     "%": "Write mod for the remainder, div 100 for per cent.",
     "^": "Write pow(number, power).",
-    "/": "Write div to divide; refer to a question as ${name}, not by a path.",
+    "//": "Refer to a question as ${name}.",
+    "/*": "Refer to a question as ${name}; there are no wildcards.",
+    "/": "Write div to divide; refer to a question as ${name}.",
+    "::": "Refer to a question as ${name}; there are no axes.",
     ":": "Write div to divide.",
     "×": "Write *.",
     "÷": "Write div.",
     "−": "Write the minus sign of the keyboard, -.",
     "–": "Write the minus sign of the keyboard, -.",
-    "[": "Use choice_filter with the columns of the choice list.",
-    "]": "Use choice_filter with the columns of the choice list.",
+    "[": "Only ${name} or instance('list')/root/item can be followed by [ ].",
+    "]": "Write [ before it, or leave it out.",
     "@": "Refer to a question as ${name}.",
     "$": "Write the name of a question between braces, e.g. ${age}.",
     "{": "Write the name of a question as ${name}.",

@@ -1,4 +1,4 @@
-"""The values expressions compute with, and XPath 1.0's conversions between them.
+"""The values expressions compute with, XPath 1.0's conversions between them, and what an evaluation may see.
 
 A value is a text, a number (always a float) or a boolean. XPath's ``number()`` is extended as ODK's XForms
 specification says: a date becomes the days since 1970-01-01. A date has no time of day and counts as midnight UTC, so
@@ -20,19 +20,20 @@ Answer = Any
 """A JSON value: text, number, boolean, None, a list (names of choices, numbers of a place, instances of a repeat) or a
 mapping (a file, an instance of a repeat)."""
 Value = str | float | bool
+Node = tuple[Any, ...]
+"""A node of the tree of an expression: its head and what is within."""
 Path = tuple[tuple[str, int], ...]
 """A place in repeats: (name of the repeat, index from 0) for each, outermost first."""
 
 NAN = math.nan
 SPACES = " \t\r\n"  # what XML and XPath call white space
 _EPOCH = dt.date(1970, 1, 1).toordinal()
-_LAST_DAY = dt.date.max.toordinal()
 _DAY_MS = 86_400_000
 # No sign but "-", no exponent, ASCII digits only: Python's float() takes more than XPath does.
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
-_DATE = re.compile(
+DATE = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
-    r"(?:T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:\.([0-9]{1,9}))?(Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])?)?"
+    r"(?:T([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:\.([0-9]{1,9}))?)?(Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])?)?"
 )
 
 
@@ -45,7 +46,7 @@ class Scope:
     """
 
     answers: Mapping[str, Answer]
-    """The answers by question name, absent or None if empty; those in a repeat are nested: ``{"S1": [{"name": …}]}``."""
+    """The answers by question name, absent or None if empty; those in repeats are nested: ``{"S1": [{"name": …}]}``."""
     _: KW_ONLY
     today: dt.date
     """What ``today()`` returns."""
@@ -66,6 +67,8 @@ class Scope:
     """The rows of each list that ``instance()`` and ``pulldata()`` can name, by column."""
     seed: int = 0
     """The seed of the random functions: the same seed gives the same numbers."""
+    language: str = "en"
+    """The respondent's language, for the names of months and days."""
     once: Answer = None
     """The present answer of the question, which ``once()`` keeps if it is not empty."""
     size: int = 0
@@ -76,6 +79,8 @@ class Scope:
 
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
+_FILE = frozenset({"file", "name", "type", "size"})
+"""The keys of the answer that is a file."""
 
 
 def value_of(answer: Answer) -> Value:
@@ -93,14 +98,25 @@ def value_of(answer: Answer) -> Value:
         except OverflowError:
             return math.inf if answer > 0 else -math.inf
     if isinstance(answer, Mapping):
-        if "file" in answer:
+        if answer.keys() >= _FILE:
             return to_text(value_of(answer.get("name")))
-        return "".join(to_text(value_of(part)) for part in answer.values())
+        return "".join(map(_all_text, answer.values()))
     if not isinstance(answer, (list, tuple)):
         return str(answer)
     if answer and isinstance(answer[0], Mapping):
         return value_of(answer[0])
     return " ".join([part if isinstance(part, str) else to_text(value_of(part)) for part in answer])
+
+
+def _all_text(answer: Answer) -> str:
+    if isinstance(answer, (list, tuple)) and answer and isinstance(answer[0], Mapping):
+        return "".join(map(_all_text, answer))
+    return to_text(value_of(answer))
+
+
+def is_instance(answer: Answer) -> bool:
+    """Tell whether an answer is an instance of a repeat."""
+    return isinstance(answer, Mapping) and not answer.keys() >= _FILE
 
 
 def to_boolean(value: Value) -> bool:
@@ -142,7 +158,7 @@ def days_of(text: str) -> float:
 
     A date-time without an offset is taken as UTC; fractions of a second count to the millisecond.
     """
-    match = _DATE.fullmatch(text)
+    match = DATE.fullmatch(text)
     if match is None:
         return NAN
     year, month, day, hours, minutes, seconds, fraction, offset = match.groups()
@@ -152,7 +168,9 @@ def days_of(text: str) -> float:
         return NAN
     if hours is None:
         return float(days)
-    milliseconds = ((int(hours) * 60 + int(minutes)) * 60 + int(seconds)) * 1000 + int(((fraction or "") + "000")[:3])
+    milliseconds = ((int(hours) * 60 + int(minutes)) * 60 + int(seconds or 0)) * 1000 + int(
+        ((fraction or "") + "000")[:3]
+    )
     return (days * _DAY_MS + milliseconds - _offset_ms(offset)) / _DAY_MS
 
 
@@ -162,12 +180,3 @@ def _offset_ms(offset: str | None) -> int:
         return 0
     minutes = int(offset[1:3]) * 60 + int(offset[4:6])
     return (-minutes if offset[0] == "-" else minutes) * 60_000
-
-
-def day_of(value: Value) -> dt.date | None:
-    """Return the day (UTC) of a date, a date-time or a number of days since 1970-01-01; None if it is no day."""
-    days = to_number(value)
-    if not math.isfinite(days):
-        return None
-    ordinal = math.floor(days) + _EPOCH
-    return dt.date.fromordinal(ordinal) if 1 <= ordinal <= _LAST_DAY else None
