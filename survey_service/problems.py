@@ -263,6 +263,63 @@ CATALOGUE: Mapping[str, Kind] = {
             "%(known)s). Nothing was changed. Install the later version again, or restore a backup of before."
         ),
     ),
+    "store.occupied": Kind(
+        409,
+        D_("Something is there already"),
+        D_(
+            "There are documents in %(place)s already. Nothing was changed. Name an empty place, or, for a restore, "
+            "give --replace: then what is there is put aside."
+        ),
+    ),
+    "store.mismatch": Kind(
+        500,
+        D_("The copy is not the same"),
+        D_(
+            "Of %(collection)s %(read)s documents were read and %(written)s written, or their content differs. The "
+            "copy was taken back and nothing else was changed. Check the disk, then try again."
+        ),
+    ),
+    "store.connected": Kind(
+        503,
+        D_("Database in use"),
+        D_(
+            "%(count)s connections of a running service use this database. Stop the service first. Nothing was changed."
+        ),
+    ),
+    "backup.damaged": Kind(
+        422,
+        D_("Backup not usable"),
+        D_("The backup %(path)s is not whole or was changed: %(reason)s. Nothing was changed. Use another one."),
+    ),
+    "backup.newer": Kind(
+        422,
+        D_("Backup of a later version"),
+        D_(
+            "The backup %(path)s was made by a later version of the service (%(found)s; this one knows %(known)s). "
+            "Nothing was changed. Install the later version first."
+        ),
+    ),
+    "backup.locked": Kind(
+        422,
+        D_("Backup not opened"),
+        D_("The backup %(path)s is encrypted: %(reason)s. Nothing was changed."),
+    ),
+    "backup.recipient": Kind(
+        422,
+        D_("Key not usable"),
+        D_("“%(text)s” is no key of age. A recipient begins with “age1”, an identity with “AGE-SECRET-KEY-1”."),
+    ),
+    "backup.unfinished": Kind(
+        503,
+        D_("Restore not finished"),
+        D_(
+            "A restore into %(folder)s was interrupted, so what is there is not whole. Run survey-service restore "
+            "again with --replace; the service starts after that."
+        ),
+    ),
+    "file.exists": Kind(
+        409, D_("File exists"), D_("%(path)s exists already and was left as it is. Name another file.")
+    ),
     "store.embedded_only": Kind(
         500,
         D_("Only for the embedded store"),

@@ -43,6 +43,9 @@ COMMANDS = {
     "users reset": {"--role", "--password-stdin", "--instance"},
     "store check": {"--repair", "--instance"},
     "store compact": {"--instance"},
+    "store copy": {"--to", "--instance"},
+    "backup": {"--to", "--recipient", "--passphrase-file", "--instance"},
+    "restore": {"--replace", "--identity-file", "--passphrase-file", "--instance"},
     "translations status": {"--instance"},
     "demo": {"--instance"},
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from survey_service import __version__
+from survey_service.cli.backups import backup, restore
 from survey_service.cli.checking import check
 from survey_service.cli.common import Root
 from survey_service.cli.demonstration import demo
@@ -26,7 +27,7 @@ def cli() -> None:
     """Multilingual questionnaires, and the reports a county's integration manager makes of them."""
 
 
-for _command in (serve, check, forms, responses, report, plugins, users, store, translations, demo):
+for _command in (serve, check, forms, responses, report, plugins, users, store, backup, restore, translations, demo):
     cli.add_command(_command)
 
 

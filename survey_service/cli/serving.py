@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import logging
+import multiprocessing.util
 from pathlib import Path
 
 import click
+from flask import Flask
 
 from survey_service import settings
 from survey_service.app import create_app
 from survey_service.cli import demonstration
 from survey_service.cli.common import closing, on_instance, publish
 from survey_service.cli.tidying import tidying
-from survey_service.store import open_store
+from survey_service.problems import Problem
+from survey_service.store import open_store, scheme_of
 from survey_service.web import server
 from survey_service.web.context import Context
 
+_LOG = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -34,8 +40,12 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 @on_instance
 def serve(host: str, port: int, demo: bool, instance: Path | None) -> None:
     """Check and publish the questionnaires, and serve them until SIGTERM or Ctrl-C."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.INFO, format=_LOG)
     values = settings.load(instance)
+    if values.processes > 1 and scheme_of(values.store) not in ("postgresql", "postgres"):
+        raise Problem(
+            "settings.invalid", name="SURVEY_PROCESSES", reason="several processes need a postgresql:// store"
+        )
     forms = Context(values).library  # faulty files stop the start before the store is touched
     with closing(open_store(values.store, values.instance)) as store:
         context = Context(values, store)
@@ -43,9 +53,22 @@ def serve(host: str, port: int, demo: bool, instance: Path | None) -> None:
             click.echo(f"Published {revision}.")
         if demo:
             demonstration.prepare(context)
-        if host not in _LOOPBACK and not values.public_url:
-            click.echo("Set SURVEY_PUBLIC_URL to the address people use; others are refused.", err=True)
-        app = create_app(values, store)
-        with tidying(context):
-            server.run(app, values, host, port, announce=lambda address: click.echo(f"Serving {address}"))
+    if host not in _LOOPBACK and not values.public_url:
+        click.echo("Set SURVEY_PUBLIC_URL to the address people use; others are refused.", err=True)
+    load = functools.partial(application, values.instance)
+    code = server.run(load, values, host, port, announce=lambda address: click.echo(f"Serving {address}"))
     click.echo("Stopped.")
+    if code:
+        raise SystemExit(code)
+
+
+def application(instance: Path) -> Flask:
+    """Return the application of an instance, in the process that serves it, to be ended with that process."""
+    logging.basicConfig(level=logging.INFO, format=_LOG)
+    values = settings.load(instance)
+    store = open_store(values.store, values.instance)
+    stack = contextlib.ExitStack()
+    stack.callback(store.close)
+    stack.enter_context(tidying(Context(values, store)))
+    multiprocessing.util.Finalize(None, stack.close, exitpriority=10)
+    return create_app(values, store)

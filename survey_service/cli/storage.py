@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from survey_service import settings
+from survey_service.cli.backups import copy_store
 from survey_service.cli.common import on_instance, table
 from survey_service.problems import Problem
 from survey_service.store import embedded_folder, repair, scheme_of
@@ -61,6 +62,14 @@ def compact_store(instance: Path | None) -> None:
     finally:
         opened.close()
     click.echo(f"{before} bytes before, {sum(repair.check(folder).files.values())} now.")
+
+
+@store.command("copy")
+@click.option("--to", "target", required=True, help="Address of the other store: tinydb:<folder> or postgresql://…")
+@on_instance
+def copy_to(target: str, instance: Path | None) -> None:
+    """Copy the store to an empty one, embedded or PostgreSQL, and compare; the instance may be in use."""
+    copy_store(target, instance)
 
 
 def _folder(instance: Path | None) -> Path:

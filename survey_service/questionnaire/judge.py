@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from survey_service.questionnaire.expression import Expression, Scope
 from survey_service.questionnaire.model import PREFER_NOT_TO_SAY, Answer, Question, Questionnaire, ScreenOut, Text
-from survey_service.questionnaire.question_types import MESSAGES, TYPES, Unreadable
+from survey_service.questionnaire.question_types import MESSAGES, TYPES, Reader, Unreadable
 
 ANSWERED, PNA, SKIPPED, NOT_SHOWN = "answered", "pna", "skipped", "not_shown"
 
@@ -62,91 +62,140 @@ def is_empty(raw: Any) -> bool:
 
 def judge(questionnaire: Questionnaire, inputs: Mapping[str, Any], today: dt.date) -> Judgement:
     """Judge all inputs of one respondent. Inputs to questions that are not shown are dropped."""
-    work = _Work(questionnaire, inputs, today)
-    for question in questionnaire.evaluation_order:
-        work.question(question)
+    work = _Work(inputs, today)
+    for step in _plan(questionnaire):
+        work.question(step)
     for name in inputs:
         if name not in questionnaire.questions:
             work.refusals[name] = Refusal(name, "unknown")
-    screen_out = next((end for end in questionnaire.screen_outs if end.when.holds(work.scope())), None)
+    screen_out = next((end for end in questionnaire.screen_outs if end.when.holds(work.scope)), None)
     consent = questionnaire.consent
-    order = [name for name in questionnaire.questions if name in work.states]
+    states, values = work.states, work.values
+    order = [name for name in questionnaire.questions if name in states]
     return Judgement(
-        answers={name: work.values[name] for name in order if work.states[name] == ANSWERED},
-        states={name: work.states[name] for name in order},
-        refusals={name: work.refusals[name] for name in (*questionnaire.questions, *inputs) if name in work.refusals},
+        answers={name: values[name] for name in order if states[name] == ANSWERED},
+        states={name: states[name] for name in order},
+        refusals={name: work.refusals[name] for name in (*questionnaire.questions, *inputs) if name in work.refusals}
+        if work.refusals
+        else {},
         shown=frozenset(work.shown),
         screen_out=screen_out,
-        consented=not consent or work.values.get(consent) == "yes",
-        scope=work.values,
+        consented=not consent or values.get(consent) == "yes",
+        scope=values,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A question with what is known of it before anybody answers: the judge's work for all respondents."""
+
+    question: Question
+    name: str
+    page: str
+    page_relevant: Expression | None
+    relevant: Expression | None
+    always_shown: bool
+    asks: bool
+    has_state: bool
+    calculation: Expression | None
+    required: bool
+    read: Reader
+
+
+def _plan(questionnaire: Questionnaire) -> tuple[_Step, ...]:
+    """Return the steps of a questionnaire in the order of evaluation; made once, and kept with it."""
+    kept = vars(questionnaire)  # where its cached properties are kept too; a frozen dataclass has no other place
+    if _PLAN not in kept:
+        kept[_PLAN] = tuple(_step(questionnaire, question) for question in questionnaire.evaluation_order)
+    plan: tuple[_Step, ...] = kept[_PLAN]
+    return plan
+
+
+_PLAN = "judge.plan"
+
+
+def _step(questionnaire: Questionnaire, question: Question) -> _Step:
+    page, kind = questionnaire.page_of[question.name], TYPES[question.type]
+    return _Step(
+        question=question,
+        name=question.name,
+        page=page.name,
+        page_relevant=page.relevant,
+        relevant=question.relevant,
+        always_shown=page.relevant is None and question.relevant is None,
+        asks=kind.asks,
+        has_state=kind.asks or question.type == "calculate",
+        calculation=question.calculation,
+        required=question.required is not False,
+        read=kind.read,
     )
 
 
 class _Work:
-    """The state of one judgement."""
+    """The state of one judgement. ``scope`` sees ``values`` as they grow."""
 
-    def __init__(self, questionnaire: Questionnaire, inputs: Mapping[str, Any], today: dt.date) -> None:
-        self.questionnaire, self.inputs, self.today = questionnaire, inputs, today
+    def __init__(self, inputs: Mapping[str, Any], today: dt.date) -> None:
+        self.inputs, self.today = inputs, today
         self.values: dict[str, Answer] = {}
         self.states: dict[str, str] = {}
         self.refusals: dict[str, Refusal] = {}
-        self.shown: set[str] = set()
+        self.shown: list[str] = []
+        self.scope = Scope(answers=self.values, today=today)
         self._pages: dict[str, bool] = {}
 
-    def scope(self, current: Answer = None) -> Scope:
-        return Scope(answers=self.values, current=current, today=self.today)
-
-    def question(self, question: Question) -> None:
-        asks = TYPES[question.type].asks
-        if not self._is_shown(question):
-            if asks or question.type == "calculate":
-                self.states[question.name] = NOT_SHOWN
+    def question(self, step: _Step) -> None:
+        if not (step.always_shown or self._is_shown(step)):
+            if step.has_state:
+                self.states[step.name] = NOT_SHOWN
             return
-        self.shown.add(question.name)
-        if question.calculation is not None:
-            self._calculate(question, question.calculation)
-        elif asks:
-            self._ask(question)
+        self.shown.append(step.name)
+        if step.calculation is not None:
+            self._calculate(step.name, step.calculation)
+        elif step.asks:
+            self._ask(step)
 
-    def _is_shown(self, question: Question) -> bool:
-        page = self.questionnaire.page_of[question.name]
-        if page.name not in self._pages:
-            self._pages[page.name] = page.relevant is None or page.relevant.holds(self.scope())
-        if not self._pages[page.name]:
-            return False
-        return question.relevant is None or question.relevant.holds(self.scope())
+    def _is_shown(self, step: _Step) -> bool:
+        if step.page_relevant is not None:
+            shown = self._pages.get(step.page)
+            if shown is None:
+                shown = self._pages[step.page] = step.page_relevant.holds(self.scope)
+            if not shown:
+                return False
+        return step.relevant is None or step.relevant.holds(self.scope)
 
-    def _calculate(self, question: Question, calculation: Expression) -> None:
-        value = calculation.evaluate(self.scope())
+    def _calculate(self, name: str, calculation: Expression) -> None:
+        value = calculation.evaluate(self.scope)
         empty = value == "" or (isinstance(value, float) and not math.isfinite(value))  # nothing could be calculated
-        self.states[question.name] = SKIPPED if empty else ANSWERED
+        self.states[name] = SKIPPED if empty else ANSWERED
         if not empty:
-            self.values[question.name] = value
+            self.values[name] = value
 
-    def _ask(self, question: Question) -> None:
-        raw = self.inputs.get(question.name)
-        if is_empty(raw):
-            self._leave_empty(question)
+    def _ask(self, step: _Step) -> None:
+        raw = self.inputs.get(step.name)
+        if raw is None or is_empty(raw):
+            self._leave_empty(step)
             return
+        question = step.question
         choices = question.offered_choices(self.values, self.today) if question.choices else ()
         try:
-            value = TYPES[question.type].read(question, raw, choices, self.today)
+            value = step.read(question, raw, choices, self.today)
         except Unreadable as fault:
             self._refuse(question, fault.code, fault.values)
             return
-        if question.constraint is not None and not question.constraint.holds(self.scope(value)):
+        constraint = question.constraint
+        if constraint is not None and not constraint.holds(replace(self.scope, current=value)):
             self._refuse(question, "constraint", {}, question.constraint_message)
             return
-        self.values[question.name] = value
+        self.values[step.name] = value
         declined = value in (PREFER_NOT_TO_SAY, [PREFER_NOT_TO_SAY]) and bool(question.choices)
-        self.states[question.name] = PNA if declined else ANSWERED
+        self.states[step.name] = PNA if declined else ANSWERED
 
-    def _leave_empty(self, question: Question) -> None:
-        required = question.required if isinstance(question.required, bool) else question.required.holds(self.scope())
-        if required:
-            self._refuse(question, "required", {}, question.required_message)
+    def _leave_empty(self, step: _Step) -> None:
+        required = step.question.required
+        if step.required and (required is True or (not isinstance(required, bool) and required.holds(self.scope))):
+            self._refuse(step.question, "required", {}, step.question.required_message)
         else:
-            self.states[question.name] = SKIPPED
+            self.states[step.name] = SKIPPED
 
     def _refuse(self, question: Question, code: str, values: Mapping[str, Any], text: Text | None = None) -> None:
         self.states[question.name] = SKIPPED

@@ -87,6 +87,11 @@ class Question:
         return _let_through(self.choices, self.choice_filter, answers, today)
 
     @cached_property
+    def choice_names(self) -> frozenset[str]:
+        """The names of all choices."""
+        return frozenset(choice.name for choice in self.choices)
+
+    @cached_property
     def _fixed_choices(self) -> tuple[Choice, ...] | None:
         """The offered choices if the filter looks at the choices' columns only, so that they are always the same."""
         choice_filter = self.choice_filter

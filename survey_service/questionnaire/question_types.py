@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -124,23 +124,25 @@ def _decimal(question: Question, raw: Any, _choices: tuple[Choice, ...], _today:
 
 def _names(raw: Any) -> list[str]:
     """Return the choice names in an input: a name, or a sequence of names; empty ones are dropped."""
-    names = [raw] if isinstance(raw, str) else raw
+    if isinstance(raw, str):
+        return [raw] if raw else []
+    names = raw
     if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
         raise Unreadable("type")
     return [name for name in names if name]
 
 
-def _known(names: list[str], choices: tuple[Choice, ...]) -> None:
-    known = {choice.name for choice in choices}
+def _known(question: Question, names: Collection[str], choices: tuple[Choice, ...]) -> None:
+    known = question.choice_names if choices is question.choices else {choice.name for choice in choices}
     if not known.issuperset(names):
         raise Unreadable("not_a_choice")
 
 
-def _select_one(_question: Question, raw: Any, choices: tuple[Choice, ...], _today: dt.date) -> Answer:
+def _select_one(question: Question, raw: Any, choices: tuple[Choice, ...], _today: dt.date) -> Answer:
     names = _names(raw)
     if len(names) != 1:
         raise Unreadable("one_only")
-    _known(names, choices)
+    _known(question, names, choices)
     return names[0]
 
 
@@ -154,7 +156,7 @@ def _within_limits(question: Question, count: int) -> None:
 
 def _select_multiple(question: Question, raw: Any, choices: tuple[Choice, ...], _today: dt.date) -> Answer:
     names = set(_names(raw))
-    _known(list(names), choices)
+    _known(question, names, choices)
     chosen = [choice for choice in choices if choice.name in names]
     alone = next((choice for choice in chosen if choice.exclusive), None)
     if alone is not None:
@@ -167,7 +169,7 @@ def _select_multiple(question: Question, raw: Any, choices: tuple[Choice, ...], 
 
 def _rank(question: Question, raw: Any, choices: tuple[Choice, ...], _today: dt.date) -> Answer:
     names = _names(raw)
-    _known(names, choices)
+    _known(question, names, choices)
     if len(set(names)) < len(names):
         raise Unreadable("twice")
     _within_limits(question, len(names))

@@ -71,22 +71,34 @@ class Publications:
         publication = self._publications.first(questionnaire=name)
         if publication is None:
             raise Problem("questionnaire.missing")
-        return self.revision(publication.body["revision"])
+        return self._published(publication.body["revision"], publication.body["open"])
 
     def revision(self, revision: str) -> Published:
         """Return a revision by its id, such as ``needs-2``. Raises Problem questionnaire.missing."""
+        _, questionnaire = self._model(revision)
+        publication = self._publications.first(questionnaire=questionnaire.name)
+        return self._published(revision, bool(publication and publication.body["open"]))
+
+    def _published(self, revision: str, is_open: bool) -> Published:
+        number, questionnaire = self._model(revision)
+        return Published(revision, number, questionnaire, is_open)
+
+    def _model(self, revision: str) -> tuple[int, Questionnaire]:
         if revision not in self._models:
             stored = self._revisions.first(revision=revision)
             if stored is None:
                 raise Problem("questionnaire.missing")
             self._models[revision] = (stored.body["number"], definition.from_json(stored.body["definition"]))
-        number, questionnaire = self._models[revision]
-        publication = self._publications.first(questionnaire=questionnaire.name)
-        return Published(revision, number, questionnaire, bool(publication and publication.body["open"]))
+        return self._models[revision]
 
     def all(self) -> list[Published]:
         """Return the newest revision of every questionnaire, in the order of first publication."""
-        return [self.revision(stored.body["revision"]) for stored in self._publications.iterate()]
+        publications = self._publications.iterate()
+        return [self._published(stored.body["revision"], stored.body["open"]) for stored in publications]
+
+    def questionnaire(self, revision: str) -> Questionnaire:
+        """Return the questionnaire of a revision, which never changes. Raises Problem questionnaire.missing."""
+        return self._model(revision)[1]
 
     def history(self, name: str) -> list[str]:
         """Return the ids of all revisions of a questionnaire, oldest first."""

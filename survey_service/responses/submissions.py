@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from survey_service import clock
 from survey_service.offers import register
@@ -58,7 +59,7 @@ def submit(
     responses = store.collection(RESPONSES)
     earlier = responses.first(key=submission.key)
     revision = submission.revision if earlier is None else earlier.body["revision"]
-    questionnaire = publications.revision(revision).questionnaire
+    questionnaire = publications.questionnaire(revision)
     judgement = accept(questionnaire, submission, today)
     receipt = receipts.words_for(submission.key, receipt_key)
     body = document(questionnaire, submission, judgement, revision, receipt, today)
@@ -133,9 +134,7 @@ def document(
     today: dt.date,
 ) -> dict[str, Any]:
     """Return the response as stored: answers, states and what a figure needs; no address, device or exact time."""
-    content = json.dumps(
-        [questionnaire.name, dict(judgement.answers), dict(judgement.states)], ensure_ascii=False, sort_keys=True
-    )
+    content = orjson.dumps([questionnaire.name, judgement.answers, judgement.states], option=orjson.OPT_SORT_KEYS)
     return {
         "key": submission.key,
         "questionnaire": questionnaire.name,
@@ -146,7 +145,7 @@ def document(
         "answers": dict(judgement.answers),
         "states": dict(judgement.states),
         "seed": submission.seed,
-        "digest": hashlib.sha256(content.encode()).hexdigest(),
+        "digest": hashlib.sha256(content).hexdigest(),
         "receipt_hash": receipts.hash_of(receipt),
         "status": "valid",
     }

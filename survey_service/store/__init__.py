@@ -11,6 +11,7 @@ from survey_service.store.tiny import TinyStore
 
 __all__ = [
     "JSON",
+    "UNFINISHED",
     "Collection",
     "CollectionSpec",
     "Document",
@@ -23,12 +24,19 @@ __all__ = [
 ]
 
 
+UNFINISHED = "RESTORING"
+"""Name of the file in an instance that says that a restore has begun and not ended."""
+
+
 def open_store(url: str, instance: Path) -> Store:
     """Open the store at an address: ``tinydb:`` is the folder ``store`` of the instance, ``tinydb:<folder>`` another
     one (relative to the instance), ``memory:`` keeps nothing.
 
-    Raises Problem store.url for any other address, store.locked if another process has it open.
+    Raises Problem store.url for any other address, store.locked if another process has it open, backup.unfinished if a
+    restore was interrupted.
     """
+    if (instance / UNFINISHED).exists():
+        raise Problem("backup.unfinished", folder=str(instance))
     folder = embedded_folder(url, instance)
     if folder is not None:
         return TinyStore(folder)

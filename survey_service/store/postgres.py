@@ -21,7 +21,7 @@ from survey_service.store import postgres_schema as schema_of
 from survey_service.store.base import CollectionSpec
 from survey_service.store.migrating import migrate
 from survey_service.store.postgres_collection import PostgresCollection
-from survey_service.store.postgres_schema import Connection
+from survey_service.store.postgres_schema import APPLICATION, Connection
 
 _TRANSACTION_LOCK = 0x5355_5256  # "SURV": one transaction block at a time
 _WAIT_SECONDS = 5.0
@@ -38,7 +38,7 @@ class PostgresStore:
             timeout=_WAIT_SECONDS,
             reconnect_timeout=_WAIT_SECONDS,
             check=ConnectionPool.check_connection,
-            kwargs={"autocommit": True, "connect_timeout": 5},
+            kwargs={"autocommit": True, "connect_timeout": 5, "application_name": APPLICATION},
             open=False,
         )
         self._local = threading.local()

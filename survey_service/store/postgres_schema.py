@@ -21,8 +21,11 @@ from psycopg.types.json import Jsonb
 
 from survey_service.problems import Problem
 from survey_service.store.base import JSON, CollectionSpec, decode
+from survey_service.store.transfer import plain
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+APPLICATION = "survey-service"
+"""How the connections of a running service call themselves."""
 BATCH = 500
 """Documents that are read at once."""
 _SCHEMA_LOCK = 0x5355_5257
@@ -195,19 +198,8 @@ def key_of_field(value: JSON) -> str | None:
     """Return a text that is equal for two values exactly if they are equal as JSON; None for null."""
     if value is None:
         return None
-    text = orjson.dumps(_plain(value), option=orjson.OPT_SORT_KEYS).decode()
+    text = orjson.dumps(plain(value), option=orjson.OPT_SORT_KEYS).decode()
     return text if len(text) <= _LONGEST_KEY else f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def _plain(value: JSON) -> JSON:
-    """Return a value with whole floats as integers: 1.0 and 1 are the same number."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
-        return int(value)
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {name: _plain(item) for name, item in value.items()}
-    return value
 
 
 def placeholders(count: int) -> Iterable[sql.Composable]:

@@ -30,6 +30,7 @@ from survey_service.store.lock import FolderLock
 from survey_service.store.migrating import migrate
 from survey_service.store.tables import Entry, Table, from_entry
 from survey_service.store.tinydb_api import JournalDB
+from survey_service.store.transfer import Dump, portions
 
 
 class TinyStore:
@@ -68,6 +69,18 @@ class TinyStore:
 
     def transaction(self) -> AbstractContextManager[None]:
         return self.engine.writing()
+
+    def take(self, dump: Dump) -> None:
+        """Store a collection that isn't there yet, ids and versions included; call `compact` after the last one."""
+        facts = dump.facts
+        with self.engine.writing():
+            self.engine.declare(facts.spec)
+            self.engine.set_schema(facts.name, facts.schema)
+        for rows in portions(dump.rows):
+            with self.engine.writing():
+                self.engine.fill(facts.name, rows, facts.high)
+        with self.engine.writing():
+            self.engine.fill(facts.name, (), facts.high)
 
     def compact(self) -> None:
         """Write a snapshot now. The store does so by itself when the journal has grown long enough."""

@@ -28,10 +28,12 @@ def compress(response: Response) -> Response:
     """Compress a finished text answer for a browser that accepts it; files and streams stay as they are."""
     if response.is_streamed or response.direct_passthrough or not (response.mimetype or "").startswith(_KINDS):
         return response
-    response.vary.add("Accept-Encoding")
     body = response.get_data()
+    if len(body) < _LEAST:
+        return response
+    response.vary.add("Accept-Encoding")
     encoding = next((name for name in ENCODINGS if request.accept_encodings[name] > 0), None)
-    if encoding is None or len(body) < _LEAST or "Content-Encoding" in response.headers:
+    if encoding is None or "Content-Encoding" in response.headers:
         return response
     response.set_data(ENCODINGS[encoding](body))
     response.headers["Content-Encoding"] = encoding

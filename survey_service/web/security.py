@@ -6,7 +6,8 @@ import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request, url_for
+from flask import Flask, Request, Response, g, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -14,7 +15,7 @@ from wtforms import ValidationError
 
 from survey_service.problems import Problem
 from survey_service.settings import Settings
-from survey_service.web import audience, styles
+from survey_service.web import audience, patience, styles
 from survey_service.web.context import current as current_context
 
 CSRF_FIELD = "_csrf"  # question names begin with a letter, so this is never one
@@ -56,7 +57,8 @@ def configuration(settings: Settings, secret_key: str) -> dict[str, Any]:
 
 
 def limit_size() -> None:
-    """Refuse what is too long or too large before anything is parsed. Raises Problems too_long and too_large.
+    """Refuse what is too long or too large before anything is parsed. Raises Problems too_long and too_large, and
+    service.unavailable for a body that nobody has the time to wait for.
 
     Werkzeug limits the parts of multipart bodies only, so the fields of urlencoded ones are counted here.
     """
@@ -66,6 +68,8 @@ def limit_size() -> None:
     settings = current_context().settings
     if (request.content_length or 0) > settings.max_body:
         raise Problem("request.too_large")
+    if patience.BUSY in request.environ:
+        raise Problem("service.unavailable")
     if request.mimetype == "application/x-www-form-urlencoded":
         body = request.get_data(cache=True)
         if len(body) > settings.max_body or body.count(b"&") >= settings.max_fields:
@@ -138,19 +142,32 @@ def add_headers(response: Response) -> Response:
         f"default-src 'none'; style-src {_style_sources()}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     for name, value in _HEADERS.items():
-        response.headers[name] = value
+        response.headers.add(name, value)
     if settings.secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookies; without a cookie there is nothing to open, which most requests of programs find."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Put limits, CSRF protection and headers in force; limits come first of all."""
+    app.session_interface = Sessions()
     app.before_request(limit_size)
     app.before_request(protect)
     app.after_request(add_headers)
     app.jinja_env.globals.update(csrf_field=csrf_field, stylesheet=stylesheet, sheet_address=sheet_address)
+    app.wsgi_app = patience.patient(  # type: ignore[method-assign, assignment]
+        app.wsgi_app, threads=settings.threads, most=settings.max_body
+    )
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from pathlib import Path
 
-from flask import request
+from flask import Flask, request
 
 from survey_service import settings
 from survey_service.app import create_app
@@ -16,10 +17,9 @@ from survey_service.store import open_store
 from survey_service.web import audience, server
 
 
-def main(instance: Path, port: int) -> None:
+def load(instance: Path) -> Flask:
     values = settings.load(instance)
     store = open_store(values.store, instance)
-    Publications(store).publish(load_folder(bundled("forms")).questionnaires)
     app = create_app(values, store)
     page = b"ok" * 50
 
@@ -29,7 +29,15 @@ def main(instance: Path, port: int) -> None:
 
     app.add_url_rule("/constant", "constant", constant, methods=["POST"])
     app.extensions["survey_service.audience"].rows["constant"] = audience.PROGRAM
-    server.run(app, values, "127.0.0.1", port, announce=print)
+    return app
+
+
+def main(instance: Path, port: int) -> None:
+    values = settings.load(instance)
+    store = open_store(values.store, instance)
+    Publications(store).publish(load_folder(bundled("forms")).questionnaires)
+    store.close()
+    server.run(functools.partial(load, instance), values, "127.0.0.1", port, announce=print)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
-from waitress.server import create_server
+from werkzeug.serving import make_server
 
 from survey_service import languages, settings
 from survey_service.app import create_app
@@ -53,11 +53,12 @@ def service(library: Library, tmp_path: Path) -> Iterator[Service]:
     store = open_store("tinydb:", tmp_path / "instance")
     Publications(store).publish(library.questionnaires)
     app = create_app(settings.load(tmp_path / "instance"), store)
-    server = create_server(app, host="127.0.0.1", port=0, threads=2)
-    thread = threading.Thread(target=server.run, daemon=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Service(f"http://127.0.0.1:{server.effective_port}", store)
-    server.close()
+    yield Service(f"http://127.0.0.1:{server.server_port}", store)
+    server.shutdown()
+    server.server_close()
     thread.join(5)
     store.close()
 

@@ -19,39 +19,33 @@ from pathlib import Path
 import pytest
 
 SCRIPT = """
-import sys, time
+import functools, sys
 from pathlib import Path
-from flask import Flask
 from survey_service import settings
 from survey_service.web import server
-app = Flask("test")
-done = Path(sys.argv[1])
+from tests.web import served_app
 
-@app.get("/slow/<number>/<seconds>")
-def slow(number, seconds):
-    time.sleep(float(seconds))
-    (done / number).touch()
-    return "x" * 300_000
-
-@app.get("/")
-def fast():
-    return "here"
-
-values = settings.load(done, threads=4)
-server.GRACE = float(sys.argv[2])
-server.run(app, values, "127.0.0.1", 0, announce=lambda address: print(address, flush=True))
-print("stopped", flush=True)
+if __name__ == "__main__":
+    done = Path(sys.argv[1])
+    values = settings.load(done, threads=4, processes=int(sys.argv[3]))
+    server.GRACE = int(sys.argv[2])
+    load = functools.partial(served_app.make, done) if len(sys.argv) < 5 else served_app.refuse
+    code = server.run(load, values, "127.0.0.1", 0, announce=lambda address: print(address, flush=True))
+    print("stopped", flush=True)
+    sys.exit(code)
 """
 
 
 class Served:
     """A server in a process of its own."""
 
-    def __init__(self, done: Path, grace: float) -> None:
+    def __init__(self, done: Path, grace: int, processes: int = 1) -> None:
         self.done = done
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", SCRIPT, str(done), str(grace)], stdout=subprocess.PIPE, text=True
-        )
+        script = done / "script.py"
+        script.write_text(SCRIPT)
+        command = [sys.executable, str(script), str(done), str(grace), str(processes)]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         assert self.process.stdout is not None
         self.address = self.process.stdout.readline().strip()
         self.port = int(re.search(r":(\d+)/", self.address)[1])  # type: ignore[index]
@@ -75,7 +69,7 @@ class Served:
 
 @pytest.fixture
 def served(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Served]:
-    server = Served(tmp_path, getattr(request, "param", 8.0))
+    server = Served(tmp_path, getattr(request, "param", 8))
     yield server
     server.process.kill()
     server.process.wait()
@@ -101,20 +95,20 @@ def test_twenty_requests_in_flight_are_each_answered_whole_or_refused(served: Se
         time.sleep(0.5)
         assert served.end() < 10
         lengths = [answer.result() for answer in answers]
-    done = {int(path.name) for path in served.done.iterdir()}
+    done = {int(path.name) for path in served.done.iterdir() if path.name.isdigit()}
     assert {number for number, length in enumerate(lengths) if length == 300_000} == done
     assert set(lengths) <= {300_000, -1}
     assert len(done) >= 4
 
 
-@pytest.mark.parametrize("served", [0.5], indirect=True)
+@pytest.mark.parametrize("served", [1], indirect=True)
 def test_a_request_that_takes_too_long_is_cut_off_and_not_acknowledged(served: Served) -> None:
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(served.get, "slow/1/15")
         time.sleep(0.3)
         assert served.end() < 5
         assert answer.result() == -1
-    assert list(served.done.iterdir()) == []
+    assert [path.name for path in served.done.iterdir()] == ["script.py"]
 
 
 def test_new_connections_are_refused_while_it_ends(served: Served) -> None:
@@ -125,3 +119,50 @@ def test_new_connections_are_refused_while_it_ends(served: Served) -> None:
         time.sleep(0.3)
         assert served.get("") == -1
         assert answer.result() == 300_000
+
+
+def test_a_second_signal_ends_at_once(served: Served) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(served.get, "slow/1/15")
+        time.sleep(0.3)
+        os.kill(served.process.pid, signal.SIGTERM)
+        time.sleep(0.2)
+        assert served.end() < 2
+        assert answer.result() == -1
+
+
+def test_several_processes_share_the_port(tmp_path: Path) -> None:
+    server = Served(tmp_path, 8, processes=2)
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(served_length, [server] * 40)) == {4}
+    assert server.end() < 5
+    assert server.process.stdout is not None
+    server.process.stdout.close()
+
+
+def served_length(server: Served) -> int:
+    return server.get("")
+
+
+def test_an_application_that_cannot_be_loaded_says_why(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    ended = subprocess.run(
+        [sys.executable, str(script), str(tmp_path), "8", "1", "refuse"],
+        capture_output=True, text=True, env=environment, timeout=30, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert ended.stdout == "stopped\n"
+    assert "4711" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_no_process_lives_on_when_the_first_is_killed(served: Served) -> None:
+    assert served.get("") == 4
+    served.process.kill()
+    served.process.wait()
+    deadline = time.monotonic() + 10
+    while served.get("") == 4 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert served.get("") == -1

@@ -1,0 +1,360 @@
+"""The format of a backup: lines of JSON, compressed with zstd, and encrypted with age if a key is given.
+
+The first line is ``{"survey-service backup": 1, "day": …}``. A collection is a line with its facts, a line
+``[id, version, {body}]`` for each document, and an end. A file of the instance is a line with its path, and lines with
+parts of it. Then comes the manifest, with the number of documents of each collection and the SHA-256 of each file, and
+as the last line the SHA-256 of all lines before. A backup that doesn't end with that is not used.
+
+With a passphrase the file begins with a line that holds an age identity, encrypted to the passphrase; the rest is
+encrypted to that identity. So any part of it can be opened with the tools ``age`` and ``zstd`` too.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import io
+import os
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+import pyrage
+import zstandard
+
+from survey_service.problems import Problem
+from survey_service.store.base import Schema
+from survey_service.store.transfer import Dump, Facts, Row
+
+VERSION = 1
+_FORMAT = "survey-service backup"
+_PART = 48 * 1024
+_LEVEL = 6
+_WRAPPED = b"survey-service backup, passphrase: "
+_AGE = b"age-encryption.org/"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """How a backup is encrypted and opened: to nobody, to recipients of age, or to a passphrase."""
+
+    passphrase: str = ""
+    recipients: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
+
+
+@dataclass
+class Manifest:
+    """What a backup holds: documents by collection, and the SHA-256 of each file by its path."""
+
+    day: str = ""
+    collections: dict[str, int] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+
+
+# --- writing ---
+
+
+def write(path: Path, day: str, dumps: Iterable[Dump], files: Mapping[str, Path], keys: Keys) -> Manifest:
+    """Write a backup, which appears when it is whole, readable by its owner only. Raises OSError, Problem file.exists,
+    backup.recipient."""
+    if path.exists():
+        raise Problem("file.exists", path=str(path))
+    recipients = [_recipient(text) for text in keys.recipients]
+    manifest = Manifest(day)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            lines: Any = _Reader(_lines(manifest, dumps, files))
+            stream = zstandard.ZstdCompressor(level=_LEVEL).stream_reader(lines)
+            _encrypt(stream, file, keys.passphrase, recipients)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(temporary, path)  # unlike a rename, this never takes the place of another file
+    except FileExistsError:
+        raise Problem("file.exists", path=str(path)) from None
+    finally:
+        temporary.unlink(missing_ok=True)
+    return manifest
+
+
+def _encrypt(stream: IO[bytes], file: IO[bytes], passphrase: str, recipients: list[Any]) -> None:
+    if passphrase:
+        identity = pyrage.x25519.Identity.generate()
+        wrapped = pyrage.passphrase.encrypt(str(identity).encode(), passphrase)
+        file.write(_WRAPPED + base64.b64encode(wrapped) + b"\n")
+        recipients = [identity.to_public()]
+    if recipients:
+        pyrage.encrypt_io(stream, file, recipients)
+    else:
+        while part := stream.read(1 << 20):
+            file.write(part)
+
+
+def _recipient(text: str) -> Any:
+    try:
+        return pyrage.x25519.Recipient.from_str(text.strip())
+    except (pyrage.RecipientError, ValueError):
+        raise Problem("backup.recipient", text=text) from None
+
+
+def _lines(manifest: Manifest, dumps: Iterable[Dump], files: Mapping[str, Path]) -> Iterator[bytes]:
+    """Yield the lines, and fill the manifest on the way."""
+    total = hashlib.sha256()
+    for line in _content(manifest, dumps, files):
+        total.update(line)
+        yield line
+    facts = {"collections": manifest.collections, "files": manifest.files}
+    last = orjson.dumps({"manifest": facts}) + b"\n"
+    total.update(last)
+    yield last
+    yield orjson.dumps({"sha256": total.hexdigest()}) + b"\n"
+
+
+def _content(manifest: Manifest, dumps: Iterable[Dump], files: Mapping[str, Path]) -> Iterator[bytes]:
+    yield orjson.dumps({_FORMAT: VERSION, "day": manifest.day}) + b"\n"
+    for dump in dumps:
+        facts = dump.facts
+        head = {
+            "collection": facts.name,
+            "indexes": facts.indexes,
+            "unique": facts.unique,
+            "tracked": facts.tracked,
+            "version": facts.schema.version,
+            "migrated": facts.schema.migrated,
+            "high": facts.high,
+        }
+        yield orjson.dumps(head) + b"\n"
+        count = 0
+        for id, version, encoded in dump.rows:
+            yield b"[%d,%d,%b]\n" % (id, version, encoded)
+            count += 1
+        yield b'{"end":%d}\n' % count
+        manifest.collections[facts.name] = count
+    for name, path in files.items():
+        yield orjson.dumps({"file": name}) + b"\n"
+        digest = hashlib.sha256()
+        with path.open("rb") as file:
+            while part := file.read(_PART):
+                digest.update(part)
+                yield orjson.dumps(base64.b64encode(part).decode()) + b"\n"
+        manifest.files[name] = digest.hexdigest()
+
+
+class _Reader(io.RawIOBase):
+    """Lines as a file to read from."""
+
+    def __init__(self, lines: Iterator[bytes]) -> None:
+        self._lines = lines
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        room = len(buffer)
+        parts, size = [self._rest], len(self._rest)
+        while size < room and (line := next(self._lines, b"")):
+            parts.append(line)
+            size += len(line)
+        content = b"".join(parts)
+        self._rest = content[room:]
+        buffer[: min(size, room)] = content[:room]
+        return min(size, room)
+
+
+# --- reading ---
+
+
+class Archive:
+    """A backup that has been verified. It can be read any number of times."""
+
+    def __init__(self, path: Path, keys: Keys) -> None:
+        """Read it once, from beginning to end.
+
+        Raises Problem backup.damaged, backup.newer, backup.locked, backup.recipient, and OSError.
+        """
+        self._path = path
+        self._keys = keys
+        self.manifest = Manifest()
+        with self._reading() as lines:
+            self._verify(lines)
+
+    @contextlib.contextmanager
+    def dumps(self) -> Iterator[Iterator[Dump]]:
+        """Yield the collections, to be read in their order."""
+        with self._reading() as lines:
+            yield self._dumps(lines)
+
+    def files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Yield path and parts of each file, to be read in their order."""
+        with self._reading() as lines:
+            for line in lines:
+                if line.startswith(b'{"file":'):
+                    yield orjson.loads(line)["file"], _parts(lines)
+
+    def _dumps(self, lines: _Lines) -> Iterator[Dump]:
+        for line in lines:
+            if line.startswith(b'{"collection":'):
+                head = orjson.loads(line)
+                facts = Facts(
+                    name=head["collection"],
+                    indexes=tuple(head["indexes"]),
+                    unique=tuple(head["unique"]),
+                    tracked=head["tracked"],
+                    schema=Schema(head["version"], head["migrated"]),
+                    high=head["high"],
+                )
+                yield Dump(facts, _rows(lines))
+
+    def _verify(self, lines: _Lines) -> None:
+        total = hashlib.sha256()
+        first = orjson.loads(next(iter(lines), b"{}"))
+        if not isinstance(first, dict) or not isinstance(first.get(_FORMAT), int):
+            raise self._damaged("it does not begin like a backup")
+        if first[_FORMAT] > VERSION:
+            raise Problem("backup.newer", path=str(self._path), found=first[_FORMAT], known=VERSION)
+        self.manifest.day = str(first.get("day", ""))
+        total.update(lines.last)
+        manifest, found = {}, ""
+        for line in lines:
+            if line.startswith(b'{"sha256":'):
+                found = orjson.loads(line)["sha256"]
+                break
+            if line.startswith(b'{"manifest":'):
+                manifest = orjson.loads(line)["manifest"]
+            total.update(line)
+        if not found:
+            raise self._damaged("its end is missing")
+        if found != total.hexdigest():
+            raise self._damaged("its content does not agree with its checksum")
+        if next(iter(lines), None) is not None:
+            raise self._damaged("something follows its end")
+        self.manifest.collections, self.manifest.files = manifest["collections"], manifest["files"]
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[_Lines]:
+        """Yield the lines, whatever the file is wrapped in."""
+        try:
+            with self._path.open("rb") as file, _opened(file, self._path, self._keys) as stream:
+                yield _Lines(zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True))
+        except (zstandard.ZstdError, orjson.JSONDecodeError, KeyError, TypeError, ValueError, EOFError) as error:
+            raise self._damaged(type(error).__name__) from None
+
+    def _damaged(self, reason: str) -> Problem:
+        return Problem("backup.damaged", path=str(self._path), reason=reason)
+
+
+class _Lines:
+    """The lines of a stream, one after the other; ``last`` is the one that was read last."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = io.BufferedReader(stream, 1 << 20)
+        self._again = b""
+        self.last = b""
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> bytes:
+        self.last, self._again = self._again or self._stream.readline(), b""
+        if not self.last:
+            raise StopIteration
+        if not self.last.endswith(b"\n"):
+            raise ValueError("the last line is cut off")
+        return self.last
+
+    def back(self) -> None:
+        """Read the last line once more."""
+        self._again = self.last
+
+
+def _rows(lines: _Lines) -> Iterator[Row]:
+    for line in lines:
+        if line.startswith(b"{"):
+            lines.back()
+            return
+        id, version, body = line[1:-2].split(b",", 2)
+        yield int(id), int(version), body
+
+
+def _parts(lines: _Lines) -> Iterator[bytes]:
+    for line in lines:
+        if line.startswith(b"{"):
+            lines.back()
+            return
+        yield base64.b64decode(orjson.loads(line), validate=True)
+
+
+@contextlib.contextmanager
+def _opened(file: IO[bytes], path: Path, keys: Keys) -> Iterator[IO[bytes]]:
+    """Yield the compressed content of a file. Raises Problem backup.locked, backup.damaged, backup.recipient."""
+    start = file.read(len(_WRAPPED))
+    file.seek(0)
+    if start.startswith(_ZSTD):
+        yield file
+    elif start == _WRAPPED:
+        with _decrypted(file, path, [_unwrapped(file.readline(), path, keys.passphrase)]) as stream:
+            yield stream
+    elif start.startswith(_AGE):
+        if not keys.identities:
+            raise Problem("backup.locked", path=str(path), reason="give the file with the identity (--identity-file)")
+        with _decrypted(file, path, [_identity(text) for text in keys.identities]) as stream:
+            yield stream
+    else:
+        raise Problem("backup.damaged", path=str(path), reason="it does not begin like a backup")
+
+
+def _unwrapped(line: bytes, path: Path, passphrase: str) -> Any:
+    if not passphrase:
+        raise Problem("backup.locked", path=str(path), reason="give the file with the passphrase (--passphrase-file)")
+    try:
+        wrapped = base64.b64decode(line[len(_WRAPPED) :].strip(), validate=True)
+        return _identity(pyrage.passphrase.decrypt(wrapped, passphrase).decode())
+    except (pyrage.DecryptError, ValueError):
+        raise Problem("backup.locked", path=str(path), reason="this is not its passphrase, or it is damaged") from None
+
+
+def _identity(text: str) -> Any:
+    try:
+        return pyrage.x25519.Identity.from_str(text.strip())
+    except (pyrage.IdentityError, ValueError):
+        raise Problem("backup.recipient", text=text[:16] + "…") from None
+
+
+@contextlib.contextmanager
+def _decrypted(file: IO[bytes], path: Path, identities: list[Any]) -> Iterator[IO[bytes]]:
+    """Yield what a thread decrypts and writes into a pipe."""
+    reading, writing = os.pipe()
+    faults: list[BaseException] = []
+
+    def work() -> None:
+        with open(writing, "wb") as sink, contextlib.suppress(BrokenPipeError):
+            try:
+                pyrage.decrypt_io(file, sink, identities)
+            except BaseException as error:
+                faults.append(error)
+
+    thread = threading.Thread(target=work, name="decrypting", daemon=True)
+    thread.start()
+    try:
+        with open(reading, "rb") as stream:
+            yield stream
+    except Problem:
+        thread.join()
+        if faults:
+            raise _undecryptable(path) from None
+        raise
+    thread.join()
+    if any(not isinstance(fault, (BrokenPipeError, OSError)) for fault in faults):
+        raise _undecryptable(path)
+
+
+def _undecryptable(path: Path) -> Problem:
+    reason = "none of the keys opens it, or it is damaged"
+    return Problem("backup.locked", path=str(path), reason=reason)
