@@ -16,7 +16,7 @@ from survey_service.questionnaire import evaluation_calls as calls
 from survey_service.questionnaire import evaluation_sets as sets
 from survey_service.questionnaire.codes import Code, Run, as_kind, constant, converted, item_values
 from survey_service.questionnaire.functions import FUNCTIONS
-from survey_service.questionnaire.nodes import first_value, items_of
+from survey_service.questionnaire.nodes import first_value, is_single, items_of
 from survey_service.questionnaire.values import NAN, Answer, Node, Scope, Value, to_boolean, to_number, value_of
 
 
@@ -170,8 +170,10 @@ def _for_any(compare: Callable[[Value, Value], bool], left: Code, right: Code, s
 
     def run(scope: Scope) -> bool:
         repeats = scope.repeats
-        if repeats and not names.isdisjoint(repeats):
-            return any_run(scope)
+        if repeats:
+            for name in names:
+                if name in repeats and not is_single(repeats[name], scope.path):
+                    return any_run(scope)
         return cast(bool, quick(scope))
 
     return Code(run, "b")

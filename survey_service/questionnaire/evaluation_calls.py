@@ -139,8 +139,8 @@ def _uuid(node: Node, compile_node: Compile) -> Code:
 
 
 def _format(node: Node, compile_node: Compile) -> Code:
-    value, pattern = compile_node(node[1]).run, node[2][1]
-    return Code(lambda scope: dates.formatted(value(scope), pattern, scope.language), "s")
+    value, write = compile_node(node[1]).run, dates.formatter(node[2][1])
+    return Code(lambda scope: write(value(scope), scope.language), "s")
 
 
 BUILDERS: Mapping[str, Builder] = {

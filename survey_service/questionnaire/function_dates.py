@@ -120,18 +120,27 @@ def _locale(language: str) -> Locale:
     raise AssertionError  # pragma: no cover - Babel knows English
 
 
-def formatted(value: Value, pattern: str, language: str) -> str:
-    """Return a date or date-time written as ``pattern`` says (see ALL_PARTS); the empty text if the value is none.
+def formatter(pattern: str) -> Callable[[Value, str], str]:
+    """Return what writes a date or date-time in a language as ``pattern`` says (see ALL_PARTS).
 
-    A time of day alone counts as of 1970-01-01.
+    It gives the empty text for what is neither. A time of day alone counts as of 1970-01-01.
     """
-    found = moment_of(value)
-    if found is None and isinstance(value, str) and _TIME.fullmatch(value.strip(SPACES)):
-        found = moment_of(decimal_time(value))
-    if found is None:
-        return ""
-    moment = found[0]
-    return re.sub("%(.)", lambda match: ALL_PARTS[match[1]](moment, language), pattern)
+    pieces = [
+        ALL_PARTS[piece[1]] if piece.startswith("%") else _fixed(piece)
+        for piece in re.findall("%.|[^%]+", pattern, re.DOTALL)
+    ]
+
+    def write(value: Value, language: str) -> str:
+        found = moment_of(value)
+        if found is None and isinstance(value, str):
+            found = moment_of(decimal_time(value))
+        return "".join([piece(found[0], language) for piece in pieces]) if found else ""
+
+    return write
+
+
+def _fixed(text: str) -> _Part:
+    return lambda _moment, _language: text
 
 
 def now_text(now: dt.datetime | None, today: dt.date) -> str:

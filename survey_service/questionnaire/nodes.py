@@ -22,20 +22,27 @@ def items_of(scope: Scope, name: str, path: Path) -> list[Item]:
     As far as the repeats that enclose the question are those of the path, it is the path's own instance; from there on
     it is all instances. A question outside repeats is one node, answered or not.
     """
-    repeats = scope.repeats
     places: list[tuple[Mapping[str, Any], Path]] = [(scope.answers, ())]
     own = True
-    for depth, repeat in enumerate(repeats.get(name, ())):
+    for depth, repeat in enumerate(scope.repeats.get(name, ())):
         own = own and depth < len(path) and path[depth][0] == repeat
         if own:
-            places = [place for place in _instances(*places[0], repeat) if place[1] == path[: depth + 1]][:1]
+            places = _instance(*places[0], repeat, path[depth][1])
             if not places:
                 return []
         else:
             places = [inner for place in places for inner in _instances(*place, repeat)]
-    if is_repeat(repeats, name):
+    if scope.repeats and scope.is_repeat(name):
         return [inner for place in places for inner in _instances(*place, name)]
     return [(answers.get(name), where) for answers, where in places]
+
+
+def _instance(answers: Mapping[str, Any], path: Path, repeat: str, index: int) -> list[tuple[Mapping[str, Any], Path]]:
+    found = answers.get(repeat)
+    if not isinstance(found, list | tuple) or not 0 <= index < len(found):
+        return []
+    entry = found[index]
+    return [(entry if isinstance(entry, Mapping) else _NOTHING, (*path, (repeat, index)))]
 
 
 def _instances(answers: Mapping[str, Any], path: Path, repeat: str) -> list[tuple[Mapping[str, Any], Path]]:
@@ -48,12 +55,6 @@ def _instances(answers: Mapping[str, Any], path: Path, repeat: str) -> list[tupl
     ]
 
 
-def is_repeat(repeats: Mapping[str, tuple[str, ...]], name: str) -> bool:
-    """Tell whether the name is that of a repeat: an outermost one is not enclosed, another encloses something."""
-    chain = repeats.get(name)
-    return chain is not None and (not chain or any(name in other for other in repeats.values()))
-
-
 def instance_at(answers: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
     """Return the answers of the repeat instance at a path, of the questionnaire itself if it is empty."""
     for repeat, index in path:
@@ -61,17 +62,25 @@ def instance_at(answers: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
     return answers
 
 
+def is_single(chain: tuple[str, ...], path: Path) -> bool:
+    """Tell whether a question with these enclosing repeats is one node, seen from the path."""
+    if len(chain) == 1:
+        return bool(path) and path[0][0] == chain[0]
+    return len(chain) <= len(path) and all(repeat == own for repeat, (own, _) in zip(chain, path, strict=False))
+
+
 def first_value(scope: Scope, name: str) -> Value:
     """Return the value of the first node of ``${name}`` seen from where the expression stands, ``""`` if none."""
-    answers: Any = scope.answers
-    path = scope.path
-    chain = scope.repeats[name]
-    if len(chain) <= len(path):  # the usual case: within one instance
-        for repeat, (own, index) in zip(chain, path, strict=False):
-            entries = answers.get(repeat) if repeat == own else None
-            if not isinstance(entries, list) or index >= len(entries) or not isinstance(entries[index], Mapping):
-                break
+    chain, path = scope.repeats[name], scope.path
+    if is_single(chain, path):  # the usual case: within one instance
+        answers: Any = scope.answers
+        for repeat, (_, index) in zip(chain, path, strict=False):
+            entries = answers.get(repeat)
+            if entries.__class__ is not list or not 0 <= index < len(entries):
+                return ""
             answers = entries[index]
+            if answers.__class__ is not dict:
+                break
         else:
             return value_of(answers.get(name))
     items = items_of(scope, name, path)

@@ -1,4 +1,4 @@
-"""The grammar of expressions: text → tree.
+"""From the text of an expression to its tree; the grammar is expression.lark.
 
 A tree is nested tuples whose first item is an operator, a function's name or another head, e.g.
 ``("=", ("ref", "B00"), ("str", "yes"))``; as JSON it is what the script in the browser evaluates. All heads are listed
@@ -12,6 +12,7 @@ import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
 from survey_service.questionnaire import paths
@@ -35,58 +36,6 @@ MAX_LENGTH = 10_000
 MAX_NESTING = 100
 _MAX_EXACT = 2**53
 
-# In XPath a name after an operand is an operator and anywhere else a name; the contextual lexer sees it the same way.
-_GRAMMAR = r"""
-?start: choice
-?choice: union (OR union)*
-?union: equality (AND equality)*
-?equality: relation ((EQ | NE) relation)*
-?relation: total ((LE | LT | GE | GT) total)*
-?total: product ((PLUS | MINUS) product)*
-?product: negation ((STAR | DIV | MOD) negation)*
-?negation: MINUS negation -> negative
-    | joined
-?joined: path (BAR path)*
-?path: operand
-    | operand predicate* (SLASH step)+ -> relative
-    | operand predicate+ -> relative
-    | (SLASH step)+ -> absolute
-?operand: NUMBER -> number
-    | TEXT -> text
-    | REFERENCE -> reference
-    | DOT -> current
-    | DOTS -> parent
-    | NAME -> column
-    | CALL "(" (choice ("," choice)*)? ")" -> call
-    | "(" choice ")" -> group
-step: (NAME | DOT | DOTS) predicate*
-predicate: LSQB choice "]"
-
-OR.3: /or(?![\w.-])/
-AND.3: /and(?![\w.-])/
-DIV.3: /div(?![\w.-])/
-MOD.3: /mod(?![\w.-])/
-EQ: "="
-NE: "!="
-LE: "<="
-LT: "<"
-GE: ">="
-GT: ">"
-PLUS: "+"
-MINUS: "-"
-STAR: "*"
-BAR: "|"
-SLASH: "/"
-LSQB: "["
-NUMBER.2: /[0-9]+(\.[0-9]*)?|\.[0-9]+/
-TEXT: /'[^']*'|"[^"]*"/
-REFERENCE: /\$\{[^{}]*\}/
-DOTS: ".."
-DOT: "."
-CALL.2: /[^\W\d][\w.-]*(:[^\W\d][\w.-]*)?(?=[ \t\r\n]*\()/
-NAME: /[^\W\d][\w.-]*/
-%ignore /[ \t\r\n]+/
-"""
 
 _NAME = re.compile(r"[^\W\d][\w.-]*")
 
@@ -284,7 +233,8 @@ def _parser() -> Lark:
     # Imported here: a process that meets no expression does not pay for the parser generator.
     from lark import Lark
 
-    return Lark(_GRAMMAR, parser="lalr", lexer="contextual", transformer=cast(Any, _Builder()))
+    grammar = files(__package__).joinpath("expression.lark").read_text("utf-8")
+    return Lark(grammar, parser="lalr", lexer="contextual", transformer=cast(Any, _Builder()))
 
 
 def parse_tree(text: str) -> Node:

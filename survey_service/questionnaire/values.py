@@ -42,7 +42,7 @@ class Scope:
     """Everything an evaluation may see.
 
     A scope can be used again: set ``current``, ``columns``, ``path`` or ``once`` anew between evaluations instead of
-    making a scope for each. Evaluation changes nothing in it.
+    making a scope for each. Evaluation changes none of them.
     """
 
     answers: Mapping[str, Answer]
@@ -76,6 +76,14 @@ class Scope:
     """Within a predicate: the number of nodes, and the number of the one under test, from 1."""
     outer: Scope | None = None
     """Within a predicate: the scope outside all predicates, for ``current()``."""
+    _repeat_names: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def is_repeat(self, name: str) -> bool:
+        """Tell whether the name is that of a repeat."""
+        if self._repeat_names is None:
+            outermost = [name for name, chain in self.repeats.items() if not chain]
+            self._repeat_names = frozenset(outermost).union(*self.repeats.values())
+        return name in self._repeat_names
 
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
