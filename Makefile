@@ -29,7 +29,7 @@ check: $(VENV)/.runtime  ## the questionnaire files, settings, languages and plu
 	@$(BIN)/survey-service check
 
 bench: $(VENV)/.test
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(BENCH)
 
 translations: $(VENV)/.runtime  ## bring all catalogs up to date with the source texts
 	@$(BIN)/python translations/update.py

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from survey_service.questionnaire.expression import Expression, Scope
@@ -63,21 +64,22 @@ def is_empty(raw: Any) -> bool:
 def judge(questionnaire: Questionnaire, inputs: Mapping[str, Any], today: dt.date) -> Judgement:
     """Judge all inputs of one respondent. Inputs to questions that are not shown are dropped."""
     work = _Work(inputs, today)
-    for step in _plan(questionnaire):
-        work.question(step)
+    plan = _plan(questionnaire)
+    for run in plan.runs:
+        work.run(run)
     for name in inputs:
         if name not in questionnaire.questions:
             work.refusals[name] = Refusal(name, "unknown")
     screen_out = next((end for end in questionnaire.screen_outs if end.when.holds(work.scope)), None)
     consent = questionnaire.consent
     states, values = work.states, work.values
-    order = [name for name in questionnaire.questions if name in states]
+    if not plan.in_order:
+        states = {name: states[name] for name in questionnaire.questions if name in states}
+    order = (*questionnaire.questions, *inputs) if work.refusals else ()
     return Judgement(
-        answers={name: values[name] for name in order if states[name] == ANSWERED},
-        states={name: states[name] for name in order},
-        refusals={name: work.refusals[name] for name in (*questionnaire.questions, *inputs) if name in work.refusals}
-        if work.refusals
-        else {},
+        answers={name: values[name] for name, state in states.items() if state == ANSWERED},
+        states=states,
+        refusals={name: work.refusals[name] for name in order if name in work.refusals},
         shown=frozenset(work.shown),
         screen_out=screen_out,
         consented=not consent or values.get(consent) == "yes",
@@ -87,14 +89,11 @@ def judge(questionnaire: Questionnaire, inputs: Mapping[str, Any], today: dt.dat
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A question with what is known of it before anybody answers: the judge's work for all respondents."""
+    """A question with what is known of it before anybody answers."""
 
     question: Question
     name: str
-    page: str
-    page_relevant: Expression | None
     relevant: Expression | None
-    always_shown: bool
     asks: bool
     has_state: bool
     calculation: Expression | None
@@ -102,27 +101,51 @@ class _Step:
     read: Reader
 
 
-def _plan(questionnaire: Questionnaire) -> tuple[_Step, ...]:
-    """Return the steps of a questionnaire in the order of evaluation; made once, and kept with it."""
-    kept = vars(questionnaire)  # where its cached properties are kept too; a frozen dataclass has no other place
-    if _PLAN not in kept:
-        kept[_PLAN] = tuple(_step(questionnaire, question) for question in questionnaire.evaluation_order)
-    plan: tuple[_Step, ...] = kept[_PLAN]
-    return plan
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Questions of one page that are evaluated one after the other; ``hidden``: their states if it isn't shown."""
+
+    page: str
+    relevant: Expression | None
+    steps: tuple[_Step, ...]
+    hidden: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The judge's work for all respondents. ``in_order`` says that questions are evaluated as they stand."""
+
+    runs: tuple[_Run, ...]
+    in_order: bool
 
 
 _PLAN = "judge.plan"
 
 
-def _step(questionnaire: Questionnaire, question: Question) -> _Step:
-    page, kind = questionnaire.page_of[question.name], TYPES[question.type]
+def _plan(questionnaire: Questionnaire) -> _Plan:
+    """Return the plan of a questionnaire; it is made once, and kept with it."""
+    kept = vars(questionnaire)  # where its cached properties are kept too
+    if _PLAN not in kept:
+        order = questionnaire.evaluation_order
+        runs = groupby(order, key=lambda question: questionnaire.page_of[question.name].name)
+        in_order = [question.name for question in order] == list(questionnaire.questions)
+        kept[_PLAN] = _Plan(tuple(_run(questionnaire, page, list(questions)) for page, questions in runs), in_order)
+    plan: _Plan = kept[_PLAN]
+    return plan
+
+
+def _run(questionnaire: Questionnaire, name: str, questions: Sequence[Question]) -> _Run:
+    steps = tuple(map(_step, questions))
+    page = questionnaire.page_of[questions[0].name]
+    return _Run(name, page.relevant, steps, {step.name: NOT_SHOWN for step in steps if step.has_state})
+
+
+def _step(question: Question) -> _Step:
+    kind = TYPES[question.type]
     return _Step(
         question=question,
         name=question.name,
-        page=page.name,
-        page_relevant=page.relevant,
         relevant=question.relevant,
-        always_shown=page.relevant is None and question.relevant is None,
         asks=kind.asks,
         has_state=kind.asks or question.type == "calculate",
         calculation=question.calculation,
@@ -143,25 +166,30 @@ class _Work:
         self.scope = Scope(answers=self.values, today=today)
         self._pages: dict[str, bool] = {}
 
-    def question(self, step: _Step) -> None:
-        if not (step.always_shown or self._is_shown(step)):
-            if step.has_state:
-                self.states[step.name] = NOT_SHOWN
+    def run(self, run: _Run) -> None:
+        if run.relevant is not None and not self._is_page_shown(run.page, run.relevant):
+            self.states.update(run.hidden)
             return
-        self.shown.append(step.name)
-        if step.calculation is not None:
-            self._calculate(step.name, step.calculation)
-        elif step.asks:
-            self._ask(step)
+        for step in run.steps:
+            if step.relevant is not None and not step.relevant.holds(self.scope):
+                if step.has_state:
+                    self.states[step.name] = NOT_SHOWN
+                continue
+            self.shown.append(step.name)
+            if step.calculation is not None:
+                self._calculate(step.name, step.calculation)
+            elif step.asks:
+                raw = self.inputs.get(step.name)
+                if raw is None and not step.required:
+                    self.states[step.name] = SKIPPED
+                else:
+                    self._ask(step, raw)
 
-    def _is_shown(self, step: _Step) -> bool:
-        if step.page_relevant is not None:
-            shown = self._pages.get(step.page)
-            if shown is None:
-                shown = self._pages[step.page] = step.page_relevant.holds(self.scope)
-            if not shown:
-                return False
-        return step.relevant is None or step.relevant.holds(self.scope)
+    def _is_page_shown(self, page: str, relevant: Expression) -> bool:
+        shown = self._pages.get(page)
+        if shown is None:
+            shown = self._pages[page] = relevant.holds(self.scope)
+        return shown
 
     def _calculate(self, name: str, calculation: Expression) -> None:
         value = calculation.evaluate(self.scope)
@@ -170,9 +198,8 @@ class _Work:
         if not empty:
             self.values[name] = value
 
-    def _ask(self, step: _Step) -> None:
-        raw = self.inputs.get(step.name)
-        if raw is None or is_empty(raw):
+    def _ask(self, step: _Step, raw: Any) -> None:
+        if is_empty(raw):
             self._leave_empty(step)
             return
         question = step.question

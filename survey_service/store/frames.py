@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
+FORMAT = 1
 JOURNAL = "wal"
 SNAPSHOT = "snp"
 _FILE = re.compile(rb"survey-store 1 ([a-z]{3}) ([0-9a-f]{16}) ([0-9a-f]{16}) ([0-9a-f]{32}) ([0-9a-f]{8})\n")
@@ -59,6 +60,12 @@ def decode_file_header(line: bytes) -> FileHeader | None:
     if match is None or match[5] != b"%08x" % zlib.crc32(line[:-9]):
         return None
     return FileHeader(match[1].decode("ascii"), int(match[2], 16), int(match[3], 16), match[4].decode("ascii"))
+
+
+def format_of(line: bytes) -> int:
+    """Return the version of the format that a header says, 0 if it says none or is damaged."""
+    match = re.match(rb"survey-store ([0-9]{1,9}) ", line)
+    return int(match[1]) if match and line[-9:-1] == b"%08x" % zlib.crc32(line[:-9]) else 0
 
 
 class Frame(NamedTuple):

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import sql
@@ -25,6 +27,17 @@ from survey_service.store.postgres_schema import APPLICATION, Connection
 
 _TRANSACTION_LOCK = 0x5355_5256  # "SURV": one transaction block at a time
 _WAIT_SECONDS = 5.0
+_IDLE_SECONDS = 1.0
+_used: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
+"""When each connection was last lent, by the monotonic clock."""
+
+
+def _checked(connection: Connection) -> None:
+    """Ask a connection that has not been used for a while whether it still holds; raises if it doesn't."""
+    now = time.monotonic()
+    if now - _used.get(connection, 0.0) > _IDLE_SECONDS:
+        ConnectionPool.check_connection(connection)
+    _used[connection] = now
 
 
 class PostgresStore:
@@ -37,7 +50,7 @@ class PostgresStore:
             max_size=connections,
             timeout=_WAIT_SECONDS,
             reconnect_timeout=_WAIT_SECONDS,
-            check=ConnectionPool.check_connection,
+            check=_checked,
             kwargs={"autocommit": True, "connect_timeout": 5, "application_name": APPLICATION},
             open=False,
         )

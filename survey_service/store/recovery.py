@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from survey_service.problems import Problem
 from survey_service.store import frames, layout, mark
 from survey_service.store.disk import Disk
 from survey_service.store.frames import FrameReader
@@ -108,9 +109,10 @@ def _read_snapshot(disk: Disk, generation: int, replay: Replay) -> int:
     """Replay a snapshot, which must be whole, and return the number of the last frame that it holds."""
     name = snapshot_name(generation)
     with disk.reader(name) as stream:
-        header = frames.decode_file_header(stream.read(frames.FILE_HEADER_SIZE))
+        line = stream.read(frames.FILE_HEADER_SIZE)
+        header = frames.decode_file_header(line)
         if header is None or (header.kind, header.generation) != (frames.SNAPSHOT, generation):
-            raise damaged(disk, name, 0, "the header is not readable")
+            raise _unreadable(disk, name, line)
         reader = FrameReader(stream, header.seed, disk.size(name))
         whole = False
         for number, frame in enumerate(reader, start=1):
@@ -128,9 +130,10 @@ def _read_journal(disk: Disk, generation: int, before: Position, replay: Replay)
     """Replay a journal and return where it ends and what follows its last frame."""
     name = journal_name(generation)
     with disk.reader(name) as stream:
-        header = frames.decode_file_header(stream.read(frames.FILE_HEADER_SIZE))
+        line = stream.read(frames.FILE_HEADER_SIZE)
+        header = frames.decode_file_header(line)
         if header is None or (header.kind, header.generation) != (frames.JOURNAL, generation):
-            raise damaged(disk, name, 0, "the header is not readable")
+            raise _unreadable(disk, name, line)
         if header.base != before.sequence:
             raise damaged(disk, name, 0, f"it goes on after frame {header.base}, but the last one is {before.sequence}")
         sequence = before.sequence
@@ -144,6 +147,14 @@ def _read_journal(disk: Disk, generation: int, before: Position, replay: Replay)
     if frames.holds_frame(rest, header.seed):
         raise damaged(disk, name, reader.end, "the frame is not readable, but later ones are")
     return replace(before, generation=generation, end=reader.end, seed=header.seed, sequence=sequence), rest
+
+
+def _unreadable(disk: Disk, name: str, line: bytes) -> Problem:
+    """Return the Problem of a file whose header isn't ours: that of a later version's format, or of damage."""
+    found = frames.format_of(line)
+    if found > frames.FORMAT:
+        return Problem("store.newer", collection=disk.place, found=found, known=frames.FORMAT)
+    return damaged(disk, name, 0, "the header is not readable")
 
 
 def _replay(disk: Disk, name: str, end: int, take: Callable[[Sequence[bytes]], None], lines: Sequence[bytes]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +33,19 @@ def test_everything_is_there_again(reopen: Reopen) -> None:
     assert [stored.id for stored in things.find(colour="red")] == [1]
     with pytest.raises(Problem, match="already a document"):
         things.add({"key": "bb"})
+
+
+@pytest.mark.parametrize("name", ["snap-00000001", "wal-00000001"])
+def test_files_of_a_later_format_are_refused(name: str, reopen: Reopen, tmp_path: Path) -> None:
+    reopen().collection(THINGS).add({})
+    path = tmp_path / "store" / name
+    content = path.read_bytes()
+    text = content[:86].replace(b"survey-store 1", b"survey-store 2")
+    reopen().close()
+    path.write_bytes(text + b"%08x" % zlib.crc32(text) + content[94:])
+    with pytest.raises(Problem) as caught:
+        reopen()
+    assert (caught.value.code, caught.value.details["found"]) == ("store.newer", 2)
 
 
 def test_ids_are_not_reused_after_reopening(reopen: Reopen) -> None:
