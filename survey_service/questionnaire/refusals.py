@@ -75,7 +75,6 @@ _HABITS: Mapping[str, str] = {
     "−": "Write the minus sign of the keyboard, -.",
     "–": "Write the minus sign of the keyboard, -.",
     "[": "Only ${name} or instance('list')/root/item can be followed by [ ].",
-    "]": "Write [ before it, or leave it out.",
     "@": "Refer to a question as ${name}.",
     "$": "Write the name of a question between braces, e.g. ${age}.",
     "{": "Write the name of a question as ${name}.",
@@ -97,6 +96,9 @@ KEYWORDS: Mapping[str, str] = {
     **dict.fromkeys(_OPERATORS, "Write a value before it."),
 }
 _QUOTES = "'\""
+_CLOSING = {"(": ")", "[": "]"}
+_OPENING = {")": "(", "]": "["}
+_NAMES = {**dict.fromkeys("()", "parenthesis"), **dict.fromkeys("[]", "bracket")}
 _LAST_NAME = re.compile(r"(?<![\w.-])([^\W\d][\w.-]*)\s*\Z")
 _PIECE = re.compile(r"[^\W\d][\w.-]*|\$\{[^{}]*\}|'[^']*'|\"[^\"]*\"|[0-9.]+")
 
@@ -113,14 +115,16 @@ def explain(text: str, error: UnexpectedInput) -> ExpressionFault:
     # The parser reports the end of the text at its last token.
     ended = getattr(getattr(error, "token", None), "type", "") == "$END"
     position = len(text) if ended or error.pos_in_stream is None else error.pos_in_stream
-    lonely = _lonely_parenthesis(text)
-    if lonely is not None and text[lonely] == ")":
-        return ExpressionFault("This parenthesis closes nothing.", lonely + 1, "Remove it, or open it with ( before.")
+    lonely = _lonely_bracket(text)
+    if lonely is not None and text[lonely] in _OPENING:
+        fault = f"This {_NAMES[text[lonely]]} closes nothing."
+        return ExpressionFault(fault, lonely + 1, f"Remove it, or open it with {_OPENING[text[lonely]]} before.")
+    if lonely is not None and (position == len(text) or text[position] in _OPENING):
+        fault = f"This {_NAMES[text[lonely]]} is not closed."
+        return ExpressionFault(fault, lonely + 1, f"Write {_CLOSING[text[lonely]]} where it ends.")
     if position < len(text):
         wanted: Collection[str] = getattr(error, "expected", None) or getattr(error, "allowed", None) or ()
         return _within(text, position, value_wanted="NUMBER" in wanted)
-    if lonely is not None:
-        return ExpressionFault("This parenthesis is not closed.", lonely + 1, "Write ) where it ends.")
     return ExpressionFault("The expression ends too early.", len(text.rstrip()) + 1, "Write a value at its end.")
 
 
@@ -152,14 +156,16 @@ def keyword_fault(name: str, column: int) -> ExpressionFault:
     return _cannot_stand(name, column - 1, KEYWORDS[name])
 
 
-def _lonely_parenthesis(text: str) -> int | None:
-    """Return the index of the parenthesis without a partner: the first ``)`` too many, or the last ``(`` left open."""
+def _lonely_bracket(text: str) -> int | None:
+    """Return the index of a bracket without a partner: the first closing one too many, or the last one left open."""
     opened: list[int] = []
-    for match in re.finditer(r"'[^']*'|\"[^\"]*\"|[()]", text):
-        if match[0] == "(":
+    for match in re.finditer(r"'[^']*'|\"[^\"]*\"|[()\[\]]", text):
+        if match[0] in _CLOSING:
             opened.append(match.start())
-        elif match[0] == ")":
+        elif match[0] in _OPENING:
             if not opened:
                 return match.start()
+            if text[opened[-1]] != _OPENING[match[0]]:
+                return opened[-1]
             opened.pop()
     return opened[-1] if opened else None

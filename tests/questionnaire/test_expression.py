@@ -12,6 +12,7 @@ import datetime as dt
 import json
 import math
 import pickle
+import re
 import subprocess
 import sys
 import time
@@ -250,6 +251,28 @@ def test_a_pattern_cannot_stall_the_server() -> None:
     assert time.perf_counter() - began < 2  # a backtracking matcher would need longer than the universe is old
 
 
+# The table in the documentation
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "expressions.md"
+
+
+def test_the_documented_functions_are_those_there_are() -> None:
+    rows = re.findall(
+        r"^\| `([^`]+)` \| ([^|]*) \| ([snbv]) \| [^|]+ \| (|Server) \|$", DOCUMENT.read_text("utf-8"), re.M
+    )
+    documented = {name: (takes, gives, server) for name, takes, gives, server in rows}
+    assert list(documented) == list(FUNCTIONS)
+    for name, function in FUNCTIONS.items():
+        letters = [letter + "?" * (index >= function.least) for index, letter in enumerate(function.takes)]
+        takes = " ".join([*letters, *(["…"] if function.repeats else [])])
+        assert documented[name] == (takes, function.gives, "" if function.browser else "Server")
+
+
+def test_every_head_of_a_tree_is_documented() -> None:
+    text = DOCUMENT.read_text("utf-8").replace("\\|", "|")
+    assert [head for head in OPERATORS | OTHER_HEADS if f'["{head}"' not in text] == []
+
+
 # What is refused, where, and what to do about it
 
 
@@ -308,8 +331,12 @@ def test_a_pattern_cannot_stall_the_server() -> None:
         ("(1 + 2)[1]", 8, "“[”", "Only ${name}"),
         ("concat(1)/x", 11, "“/x”", "Only ${name}"),
         ("field[1]", 6, "“[”", "Only ${name}"),
-        ("${a}]", 5, "“]”", "Write [ before it"),
-        ("${a}[]", 6, "“]”", "Write [ before it"),
+        ("${a}]", 5, "bracket closes nothing", "open it with [ before"),
+        ("${a}[1", 5, "bracket is not closed", "Write ]"),
+        ("(${a}[1)]", 6, "bracket is not closed", "Write ]"),
+        ("count(${a}[. = 1)", 11, "bracket is not closed", "Write ]"),
+        ("${a}[(1]", 6, "parenthesis is not closed", "Write )"),
+        ("${a}[]", 6, "“]”", "value before it"),
         ("${a}/@b", 6, "“@”", "${name}"),
         ("${a}/child::b", 11, "“::”", "no axes"),
         ("${a}/*", 5, "“/*”", "no wildcards"),
