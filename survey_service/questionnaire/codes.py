@@ -17,13 +17,15 @@ class Code:
     """A compiled node: what to call, and the kind of value it returns.
 
     ``nodes`` gives the nodes of a node-set; ``run`` then gives the value of the first. ``many`` is True if there can be
-    several, or the names of the questions of which there are several if they stand in repeats.
+    several, or the names of the questions of which there are several if they stand in repeats. ``truth`` gives what
+    ``boolean()`` makes of it, where that is not what it makes of the value.
     """
 
     run: Run
     kind: str
     nodes: Callable[[Scope], list[Item]] | None = None
     many: bool | frozenset[str] = False
+    truth: Callable[[Scope], bool] | None = None
 
 
 Compile = Callable[[Node], Code]
@@ -45,6 +47,8 @@ def converted(kind: str, code: Code) -> Run:
     run = code.run
     if kind in ("v", code.kind):
         return run
+    if kind == "b" and code.truth is not None:
+        return code.truth
     convert = _CONVERSIONS[kind]
     return lambda scope: convert(run(scope))
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from survey_service.questionnaire import function_chance as chance
-from survey_service.questionnaire.codes import Code, Compile, Run, as_kind
+from survey_service.questionnaire.codes import Code, Compile, Run, as_kind, converted
 from survey_service.questionnaire.nodes import Item, instance_at, items_of
 from survey_service.questionnaire.paths import is_list
 from survey_service.questionnaire.values import Node, Path, Scope, Value, is_instance, to_boolean, value_of
@@ -17,14 +17,18 @@ Nodes = Callable[[Scope], list[Item]]
 Builder = Callable[[Node, Compile], Code]
 
 
-def _set(nodes: Nodes) -> Code:
-    """Return the code of a node-set: as a value it is that of its first node, or empty."""
+def _set(nodes: Nodes, *, of_answers: bool = False) -> Code:
+    """Return the code of a node-set: as a value it is that of its first node, or empty.
+
+    As a condition it asks whether there is a node, or for plain answers, as a reference does, whether the first is not
+    empty.
+    """
 
     def run(scope: Scope) -> Value:
         items = nodes(scope)
         return value_of(items[0][0]) if items else ""
 
-    return Code(run, "v", nodes, many=True)
+    return Code(run, "v", nodes, many=True, truth=None if of_answers else lambda scope: bool(nodes(scope)))
 
 
 def _nodes(node: Node, compile_node: Compile) -> Nodes:
@@ -80,7 +84,7 @@ Predicate = Callable[[Scope, list[Item]], list[Item]]
 def _predicate(node: Node, compile_node: Compile, whole: bool) -> Predicate:
     """Compile a predicate: a number means the node with that number, everything else is true or false."""
     code = compile_node(node)
-    run, is_nodes = code.run, code.nodes is not None
+    run = converted("b", code) if code.nodes is not None else code.run
 
     def keep(scope: Scope, items: list[Item]) -> list[Item]:
         inner = _within(scope)
@@ -93,7 +97,7 @@ def _predicate(node: Node, compile_node: Compile, whole: bool) -> Predicate:
                 inner.path, inner.current = path, answer
             inner.position, inner.size = number, size
             value = run(inner)
-            if value == number if value.__class__ is float and not is_nodes else to_boolean(value):
+            if value == number if value.__class__ is float else to_boolean(value):
                 kept.append(item)
         return kept
 
@@ -135,7 +139,7 @@ def _step(node: Node, compile_node: Compile) -> Code:
             found.extend(items)
         return found
 
-    return _set(nodes)
+    return _set(nodes, of_answers=True)
 
 
 def _leads(path: Path, chain: tuple[str, ...]) -> bool:
@@ -150,7 +154,9 @@ def _parents(scope: Scope, items: list[Item]) -> list[Item]:
 
 def _column(node: Node, compile_node: Compile) -> Code:
     base, name = _nodes(node[1], compile_node), node[2]
-    return _set(lambda scope: [(row.get(name, ""), None) for row, _ in base(scope) if isinstance(row, Mapping)])
+    return _set(
+        lambda scope: [(row.get(name, ""), None) for row, _ in base(scope) if isinstance(row, Mapping)], of_answers=True
+    )
 
 
 def _instance(node: Node, _compile: Compile) -> Code:

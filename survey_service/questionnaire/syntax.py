@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 MAX_LENGTH = 10_000
 MAX_NESTING = 100
+MAX_PREDICATES = 3
+"""How deep ``[ ]`` may nest: each level looks at all nodes again for each node of the level around it."""
 _MAX_EXACT = 2**53
 
 
@@ -243,8 +245,21 @@ def parse_tree(text: str) -> Node:
 
     if not text.strip():
         raise ExpressionFault("The expression is empty.", 1, "Write an expression, or leave the key out.")
+    _check_predicates(text)
     try:
         return paths.settle(cast(_Part, _parser().parse(text)).node)
     except UnexpectedInput as error:
         fault = explain(text, error)
     raise fault
+
+
+def _check_predicates(text: str) -> None:
+    depth = 0
+    for match in re.finditer(r"'[^']*'|\"[^\"]*\"|[\[\]]", text):
+        depth += {"[": 1, "]": -1}.get(match[0], 0)
+        if depth > MAX_PREDICATES:
+            raise ExpressionFault(
+                f"Conditions in [ ] nest deeper than {MAX_PREDICATES} levels.",
+                match.start() + 1,
+                "Split it into calculate questions.",
+            )

@@ -484,6 +484,14 @@ def test_bombs_are_refused_soon(bomb: str) -> None:
     assert time.perf_counter() - began < 2
 
 
+def test_predicates_nest_three_levels() -> None:
+    assert evaluate("count(${a}[${a}[${a}[1]]])") == 1
+    fault = fault_of("count(${a}[${a}[${a}[${a}[1]]]])")
+    assert "deeper than 3" in fault.message
+    assert fault.column == 26
+    assert evaluate("'[[[[' = ']'") is False
+
+
 def test_long_runs_do_not_nest() -> None:
     assert evaluate("1" + "+1" * 4_999) == 5_000
     text = " or ".join(f"${{q}}='{index}'" for index in range(600))
