@@ -1,7 +1,7 @@
 """From the tree of an expression to a Python closure, built once and then called with a scope.
 
 Each node becomes a closure and the kind of its result (``s`` text, ``n`` number, ``b`` boolean, ``v`` not known before
-evaluation), so that a conversion is done only where it can be needed.
+evaluation), so that a conversion is done only where it can be needed. Node-sets are in ``evaluation_sets``.
 """
 
 from __future__ import annotations
@@ -10,51 +10,36 @@ import functools
 import math
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
-from survey_service.questionnaire.functions import FUNCTIONS, Function, Node
-from survey_service.questionnaire.values import NAN, Answer, Scope, Value, to_boolean, to_number, to_text, value_of
-
-Run = Callable[[Scope], Any]
-
-
-@dataclass(frozen=True)
-class Code:
-    """A compiled node: what to call, and the kind of value it returns."""
-
-    run: Run
-    kind: str
+from survey_service.questionnaire import evaluation_calls as calls
+from survey_service.questionnaire import evaluation_sets as sets
+from survey_service.questionnaire.codes import Code, Run, as_kind, constant, converted, item_values
+from survey_service.questionnaire.functions import FUNCTIONS
+from survey_service.questionnaire.nodes import first_value, is_single, items_of
+from survey_service.questionnaire.values import NAN, Answer, Node, Scope, Value, to_boolean, to_number, value_of
 
 
 def compile_node(node: Node) -> Code:
     """Compile a node that ``parse`` made, of whatever operator or function."""
     name = node[0]
     builder = _BUILDERS.get(name)
-    return builder(node) if builder else _call(FUNCTIONS[name], node)
+    if builder is not None:
+        return builder(node)
+    further = calls.BUILDERS.get(name) or sets.BUILDERS.get(name)
+    return further(node, compile_node) if further else calls.call(FUNCTIONS[name], node, compile_node)
 
 
-_CONVERSIONS: Mapping[str, Callable[[Value], Value]] = {"s": to_text, "n": to_number, "b": to_boolean}
+def compile_condition(node: Node) -> Callable[[Scope], bool]:
+    """Compile a node so that it returns what ``boolean()`` makes of its value."""
+    return _as("b", node)
 
 
 def _as(kind: str, node: Node) -> Run:
-    """Compile a node so that it returns the kind asked for."""
-    return _converted(kind, compile_node(node))
-
-
-def _converted(kind: str, code: Code) -> Run:
-    run = code.run
-    if kind in ("v", code.kind):
-        return run
-    convert = _CONVERSIONS[kind]
-    return lambda scope: convert(run(scope))
+    return as_kind(kind, node, compile_node)
 
 
 # Leaves
-
-
-def _constant(value: Value, kind: str) -> Code:
-    return Code(lambda _scope: value, kind)
 
 
 def _reference(node: Node) -> Code:
@@ -62,13 +47,17 @@ def _reference(node: Node) -> Code:
 
     def run(scope: Scope) -> Value:
         answer = scope.answers.get(name)
-        return answer if answer.__class__ is str else value_of(answer)
+        if answer.__class__ is str:
+            return answer
+        if answer is None:
+            return first_value(scope, name) if name in scope.repeats else ""
+        return value_of(answer)
 
-    return Code(run, "v")
+    return Code(run, "v", lambda scope: items_of(scope, name, scope.path), frozenset([name]))
 
 
 def _current(_node: Node) -> Code:
-    return Code(lambda scope: value_of(scope.current), "v")
+    return Code(lambda scope: value_of(scope.current), "v", lambda scope: [(scope.current, scope.path)])
 
 
 def _column(node: Node) -> Code:
@@ -82,6 +71,11 @@ def _column(node: Node) -> Code:
 def _logic(decisive: bool, node: Node) -> Code:
     """``or``, where a true part decides, and ``and``, where a false one does; the parts after it are not evaluated."""
     parts = tuple(_as("b", part) for part in node[1:])
+    if len(parts) == 2:
+        first, second = parts
+        if decisive:
+            return Code(lambda scope: first(scope) or second(scope), "b")
+        return Code(lambda scope: first(scope) and second(scope), "b")
 
     def run(scope: Scope) -> bool:
         for part in parts:
@@ -100,27 +94,89 @@ def _equality(same: Callable[[Any, Any], bool], node: Node) -> Code:
     if "b" in kinds:
         return _compared(same, "b", left, right)
     if "v" not in kinds:
-        return _compared(same, "n" if "n" in kinds else "s", left, right)
-    first, second = left.run, right.run
+        scalar = _compared(same, "n" if "n" in kinds else "s", left, right)
+    else:
+        scalar = Code(_equal_values(same, left.run, right.run), "b")
+        if node[1][0] == "ref" and node[2][0] == "str":
+            scalar = _equals_text(same, node[1][1], node[2][1], scalar.run)
+    return _for_any(lambda one, other: _same_values(same, one, other), left, right, scalar)
 
+
+def _same_values(same: Callable[[Any, Any], bool], one: Value, other: Value) -> bool:
+    if one.__class__ is str and other.__class__ is str:
+        return same(one, other)
+    if one.__class__ is bool or other.__class__ is bool:
+        return same(to_boolean(one), to_boolean(other))
+    return same(to_number(one), to_number(other))
+
+
+def _equal_values(same: Callable[[Any, Any], bool], first: Run, second: Run) -> Run:
     def run(scope: Scope) -> bool:
         one, other = first(scope), second(scope)
         if one.__class__ is str and other.__class__ is str:
             return same(one, other)
-        if one.__class__ is bool or other.__class__ is bool:
-            return same(to_boolean(one), to_boolean(other))
-        return same(to_number(one), to_number(other))
+        return _same_values(same, one, other)
+
+    return run
+
+
+def _equals_text(same: Callable[[Any, Any], bool], name: str, text: str, general: Run) -> Code:
+    """Most conditions: an answer that is a text is compared at once."""
+
+    def run(scope: Scope) -> bool:
+        answer: Answer = scope.answers.get(name)
+        return same(answer, text) if answer.__class__ is str else general(scope)
 
     return Code(run, "b")
 
 
 def _order(compare: Callable[[Any, Any], bool], node: Node) -> Code:
-    return _compared(compare, "n", compile_node(node[1]), compile_node(node[2]))
+    left, right = compile_node(node[1]), compile_node(node[2])
+    scalar = _compared(compare, "n", left, right)
+    if node[1][0] == "ref" and node[2][0] == "num":
+        scalar = _ordered_number(compare, node[1][1], float(node[2][1]), scalar.run)
+    return _for_any(lambda one, other: compare(to_number(one), to_number(other)), left, right, scalar)
+
+
+def _ordered_number(compare: Callable[[Any, Any], bool], name: str, number: float, general: Run) -> Code:
+    def run(scope: Scope) -> bool:
+        answer: Answer = scope.answers.get(name)
+        return compare(answer, number) if answer.__class__ is int else general(scope)
+
+    return Code(run, "b")
 
 
 def _compared(compare: Callable[[Any, Any], bool], kind: str, left: Code, right: Code) -> Code:
-    first, second = _converted(kind, left), _converted(kind, right)
+    first, second = converted(kind, left), converted(kind, right)
     return Code(lambda scope: compare(first(scope), second(scope)), "b")
+
+
+def _for_any(compare: Callable[[Value, Value], bool], left: Code, right: Code, scalar: Code) -> Code:
+    """Compare node-sets as XPath does: it is true if it is for any two of their values; an empty set counts as ``""``.
+
+    A reference means several only if it leads into a repeat, so a look into ``repeats`` saves the rest.
+    """
+    if not left.many and not right.many:
+        return scalar
+    firsts, seconds, quick = item_values(left), item_values(right), scalar.run
+
+    def any_run(scope: Scope) -> bool:
+        others = seconds(scope) or [""]
+        return any(compare(one, other) for one in firsts(scope) or [""] for other in others)
+
+    if True in (left.many, right.many):
+        return Code(any_run, "b")
+    names = cast(frozenset[str], (left.many or frozenset()) | (right.many or frozenset()))  # type: ignore[operator]
+
+    def run(scope: Scope) -> bool:
+        repeats = scope.repeats
+        if repeats:
+            for name in names:
+                if name in repeats and not is_single(repeats[name], scope.path):
+                    return any_run(scope)
+        return cast(bool, quick(scope))
+
+    return Code(run, "b")
 
 
 def _arithmetic(operate: Callable[[float, float], float], node: Node) -> Code:
@@ -157,79 +213,10 @@ def _negative(node: Node) -> Code:
     return Code(lambda scope: -run(scope), "n")
 
 
-# Functions
-
-
-def _call(function: Function, node: Node) -> Code:
-    apply = cast(Callable[..., Value], function.apply)
-    runs = tuple(_as(function.takes_at(index), part) for index, part in enumerate(node[1:]))
-    if not runs:
-        return _constant(apply(), function.gives)
-    if len(runs) == 1:
-        (only,) = runs
-        return Code(lambda scope: apply(only(scope)), function.gives)
-    if len(runs) == 2:
-        first, second = runs
-        return Code(lambda scope: apply(first(scope), second(scope)), function.gives)
-    return Code(lambda scope: apply(*[run(scope) for run in runs]), function.gives)
-
-
-def _if(node: Node) -> Code:
-    condition, then, otherwise = _as("b", node[1]), compile_node(node[2]), compile_node(node[3])
-    yes, no = then.run, otherwise.run
-    kind = then.kind if then.kind == otherwise.kind else "v"
-    return Code(lambda scope: yes(scope) if condition(scope) else no(scope), kind)
-
-
-def _is_empty(value: Value) -> bool:
-    """An empty text, or NaN as in JavaRosa: ``coalesce(number(${a}), 0)`` is meant to give 0 where ${a} is empty."""
-    return value == "" or (isinstance(value, float) and math.isnan(value))
-
-
-def _coalesce(node: Node) -> Code:
-    first, second = compile_node(node[1]).run, compile_node(node[2]).run
-
-    def run(scope: Scope) -> Value:
-        value: Value = first(scope)
-        if not _is_empty(value):
-            return value
-        value = second(scope)
-        return "" if _is_empty(value) else value
-
-    return Code(run, "v")
-
-
-def _once(node: Node) -> Code:
-    calculate = compile_node(node[1]).run
-
-    def run(scope: Scope) -> Value:
-        value = value_of(scope.current)
-        return calculate(scope) if value == "" else value
-
-    return Code(run, "v")
-
-
-def _selected(node: Node) -> Code:
-    """Look into a stored list of choices without joining and splitting it."""
-    general = _call(FUNCTIONS["selected"], node).run
-    if node[1][0] not in ("ref", ".") or node[2][0] != "str" or not node[2][1].strip():
-        return Code(general, "b")
-    name = None if node[1][0] == "." else node[1][1]
-    choice = node[2][1].strip()
-
-    def run(scope: Scope) -> bool:
-        answer: Answer = scope.current if name is None else scope.answers.get(name)
-        if answer.__class__ is list:
-            return choice in answer
-        return answer is not None and general(scope)
-
-    return Code(run, "b")
-
-
 _BUILDERS: Mapping[str, Callable[[Node], Code]] = {
     "ref": _reference,
-    "str": lambda node: _constant(node[1], "s"),
-    "num": lambda node: _constant(float(node[1]), "n"),
+    "str": lambda node: constant(node[1], "s"),
+    "num": lambda node: constant(float(node[1]), "n"),
     "col": _column,
     ".": _current,
     "or": functools.partial(_logic, True),
@@ -246,9 +233,4 @@ _BUILDERS: Mapping[str, Callable[[Node], Code]] = {
     "div": functools.partial(_arithmetic, _divide),
     "mod": functools.partial(_arithmetic, _modulo),
     "neg": _negative,
-    "if": _if,
-    "coalesce": _coalesce,
-    "once": _once,
-    "selected": _selected,
-    "today": lambda _node: Code(lambda scope: scope.today.isoformat(), "s"),
 }

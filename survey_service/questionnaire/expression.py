@@ -1,33 +1,40 @@
 """XLSForm expressions: parse once → small tree → evaluate.
 
 The language is XLSForm's subset of XPath 1.0 as the ODK XForms specification describes it: ``${name}``, ``.``, bare
-names for the columns of a choice, texts, numbers, ``or and = != < <= > >= + - * div mod`` and the functions of
-``FUNCTIONS``. The browser evaluates the same tree (``Expression.to_json``). Whatever the answers are, evaluation
-returns a value and raises nothing; all faults come from ``parse``.
+names for the columns of a choice, texts, numbers, operators, paths, predicates and the functions of ``FUNCTIONS``
+(docs/expressions.md). The browser evaluates the same tree (``Expression.to_json``). Whatever the answers are,
+evaluation returns a value and raises nothing; all faults come from ``parse``.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
-from survey_service.questionnaire.evaluation import compile_node
+from survey_service.questionnaire.evaluation import compile_condition, compile_node
 from survey_service.questionnaire.functions import FUNCTIONS, Node
+from survey_service.questionnaire.paths import is_list, parts_of
 from survey_service.questionnaire.refusals import ExpressionFault
-from survey_service.questionnaire.syntax import MAX_LENGTH, MAX_NESTING, parse_tree, write_tree
-from survey_service.questionnaire.values import Answer, Scope, Value, to_boolean
+from survey_service.questionnaire.syntax import MAX_LENGTH, MAX_NESTING, parse_tree
+from survey_service.questionnaire.values import Answer, Path, Scope, Value
+from survey_service.questionnaire.writing import write_tree
 
-__all__ = ["FUNCTIONS", "Answer", "Expression", "ExpressionFault", "Node", "Scope", "Value", "parse"]
+__all__ = ["FUNCTIONS", "Answer", "Expression", "ExpressionFault", "Node", "Path", "Scope", "Value", "parse"]
 
 
 @dataclass(frozen=True)
 class Expression:
     """A parsed expression.
 
-    ``text`` is what was written, ``ast`` its tree (see ``syntax``), ``names`` the questions it refers to, ``columns``
-    the bare names, ``uses_current`` whether it looks at the current answer, ``.``.
+    ``text`` is what was written, ``ast`` its tree (see docs/expressions.md). ``names`` are the questions and repeats it
+    refers to; ``elsewhere`` those of them that are looked up in chosen instances of repeats only (``indexed-repeat()``,
+    ``${repeat}[…]/name``), so that a question that refers to itself thus may mean an earlier instance. ``columns`` are
+    the bare names, which stand for columns of the choice under test; ``lists`` the lists that it reads rows of.
+    ``uses_current`` says whether it looks at the current answer, ``.``, ``functions`` what it calls, and ``words``
+    whether it writes names of months or days.
     """
 
     text: str
@@ -35,10 +42,23 @@ class Expression:
     names: frozenset[str]
     columns: frozenset[str]
     uses_current: bool
+    elsewhere: frozenset[str]
+    lists: frozenset[str]
+    functions: frozenset[str]
+    words: bool
 
     @functools.cached_property
     def _run(self) -> Callable[[Scope], Any]:
         return compile_node(self.ast).run
+
+    @functools.cached_property
+    def _holds(self) -> Callable[[Scope], bool]:
+        return compile_condition(self.ast)
+
+    @property
+    def browser(self) -> bool:
+        """Whether the browser's evaluator can evaluate it: it calls no function that only the server knows."""
+        return not self.words and all(FUNCTIONS[name].browser for name in self.functions)
 
     def evaluate(self, scope: Scope) -> Value:
         """Return the value: a text, a number (float, possibly NaN or infinite) or a boolean."""
@@ -46,7 +66,7 @@ class Expression:
 
     def holds(self, scope: Scope) -> bool:
         """Return the value as XPath's ``boolean()`` has it."""
-        return to_boolean(self._run(scope))
+        return self._holds(scope)
 
     def to_json(self) -> list[Any]:
         """Return the tree as nested lists of texts and numbers, fit for JSON."""
@@ -87,15 +107,59 @@ def parse(text: str) -> Expression:
 
 def _expression(text: str) -> Expression:
     ast = parse_tree(text)
-    found: dict[str, set[str]] = {"ref": set(), "col": set(), ".": set()}
-    waiting = [ast]
-    while waiting:
-        node = waiting.pop()
-        if node[0] in found:
-            found[node[0]].add(node[-1])
-        elif node[0] not in ("str", "num"):
-            waiting.extend(node[1:])
-    return Expression(text, ast, frozenset(found["ref"]), frozenset(found["col"]), bool(found["."]))
+    used: dict[str, set[str]] = {kind: set() for kind in ("here", "elsewhere", "col", ".", "list", "function", "words")}
+    for kind, name in _uses(ast):
+        used[kind].add(name)
+    return Expression(
+        text=text,
+        ast=ast,
+        names=frozenset(used["here"] | used["elsewhere"]),
+        columns=frozenset(used["col"]),
+        uses_current=bool(used["."]),
+        elsewhere=frozenset(used["elsewhere"] - used["here"]),
+        lists=frozenset(used["list"]),
+        functions=frozenset(used["function"]),
+        words=bool(used["words"]),
+    )
+
+
+def _uses(node: Node, predicate: str = "", kind: str = "here") -> Iterator[tuple[str, str]]:
+    """Yield (kind of use, name) for all that a node uses; ``predicate`` is the kind of that around it, if any."""
+    head = node[0]
+    if head in FUNCTIONS or head == "instance":
+        yield "function", head
+    if head in ("ref", "name"):
+        yield kind, node[1]
+    elif head == "current" or (head == "." and not predicate):
+        yield ".", "."
+    elif head == "col" and predicate != "list":
+        yield "col", node[1]
+    elif head in ("instance", "pulldata"):
+        yield "list", node[1] if head == "instance" else node[1][1]
+    elif head == "step" and node[2] != "..":
+        yield "here" if node[1] == ("current",) else "elsewhere", node[2]
+    elif head in ("format-date", "format-date-time") and re.search("%[ab]", node[2][1]):
+        yield "words", head
+    for part, inside, its_kind in _parts(node, predicate, kind):
+        yield from _uses(part, inside, its_kind)
+
+
+def _parts(node: Node, predicate: str, kind: str) -> Iterator[tuple[Node, str, str]]:
+    """Yield each node within a node, with the predicate around it and the kind of use of its names."""
+    head = node[0]
+    if head in ("step", "column"):
+        yield node[1], predicate, "elsewhere" if head == "step" else kind
+        for part in node[3:]:
+            yield part, "repeat", "here"
+    elif head == "filter":
+        yield node[1], predicate, kind
+        yield node[2], "list" if is_list(node[1]) else "repeat", "here"
+    elif head == "indexed-repeat":
+        for index, part in enumerate(node[1:]):
+            yield part, predicate, "here" if index and index % 2 == 0 else "elsewhere"
+    else:
+        for part in parts_of(node):
+            yield part, predicate, kind
 
 
 def _thaw(node: Node) -> list[Any]:

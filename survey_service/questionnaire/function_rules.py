@@ -6,16 +6,15 @@ it refers. Where the specification leaves a case open, the choice made is said a
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import importlib
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from survey_service.questionnaire.values import NAN, SPACES, Value, day_of, days_of
+from survey_service.questionnaire.values import NAN, SPACES
 
 # Numbers
 
@@ -71,14 +70,42 @@ def power(number: float, exponent: float) -> float:
         return -math.inf if number < 0 and exponent % 2 == 1 else math.inf
 
 
+def _or_nan(rule: Callable[..., float]) -> Callable[..., float]:
+    """Give NaN where the rule has no result, an infinity where it is too large."""
+
+    def apply(*numbers: float) -> float:
+        try:
+            return rule(*numbers)
+        except ValueError:
+            return NAN
+        except OverflowError:
+            return math.inf
+
+    return apply
+
+
+square_root, exponential, sine, cosine, tangent = map(_or_nan, (math.sqrt, math.exp, math.sin, math.cos, math.tan))
+arc_sine, arc_cosine = _or_nan(math.asin), _or_nan(math.acos)
+
+
+def logarithm(number: float) -> float:
+    """Return the natural logarithm; minus infinity for 0, NaN below."""
+    return math.log(number) if number > 0 else -math.inf if number == 0 else NAN
+
+
+def logarithm10(number: float) -> float:
+    """Return the logarithm to base 10; minus infinity for 0, NaN below."""
+    return math.log10(number) if number > 0 else -math.inf if number == 0 else NAN
+
+
 def smallest(*numbers: float) -> float:
-    """Return the least number; NaN if one is NaN, as XPath 3.0 says: an empty answer is not a number."""
-    return NAN if any(map(math.isnan, numbers)) else min(numbers)
+    """Return the least number; NaN if one is NaN, as XPath 3.0 says: an empty answer is not a number. NaN of none."""
+    return NAN if not numbers or any(map(math.isnan, numbers)) else min(numbers)
 
 
 def largest(*numbers: float) -> float:
-    """Return the greatest number; NaN if one is NaN."""
-    return NAN if any(map(math.isnan, numbers)) else max(numbers)
+    """Return the greatest number; NaN if one is NaN, or of none."""
+    return NAN if not numbers or any(map(math.isnan, numbers)) else max(numbers)
 
 
 # Texts: positions and lengths count characters (code points), not bytes or UTF-16 units
@@ -92,6 +119,13 @@ def substring(text: str, start: float, end: float = math.inf) -> str:
 
 def _within(length: int, bound: float) -> int:
     return 0 if math.isnan(bound) else int(max(-length, min(length, bound)))
+
+
+def part(text: str, start: float, length: float = math.inf) -> str:
+    """Return XPath 1.0's substring: characters from ``start``, counted from 1, bounds rounded, empty if one is NaN."""
+    first = nearest(start)
+    last = first + nearest(length)  # NaN for minus infinity and infinity
+    return "".join(character for place, character in enumerate(text, 1) if first <= place < last)
 
 
 def before(text: str, mark: str) -> str:
@@ -180,33 +214,3 @@ def matches(text: str, pattern: str) -> bool:
         return compiled_pattern(pattern).fullmatch(text) is not None
     except UnicodeEncodeError:  # half a surrogate pair is no character
         return False
-
-
-# Dates
-
-DATE_PARTS: Mapping[str, Callable[[dt.date], str]] = {
-    "Y": lambda day: f"{day.year:04}",
-    "y": lambda day: f"{day.year % 100:02}",
-    "m": lambda day: f"{day.month:02}",
-    "n": lambda day: str(day.month),
-    "d": lambda day: f"{day.day:02}",
-    "e": lambda day: str(day.day),
-    "%": lambda _day: "%",
-}
-
-
-def date(value: Value) -> str:
-    """Return the day (UTC) as YYYY-MM-DD, the empty text if the value is no day."""
-    day = day_of(value)
-    return "" if day is None else day.isoformat()
-
-
-def decimal_date_time(value: Value) -> float:
-    """Return the days since 1970-01-01 UTC of a date or date-time; a number stays as it is, another text is NaN."""
-    return days_of(value.strip(SPACES)) if isinstance(value, str) else float(value)
-
-
-def format_date(value: Value, pattern: str) -> str:
-    """Return the day written as ``pattern`` says (see DATE_PARTS), the empty text if the value is no day."""
-    day = day_of(value)
-    return "" if day is None else re.sub("%(.)", lambda match: DATE_PARTS[match[1]](day), pattern)

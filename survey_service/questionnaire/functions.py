@@ -1,29 +1,25 @@
 """The functions of expressions: one table, name → arguments, result, rule.
 
 Source: the ODK XForms specification (getodk.github.io/xforms-spec), section "XPath Functions", with XPath 1.0's
-``floor`` and ``ceiling``. What is not offered, and the way round it, stands in ``refusals.UNSUPPORTED``.
+``floor``, ``ceiling``, ``last`` and ``substring`` and JavaRosa's ``date-time``. What is not offered, and the way round
+it, stands in ``refusals.UNSUPPORTED``; what each function does with odd arguments, in docs/expressions.md.
 """
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from survey_service.questionnaire import function_chance as chance
+from survey_service.questionnaire import function_checks as checks
+from survey_service.questionnaire import function_dates as dates
+from survey_service.questionnaire import function_places as places
 from survey_service.questionnaire import function_rules as rules
-from survey_service.questionnaire.values import Value
+from survey_service.questionnaire.function_checks import Check
+from survey_service.questionnaire.values import Node, Value
 
-Node = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Complaint:
-    """What is wrong with the argument at ``index`` (from 0) of a call, and what to write instead."""
-
-    index: int
-    message: str
-    remedy: str
+__all__ = ["ALIASES", "FUNCTIONS", "Function", "Node"]
 
 
 @dataclass(frozen=True)
@@ -31,10 +27,12 @@ class Function:
     """One function.
 
     ``takes`` has a letter per argument: ``s`` text, ``n`` number, ``b`` boolean, ``v`` any value as it is; arguments
-    are converted before ``apply`` sees them. The first ``least`` are needed, the last ``repeats`` may be repeated.
+    are converted before ``apply`` sees them. A capital letter means all nodes of a node-set, one after another, as
+    further arguments. The first ``least`` are needed, the last ``repeats`` may be repeated.
     ``gives`` is the letter of the result. ``apply`` is None where ``evaluation`` has its own rule, because the scope
     is needed or not every argument is evaluated. ``example`` are arguments, for messages. ``check`` sees the arguments
-    as nodes when an expression is parsed. ``current`` says that a call without arguments means the current answer.
+    as nodes when an expression is parsed. ``current`` says that a call without arguments means the current answer,
+    ``browser`` that the browser's evaluator knows the function too.
     """
 
     takes: str
@@ -43,8 +41,9 @@ class Function:
     example: str
     least: int
     repeats: int
-    check: Callable[[tuple[Node, ...]], Complaint | None] | None
+    check: Check | None
     current: bool
+    browser: bool
 
     def takes_at(self, index: int) -> str:
         """Return the letter of the argument at ``index``, counted from 0."""
@@ -64,7 +63,7 @@ class Function:
             return f"at least {self.least}" + (", in pairs" if self.repeats == 2 else "")
         if self.least == most:
             return str(most) if most else "none"
-        return f"{self.least} or {most}"
+        return f"{self.least} or {most}" if most == self.least + 1 else f"{self.least} to {most}"
 
 
 def _function(
@@ -74,57 +73,16 @@ def _function(
     example: str,
     least: int | None = None,
     repeats: int = 0,
-    check: Callable[[tuple[Node, ...]], Complaint | None] | None = None,
+    check: Check | None = None,
     current: bool = False,
+    browser: bool = True,
 ) -> Function:
-    return Function(takes, gives, apply, example, len(takes) if least is None else least, repeats, check, current)
+    least = len(takes) if least is None else least
+    return Function(takes, gives, apply, example, least, repeats, check, current, browser)
 
 
-# Checks when an expression is parsed, so that evaluation cannot fail
-
-_PATTERN_PARTS = re.compile(r"\\[pPx]\{|\\.|\(\?(?!:)|\[\[:", re.DOTALL)
-_RE2_ONLY = frozenset({"(?", "[[:", "\\x{", "\\A", "\\z", "\\Q", "\\E", "\\C", "\\a", "\\p", "\\P"})
-
-
-def _check_pattern(arguments: tuple[Node, ...]) -> Complaint | None:
-    """Refuse a pattern that is computed, that RE2 does not take, or that a browser would read in another way."""
-    node = arguments[1]
-    if node[0] != "str":
-        return Complaint(
-            1, "The pattern of regex() must be a text in quotes.", "Write it out, e.g. regex(., '[0-9]{5}')."
-        )
-    remedy = "Use [ ] ( ) (?: | . * + ? { } \\d \\w \\s and \\p{L} only; there is no look-around and no back-reference."
-    for part in _PATTERN_PARTS.findall(node[1]):
-        if part in _RE2_ONLY:
-            return Complaint(1, f"The pattern of regex() holds “{part}”, which does not work everywhere.", remedy)
-    try:
-        rules.compiled_pattern(node[1])
-    except ValueError as error:
-        return Complaint(1, f"The pattern of regex() cannot be used: {error}.", remedy)
-    return None
-
-
-def _check_format(arguments: tuple[Node, ...]) -> Complaint | None:
-    """Refuse a format that is computed or has unknown parts; %a and %b would need the words of a language."""
-    node = arguments[1]
-    if node[0] != "str":
-        return Complaint(1, "The format of format-date() must be a text in quotes.", "Write it out, e.g. '%d.%m.%Y'.")
-    remedy = "Use %Y and %y (year), %m and %n (month), %d and %e (day), %% (a per cent sign)."
-    for part in re.findall("%(.?)", node[1], re.DOTALL):
-        if part in ("a", "b"):
-            return Complaint(
-                1, f"%{part} is not supported yet: names of days and months depend on the language.", remedy
-            )
-        if part not in rules.DATE_PARTS:
-            return Complaint(1, f"“%{part}” is no part of a date.", remedy)
-    return None
-
-
-def _check_reference(arguments: tuple[Node, ...]) -> Complaint | None:
-    """Refuse what is no node-set in ODK's programs. Without repeats, that of a reference has one node."""
-    if arguments[0][0] in ("ref", "."):
-        return None
-    return Complaint(0, "This function takes the answer to a question.", "Write ${name} with the name of a question.")
+ALIASES: Mapping[str, str] = {"choice-name": "jr:choice-name"}
+"""Other names of functions."""
 
 
 FUNCTIONS: Mapping[str, Function] = {
@@ -138,43 +96,79 @@ FUNCTIONS: Mapping[str, Function] = {
     "boolean": _function("b", "b", lambda value: value, "${a}"),
     "boolean-from-string": _function("s", "b", lambda text: text in ("true", "1"), "${a}"),
     # numbers
-    "number": _function("n", "n", lambda number: number, "${a}"),
+    "number": _function("n", "n", lambda number: number, "${a}", least=0, current=True),
     "int": _function("n", "n", rules.truncated, "${a}"),
     "floor": _function("n", "n", rules.floor, "${a}"),
     "ceiling": _function("n", "n", rules.ceiling, "${a}"),
     "round": _function("nn", "n", rules.rounded, "${a}, 2", least=1),
     "abs": _function("n", "n", abs, "${a}"),
     "pow": _function("nn", "n", rules.power, "${a}, 2"),
-    "min": _function("n", "n", rules.smallest, "${a}, ${b}", repeats=1),
-    "max": _function("n", "n", rules.largest, "${a}, ${b}", repeats=1),
-    "sum": _function("n", "n", lambda number: number, "${a}", check=_check_reference),
-    "count": _function("v", "n", lambda _value: 1.0, "${a}", check=_check_reference),
-    "count-non-empty": _function("s", "n", lambda text: 1.0 if text else 0.0, "${a}", check=_check_reference),
+    "sqrt": _function("n", "n", rules.square_root, "${a}"),
+    "exp": _function("n", "n", rules.exponential, "${a}"),
+    "exp10": _function("n", "n", lambda number: rules.power(10.0, number), "${a}"),
+    "log": _function("n", "n", rules.logarithm, "${a}"),
+    "log10": _function("n", "n", rules.logarithm10, "${a}"),
+    "sin": _function("n", "n", rules.sine, "${a}"),
+    "cos": _function("n", "n", rules.cosine, "${a}"),
+    "tan": _function("n", "n", rules.tangent, "${a}"),
+    "asin": _function("n", "n", rules.arc_sine, "${a}"),
+    "acos": _function("n", "n", rules.arc_cosine, "${a}"),
+    "atan": _function("n", "n", math.atan, "${a}"),
+    "atan2": _function("nn", "n", math.atan2, "${a}, ${b}"),
+    "pi": _function("", "n", lambda: math.pi, ""),
+    "random": _function("", "n", None, ""),
+    "min": _function("N", "n", rules.smallest, "${a}, ${b}", repeats=1),
+    "max": _function("N", "n", rules.largest, "${a}, ${b}", repeats=1),
+    # node-sets and repeats
+    "sum": _function("N", "n", lambda *numbers: float(sum(numbers)), "${a}", check=checks.node_set),
+    "count": _function("V", "n", None, "${a}", check=checks.node_set),
+    "count-non-empty": _function("S", "n", lambda *texts: float(sum(map(bool, texts))), "${a}", check=checks.node_set),
+    "position": _function("v", "n", None, "..", least=0, check=checks.place),
+    "last": _function("", "n", None, ""),
+    "indexed-repeat": _function("vvnvnvn", "v", None, "${a}, ${repeat}, 1", least=3, check=checks.indexed),
+    "current": _function("", "v", None, ""),
+    "instance": _function("s", "v", None, "'list'", check=checks.list_name, browser=False),
+    "pulldata": _function("ssss", "s", None, "'list', 'label', 'name', ${a}", check=checks.list_name, browser=False),
+    "randomize": _function("vv", "v", None, "${a}, 7", least=1, check=checks.node_set, browser=False),
     # texts
-    "string": _function("s", "s", lambda text: text, "${a}"),
+    "string": _function("s", "s", lambda text: text, "${a}", least=0, current=True),
     "string-length": _function("s", "n", lambda text: float(len(text)), "${a}", least=0, current=True),
     "substr": _function("snn", "s", rules.substring, "${a}, 0, 3", least=2),
+    "substring": _function("snn", "s", rules.part, "${a}, 1, 3", least=2),
     "substring-before": _function("ss", "s", rules.before, "${a}, '-'"),
     "substring-after": _function("ss", "s", rules.after, "${a}, '-'"),
     "contains": _function("ss", "b", lambda text, part: part in text, "${a}, 'x'"),
     "starts-with": _function("ss", "b", lambda text, part: text.startswith(part), "${a}, 'x'"),
     "ends-with": _function("ss", "b", lambda text, part: text.endswith(part), "${a}, 'x'"),
-    "concat": _function("s", "s", lambda *texts: "".join(texts), "${a}, ${b}", repeats=1),
-    "join": _function("ss", "s", lambda mark, *texts: mark.join(texts), "', ', ${a}, ${b}", repeats=1),
+    "concat": _function("S", "s", lambda *texts: "".join(texts), "${a}, ${b}", repeats=1),
+    "join": _function("sS", "s", lambda mark, *texts: mark.join(texts), "', ', ${a}, ${b}", repeats=1),
     "translate": _function("sss", "s", rules.translated, "${a}, 'abc', 'ABC'"),
     "normalize-space": _function("s", "s", rules.normalized, "${a}", least=0, current=True),
-    "regex": _function("ss", "b", rules.matches, "${a}, '[0-9]{5}'", check=_check_pattern),
+    "regex": _function("ss", "b", rules.matches, "${a}, '[0-9]{5}'", check=checks.pattern),
+    "uuid": _function("n", "s", None, "8", least=0, browser=False),
+    "digest": _function(
+        "sss", "s", chance.digest, "${a}, 'SHA-256', 'hex'", least=2, check=checks.digest, browser=False
+    ),
+    "base64-decode": _function("s", "s", chance.base64_decode, "${a}", browser=False),
     # selections
     "selected": _function("ss", "b", rules.selected, "${a}, 'x'"),
     "selected-at": _function("sn", "s", rules.selected_at, "${a}, 0"),
     "count-selected": _function("s", "n", lambda text: float(len(rules.items(text))), "${a}"),
-    "checklist": _function("nnb", "b", rules.checklist, "1, 2, ${a} = 'x', ${b} = 'x'", repeats=1),
+    "checklist": _function("nnB", "b", rules.checklist, "1, 2, ${a} = 'x', ${b} = 'x'", repeats=1),
     "weighted-checklist": _function(
         "nnbn", "b", rules.weighted_checklist, "1, 5, ${a} = 'x', 2, ${b} = 'x', 3", repeats=2
     ),
-    # dates
+    "jr:choice-name": _function("sv", "s", None, "${a}, '${a}'", check=checks.choice_name),
+    # dates and times
     "today": _function("", "s", None, ""),
-    "date": _function("v", "s", rules.date, "today() + 7"),
-    "decimal-date-time": _function("v", "n", rules.decimal_date_time, "${a}"),
-    "format-date": _function("vs", "s", rules.format_date, "${a}, '%d.%m.%Y'", check=_check_format),
+    "now": _function("", "s", None, ""),
+    "date": _function("v", "s", dates.date, "today() + 7"),
+    "date-time": _function("v", "s", dates.date_time, "${a}"),
+    "decimal-date-time": _function("v", "n", dates.decimal_date_time, "${a}"),
+    "decimal-time": _function("v", "n", dates.decimal_time, "${a}"),
+    "format-date": _function("vs", "s", None, "${a}, '%d.%m.%Y'", check=checks.date_format),
+    "format-date-time": _function("vs", "s", None, "${a}, '%d.%m.%Y %H:%M'", check=checks.time_format),
+    # places
+    "distance": _function("S", "n", places.distance, "${a}, ${b}", repeats=1),
+    "area": _function("S", "n", places.area, "${a}"),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -210,12 +210,18 @@ class _Work:
             self._refuse(question, fault.code, fault.values)
             return
         constraint = question.constraint
-        if constraint is not None and not constraint.holds(replace(self.scope, current=value)):
+        if constraint is not None and not self._keeps(constraint, value):
             self._refuse(question, "constraint", {}, question.constraint_message)
             return
         self.values[step.name] = value
         declined = value in (PREFER_NOT_TO_SAY, [PREFER_NOT_TO_SAY]) and bool(question.choices)
         self.states[step.name] = PNA if declined else ANSWERED
+
+    def _keeps(self, constraint: Expression, value: Answer) -> bool:
+        self.scope.current = value
+        kept = constraint.holds(self.scope)
+        self.scope.current = None
+        return kept
 
     def _leave_empty(self, step: _Step) -> None:
         required = step.question.required

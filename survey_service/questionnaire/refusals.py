@@ -28,35 +28,24 @@ class ExpressionFault(ValueError):
         return f"column {self.column}: {self.message} {self.remedy}"
 
 
-_REPEATS = "Questionnaires have no repeats yet: ask with one question per entry."
-_LISTS = "Use choice_filter with the columns of the choice list."
-_CHANCE = "The same answers must always give the same result: use no random values."
-_CLOCK = "Answers hold dates without a time of day: use today(), date() or format-date()."
-_LABELS = "Labels belong to one language: compare the choice's name, e.g. ${question} = 'name'."
 _MATHS = "Use + - * div mod, pow(), round(), abs(), min() or max()."
-_PLACES = "Answers hold no geographic positions."
-_SECRETS = "Answers are not encrypted or hashed in questionnaires."
 _FORM = "Refer to questions as ${name} and to a choice's columns by their names."
 _LETTERS = "Use translate(), e.g. translate(${a}, 'ABC', 'abc')."
+_DEVICE = "For the respondents' privacy nothing is read from the device."
 
-# Functions of XPath 1.0, of the ODK XForms specification and of JavaRosa that are not offered, and the way round.
+# Functions of XPath, of JavaRosa and of Enketo that are not offered, and the way round.
 UNSUPPORTED: Mapping[str, str] = {
-    **dict.fromkeys(("position", "indexed-repeat", "last"), _REPEATS),
-    **dict.fromkeys(("instance", "current", "pulldata"), _LISTS),
-    **dict.fromkeys(("random", "uuid"), _CHANCE),
-    "randomize": "Write randomize: true under the question's parameters.",
-    **dict.fromkeys(("now", "date-time", "format-date-time", "decimal-time"), _CLOCK),
-    **dict.fromkeys(("jr:choice-name", "jr:itext"), _LABELS),
-    **dict.fromkeys(
-        ("log", "log10", "exp", "exp10", "pi", "sin", "cos", "tan", "asin", "acos", "atan", "atan2"), _MATHS
-    ),
-    "sqrt": "Write pow(…, 0.5).",
-    **dict.fromkeys(("area", "enclosed-area", "distance", "geofence"), _PLACES),
-    **dict.fromkeys(("digest", "base64-decode", "extract-signed"), _SECRETS),
-    **dict.fromkeys(("id", "name", "local-name", "namespace-uri", "lang", "property", "version", "depend"), _FORM),
+    "jr:itext": "Texts of all languages stand in the labels: write the text there, with ${name} for an answer.",
+    "property": _DEVICE,
+    "version": "Leave it out: each response is stored with its revision.",
+    **dict.fromkeys(("id", "name", "local-name", "namespace-uri", "lang", "depend"), _FORM),
     **dict.fromkeys(("upper-case", "lower-case"), _LETTERS),
-    "substring": "Write substr(text, start, end); it counts from 0.",
     "is-selected": "Write selected().",
+    "enclosed-area": "Write area().",
+    "geofence": "Use distance() from a point.",
+    "extract-signed": "Answers are not signed.",
+    **dict.fromkeys(("string-join", "format-number"), "Use join(), or round() with a number of decimals."),
+    **dict.fromkeys(("add", "subtract", "multiply", "divide"), _MATHS),
 }
 
 # What stands at the refused place → what to write. The longer ones first.
@@ -76,14 +65,16 @@ _HABITS: Mapping[str, str] = {
     "|": "Write or.",
     "%": "Write mod for the remainder, div 100 for per cent.",
     "^": "Write pow(number, power).",
-    "/": "Write div to divide; refer to a question as ${name}, not by a path.",
+    "//": "Refer to a question as ${name}.",
+    "/*": "Refer to a question as ${name}; there are no wildcards.",
+    "/": "Write div to divide; refer to a question as ${name}.",
+    "::": "Refer to a question as ${name}; there are no axes.",
     ":": "Write div to divide.",
     "×": "Write *.",
     "÷": "Write div.",
     "−": "Write the minus sign of the keyboard, -.",
     "–": "Write the minus sign of the keyboard, -.",
-    "[": "Use choice_filter with the columns of the choice list.",
-    "]": "Use choice_filter with the columns of the choice list.",
+    "[": "Only ${name} or instance('list')/root/item can be followed by [ ].",
     "@": "Refer to a question as ${name}.",
     "$": "Write the name of a question between braces, e.g. ${age}.",
     "{": "Write the name of a question as ${name}.",
@@ -105,6 +96,9 @@ KEYWORDS: Mapping[str, str] = {
     **dict.fromkeys(_OPERATORS, "Write a value before it."),
 }
 _QUOTES = "'\""
+_CLOSING = {"(": ")", "[": "]"}
+_OPENING = {")": "(", "]": "["}
+_NAMES = {**dict.fromkeys("()", "parenthesis"), **dict.fromkeys("[]", "bracket")}
 _LAST_NAME = re.compile(r"(?<![\w.-])([^\W\d][\w.-]*)\s*\Z")
 _PIECE = re.compile(r"[^\W\d][\w.-]*|\$\{[^{}]*\}|'[^']*'|\"[^\"]*\"|[0-9.]+")
 
@@ -121,14 +115,16 @@ def explain(text: str, error: UnexpectedInput) -> ExpressionFault:
     # The parser reports the end of the text at its last token.
     ended = getattr(getattr(error, "token", None), "type", "") == "$END"
     position = len(text) if ended or error.pos_in_stream is None else error.pos_in_stream
-    lonely = _lonely_parenthesis(text)
-    if lonely is not None and text[lonely] == ")":
-        return ExpressionFault("This parenthesis closes nothing.", lonely + 1, "Remove it, or open it with ( before.")
+    lonely = _lonely_bracket(text)
+    if lonely is not None and text[lonely] in _OPENING:
+        fault = f"This {_NAMES[text[lonely]]} closes nothing."
+        return ExpressionFault(fault, lonely + 1, f"Remove it, or open it with {_OPENING[text[lonely]]} before.")
+    if lonely is not None and (position == len(text) or text[position] in _OPENING):
+        fault = f"This {_NAMES[text[lonely]]} is not closed."
+        return ExpressionFault(fault, lonely + 1, f"Write {_CLOSING[text[lonely]]} where it ends.")
     if position < len(text):
         wanted: Collection[str] = getattr(error, "expected", None) or getattr(error, "allowed", None) or ()
         return _within(text, position, value_wanted="NUMBER" in wanted)
-    if lonely is not None:
-        return ExpressionFault("This parenthesis is not closed.", lonely + 1, "Write ) where it ends.")
     return ExpressionFault("The expression ends too early.", len(text.rstrip()) + 1, "Write a value at its end.")
 
 
@@ -160,14 +156,16 @@ def keyword_fault(name: str, column: int) -> ExpressionFault:
     return _cannot_stand(name, column - 1, KEYWORDS[name])
 
 
-def _lonely_parenthesis(text: str) -> int | None:
-    """Return the index of the parenthesis without a partner: the first ``)`` too many, or the last ``(`` left open."""
+def _lonely_bracket(text: str) -> int | None:
+    """Return the index of a bracket without a partner: the first closing one too many, or the last one left open."""
     opened: list[int] = []
-    for match in re.finditer(r"'[^']*'|\"[^\"]*\"|[()]", text):
-        if match[0] == "(":
+    for match in re.finditer(r"'[^']*'|\"[^\"]*\"|[()\[\]]", text):
+        if match[0] in _CLOSING:
             opened.append(match.start())
-        elif match[0] == ")":
+        elif match[0] in _OPENING:
             if not opened:
                 return match.start()
+            if text[opened[-1]] != _OPENING[match[0]]:
+                return opened[-1]
             opened.pop()
     return opened[-1] if opened else None

@@ -1,21 +1,24 @@
-"""The grammar of expressions: text → tree, and back.
+"""From the text of an expression to its tree; the grammar is expression.lark.
 
-A tree is nested tuples whose first item is an operator, a function's name or the kind of a leaf, e.g.
-``("=", ("ref", "B00"), ("str", "yes"))``; as JSON it is what the script in the browser evaluates. Leaves are
-``("ref", name)``, ``("str", text)``, ``("num", number)``, ``("col", name)`` and ``(".",)``; ``neg`` is the sign. A run
-of one operator is one node, ``a or b or c`` → ``("or", a, b, c)``, so that long lists of alternatives do not nest; it
-is meant from the left.
+A tree is nested tuples whose first item is an operator, a function's name or another head, e.g.
+``("=", ("ref", "B00"), ("str", "yes"))``; as JSON it is what the script in the browser evaluates. All heads are listed
+in docs/expressions.md. A run of one operator is one node, ``a or b or c`` → ``("or", a, b, c)``, so that long lists of
+alternatives do not nest; it is meant from the left.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
-from survey_service.questionnaire.functions import FUNCTIONS, Node
+from survey_service.questionnaire import paths
+from survey_service.questionnaire.function_checks import quoted_name
+from survey_service.questionnaire.functions import ALIASES, FUNCTIONS, Node
+from survey_service.questionnaire.paths import is_set
 from survey_service.questionnaire.refusals import (
     KEYWORDS,
     UNSUPPORTED,
@@ -24,66 +27,38 @@ from survey_service.questionnaire.refusals import (
     keyword_fault,
     suggestion,
 )
-from survey_service.questionnaire.values import to_text
+from survey_service.questionnaire.writing import RUNS
 
 if TYPE_CHECKING:
     from lark import Lark, Token
 
 MAX_LENGTH = 10_000
 MAX_NESTING = 100
+MAX_PREDICATES = 3
+"""How deep ``[ ]`` may nest: each level looks at all nodes again for each node of the level around it."""
 _MAX_EXACT = 2**53
 
-# In XPath a name after an operand is an operator and anywhere else a name; the contextual lexer sees it the same way.
-_GRAMMAR = r"""
-?start: choice
-?choice: union (OR union)*
-?union: equality (AND equality)*
-?equality: relation ((EQ | NE) relation)*
-?relation: total ((LE | LT | GE | GT) total)*
-?total: product ((PLUS | MINUS) product)*
-?product: negation ((STAR | DIV | MOD) negation)*
-?negation: MINUS negation -> negative
-    | operand
-?operand: NUMBER -> number
-    | TEXT -> text
-    | REFERENCE -> reference
-    | DOT -> current
-    | NAME -> column
-    | CALL "(" (choice ("," choice)*)? ")" -> call
-    | "(" choice ")" -> group
-
-OR.3: /or(?![\w.-])/
-AND.3: /and(?![\w.-])/
-DIV.3: /div(?![\w.-])/
-MOD.3: /mod(?![\w.-])/
-EQ: "="
-NE: "!="
-LE: "<="
-LT: "<"
-GE: ">="
-GT: ">"
-PLUS: "+"
-MINUS: "-"
-STAR: "*"
-NUMBER.2: /[0-9]+(\.[0-9]*)?|\.[0-9]+/
-TEXT: /'[^']*'|"[^"]*"/
-REFERENCE: /\$\{[^{}]*\}/
-DOT: "."
-CALL.2: /[^\W\d][\w.-]*(:[^\W\d][\w.-]*)?(?=[ \t\r\n]*\()/
-NAME: /[^\W\d][\w.-]*/
-%ignore /[ \t\r\n]+/
-"""
 
 _NAME = re.compile(r"[^\W\d][\w.-]*")
-_RUNS = frozenset({"or", "and", "+", "-", "*", "div", "mod"})
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A node while it is being parsed: how deep it nests, and where its text begins (column, from 1)."""
+    """A node while it is being parsed: how deep it nests, and where its text begins (column, from 1);
+    ``grouped`` says that it stands in parentheses."""
 
     node: Node
     depth: int
+    column: int
+    grouped: bool = False
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A step of a path, ``name[predicate]…``, while it is being parsed."""
+
+    name: str
+    predicates: tuple[_Part, ...]
     column: int
 
 
@@ -92,7 +67,10 @@ def _column(token: Token) -> int:
 
 
 def _deeper(parts: Sequence[_Part], column: int) -> int:
-    depth = max((part.depth for part in parts), default=0) + 1
+    return _checked(max((part.depth for part in parts), default=0) + 1, column)
+
+
+def _checked(depth: int, column: int) -> int:
     if depth > MAX_NESTING:
         raise ExpressionFault(
             f"The expression nests deeper than {MAX_NESTING} levels.", column, "Split it into calculate questions."
@@ -111,7 +89,7 @@ class _Builder:
             operator: Token = children[position]
             run = [left, children[position + 1]]
             position += 2
-            while operator in _RUNS and position < len(children) and children[position] == operator:
+            while operator in RUNS and position < len(children) and children[position] == operator:
                 run.append(children[position + 1])
                 position += 2
             node = (str(operator), *(part.node for part in run))
@@ -120,13 +98,61 @@ class _Builder:
 
     choice = union = equality = relation = total = product = _chain
 
+    def joined(self, children: list[Any]) -> _Part:
+        for part in children[::2]:
+            if not is_set(part.node):
+                raise ExpressionFault("“|” joins node-sets only.", part.column, "Write or.")
+        return self._chain(children)
+
     def negative(self, children: list[Any]) -> _Part:
         sign, operand = children
         return _Part(("neg", operand.node), _deeper([operand], _column(sign)), _column(sign))
 
     def group(self, children: list[Any]) -> _Part:
         (inner,) = children
-        return _Part(inner.node, _deeper([inner], inner.column), inner.column)
+        return _Part(inner.node, _deeper([inner], inner.column), inner.column, grouped=True)
+
+    def predicate(self, children: list[Any]) -> _Part:
+        bracket, inner = children
+        return _Part(inner.node, inner.depth, _column(bracket))
+
+    def step(self, children: list[Any]) -> _Step:
+        token, *predicates = children
+        return _Step(str(token), tuple(predicates), _column(token))
+
+    def relative(self, children: list[Any]) -> _Part:
+        """An operand with predicates, then steps."""
+        first, *rest = children
+        node, parts = first.node, [first]
+        if first.grouped and node[0] not in ("|", "set") and is_set(node):
+            node = ("set", node)
+        for part in rest:
+            if isinstance(part, _Part):
+                node = paths.filtered(node, part.node, part.column)
+                parts.append(part)
+            elif isinstance(part, _Step):
+                node = paths.stepped(node, part.name, part.column)
+                for predicate in part.predicates:
+                    node = paths.filtered(node, predicate.node, predicate.column)
+                parts.extend(part.predicates)
+        depth = max(part.depth for part in parts) + len(rest)
+        return _Part(node, _checked(depth, first.column), first.column)
+
+    def absolute(self, children: list[Any]) -> _Part:
+        steps = [part for part in children if isinstance(part, _Step)]
+        node = paths.absolute([(step.name, step.column) for step in steps])
+        column = _column(children[0])
+        for step in steps[:-1]:
+            if step.predicates:
+                raise ExpressionFault(
+                    "A predicate cannot stand in the middle of this path.",
+                    step.predicates[0].column,
+                    "Write ${repeat}[…]/name.",
+                )
+        for predicate in steps[-1].predicates:
+            node = paths.filtered(node, predicate.node, predicate.column)
+        depth = max((part.depth for part in steps[-1].predicates), default=0) + 1 + len(steps[-1].predicates)
+        return _Part(node, _checked(depth, column), column)
 
     def number(self, children: list[Any]) -> _Part:
         (token,) = children
@@ -154,6 +180,9 @@ class _Builder:
     def current(self, children: list[Any]) -> _Part:
         return _Part((".",), 1, _column(children[0]))
 
+    def parent(self, children: list[Any]) -> _Part:
+        return _Part(("up", 1, _column(children[0])), 1, _column(children[0]))
+
     def column(self, children: list[Any]) -> _Part:
         (token,) = children
         if token in KEYWORDS:
@@ -162,7 +191,7 @@ class _Builder:
 
     def call(self, children: list[Any]) -> _Part:
         token, *arguments = children
-        name, column = str(token), _column(token)
+        name, column = ALIASES.get(token, str(token)), _column(token)
         function = FUNCTIONS.get(name)
         if function is None:
             raise _unknown(name, column)
@@ -177,9 +206,22 @@ class _Builder:
         complaint = function.check(nodes) if function.check else None
         if complaint is not None:
             raise ExpressionFault(complaint.message, arguments[complaint.index].column, complaint.remedy)
-        if not nodes and function.current:
-            nodes = ((".",),)
-        return _Part((name, *nodes), depth, column)
+        return _Part(_call(name, nodes, column), depth, column)
+
+
+def _call(name: str, nodes: tuple[Node, ...], column: int) -> Node:
+    """Return the node of a call whose arguments are in order."""
+    if not nodes and FUNCTIONS[name].current:
+        return (name, (".",))
+    if name == "current":
+        return ("current",)
+    if name == "instance":
+        return ("rows", nodes[0][1], ("root", "item"), column)
+    if not nodes and name in ("position", "last"):
+        return ("own", name, column)
+    if name == "jr:choice-name":
+        return (name, nodes[0], ("name", quoted_name(nodes[1])))
+    return (name, *nodes)
 
 
 def _unknown(name: str, column: int) -> ExpressionFault:
@@ -193,7 +235,8 @@ def _parser() -> Lark:
     # Imported here: a process that meets no expression does not pay for the parser generator.
     from lark import Lark
 
-    return Lark(_GRAMMAR, parser="lalr", lexer="contextual", transformer=cast(Any, _Builder()))
+    grammar = files(__package__).joinpath("expression.lark").read_text("utf-8")
+    return Lark(grammar, parser="lalr", lexer="contextual", transformer=cast(Any, _Builder()))
 
 
 def parse_tree(text: str) -> Node:
@@ -202,49 +245,21 @@ def parse_tree(text: str) -> Node:
 
     if not text.strip():
         raise ExpressionFault("The expression is empty.", 1, "Write an expression, or leave the key out.")
+    _check_predicates(text)
     try:
-        return cast(_Part, _parser().parse(text)).node
+        return paths.settle(cast(_Part, _parser().parse(text)).node)
     except UnexpectedInput as error:
         fault = explain(text, error)
     raise fault
 
 
-# Back to text
-
-_LEVELS: Mapping[str, int] = {
-    **dict.fromkeys(("or",), 1),
-    **dict.fromkeys(("and",), 2),
-    **dict.fromkeys(("=", "!="), 3),
-    **dict.fromkeys(("<", "<=", ">", ">="), 4),
-    **dict.fromkeys(("+", "-"), 5),
-    **dict.fromkeys(("*", "div", "mod"), 6),
-    "neg": 7,
-}
-_LEAVES: Mapping[str, Callable[[Any], str]] = {
-    "ref": lambda name: "${" + name + "}",
-    "str": lambda text: f'"{text}"' if "'" in text else f"'{text}'",
-    "num": lambda number: to_text(float(number)),
-    "col": str,
-}
-
-
-def write_tree(node: Node) -> str:
-    """Return the text of a tree, with as few parentheses as mean the same."""
-    name = node[0]
-    if name in _LEAVES:
-        return _LEAVES[name](node[1])
-    if name == ".":
-        return "."
-    if name == "neg":
-        return "-" + _operand(node[1], 7)
-    if name not in _LEVELS:
-        return f"{name}({', '.join(write_tree(part) for part in node[1:])})"
-    level = _LEVELS[name]
-    # On the left an operator of the same level needs no parentheses, unless it would melt into the run of this one.
-    first = _operand(node[1], level + 1 if node[1][0] == name and name in _RUNS else level)
-    return f" {name} ".join([first, *(_operand(part, level + 1) for part in node[2:])])
-
-
-def _operand(node: Node, level: int) -> str:
-    text = write_tree(node)
-    return f"({text})" if _LEVELS.get(node[0], 8) < level else text
+def _check_predicates(text: str) -> None:
+    depth = 0
+    for match in re.finditer(r"'[^']*'|\"[^\"]*\"|[\[\]]", text):
+        depth += {"[": 1, "]": -1}.get(match[0], 0)
+        if depth > MAX_PREDICATES:
+            raise ExpressionFault(
+                f"Conditions in [ ] nest deeper than {MAX_PREDICATES} levels.",
+                match.start() + 1,
+                "Split it into calculate questions.",
+            )

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import backup, exports, http, store
+from tests.bench import backup, exports, expressions, http, store
 
-PARTS = {"http": http.main, "store": store.main, "backup": backup.main, "exports": exports.main}
+PARTS = {
+    "http": http.main,
+    "store": store.main,
+    "backup": backup.main,
+    "exports": exports.main,
+    "expressions": expressions.measure,
+}
 
 
 def main(names: list[str]) -> None:

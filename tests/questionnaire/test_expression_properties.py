@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import math
 import operator
-from collections.abc import Callable
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -14,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survey_service.questionnaire.expression import FUNCTIONS, Expression, ExpressionFault, Node, Scope, Value, parse
+from survey_service.questionnaire.function_checks import node_set
 
 TODAY = dt.date(2026, 11, 23)
 EPOCH = dt.date(1970, 1, 1)
@@ -32,60 +32,135 @@ leaves: st.SearchStrategy[Node] = st.one_of(
     st.tuples(st.just("col"), names),
     st.just((".",)),
 )
-Adapt = Callable[[list[Node]], list[Node]]
-
-
-def unchanged(arguments: list[Node]) -> list[Node]:
-    return arguments
-
-
-special_arguments: dict[str, Adapt] = {
-    "regex": lambda arguments: [arguments[0], ("str", "[a-z]+|yes.*")],
-    "format-date": lambda arguments: [arguments[0], ("str", "%d.%m.%Y")],
-    **dict.fromkeys(("sum", "count", "count-non-empty"), lambda arguments: [("ref", "a")]),
+references = st.tuples(st.just("ref"), names)
+PATTERNS = {"regex": "[a-z]+|yes.*", "format-date": "%d.%b.%Y", "format-date-time": "%a %H:%M:%S.%3"}
+APART = {
+    "current",
+    "instance",
+    "last",
+    "position",
+    "pulldata",
+    "indexed-repeat",
+    "jr:choice-name",
+    "randomize",
+    "digest",
 }
+"""Functions whose arguments are not just any: they stand in ``special_calls``, ``sets_over`` or nowhere alone."""
 
 
-def nodes_over(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
-    def call(name: str) -> st.SearchStrategy[Node]:
-        function = FUNCTIONS[name]
-        counts = [count for count in range(9) if function.accepts(count) and (count or not function.current)]
-        adapt: Adapt = special_arguments.get(name, unchanged)
-        return st.sampled_from(counts).flatmap(
-            lambda count: st.lists(children, min_size=count, max_size=count).map(
-                lambda arguments: (name, *adapt(arguments))
-            )
-        )
+def sets_over(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    """Node-sets, with any nodes in their predicates. A row's predicate refers to columns, an answer's to questions."""
+    counting = st.one_of(
+        st.integers(0, 3).map(lambda number: ("num", number)),
+        st.just(("=", ("position",), ("last",))),
+    )
+    predicates = st.one_of(
+        counting,
+        st.tuples(st.just(">"), st.just((".",)), references),
+        st.tuples(st.just("="), references, st.tuples(st.just("step"), st.just(("current",)), names)),
+    )
+    rows = counting | st.tuples(st.just("="), st.tuples(st.just("col"), names), references)
+    lists: st.SearchStrategy[Node] = st.tuples(st.just("instance"), st.sampled_from(["m", "none"]))
+    answers_sets = st.recursive(
+        references,
+        lambda inner: st.one_of(
+            st.tuples(st.just("filter"), inner, predicates),
+            st.tuples(st.just("step"), inner, names),
+            st.tuples(st.just("step"), inner, names, predicates),
+            st.tuples(st.just("|"), references, references),
+            st.tuples(st.just("randomize"), inner, children),
+        ).map(as_written),
+        max_leaves=4,
+    )
+    list_sets = st.one_of(
+        lists, st.tuples(st.just("filter"), lists, rows), st.tuples(st.just("randomize"), lists)
+    ).flatmap(lambda base: st.one_of(st.just(base), st.tuples(st.just("column"), st.just(base), names)))
+    return st.one_of(answers_sets, list_sets)
 
+
+def as_written(node: Node) -> Node:
+    """A predicate after a step belongs to the step."""
+    if node[0] == "filter" and node[1][0] == "step":
+        return (*node[1], node[2])
+    return node
+
+
+def special_calls(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    text = st.sampled_from(["m", "none"]).map(lambda name: ("str", name))
     return st.one_of(
-        st.tuples(st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), children, children),
-        st.tuples(st.sampled_from(["or", "and", "+", "-", "*", "div", "mod"]), children, children),
-        st.tuples(st.sampled_from(["or", "and", "+", "-", "*", "div", "mod"]), children, children, children),
-        st.tuples(st.just("neg"), children),
-        st.sampled_from(sorted(FUNCTIONS)).flatmap(call),
+        st.tuples(st.just("pulldata"), text, children, children, children),
+        st.tuples(st.just("indexed-repeat"), references, references, children),
+        st.tuples(st.just("indexed-repeat"), references, references, children, references, children),
+        st.tuples(st.just("jr:choice-name"), children, st.tuples(st.just("name"), names)),
+        st.tuples(st.just("position"), st.integers(1, 3).map(lambda steps: ("up", steps))),
+        st.tuples(st.just("digest"), children, st.just(("str", "SHA-1"))),
     )
 
 
-trees = st.recursive(leaves, nodes_over, max_leaves=25)
-answers = st.dictionaries(
-    names,
-    st.one_of(
-        st.none(),
-        st.booleans(),
-        st.integers(),
-        st.floats(),
-        st.text(max_size=8),
-        texts,
-        st.dates().map(str),
-        st.lists(st.sampled_from(["job", "train", "1", "other"]), unique=True),
-    ),
+def nodes_over(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    sets = sets_over(children)
+
+    def call(name: str) -> st.SearchStrategy[Node]:
+        function = FUNCTIONS[name]
+        counts = [count for count in range(9) if function.accepts(count) and (count or not function.current)]
+        first = sets if function.check is node_set else children
+
+        def arguments(count: int) -> st.SearchStrategy[Node]:
+            if name in PATTERNS:
+                return st.tuples(st.just(name), children, st.just(("str", PATTERNS[name])))
+            return st.tuples(st.just(name), *[first if index == 0 else children | sets for index in range(count)])
+
+        return st.sampled_from(counts).flatmap(arguments)
+
+    return st.one_of(
+        st.tuples(st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), children | sets, children),
+        st.tuples(st.sampled_from(["or", "and", "+", "-", "*", "div", "mod"]), children, children),
+        st.tuples(st.sampled_from(["or", "and", "+", "-", "*", "div", "mod"]), children, children, children),
+        st.tuples(st.just("neg"), children),
+        st.sampled_from(sorted(set(FUNCTIONS) - APART - {"random"})).flatmap(call),
+        special_calls(children),
+        sets,
+    )
+
+
+_trees = st.recursive(leaves, nodes_over, max_leaves=20)
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> Node:
+    """Any tree that ``parse`` could make (a function of its own for the sake of short messages)."""
+    return draw(_trees)
+
+
+values = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=8),
+    texts,
+    st.dates().map(str),
+    st.datetimes().map(lambda moment: moment.isoformat(timespec="minutes")),
+    st.lists(st.sampled_from(["job", "train", "1", "other"]), unique=True),
+    st.lists(st.floats(-90, 90), min_size=2, max_size=2),
+    st.just({"file": "f", "name": "x.jpg", "type": "image/jpeg", "size": 1}),
 )
+instances = st.lists(st.dictionaries(names, values, max_size=3), max_size=3)
+answers = st.dictionaries(names | st.just("R"), values | instances)
 scopes = st.builds(
     Scope,
     answers,
     today=st.dates(),
-    current=answers.map(lambda drawn: next(iter(drawn.values()), None)),
+    current=values,
+    once=values,
     columns=st.dictionaries(names, texts),
+    repeats=st.sampled_from([{}, {"R": (), "a": ("R",), "b": ("R", "c"), "c": ("R",)}, {"a": (), "b": ("a",)}]),
+    path=st.sampled_from([(), (("R", 0),), (("R", 1), ("c", 0)), (("a", 2),)]),
+    seed=st.integers(0, 2**60),
+    lists=st.just({"m": [{"a": "1", "b": "x"}, {"a": "2"}]}),
+    label_of=st.sampled_from([None, lambda name, question: f"{question}/{name}"]),
+    language=st.sampled_from(["de", "ar", "de-simple", "xx"]),
+    now=st.none() | st.datetimes(timezones=st.just(dt.UTC)),
 )
 
 
@@ -99,7 +174,7 @@ def same(one: Value, other: Value) -> bool:
     return type(one) is type(other) and one == other
 
 
-@given(trees, scopes)
+@given(trees(), scopes)
 @settings(max_examples=300, deadline=None)
 def test_a_tree_survives_text_and_json_and_evaluates_alike(tree: Node, scope: Scope) -> None:
     first = Expression.from_json(lists_of(tree))
@@ -121,7 +196,8 @@ def test_any_text_parses_or_is_a_fault_inside_it(text: str) -> None:
 
 
 PIECES = r"""${a} ${ } . ' " ( ) , = != < <= + - * div mod and or not( if( selected( true() field 12 .5 'x' [ /
-$ { ; é 👍 position( foo( regex( format-date( '%d' '[' true and( || == ’ ${x}"""
+$ { ; é 👍 position( foo( regex( format-date( '%d' '[' true and( || == ’ ${x} ] | .. ../
+instance('l')/root/item current() /.. [1] last() position() position(..) count( indexed-repeat( randomize( //"""
 pieces = st.sampled_from([*PIECES.split(), "\n", "\x00"])
 
 
