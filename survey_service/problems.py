@@ -302,7 +302,20 @@ CATALOGUE: Mapping[str, Kind] = {
     "backup.locked": Kind(
         422,
         D_("Backup not opened"),
-        D_("The backup %(path)s is encrypted: %(reason)s. Nothing was changed."),
+        D_("The backup %(path)s is encrypted, and this key does not open it, or it is damaged. Nothing was changed."),
+    ),
+    "backup.needs_identity": Kind(
+        422,
+        D_("Backup not opened"),
+        D_("The backup %(path)s is encrypted. Give the file with the identity (--identity-file). Nothing was changed."),
+    ),
+    "backup.needs_passphrase": Kind(
+        422,
+        D_("Backup not opened"),
+        D_(
+            "The backup %(path)s is encrypted. Give the file with the passphrase (--passphrase-file). Nothing was "
+            "changed."
+        ),
     ),
     "backup.recipient": Kind(
         422,
@@ -317,10 +330,23 @@ CATALOGUE: Mapping[str, Kind] = {
             "again with --replace; the service starts after that."
         ),
     ),
-    "export.too_large": Kind(
+    "export.columns": Kind(
         422,
-        D_("Too large for this kind of file"),
-        D_("This export has %(reason)s, and such a file holds at most %(limit)s. Choose CSV or JSON Lines instead."),
+        D_("Too many columns for this kind of file"),
+        D_("This export has %(count)s columns, and such a file holds %(limit)s. Choose CSV or JSON Lines instead."),
+    ),
+    "export.rows": Kind(
+        422,
+        D_("Too many responses for this kind of file"),
+        D_("Such a file holds %(limit)s responses, and there are more. Choose CSV or JSON Lines instead."),
+    ),
+    "export.text": Kind(
+        422,
+        D_("A text is too long for this kind of file"),
+        D_(
+            "Response %(number)s has a text of %(count)s characters, and a cell holds %(limit)s. Choose CSV or JSON "
+            "Lines instead."
+        ),
     ),
     "file.exists": Kind(
         409, D_("File exists"), D_("%(path)s exists already and was left as it is. Name another file.")

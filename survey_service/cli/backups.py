@@ -13,7 +13,8 @@ from survey_service.cli.common import on_instance, table
 from survey_service.problems import Problem
 from survey_service.settings import Settings
 from survey_service.store import UNFINISHED, archive, copying, embedded_folder, mark, scheme_of
-from survey_service.store.archive import Archive, Keys
+from survey_service.store.archive import Archive
+from survey_service.store.sealing import Keys
 
 _passphrase = click.option(
     "--passphrase-file",

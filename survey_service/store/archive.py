@@ -4,9 +4,6 @@ The first line is ``{"survey-service backup": 1, "day": …}``. A collection is 
 ``[id, version, {body}]`` for each document, and an end. A file of the instance is a line with its path, and lines with
 parts of it. Then comes the manifest, with the number of documents of each collection and the SHA-256 of each file, and
 as the last line the SHA-256 of all lines before. A backup that doesn't end with that is not used.
-
-With a passphrase the file begins with a line that holds an age identity, encrypted to the passphrase; the rest is
-encrypted to that identity. So any part of it can be opened with the tools ``age`` and ``zstd`` too.
 """
 
 from __future__ import annotations
@@ -16,36 +13,23 @@ import contextlib
 import hashlib
 import io
 import os
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import orjson
-import pyrage
 import zstandard
 
 from survey_service.problems import Problem
 from survey_service.store.base import Schema
+from survey_service.store.sealing import Keys, opened, seal
 from survey_service.store.transfer import Dump, Facts, Row
 
 VERSION = 1
 _FORMAT = "survey-service backup"
 _PART = 48 * 1024
 _LEVEL = 6
-_WRAPPED = b"survey-service backup, passphrase: "
-_AGE = b"age-encryption.org/"
-_ZSTD = b"\x28\xb5\x2f\xfd"
-
-
-@dataclass(frozen=True)
-class Keys:
-    """How a backup is encrypted and opened: to nobody, to recipients of age, or to a passphrase."""
-
-    passphrase: str = ""
-    recipients: tuple[str, ...] = ()
-    identities: tuple[str, ...] = ()
 
 
 @dataclass
@@ -65,14 +49,14 @@ def write(path: Path, day: str, dumps: Iterable[Dump], files: Mapping[str, Path]
     backup.recipient."""
     if path.exists():
         raise Problem("file.exists", path=str(path))
-    recipients = [_recipient(text) for text in keys.recipients]
+    keys.check()
     manifest = Manifest(day)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             lines: Any = _Reader(_lines(manifest, dumps, files))
             stream = zstandard.ZstdCompressor(level=_LEVEL).stream_reader(lines)
-            _encrypt(stream, file, keys.passphrase, recipients)
+            seal(stream, file, keys)
             file.flush()
             os.fsync(file.fileno())
         os.link(temporary, path)  # unlike a rename, this never takes the place of another file
@@ -81,26 +65,6 @@ def write(path: Path, day: str, dumps: Iterable[Dump], files: Mapping[str, Path]
     finally:
         temporary.unlink(missing_ok=True)
     return manifest
-
-
-def _encrypt(stream: IO[bytes], file: IO[bytes], passphrase: str, recipients: list[Any]) -> None:
-    if passphrase:
-        identity = pyrage.x25519.Identity.generate()
-        wrapped = pyrage.passphrase.encrypt(str(identity).encode(), passphrase)
-        file.write(_WRAPPED + base64.b64encode(wrapped) + b"\n")
-        recipients = [identity.to_public()]
-    if recipients:
-        pyrage.encrypt_io(stream, file, recipients)
-    else:
-        while part := stream.read(1 << 20):
-            file.write(part)
-
-
-def _recipient(text: str) -> Any:
-    try:
-        return pyrage.x25519.Recipient.from_str(text.strip())
-    except (pyrage.RecipientError, ValueError):
-        raise Problem("backup.recipient", text=text) from None
 
 
 def _lines(manifest: Manifest, dumps: Iterable[Dump], files: Mapping[str, Path]) -> Iterator[bytes]:
@@ -241,7 +205,7 @@ class Archive:
     def _reading(self) -> Iterator[_Lines]:
         """Yield the lines, whatever the file is wrapped in."""
         try:
-            with self._path.open("rb") as file, _opened(file, self._path, self._keys) as stream:
+            with self._path.open("rb") as file, opened(file, self._path, self._keys) as stream:
                 yield _Lines(zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True))
         except (zstandard.ZstdError, orjson.JSONDecodeError, KeyError, TypeError, ValueError, EOFError) as error:
             raise self._damaged(type(error).__name__) from None
@@ -289,72 +253,3 @@ def _parts(lines: _Lines) -> Iterator[bytes]:
             lines.back()
             return
         yield base64.b64decode(orjson.loads(line), validate=True)
-
-
-@contextlib.contextmanager
-def _opened(file: IO[bytes], path: Path, keys: Keys) -> Iterator[IO[bytes]]:
-    """Yield the compressed content of a file. Raises Problem backup.locked, backup.damaged, backup.recipient."""
-    start = file.read(len(_WRAPPED))
-    file.seek(0)
-    if start.startswith(_ZSTD):
-        yield file
-    elif start == _WRAPPED:
-        with _decrypted(file, path, [_unwrapped(file.readline(), path, keys.passphrase)]) as stream:
-            yield stream
-    elif start.startswith(_AGE):
-        if not keys.identities:
-            raise Problem("backup.locked", path=str(path), reason="give the file with the identity (--identity-file)")
-        with _decrypted(file, path, [_identity(text) for text in keys.identities]) as stream:
-            yield stream
-    else:
-        raise Problem("backup.damaged", path=str(path), reason="it does not begin like a backup")
-
-
-def _unwrapped(line: bytes, path: Path, passphrase: str) -> Any:
-    if not passphrase:
-        raise Problem("backup.locked", path=str(path), reason="give the file with the passphrase (--passphrase-file)")
-    try:
-        wrapped = base64.b64decode(line[len(_WRAPPED) :].strip(), validate=True)
-        return _identity(pyrage.passphrase.decrypt(wrapped, passphrase).decode())
-    except (pyrage.DecryptError, ValueError):
-        raise Problem("backup.locked", path=str(path), reason="this is not its passphrase, or it is damaged") from None
-
-
-def _identity(text: str) -> Any:
-    try:
-        return pyrage.x25519.Identity.from_str(text.strip())
-    except (pyrage.IdentityError, ValueError):
-        raise Problem("backup.recipient", text=text[:16] + "…") from None
-
-
-@contextlib.contextmanager
-def _decrypted(file: IO[bytes], path: Path, identities: list[Any]) -> Iterator[IO[bytes]]:
-    """Yield what a thread decrypts and writes into a pipe."""
-    reading, writing = os.pipe()
-    faults: list[BaseException] = []
-
-    def work() -> None:
-        with open(writing, "wb") as sink, contextlib.suppress(BrokenPipeError):
-            try:
-                pyrage.decrypt_io(file, sink, identities)
-            except BaseException as error:
-                faults.append(error)
-
-    thread = threading.Thread(target=work, name="decrypting", daemon=True)
-    thread.start()
-    try:
-        with open(reading, "rb") as stream:
-            yield stream
-    except Problem:
-        thread.join()
-        if faults:
-            raise _undecryptable(path) from None
-        raise
-    thread.join()
-    if any(not isinstance(fault, (BrokenPipeError, OSError)) for fault in faults):
-        raise _undecryptable(path)
-
-
-def _undecryptable(path: Path) -> Problem:
-    reason = "none of the keys opens it, or it is damaged"
-    return Problem("backup.locked", path=str(path), reason=reason)

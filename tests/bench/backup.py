@@ -9,7 +9,8 @@ from pathlib import Path
 import zstandard
 
 from survey_service.store import archive, copying
-from survey_service.store.archive import Archive, Keys
+from survey_service.store.archive import Archive
+from survey_service.store.sealing import Keys
 from survey_service.store.tiny import TinyStore
 from tests.bench.store import fill
 

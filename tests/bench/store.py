@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import json
 import os
 import resource
@@ -84,14 +85,11 @@ class Ours:
     def __init__(self, folder: Path, stored: int) -> None:
         self._store = TinyStore(folder / "ours")
         self._answers = self._store.collection(SPEC)
-        self._next = iter(range(stored, 1 << 40))
+        self._numbers = itertools.count(stored)
         fill(self._store, stored)
-        self._lock = threading.Lock()
 
     def insert(self, _thread: int, _count: int) -> None:
-        with self._lock:
-            number = next(self._next)
-        self._answers.add(document(number))
+        self._answers.add(document(next(self._numbers)))
 
     def close(self) -> None:
         self._store.close()
@@ -103,8 +101,7 @@ class Sqlite:
     def __init__(self, folder: Path, stored: int) -> None:
         self._path = folder / "sqlite.db"
         self._local = threading.local()
-        self._next = iter(range(stored, 1 << 40))
-        self._lock = threading.Lock()
+        self._numbers = itertools.count(stored)
         self._connections: list[sqlite3.Connection] = []
         database = self._connection()
         database.execute("CREATE TABLE a (id INTEGER PRIMARY KEY, key TEXT UNIQUE, q TEXT, p TEXT, body TEXT)")
@@ -130,9 +127,8 @@ class Sqlite:
         return body["key"], body["questionnaire"], body["period"], orjson.dumps(body)
 
     def insert(self, _thread: int, _count: int) -> None:
-        with self._lock:
-            number = next(self._next)
-        self._connection().execute("INSERT INTO a (key, q, p, body) VALUES (?, ?, ?, ?)", self._row(number))
+        row = self._row(next(self._numbers))
+        self._connection().execute("INSERT INTO a (key, q, p, body) VALUES (?, ?, ?, ?)", row)
 
     def close(self) -> None:
         for connection in self._connections:

@@ -24,11 +24,11 @@ _CODEBOOK = ("variable", "question", "type", "choice", "choice_label", "revision
 def write(path: Path, documents: Iterable[dict[str, Any]], codebook: Codebook, options: Options) -> int:
     """Write a workbook and return the number of responses.
 
-    Raises Problem export.too_large for what Excel cannot hold.
+    Raises Problems export.columns, export.rows and export.text for what Excel cannot hold.
     """
     layout = Layout(codebook, options)
     if len(layout.columns) > MOST_COLUMNS:
-        raise Problem("export.too_large", reason=f"{len(layout.columns)} columns", limit=MOST_COLUMNS)
+        raise Problem("export.columns", count=len(layout.columns), limit=MOST_COLUMNS)
     with xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False}) as workbook:
         bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         date = workbook.add_format({"num_format": "yyyy-mm-dd"})
@@ -39,7 +39,7 @@ def write(path: Path, documents: Iterable[dict[str, Any]], codebook: Codebook, o
         count = 0
         for count, row in enumerate(layout.rows(documents), start=1):
             if count >= MOST_ROWS:
-                raise Problem("export.too_large", reason=f"more than {MOST_ROWS - 1} responses", limit=MOST_ROWS)
+                raise Problem("export.rows", limit=MOST_ROWS - 1)
             for at, value in enumerate(row):
                 if value is not None:
                     _cell(sheet, count, at, value, date if at in dates else None)
@@ -59,7 +59,7 @@ def _cell(sheet: Any, row: int, at: int, value: Any, date: Any) -> None:
     elif isinstance(value, int | float):
         sheet.write_number(row, at, value)
     elif len(value) > LONGEST:
-        raise Problem("export.too_large", reason=f"a text of {len(value)} characters", limit=LONGEST)
+        raise Problem("export.text", number=row, count=len(value), limit=LONGEST)
     else:
         sheet.write_string(row, at, value)
 
