@@ -36,12 +36,19 @@ class Index:
             else:
                 several.insert(bisect_left(several, id), id)
             return
-        other = self._only(key)
-        if other is not None:
+        place = hash(key) & _MASK
+        if self._single.setdefault(place, id) == id:
+            other = self._colliding.get(key) if self._colliding else None
+            if other is None:
+                return
+            del self._single[place]
+        else:
+            other = self._only(key)
+        if other is None:
+            self._colliding[key] = id
+        else:
             self._forget(key, other)
             self._several[key] = array("q", sorted((other, id)))
-        elif self._single.setdefault(hash(key) & _MASK, id) != id:
-            self._colliding[key] = id
 
     def add_all(self, values: Sequence[JSON], ids: Sequence[int]) -> None:
         """Note the values of many documents."""

@@ -142,7 +142,8 @@ class Table:
         if after is not None:
             new = body_of(after) if body is None else body
             for field, index in self.indexes.items():
-                index.add(key_of(new.get(field)), id)
+                value = new.get(field)
+                index.add(value if type(value) is str else key_of(value), id)
 
     def load(self, ids: Sequence[int], entries: Sequence[Entry], values: Mapping[str, Sequence[JSON]]) -> None:
         """Take many documents of a snapshot at once, and the values of the fields that were indexed.
@@ -211,8 +212,10 @@ class Table:
         """Raise Problem store.duplicate if another document has one of this body's unique values."""
         for field in self.unique:
             key = key_of(body.get(field))
-            if key is not None and any(other != id for other in self.indexes[field].ids(key)):
-                raise Problem("store.duplicate", collection=self.name, field=field)
+            if key is not None:
+                for other in self.indexes[field].ids(key):
+                    if other != id:
+                        raise Problem("store.duplicate", collection=self.name, field=field)
 
     # --- reading; newest: the newest state, else the durable one ---
 
