@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Callable
 from typing import Any
 
+import openpyxl
 import pytest
 from playwright.sync_api import Page
 
@@ -13,6 +15,7 @@ from survey_service import clock, demo
 from survey_service.accounts import accounts, audit
 from survey_service.offers import register
 from survey_service.responses.revisions import Publications
+from survey_service.responses.submissions import RESPONSES
 from tests.journeys.conftest import Service
 from tests.journeys.inspection import Inspector
 
@@ -67,6 +70,11 @@ class Manager:
         self.look(path)
 
 
+def workbook_rows(desk: Service) -> int:
+    """Return how many responses of the experts are stored."""
+    return desk.store.collection(RESPONSES).count(questionnaire="experts")
+
+
 def narrowest_column(page: Page) -> float:
     """Return the width in pixels of the narrowest column heading."""
     widths: list[float] = [heading.bounding_box()["width"] for heading in page.locator("thead th").all()]  # type: ignore[index]
@@ -86,6 +94,16 @@ def test_a_manager_works_through_the_desk_without_scripts(desk: Service, phone: 
         mara.open(path)
     mara.open("/manage/questionnaires/experts/responses")
     assert narrowest_column(page) >= 60
+
+    mara.open("/manage/questionnaires/experts/export")
+    page.check('input[name="format"][value="xlsx"]')
+    page.check('input[name="labels"]')
+    with page.expect_download() as started:
+        page.click("main form button")
+    with started.value.path().open("rb") as file:
+        workbook = openpyxl.load_workbook(io.BytesIO(file.read()))
+    assert workbook.sheetnames == ["responses", "codebook"]
+    assert workbook["responses"].max_row == 1 + workbook_rows(desk)
 
     page.goto(f"{desk.url}/manage/")
     page.click('form[action="/manage/questionnaires/needs/close"] button')
