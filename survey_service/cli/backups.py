@@ -12,7 +12,7 @@ from survey_service import clock, settings
 from survey_service.cli.common import on_instance, table
 from survey_service.problems import Problem
 from survey_service.settings import Settings
-from survey_service.store import UNFINISHED, archive, copying, embedded_folder, mark, scheme_of
+from survey_service.store import UNFINISHED, archive, check_finished, copying, embedded_folder, mark, scheme_of
 from survey_service.store.archive import Archive
 from survey_service.store.sealing import Keys
 
@@ -101,8 +101,7 @@ def copy_store(target: str, instance: Path | None) -> None:
 def _settings(instance: Path | None) -> Settings:
     """Return the settings of an instance that is whole. Raises Problem backup.unfinished."""
     values = settings.load(instance)
-    if (values.instance / UNFINISHED).exists():
-        raise Problem("backup.unfinished", folder=str(values.instance))
+    check_finished(values.instance)
     return values
 
 

@@ -17,7 +17,7 @@ from survey_service.cli import demonstration
 from survey_service.cli.common import closing, on_instance, publish
 from survey_service.cli.tidying import tidying
 from survey_service.problems import Problem
-from survey_service.store import open_store, scheme_of
+from survey_service.store import is_postgres, open_store
 from survey_service.web import server
 from survey_service.web.context import Context
 
@@ -42,7 +42,7 @@ def serve(host: str, port: int, demo: bool, instance: Path | None) -> None:
     """Check and publish the questionnaires, and serve them until SIGTERM or Ctrl-C."""
     logging.basicConfig(level=logging.INFO, format=_LOG)
     values = settings.load(instance)
-    if values.processes > 1 and scheme_of(values.store) not in ("postgresql", "postgres"):
+    if values.processes > 1 and not is_postgres(values.store):
         raise Problem(
             "settings.invalid", name="SURVEY_PROCESSES", reason="several processes need a postgresql:// store"
         )

@@ -18,7 +18,6 @@ from survey_service.questionnaire.phrases import (
     FIXED,
     INCLUDES,
     INCLUDES_NOT,
-    MIRRORED,
     NOT,
     NOT_ANSWERED,
     NOUNS,
@@ -29,7 +28,7 @@ from survey_service.questionnaire.phrases import (
     TEXT_TESTS,
     Phrase,
 )
-from survey_service.questionnaire.values import Node
+from survey_service.questionnaire.values import MIRRORED, Node
 from survey_service.questionnaire.writing import write_tree
 
 QuestionLabel = Callable[[str], str]

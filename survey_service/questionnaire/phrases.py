@@ -50,7 +50,6 @@ DATE_RELATIONS: Mapping[str, str] = {
     ">": D_("%(subject)s is after %(value)s"),
     ">=": D_("%(subject)s is not before %(value)s"),
 }
-MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 INCLUDES, INCLUDES_NOT = D_("%(subject)s includes %(value)s"), D_("%(subject)s does not include %(value)s")
 ANSWERED, NOT_ANSWERED = D_("%(subject)s is answered"), D_("%(subject)s is not answered")
 NOT, EXPRESSION = D_("it is not true that %(condition)s"), D_("this holds: %(expression)s")

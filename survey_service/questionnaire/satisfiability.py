@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from survey_service.questionnaire import constraints as known
 from survey_service.questionnaire.constraints import State
-from survey_service.questionnaire.values import Node, to_number
+from survey_service.questionnaire.values import MIRRORED, Node, to_number
 
 CURRENT = "."
 """The name under which the states hold the current answer."""
@@ -25,7 +25,6 @@ def is_possible(conditions: Iterable[Node], states: Mapping[str, State]) -> bool
 
 _NEGATED = {"=": "!=", "!=": "="}
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _COUNTED = "count-selected"
 
 
@@ -110,7 +109,7 @@ def _rule(node: Node) -> tuple[str, Rule] | None:
         choice = node[2][1].strip()
         rule = known.includes_not if negated else known.includes
         return _name(node[1]), lambda state: rule(state, choice)
-    if head in _MIRRORED or head in _NEGATED:
+    if head in MIRRORED or head in _NEGATED:
         return _comparison(node, negated=negated)
     return None
 
@@ -122,7 +121,7 @@ def _name(node: Node) -> str:
 def _comparison(node: Node, *, negated: bool) -> tuple[str, Rule] | None:
     sign, left, right = str(node[0]), node[1], node[2]
     if left[0] in ("str", "num", "neg"):
-        sign, left, right = _MIRRORED.get(sign, sign), right, left
+        sign, left, right = MIRRORED.get(sign, sign), right, left
     value = _constant(right)
     if value is None:
         return None

@@ -26,6 +26,8 @@ Path = tuple[tuple[str, int], ...]
 """A place in repeats: (name of the repeat, index from 0) for each, outermost first."""
 
 NAN = math.nan
+MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+"""A comparison → the same one with its sides exchanged."""
 SPACES = " \t\r\n"  # what XML and XPath call white space
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _DAY_MS = 86_400_000

@@ -18,7 +18,9 @@ __all__ = [
     "MemoryStore",
     "Store",
     "Stored",
+    "check_finished",
     "embedded_folder",
+    "is_postgres",
     "open_store",
     "scheme_of",
 ]
@@ -35,16 +37,26 @@ def open_store(url: str, instance: Path) -> Store:
     Raises Problem store.url for any other address, store.locked if another process has it open, backup.unfinished if a
     restore was interrupted.
     """
-    if (instance / UNFINISHED).exists():
-        raise Problem("backup.unfinished", folder=str(instance))
+    check_finished(instance)
     folder = embedded_folder(url, instance)
     if folder is not None:
         return TinyStore(folder)
     if url == "memory:":
         return MemoryStore()
-    if scheme_of(url) in ("postgresql", "postgres"):
+    if is_postgres(url):
         return _postgres(url)
     raise Problem("store.url", scheme=scheme_of(url))
+
+
+def check_finished(instance: Path) -> None:
+    """Raise Problem backup.unfinished if a restore into an instance was interrupted."""
+    if (instance / UNFINISHED).exists():
+        raise Problem("backup.unfinished", folder=str(instance))
+
+
+def is_postgres(url: str) -> bool:
+    """Return whether an address is that of a PostgreSQL database, which several processes may use."""
+    return scheme_of(url) in ("postgresql", "postgres")
 
 
 def embedded_folder(url: str, instance: Path) -> Path | None:

@@ -12,7 +12,7 @@ from survey_service.store import embedded_folder, mark, offline
 from survey_service.store.disk import OsDisk
 from survey_service.store.lock import FolderLock
 from survey_service.store.tiny import TinyStore
-from survey_service.store.transfer import Digest, Dump, compare, digested, digests_of
+from survey_service.store.transfer import Dump, compare, digests_of, pour
 
 _BESIDE = ".incoming"
 
@@ -72,16 +72,13 @@ def _into_folder(folder: Path, dumps: Iterable[Dump], replacing: bool, before: C
 
 def _fill(folder: Path, dumps: Iterable[Dump]) -> dict[str, tuple[int, str]]:
     """Write collections into a new store and return their digests."""
-    digests: dict[str, Digest] = {}
     store = TinyStore(folder)
     try:
-        for dump in dumps:
-            digest = digests[dump.facts.name] = Digest()
-            store.take(digested(dump, digest))
+        digests = pour(dumps, store.take)
         store.compact()
     finally:
         store.close()
-    return {name: digest.value for name, digest in digests.items()}
+    return digests
 
 
 @contextlib.contextmanager

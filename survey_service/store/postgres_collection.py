@@ -32,7 +32,6 @@ from survey_service.store.postgres_schema import (
     column_of,
     index_of,
     key_of_field,
-    placeholders,
 )
 
 _DELETED = sql.Identifier("store_deleted")
@@ -61,14 +60,14 @@ class PostgresCollection:
         self._table = declared.table
         self._insert = self._insertion()
 
-    # -- changes ------------------------------------------------------------------------------------------------
-
     def _insertion(self) -> bytes:
         """Return the statement of `add`: composed once, because that takes longer than its execution."""
         names = sql.SQL(", ").join([sql.SQL("version"), sql.SQL("body"), *self._columns()])
-        places = sql.SQL(", ").join([sql.SQL("1"), sql.SQL("%s::jsonb"), *placeholders(len(self.fields))])
+        places = sql.SQL(", ").join([sql.SQL("1"), sql.SQL("%s::jsonb"), *(sql.Placeholder() for _ in self.fields)])
         insert = sql.SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING id").format(self._table, names, places)
         return insert.as_bytes()
+
+    # -- changes ------------------------------------------------------------------------------------------------
 
     def add(self, body: Mapping[str, JSON]) -> Stored:
         encoded, copy = encode(body)

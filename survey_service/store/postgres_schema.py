@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -200,8 +200,3 @@ def key_of_field(value: JSON) -> str | None:
         return None
     text = orjson.dumps(plain(value), option=orjson.OPT_SORT_KEYS).decode()
     return text if len(text) <= _LONGEST_KEY else f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def placeholders(count: int) -> Iterable[sql.Composable]:
-    """Yield so many placeholders for values."""
-    return (sql.Placeholder() for _ in range(count))

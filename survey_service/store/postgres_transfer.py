@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -13,9 +14,7 @@ from survey_service.problems import Problem
 from survey_service.store import postgres_schema as schema_of
 from survey_service.store.base import Schema, decode
 from survey_service.store.postgres_schema import APPLICATION, Connection, Declared, column_of
-from survey_service.store.transfer import Digest, Dump, Facts, Row, compare, digested, digests_of
-
-_PORTION = 2_000
+from survey_service.store.transfer import PORTION, Dump, Facts, Row, compare, digests_of, pour
 
 
 @contextlib.contextmanager
@@ -37,16 +36,12 @@ def take(
     Raises Problem store.connected if the service is running, store.occupied unless ``replacing``, which removes what is
     there, and store.mismatch.
     """
-    digests: dict[str, Digest] = {}
     with _connected(url) as connection:
         schema_of.upgrade(connection)
         with connection.transaction():
             _nobody_else(connection)
             _clear(connection, replacing=replacing)
-            for dump in dumps:
-                digest = digests[dump.facts.name] = Digest()
-                _take(connection, digested(dump, digest))
-            expected = {name: digest.value for name, digest in digests.items()}
+            expected = pour(dumps, functools.partial(_take, connection))
             compare(expected, digests_of(_dumps(connection)))
             before()
     return {name: count for name, (count, _) in expected.items()}
@@ -91,7 +86,7 @@ def _sequence(connection: Connection, collection: str) -> Any:
 def _rows(connection: Connection, declared: Declared) -> Iterator[Row]:
     query = sql.SQL("SELECT id, version, body::text FROM {} ORDER BY id").format(declared.table)
     with connection.cursor(name=f"dump_{declared.name}") as cursor:
-        cursor.itersize = _PORTION
+        cursor.itersize = PORTION
         for id, version, body in cursor.execute(query):
             yield id, version, body.encode()
 

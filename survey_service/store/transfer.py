@@ -7,7 +7,8 @@ schema version. Not kept is the history of changes: in the new store it begins a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -75,26 +76,25 @@ class Digest:
         return self.count, f"{self._sum % 2**256:064x}"
 
 
-def digested(dump: Dump, digest: Digest) -> Dump:
-    """Return a dump that adds its documents to a digest while it is read."""
-
-    def rows() -> Iterator[Row]:
-        for row in dump.rows:
-            digest.add(row)
-            yield row
-
-    return Dump(dump.facts, rows())
-
-
-def digests_of(dumps: Iterable[Dump]) -> dict[str, tuple[int, str]]:
-    """Return the digest of each collection that has documents or has had some."""
+def pour(dumps: Iterable[Dump], take: Callable[[Dump], None]) -> dict[str, tuple[int, str]]:
+    """Hand each collection to somebody who takes all of it, and return the digest of what was taken, by name."""
     found = {}
     for dump in dumps:
         digest = Digest()
-        for row in dump.rows:
-            digest.add(row)
+        take(Dump(dump.facts, _digested(dump.rows, digest)))
         found[dump.facts.name] = digest.value
     return found
+
+
+def _digested(rows: Iterable[Row], digest: Digest) -> Iterator[Row]:
+    for row in rows:
+        digest.add(row)
+        yield row
+
+
+def digests_of(dumps: Iterable[Dump]) -> dict[str, tuple[int, str]]:
+    """Read all collections, and return the digest of each."""
+    return pour(dumps, lambda dump: deque(dump.rows, maxlen=0).clear())
 
 
 def compare(read: dict[str, tuple[int, str]], written: dict[str, tuple[int, str]]) -> None:

@@ -36,16 +36,23 @@ if __name__ == "__main__":
 """
 
 
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+
+
+def command_for(done: Path, *arguments: str) -> list[str]:
+    """Return the command that runs SCRIPT, which is written into the folder."""
+    script = done / "script.py"
+    script.write_text(SCRIPT)
+    return [sys.executable, str(script), str(done), *arguments]
+
+
 class Served:
     """A server in a process of its own."""
 
     def __init__(self, done: Path, grace: int, processes: int = 1) -> None:
         self.done = done
-        script = done / "script.py"
-        script.write_text(SCRIPT)
-        command = [sys.executable, str(script), str(done), str(grace), str(processes)]
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+        command = command_for(done, str(grace), str(processes))
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
         assert self.process.stdout is not None
         self.address = self.process.stdout.readline().strip()
         self.port = int(re.search(r":(\d+)/", self.address)[1])  # type: ignore[index]
@@ -134,24 +141,15 @@ def test_a_second_signal_ends_at_once(served: Served) -> None:
 def test_several_processes_share_the_port(tmp_path: Path) -> None:
     server = Served(tmp_path, 8, processes=2)
     with ThreadPoolExecutor(8) as pool:
-        assert set(pool.map(served_length, [server] * 40)) == {4}
+        assert set(pool.map(server.get, [""] * 40)) == {4}
     assert server.end() < 5
     assert server.process.stdout is not None
     server.process.stdout.close()
 
 
-def served_length(server: Served) -> int:
-    return server.get("")
-
-
 def test_an_application_that_cannot_be_loaded_says_why(tmp_path: Path) -> None:
-    script = tmp_path / "script.py"
-    script.write_text(SCRIPT)
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    ended = subprocess.run(
-        [sys.executable, str(script), str(tmp_path), "8", "1", "refuse"],
-        capture_output=True, text=True, env=environment, timeout=30, check=False,
-    )  # fmt: skip
+    command = command_for(tmp_path, "8", "1", "refuse")
+    ended = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, timeout=30, check=False)
     assert ended.returncode == 1
     assert ended.stdout == "stopped\n"
     assert "4711" in ended.stderr

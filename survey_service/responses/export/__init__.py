@@ -32,15 +32,11 @@ def _parquet(path: Path, documents: Documents, codebook: Codebook, options: Opti
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file: its name for people, its media type, and what writes it and returns the number of responses.
-
-    ``laid_out`` says that it has columns, so that `Options` say something.
-    """
+    """A kind of file: its name for people, its media type, and what writes it and returns the number of responses."""
 
     title: str
     media_type: str
     write: Callable[[Path, Documents, Codebook, Options], int]
-    laid_out: bool = True
 
 
 FORMATS: Mapping[str, Format] = {
@@ -48,7 +44,7 @@ FORMATS: Mapping[str, Format] = {
     "xlsx": Format("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", spreadsheet.write),
     "sav": Format("SPSS", "application/x-spss-sav", _sav),
     "parquet": Format("Parquet", "application/vnd.apache.parquet", _parquet),
-    "jsonl": Format("JSON Lines", "application/jsonl", text.write_jsonl, laid_out=False),
+    "jsonl": Format("JSON Lines", "application/jsonl", text.write_jsonl),
 }
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from survey_service.questionnaire.model import Choice, Question, Questionnaire
+from survey_service.problems import Problem
+from survey_service.questionnaire.model import Choice, Question
 from survey_service.questionnaire.question_types import TYPES
 from survey_service.responses.revisions import Publications
 
@@ -28,16 +29,15 @@ class Variable:
 class Codebook:
     """The variables of a questionnaire, and for each revision which question is which variable (its position)."""
 
-    questionnaire: Questionnaire
-    revisions: tuple[str, ...]
     variables: tuple[Variable, ...]
     places: Mapping[str, Mapping[str, int]]
 
 
 def of(publications: Publications, name: str) -> Codebook:
     """Return the codebook of a questionnaire. Raises Problem questionnaire.missing."""
-    current = publications.current(name)
     history = publications.history(name)
+    if not history:
+        raise Problem("questionnaire.missing")
     found: dict[tuple[str, str], list[tuple[str, Question]]] = {}
     for revision in reversed(history):
         for question in publications.questionnaire(revision).questions.values():
@@ -56,7 +56,7 @@ def of(publications: Publications, name: str) -> Codebook:
         }
         for revision in history
     }
-    return Codebook(current.questionnaire, tuple(history), tuple(variables), places)
+    return Codebook(tuple(variables), places)
 
 
 def _variable(name: str, uses: list[tuple[str, Question]], taken: set[str]) -> Variable:

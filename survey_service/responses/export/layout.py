@@ -40,6 +40,11 @@ class Column:
     variable: Variable | None = None
     option: Choice | None = None
 
+    def label(self, language: str) -> str:
+        """Return the question's label, with the choice's for a column that tells of one; "" if there is none."""
+        label = wording(self.variable.question.label, language) if self.variable is not None else ""
+        return f"{label} – {wording(self.option.label, language)}" if self.option is not None else label
+
 
 class Layout:
     """The columns for a codebook. ``neutral`` puts an apostrophe before text that a spreadsheet takes for a formula."""
@@ -73,9 +78,7 @@ class Layout:
     def _heading(self, column: Column) -> str:
         if not self.options.labels or column.variable is None or column.role == STATE:
             return column.name
-        label = wording(column.variable.question.label, self.options.language)
-        if column.option is not None:
-            label = f"{label} – {wording(column.option.label, self.options.language)}"
+        label = column.label(self.options.language)
         return f"{label} [{column.name}]" if label else column.name
 
     def rows(self, documents: Iterable[Mapping[str, Any]]) -> Iterator[list[Cell]]:

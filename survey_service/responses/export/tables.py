@@ -114,12 +114,9 @@ def _coded(table: pl.DataFrame, column: Column, coded: Mapping[Any, tuple[float,
 
 
 def _label(column: Column, language: str) -> str:
-    if column.variable is None or column.role == STATE:
+    if column.role == STATE:
         return column.name
-    label = wording(column.variable.question.label, language) or column.variable.name
-    if column.option is not None:
-        label = f"{label} – {wording(column.option.label, language)}"
-    return _cut(label, _LONGEST_LABEL)
+    return _cut(column.label(language) or column.name, _LONGEST_LABEL)
 
 
 def _cut(text: str, most: int) -> str:

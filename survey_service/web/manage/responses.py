@@ -95,13 +95,14 @@ def responses(name: str) -> str:
     desk.note("responses.read", name, page=number, count=total)
     last = max(0, total - (number - 1) * PAGE_SIZE)
     shown = list(itertools.islice(documents(context.store, name), max(0, last - PAGE_SIZE), last))
-    names = tuple(dict.fromkeys(v.question.name for v in codebook.of(context.publications, name).variables))
-    known = _questions(context.publications, name)
+    newest: dict[str, Question] = {}
+    for variable in codebook.of(context.publications, name).variables:
+        newest.setdefault(variable.question.name, variable.question)
     return render_template(
         "manage/responses.html",
         published=published,
-        questions=[known[question] for question in names],
-        rows=[_row(context.publications, document, names) for document in reversed(shown)],
+        questions=list(newest.values()),
+        rows=[_row(context.publications, document, tuple(newest)) for document in reversed(shown)],
         total=total,
         page=number,
         pages=pages,
@@ -113,14 +114,6 @@ def _page_number(text: str, pages: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= pages):
         raise Problem("page.missing")
     return int(text)
-
-
-def _questions(publications: Publications, name: str) -> dict[str, Question]:
-    """Return all questions of a questionnaire's revisions by name, each as the newest revision that has it asks it."""
-    found: dict[str, Question] = {}
-    for revision in publications.history(name):
-        found.update(publications.revision(revision).questionnaire.questions)
-    return found
 
 
 def _row(publications: Publications, document: Mapping[str, Any], names: tuple[str, ...]) -> Row:
