@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -36,6 +37,7 @@ _HEADER_MS = 15_000
 _BACKLOG = 1_024
 _TURN = 0.02
 _PR_SET_PDEATHSIG = 1
+_LISTEN = "0A"  # the state of such a socket in the kernel's tables
 Application = Callable[..., Iterable[bytes]]
 Load = Callable[[], Application]
 """Makes the application in its process: a function of a module, or a partial one, because it is sent there."""
@@ -112,17 +114,16 @@ def _announce(ready: Connection, processes: int, host: str, port: int, announce:
             ready.recv()
     except (EOFError, OSError):  # one has ended instead
         return
-    while not _answers(host, port):
+    while _listening(port) < processes:
         time.sleep(_TURN)
     announce(_address(host, port))
 
 
-def _answers(host: str, port: int) -> bool:
-    try:
-        socket.create_connection((host, port), timeout=1).close()
-    except OSError:
-        return False
-    return True
+def _listening(port: int) -> int:
+    """Return how many sockets listen on a port: each process has its own, and heeds signals by the time it has it."""
+    tables = [table for name in ("tcp", "tcp6") if (table := Path("/proc/net", name)).exists()]
+    rows = [line.split() for table in tables for line in table.read_text("ascii").splitlines()[1:]]
+    return sum(row[3] == _LISTEN and int(row[1].rpartition(":")[2], 16) == port for row in rows)
 
 
 def _free(host: str, port: int) -> int:
