@@ -22,6 +22,7 @@ pytestmark = pytest.mark.injected
 ROWS: list[Row] = [(1, 1, b'{"a":"\xd8\xb3\xd9\x84\xd8\xa7\xd9\x85, {x}"}'), (7, 3, b"{}")]
 FACTS = Facts("things", ("colour",), ("key",), True, Schema(2, 5), 9)
 NONE = Keys()
+ENCRYPTED = (b"age-encryption.org/", b"survey-service backup, passphrase: ")
 
 
 def dumps(rows: list[Row] = ROWS) -> list[Dump]:
@@ -157,11 +158,24 @@ def test_what_is_no_backup_is_refused(tmp_path: Path, content: bytes, code: str)
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.binary(max_size=200))
+@given(st.binary(max_size=200).filter(lambda content: not content.startswith(ENCRYPTED)))
 def test_no_file_brings_it_out_of_order(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "b.backup"
     path.write_bytes(content)
     assert refused(path) == "backup.damaged"
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=200))
+def test_no_file_that_says_it_is_encrypted_brings_it_out_of_order(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "b.backup"
+    key = str(pyrage.x25519.Identity.generate())
+    path.write_bytes(ENCRYPTED[0] + content)
+    assert refused(path) == "backup.needs_identity"
+    assert refused(path, Keys(identities=(key,))) == "backup.locked"
+    path.write_bytes(ENCRYPTED[1] + content)
+    assert refused(path) == "backup.needs_passphrase"
+    assert refused(path, Keys(passphrase="drei Esel")) == "backup.locked"
 
 
 # --- keys ---
