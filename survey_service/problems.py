@@ -117,6 +117,9 @@ CATALOGUE: Mapping[str, Kind] = {
     "response.language": Kind(
         422, N_("Language not offered"), N_("This questionnaire is not offered in “%(language)s”.")
     ),
+    "entries.full": Kind(
+        409, N_("No more entries"), N_("There can be at most %(limit)s entries here. Change or remove one of them.")
+    ),
     "draft.missing": Kind(
         404,
         N_("Start again, please"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from survey_service.questionnaire import texts, yaml_source
+from survey_service.questionnaire import grouping, texts, yaml_source
 from survey_service.questionnaire.builder import Builder
 from survey_service.questionnaire.faults import Faults
 from survey_service.questionnaire.model import Choice, Cycle, Page, Questionnaire, Text
@@ -109,6 +109,8 @@ def check(questionnaire: Questionnaire, raw: Located, file: str, faults: Faults,
     """
     lines = dict(_lines(raw))
     _check_names(questionnaire, lines, file, faults)
+    for fault in grouping.faults(questionnaire):
+        faults.add(file, lines.get(fault.place, 0), fault.place, fault.fault, fault.remedy)
     for place, key, used in _references(questionnaire):
         for name in sorted(used - named):
             faults.add(
@@ -137,6 +139,9 @@ def _check_names(questionnaire: Questionnaire, lines: Mapping[str, int], file: s
             fault = "the service has a page of that name itself" if own else "the page name is used twice"
             faults.add(file, lines.get(page.name, 0), page.name, fault, "rename one of the pages")
         page_names.add(page.name)
+        if not page.label and not page.implied:
+            fault = "there is no label"
+            faults.add(file, lines.get(page.name, 0), page.name, fault, "add “label: {de: …, en: …}”")
         for question in page.questions:
             if question.name in names:
                 faults.add(
@@ -165,6 +170,9 @@ def _check_consent(
 
 
 def _lines(raw: Located) -> Iterator[tuple[str, int]]:
+    for group in raw.get("groups", []):
+        if isinstance(group, Located):
+            yield str(group.get("name")), group.line
     for page in raw.get("pages", []):
         if not isinstance(page, Located):
             continue
@@ -175,12 +183,18 @@ def _lines(raw: Located) -> Iterator[tuple[str, int]]:
 
 
 def _references(questionnaire: Questionnaire) -> Iterator[tuple[str, str, frozenset[str]]]:
+    for group in questionnaire.groups:
+        for key, each in (("relevant", group.relevant), ("count", group.count)):
+            if each is not None:
+                yield group.name, key, each.names
     for page in questionnaire.pages:
         if page.relevant is not None:
             yield page.name, "relevant", page.relevant.names
-        for question in page.questions:
-            for key, expression in question.expressions():
-                yield question.name, key, expression.names
+    for question in questionnaire.questions.values():
+        for key, expression in question.expressions():
+            yield question.name, key, expression.names
+        for key in ("choices_from", "trigger"):
+            yield question.name, key, frozenset(filter(None, (getattr(question, key),)))
     for end in questionnaire.screen_outs:
         yield end.name, "when", end.when.names
 
@@ -193,6 +207,9 @@ def texts_of(questionnaire: Questionnaire) -> Iterator[tuple[str, Text]]:
     for end in questionnaire.screen_outs:
         yield f"{name}/screen_outs/{end.name}/label", end.label
         yield f"{name}/screen_outs/{end.name}/hint", end.hint
+    for group in questionnaire.groups:
+        yield f"{name}/groups/{group.name}/label", group.label
+        yield f"{name}/groups/{group.name}/hint", group.hint
     for page in questionnaire.pages:
         yield from _page_texts(name, page)
     for list_name, choices in questionnaire.lists.items():
@@ -204,7 +221,7 @@ def _page_texts(name: str, page: Page) -> Iterator[tuple[str, Text]]:
     yield f"{name}/{page.name}/label", page.label
     yield f"{name}/{page.name}/hint", page.hint
     for question in page.questions:
-        for key in ("label", "hint", "required_message", "constraint_message"):
+        for key in ("label", "hint", "guidance", "required_message", "constraint_message"):
             yield f"{name}/{page.name}/{question.name}/{key}", getattr(question, key)
 
 

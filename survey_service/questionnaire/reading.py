@@ -16,13 +16,14 @@ from survey_service.questionnaire.texts import Catalogs, merge
 KEYS: Mapping[str, tuple[str, ...]] = {
     "questionnaire": (
         *("questionnaire", "audience", "languages", "label", "hint", "minutes", "choices", "pages", "screen_outs"),
-        "consent",
+        *("consent", "groups"),
     ),
-    "page": ("name", "label", "hint", "relevant", "questions", "for_each"),
+    "page": ("name", "label", "hint", "relevant", "questions", "for_each", "group", "implied"),
+    "group": ("name", "label", "hint", "relevant", "parent", "repeat", "count", "appearance"),
     "question": (
         *("type", "name", "label", "hint", "required", "required_message", "relevant", "constraint"),
         *("constraint_message", "choices", "choice_filter", "calculation", "default", "appearance", "parameters"),
-        *("autocomplete", "sensitive"),
+        *("autocomplete", "sensitive", "guidance", "choices_from", "trigger", "group"),
     ),
     "screen-out": ("name", "when", "label", "hint"),
 }
@@ -105,6 +106,8 @@ class Reader:
         except expression.ExpressionFault as error:
             self.fault(raw, key, place, f"{key}, column {error.column}: {error.message}", error.remedy)
             return None
+        for used in sorted(parsed.lists - self.lists.keys()):
+            self.fault(raw, key, place, f"{key}: there is no list “{used}”", "name a list under “choices:”")
         if parsed.columns and key != "choice_filter":
             name = min(parsed.columns)
             remedy = f"write ${{{name}}} for an answer, '{name}' for a text"
