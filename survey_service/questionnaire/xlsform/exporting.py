@@ -51,6 +51,14 @@ def write(questionnaire: Questionnaire, version: str = "") -> bytes:
     return target.getvalue()
 
 
+def xform(questionnaire: Questionnaire, version: str = "") -> bytes:
+    """Return the questionnaire as XForm, the format of ODK tools."""
+    from pyxform.xls2xform import convert  # takes long to load, and few need it
+
+    result = convert(xlsform=io.BytesIO(write(questionnaire, version)), file_type=".xlsx", validate=False)
+    return str(result.xform).encode("utf-8")
+
+
 def language_title(tag: str) -> str:
     """Return a language as XLSForm writes it: ``Deutsch (de)``."""
     return f"{languages.language(tag).autonym} ({tag})"

@@ -36,6 +36,9 @@ class Options:
     allow_twice: bool = False
 
 
+DEFAULTS = Options()
+
+
 @dataclass(frozen=True)
 class Import:
     """What came of a workbook. ``questionnaire`` is None if the report has errors."""
@@ -44,7 +47,7 @@ class Import:
     report: Report
 
 
-def read(data: bytes, file: str, options: Options = Options()) -> Import:
+def read(data: bytes, file: str, options: Options = DEFAULTS) -> Import:
     """Read a workbook; ``file`` is its name, which stands for the form's if that has none. Raises nothing."""
     report = Report()
     try:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from survey_service.questionnaire.xlsform import workbook
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, Access
-from survey_service.web.manage import entrance, offers, reports, responses
+from survey_service.web.manage import drafts, entrance, offers, reports, responses
 from survey_service.web.manage.desk import blueprint, guard
 
 __all__ = ["AUDIENCES", "blueprint", "guard"]
@@ -18,6 +19,14 @@ AUDIENCES = {
     "manage.home": Access("use_desk"),
     "manage.open_questionnaire": Access("publish"),
     "manage.close_questionnaire": Access("publish"),
+    "manage.bring": Access("draft_questions"),
+    "manage.take": Access("draft_questions", body=workbook.MAX_BYTES + 100_000),
+    "manage.draft": Access("draft_questions"),
+    "manage.preview_draft": Access("draft_questions"),
+    "manage.draft_workbook": Access("draft_questions"),
+    "manage.choose_draft_languages": Access("draft_questions"),
+    "manage.discard_draft": Access("draft_questions"),
+    "manage.publish_draft": Access("publish"),
     "manage.responses": Access("read_responses"),
     "manage.export": Access("export_responses"),
     "manage.download": Access("export_responses"),
@@ -30,4 +39,4 @@ AUDIENCES = {
     "manage.download_report": Access("run_reports"),
 }
 
-_VIEWS = (entrance, offers, reports, responses)  # imported for their routes
+_VIEWS = (drafts, entrance, offers, reports, responses)  # imported for their routes
