@@ -14,6 +14,7 @@ from survey_service.problems import Problem
 from survey_service.questionnaire import journey
 from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.model import Questionnaire
+from survey_service.responses.revisions import Published
 from survey_service.web import device, page_form, summary, wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext, ngettext
@@ -52,6 +53,16 @@ def again(visit: Visit, stop: Stop, more: str) -> Response:
 def languages_of(questionnaire: Questionnaire) -> list[Language]:
     """Return the languages a questionnaire can be answered in here."""
     return [entry for entry in languages.offered() if entry.tag in questionnaire.languages]
+
+
+def answerable(published: Sequence[Published]) -> list[Language]:
+    """Return the languages that some open questionnaire can be answered in: those that a newcomer may choose.
+
+    While none is open, they are those of the closed ones, whose receipts people hold; without any questionnaire, all.
+    """
+    tags = {tag for entry in published if entry.is_open for tag in entry.questionnaire.languages}
+    tags = tags or {tag for entry in published for tag in entry.questionnaire.languages}
+    return [entry for entry in languages.offered() if entry.tag in tags] or list(languages.offered())
 
 
 def addresses(model: Questionnaire | None, endpoint: str, /, **values: Any) -> list[tuple[Language, str]]:
