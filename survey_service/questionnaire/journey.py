@@ -38,7 +38,6 @@ class Stop:
         names = [question.name for question in self.page.questions] if self.page else [self.repeat]
         return tuple(places.key(self.path, name) for name in names)
 
-
     @property
     def visible_keys(self) -> tuple[str, ...]:
         """The keys of what a person sees of it."""
