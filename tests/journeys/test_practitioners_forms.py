@@ -39,7 +39,9 @@ ANSWERS: dict[str, str] = {
 }
 """What the robot answers by key; elsewhere it takes the first choice, a small number or a short text."""
 ROSTER = {
-    **{"hh_rpt~1/firstname_raw": "Abeba", "hh_rpt~1/relationship": "head", "hh_rpt~1/age": "41"},
+    "hh_rpt~1/firstname_raw": "Abeba",
+    "hh_rpt~1/relationship": "head",
+    "hh_rpt~1/age": "41",
     "gps_point": "9.03 38.74",
 }
 """The same for the form from Ethiopia, whose notes demand one head and one respondent."""
