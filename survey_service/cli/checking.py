@@ -18,7 +18,7 @@ from survey_service.problems import Problem
 from survey_service.questionnaire.faults import Fault
 from survey_service.questionnaire.loader import load_folder
 from survey_service.reports import host
-from survey_service.web import catalogs
+from survey_service.translating import catalogs
 
 
 @click.command()

@@ -16,7 +16,7 @@ from survey_service.languages import Language
 from survey_service.questionnaire import texts
 from survey_service.questionnaire.faults import Faults
 from survey_service.questionnaire.loader import load_folder
-from survey_service.web import catalogs
+from survey_service.translating import catalogs
 from survey_service.web.context import Context
 
 _SOURCE_LANGUAGE = "en"  # the interface's msgids
