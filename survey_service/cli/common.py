@@ -14,10 +14,8 @@ from typing import Any, TextIO, TypeVar
 
 import click
 
-from survey_service import clock, settings
-from survey_service.accounts import audit
+from survey_service import settings
 from survey_service.problems import Problem
-from survey_service.questionnaire.loader import Library
 from survey_service.settings import Settings
 from survey_service.store import open_store
 from survey_service.store.base import Store
@@ -79,15 +77,6 @@ def actor() -> str:
         return f"command line ({getpass.getuser()})"
     except (KeyError, OSError):  # a container may run as a number without a name
         return f"command line (user {os.getuid()})"
-
-
-def publish(context: Context, library: Library) -> list[str]:
-    """Publish the questionnaires of a library and return the new revisions."""
-    with context.store.transaction():
-        created = context.publications.publish(library.questionnaires)
-        for revision in created:
-            audit.append(context.store, actor(), "questionnaire.published", revision, {}, now=clock.now())
-    return created
 
 
 def encoding(form: str, target: str) -> str:

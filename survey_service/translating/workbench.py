@@ -111,7 +111,11 @@ class Workbench:
 
     def catalog_faults(self) -> list[str]:
         """Return why catalogs are not used, each with file and place; their languages fall back meanwhile."""
-        return [*map(str, self._files[1]), *catalogs.faults(self._interface)]
+        return [*self.refused_files(), *catalogs.faults(self._interface)]
+
+    def refused_files(self) -> list[str]:
+        """Return why catalogs of questionnaires are not used."""
+        return list(map(str, self._files[1]))
 
     def entries(self, scope: str, tag: str, snapshot: Snapshot | None = None) -> list[Entry]:
         """Return the texts of a scope in a language, in order. Raises Problem page.missing if there is no such."""
