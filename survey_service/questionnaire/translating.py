@@ -77,13 +77,17 @@ class Entry:
     @property
     def mark(self) -> str:
         """What changes with all that a translator looked at, so that work on something else now can be refused."""
-        seen = "\0".join((*self.source.forms, "", *self.wording, self.state, str(self.version)))
-        return hashlib.sha256(seen.encode("utf-8")).hexdigest()[:16]
+        return digest((*self.source.forms, "", *self.wording, self.state, str(self.version)))
 
 
 def key_of(address: str) -> str:
     """Return the short name of an address: 16 hex digits."""
-    return hashlib.sha256(address.encode("utf-8")).hexdigest()[:16]
+    return digest((address,))
+
+
+def digest(parts: Forms) -> str:
+    """Return 16 hex digits that differ for other parts."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()[:16]
 
 
 def kind_of(address: str) -> str:

@@ -37,13 +37,19 @@ def plurals_of(tag: str) -> int:
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants to save: the mark of the entry they looked at, the wording (empty takes it away), and
-    whether they say that they have reviewed it."""
+    """What somebody wants to save: the mark of the entry they looked at, the digest of the wording that stood there,
+    the wording now (empty takes it away), and whether they say that they have reviewed it."""
 
     address: str
     mark: str
+    seen: str
     wording: Forms
     reviewed: bool = False
+
+    @property
+    def touched(self) -> bool:
+        """Whether there is anything to save: what nobody touched must not undo what somebody else has saved."""
+        return self.reviewed or translating.digest(self.wording) != self.seen
 
 
 class Workbench:
@@ -184,7 +190,7 @@ class Workbench:
             edited, bundled = snapshot.of(tag).get(source.address), self._bundled.get(tag, {}).get(source.address)
             entry = translating.entry(source, tag, edited, bundled)
             state = _new_state(entry, wish)
-            if state is None:
+            if state is None or not wish.touched:
                 continue
             problem = _refusal(entry, wish, plurals_of(tag))
             if problem is not None:
@@ -213,8 +219,6 @@ class Workbench:
 def _new_state(entry: Entry, wish: Wish) -> str | None:
     """Return the state after saving, or None if nothing would change."""
     if wish.wording != (entry.wording if entry.shown else ()):
-        if entry.state == translating.OUTDATED and wish.wording == entry.wording and not wish.reviewed:
-            return None  # nobody touched it
         return texts.REVIEWED if wish.reviewed and wish.wording else texts.TRANSLATED
     return texts.REVIEWED if wish.reviewed and wish.wording and entry.state != texts.REVIEWED else None
 

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, Access
-from survey_service.web.manage import entrance, offers, reports, responses
+from survey_service.web.manage import (
+    entrance,
+    offers,
+    publishing,
+    reports,
+    responses,
+    translation_files,
+    translations,
+)
 from survey_service.web.manage.desk import blueprint, guard
 
 __all__ = ["AUDIENCES", "blueprint", "guard"]
@@ -18,6 +26,13 @@ AUDIENCES = {
     "manage.home": Access("use_desk"),
     "manage.open_questionnaire": Access("publish"),
     "manage.close_questionnaire": Access("publish"),
+    "manage.publication": Access("publish"),
+    "manage.publish": Access("publish"),
+    "manage.translations": Access("translate"),
+    "manage.translate": Access("translate"),
+    "manage.save_translations": Access("translate"),
+    "manage.download_translations": Access("translate"),
+    "manage.upload_translations": Access("translate"),
     "manage.responses": Access("read_responses"),
     "manage.export": Access("export_responses"),
     "manage.download": Access("export_responses"),
@@ -30,4 +45,5 @@ AUDIENCES = {
     "manage.download_report": Access("run_reports"),
 }
 
-_VIEWS = (entrance, offers, reports, responses)  # imported for their routes
+# imported for their routes
+_VIEWS = (entrance, offers, publishing, reports, responses, translation_files, translations)
