@@ -43,13 +43,13 @@ class Hint:
 
 
 MESSAGES = {
-    "sentence_long": D_("%(count)s words in one sentence: “%(text)s”. Up to %(most)s are easy to read."),
-    "sentence_too_long": D_("%(count)s words in one sentence: “%(text)s”. Make two sentences of it."),
-    "word_long": D_("“%(text)s” is long. Use a shorter word, or part it with a hyphen or a middle dot (·)."),
-    "commas": D_("Several commas in one sentence: “%(text)s”. One sentence should say one thing."),
-    "passive": D_("This looks like the passive voice: “%(text)s”. Say who does it."),
-    "genitive": D_("This looks like a genitive: “%(text)s”. Write it with “von”."),
-    "negation": D_("A negation: “%(text)s”. Say what is, if you can."),
+    "sentence_long": D_("%(count)s words in one sentence: “%(words)s”. Up to %(most)s are easy to read."),
+    "sentence_too_long": D_("%(count)s words in one sentence: “%(words)s”. Make two sentences of it."),
+    "word_long": D_("“%(words)s” is long. Use a shorter word, or part it with a hyphen or a middle dot (·)."),
+    "commas": D_("Several commas in one sentence: “%(words)s”. One sentence should say one thing."),
+    "passive": D_("This looks like the passive voice: “%(words)s”. Say who does it."),
+    "genitive": D_("This looks like a genitive: “%(words)s”. Write it with “von”."),
+    "negation": D_("A negation: “%(words)s”. Say what is, if you can."),
     "list": D_("The source has %(wanted)s list lines, this text has %(found)s. List lines begin with “- ”."),
 }
 
@@ -67,7 +67,7 @@ def hints(text: str) -> list[Hint]:
     found: dict[tuple[str, str], Hint] = {}
     for sentence in sentences(text):
         for hint in _sentence_hints(sentence):
-            found.setdefault((hint.code, str(hint.values.get("text"))), hint)
+            found.setdefault((hint.code, str(hint.values.get("words"))), hint)
     return list(found.values())
 
 
@@ -81,18 +81,18 @@ def sentences(text: str) -> list[str]:
 def _sentence_hints(sentence: str) -> Iterator[Hint]:
     words = _WORD.findall(sentence)
     if len(words) > TOO_LONG_SENTENCE:
-        yield _hint("sentence_too_long", count=len(words), text=_short(sentence))
+        yield _hint("sentence_too_long", count=len(words), words=_short(sentence))
     elif len(words) > LONG_SENTENCE:
-        yield _hint("sentence_long", count=len(words), text=_short(sentence), most=LONG_SENTENCE)
+        yield _hint("sentence_long", count=len(words), words=_short(sentence), most=LONG_SENTENCE)
     for word in words:
         if any(len(part) > LONG_WORD for part in _PART.split(word)):
-            yield _hint("word_long", text=word)
+            yield _hint("word_long", words=word)
     if sentence.count(",") >= MANY_COMMAS:
-        yield _hint("commas", text=_short(sentence))
+        yield _hint("commas", words=_short(sentence))
     for code, pattern in (("passive", _PASSIVE), ("genitive", _GENITIVE), ("negation", _NEGATION)):
         match = pattern.search(sentence)
         if match:
-            yield _hint(code, text=_short(match.group()))
+            yield _hint(code, words=_short(match.group()))
 
 
 def _short(text: str) -> str:

@@ -7,11 +7,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from survey_service import clock, languages
 from survey_service.problems import Problem
+from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses.revisions import Published
 from survey_service.translating import gate
 from survey_service.web import wordings
 from survey_service.web.context import current
-from survey_service.web.manage import desk
+from survey_service.web.manage import desk, names
 from survey_service.web.manage.desk import blueprint
 
 MOST_NAMED = 20
@@ -53,9 +54,18 @@ def _page(name: str, problem: Problem | None) -> str:
         published=_published(name),
         rows=[(languages.language(tag), lacking) for tag, lacking in found.items()],
         most=MOST_NAMED,
-        problem=wordings.problem_message(problem) if problem is not None else "",
+        problem=_message(problem, questionnaire) if problem is not None else "",
         done=request.args.get("done", "") if problem is None else "",
     )
+
+
+def _message(problem: Problem, questionnaire: Questionnaire) -> str:
+    """Return what a Problem of the gate says, with titles and names of languages in place of codes."""
+    tags = dict.fromkeys(str(fault["tag"]) for fault in problem.faults)
+    details = {**problem.details, "name": wordings.in_attribute(questionnaire.label)}
+    if tags:
+        details["languages"] = ", ".join(map(names.language_name, tags))
+    return wordings.problem_message(Problem(problem.code, **details))
 
 
 def _published(name: str) -> Published | None:

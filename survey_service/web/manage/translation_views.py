@@ -16,6 +16,7 @@ from survey_service.translating import catalogs
 from survey_service.translating.workbench import Workbench, plurals_of
 from survey_service.web import i18n, wordings
 from survey_service.web.i18n import gettext
+from survey_service.web.manage import names
 
 STATES: Mapping[str, str] = {
     translating.MISSING: D_("Missing"),
@@ -117,7 +118,7 @@ def view(workbench: Workbench, entry: Entry, tag: str, typed: Typed | None = Non
     """Return a text as the page shows it; with ``typed`` what was sent stands in the boxes."""
     source, counts = entry.source, len(entry.source.forms) > 1
     wording = typed.wording if typed is not None else entry.wording
-    name = languages.language(tag).autonym
+    name = names.language_name(tag)
     fields = []
     for number in range(plurals_of(tag) if counts else 1):
         value = wording[number] if number < len(wording) else ""
