@@ -244,8 +244,8 @@ CATALOGUE: Mapping[str, Kind] = {
     ),
     "translation.rows": Kind(
         422,
-        D_("Texts in the file are faulty"),
-        D_("%(count)s texts of the file cannot be used. Nothing was changed. Mend them and send the file again."),
+        D_("Texts are faulty"),
+        D_("Texts that cannot be used: %(count)s. Nothing was changed. Mend them and send them again."),
     ),
     "workbook.kind": Kind(
         422, D_("Not an Excel workbook"), D_("The file is no Excel workbook (.xlsx). Nothing was changed.")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import PoFileError, read_po
 
 from survey_service.problems import Problem
+from survey_service.questionnaire import po_syntax
 from survey_service.questionnaire.exchange import MOST_BYTES, MOST_ROWS, Row
 from survey_service.questionnaire.texts import STATES, po_bytes
 from survey_service.questionnaire.translating import OUTDATED, Entry
@@ -66,13 +65,9 @@ def read(content: bytes, tag: str) -> list[Row]:
     if made_for is not None and made_for[1].decode("ascii") != tag:
         raise Problem("translation.language", found=made_for[1].decode("ascii"), wanted=tag)
     try:
-        catalog = read_po(io.BytesIO(content.removeprefix(b"\xef\xbb\xbf")), abort_invalid=True, charset="utf-8")
-    except PoFileError as error:
-        raise Problem("translation.po", line=(getattr(error, "lineno", 0) or 0) + 1) from error
-    except UnicodeDecodeError as error:
-        raise Problem("translation.po", line=content[: error.start].count(b"\n") + 1) from error
-    except (ValueError, IndexError, AttributeError, TypeError, KeyError) as error:
-        raise Problem("translation.po", line=1) from error
+        catalog = po_syntax.read(content)
+    except po_syntax.PoFault as error:
+        raise Problem("translation.po", line=error.line) from error
     rows = [_row(message) for message in catalog if message.id]
     if not rows or len(rows) > MOST_ROWS:
         raise Problem("translation.no_rows", most=MOST_ROWS)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.pofile import PoFileError, read_po, write_po
+from babel.messages.pofile import write_po
 
-from survey_service.questionnaire import text_checks
+from survey_service.questionnaire import po_syntax, text_checks
 from survey_service.questionnaire.faults import Faults
 
 SOURCE = "de"
@@ -53,16 +53,10 @@ def read_catalogs(folder: Path, faults: Faults) -> Catalogs:
     catalogs: dict[str, Mapping[str, Translation]] = {}
     for path in sorted(folder.glob("*.po")):
         try:
-            with path.open("rb") as file:
-                catalog = read_po(file, abort_invalid=True)
-        except (PoFileError, UnicodeDecodeError, ValueError, OSError) as error:
-            faults.add(
-                f"{folder.name}/{path.name}",
-                getattr(error, "lineno", 0) or 0,
-                "catalog",
-                str(error),
-                "mend the .po file",
-            )
+            catalog = po_syntax.read(path.read_bytes())
+        except (po_syntax.PoFault, OSError) as error:
+            line, reason = getattr(error, "line", 0), getattr(error, "reason", str(error))
+            faults.add(f"{folder.name}/{path.name}", line, "catalog", reason, "mend the .po file")
             continue
         if not _add_faults(catalog, f"{folder.name}/{path.name}", faults):
             catalogs[path.stem] = translations_of(catalog)
@@ -134,8 +128,7 @@ def write_catalog(path: Path, tag: str, texts: Mapping[str, Mapping[str, str]]) 
     """
     known: Mapping[str, Translation] = {}
     if path.exists():
-        with path.open("rb") as file:
-            known = translations_of(read_po(file, abort_invalid=True))
+        known = translations_of(po_syntax.read(path.read_bytes()))
     catalog = Catalog(project="survey-service forms", version="1", charset="utf-8", fuzzy=False)
     catalog.header_comment = f"# Questionnaires and vocabularies in {tag}; the address of each text is its msgctxt."
     missing = 0

@@ -16,7 +16,8 @@ from survey_service.problems import Problem
 _PIECE = 65_536
 _OVERLAP = 16  # longer than the longest of _FORBIDDEN
 _FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY", b"<!doctype", b"<!entity")
-_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")  # UTF-16 and UTF-32, in which _FORBIDDEN would look different
+_WIDE = (b"\xff\xfe", b"\xfe\xff")  # UTF-16, in which _FORBIDDEN would look different
+_BEGIN = 64
 _XML = (".xml", ".rels", ".vml")
 _ENCRYPTED = 0x1
 _NEEDED = ("[Content_Types].xml", "xl/workbook.xml")
@@ -86,11 +87,19 @@ def _read_through(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int, li
             size += len(piece)
             if size > left:
                 raise Problem("workbook.large", most=limits.unpacked // 1_000_000)
-            if is_xml:
-                if size == len(piece) and piece.startswith(_WIDE):
+            if size == len(piece):
+                is_xml = is_xml or _begins_as_xml(piece)
+                if is_xml and (piece.startswith(_WIDE) or b"\x00" in piece[:4]):
                     raise Problem("workbook.entities", part=part.filename)
+            if is_xml:
                 window = tail + piece
                 if any(word in window for word in _FORBIDDEN):
                     raise Problem("workbook.entities", part=part.filename)
                 tail = window[-_OVERLAP:]
     return size
+
+
+def _begins_as_xml(piece: bytes) -> bool:
+    """Tell whether a part is XML, whatever its name says: others are reached by relations, not by names."""
+    begin = piece[:_BEGIN].removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x00")
+    return begin.startswith((b"<", *_WIDE))

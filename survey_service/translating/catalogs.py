@@ -17,13 +17,12 @@ from pathlib import Path
 from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import PoFileError, read_po
 from babel.plural import PluralRule, to_gettext
 from babel.support import NullTranslations, Translations
 
 from survey_service import languages
 from survey_service.paths import bundled
-from survey_service.questionnaire import text_checks
+from survey_service.questionnaire import po_syntax, text_checks
 from survey_service.questionnaire.exchange_po import plural_count
 from survey_service.questionnaire.texts import STATES, TRANSLATED
 from survey_service.questionnaire.translating import Forms, Made
@@ -72,9 +71,8 @@ def load(tag: str, domain: str, folder: Path | None = None) -> Loaded:
     if not path.exists():
         return Loaded({})
     try:
-        with path.open("rb") as file:
-            catalog = read_po(file, abort_invalid=True)
-    except (PoFileError, UnicodeDecodeError, ValueError, OSError) as error:
+        catalog = po_syntax.read(path.read_bytes())
+    except (po_syntax.PoFault, OSError) as error:
         return Loaded({}, f"{error} → mend the .po file")
     messages = {}
     plurals = plural_count(plural_forms(languages.language(tag).locale))
