@@ -47,7 +47,7 @@ def upload_translations(scope: str, tag: str) -> tuple[str, int]:
         by = desk.signed_in().account.name
         done = exchange.take_back(workbench, [scope], tag, content, by=by, now=clock.now())
     except Problem as problem:
-        if not problem.code.startswith(("translation.", "workbench.")):
+        if not problem.code.startswith(("translation.", "workbook.")):
             raise
         return _result(scope, tag, None, problem), problem.status
     return _result(scope, tag, done, None), 200

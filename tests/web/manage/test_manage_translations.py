@@ -395,6 +395,7 @@ def test_a_file_that_cannot_be_used_changes_nothing(mara: Browser, store: Store,
     page = upload(mara, "/manage/translations/tiny/ar", content, "x.po")
     assert mara.status == 422
     assert words in page.text
+    assert "/manage/translations/tiny/ar" in page.links  # the way back to the texts
     assert noted(store, "translation.saved") == noted(store, "translations.imported") == []
 
 
