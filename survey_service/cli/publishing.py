@@ -44,7 +44,8 @@ def publish(context: Context) -> list[str]:
 def lines(lacking: Sequence[Gap], public_url: str = "") -> Iterator[str]:
     """Yield a line for each missing text, with the address of the page on which it can be written."""
     for gap in lacking[:_NAMED]:
-        yield f"{gap.address}: there is no text in “{gap.tag}” → write it at {public_url.rstrip('/')}{gap.link}"
+        place = "in the file" if gap.by_file else f"at {public_url.rstrip('/')}{gap.link}"
+        yield f"{gap.address}: there is no text in “{gap.tag}” → write it {place}"
     if len(lacking) > _NAMED:
         yield f"{len(lacking) - _NAMED} more → see translations status"
 

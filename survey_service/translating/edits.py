@@ -63,7 +63,10 @@ class Edits:
             self._lock.release()
 
     def renew(self) -> Snapshot:
-        """Bring the copy up to date now and return it. Raises the store's Problems."""
+        """Bring the copy up to date now and return it. Raises the store's Problems.
+
+        Not within a transaction: who holds the store would wait for who waits for the store.
+        """
         with self._lock:
             self._take()
             return self._snapshot

@@ -16,6 +16,7 @@ from survey_service.problems import Problem
 from survey_service.questionnaire import translating
 from survey_service.questionnaire.loader import Library, texts_of
 from survey_service.questionnaire.model import Questionnaire, Text
+from survey_service.questionnaire.texts import SOURCE
 from survey_service.questionnaire.translating import INTERFACE, LEGAL
 from survey_service.responses.revisions import Publications
 from survey_service.translating.workbench import Workbench, source_tag
@@ -23,13 +24,15 @@ from survey_service.translating.workbench import Workbench, source_tag
 
 @dataclass(frozen=True)
 class Gap:
-    """A text that a language lacks. ``scope`` and ``key`` lead to it on the workbench; ``text`` is its source."""
+    """A text that a language lacks; ``text`` is its source. ``by_file``: it is to be written in the questionnaire's
+    file, because the source itself is what is missing, so it has no place on the workbench."""
 
     tag: str
     scope: str
     address: str
     kind: str
     text: str
+    by_file: bool = False
 
     @property
     def key(self) -> str:
@@ -37,7 +40,9 @@ class Gap:
 
     @property
     def link(self) -> str:
-        """The address of the page on which the text can be written."""
+        """The address of the page on which the text can be written, or ``""``."""
+        if self.by_file:
+            return ""
         return f"/manage/translations/{self.scope}/{self.tag}?text={self.key}#t-{self.key}"
 
 
@@ -65,7 +70,8 @@ def _own(library: Library, questionnaire: Questionnaire, tag: str) -> Iterator[G
         if address not in seen:
             seen.add(address)
             scope = address.partition("/")[0] if address in library.texts else questionnaire.name
-            yield Gap(tag, scope, address, translating.kind_of(address), next(iter(text.values())))
+            by_file = SOURCE not in text or tag == SOURCE or address not in library.texts
+            yield Gap(tag, scope, address, translating.kind_of(address), next(iter(text.values())), by_file)
 
 
 def _addresses(library: Library) -> dict[int, str]:

@@ -112,6 +112,20 @@ def test_without_any_whole_language_nothing_is_published(bench: Workbench, store
     assert Publications(store).history("tiny") == []
 
 
+def test_a_text_without_its_source_is_to_be_written_in_the_file(
+    process: Callable[[], Workbench], whole: Workbench, forms: Path
+) -> None:
+    path = forms / "tiny.yaml"
+    path.write_text(path.read_text("utf-8").replace("label: {de: Ort, en: Place}", "label: {en: Place}"), "utf-8")
+    bench = process()
+    library = bench.library()
+    found = gate.gaps(bench, library, library.questionnaires["tiny"])
+    assert {tag: [(gap.address, gap.link) for gap in gaps] for tag, gaps in found.items() if gaps} == {
+        "de": [("tiny/start/place/label", "")],
+        "pl": [("tiny/start/place/label", "")],
+    }
+
+
 def test_an_unknown_questionnaire_is_not_published(bench: Workbench, store: Store) -> None:
     with pytest.raises(Problem) as caught:
         gate.publish(bench, Publications(store), "nothing", (), by="Mara", now=NOW)

@@ -269,6 +269,13 @@ def test_line_ends_of_browsers_are_not_a_change(mara: Browser, store: Store) -> 
     assert len(noted(store, "translation.saved")) == 1
 
 
+def test_another_language_of_the_desk_keeps_the_search(mara: Browser) -> None:
+    page = mara.open("/manage/translations/many/ar?show=open&q=Frage+44")
+    assert page.value("next") == "/manage/translations/many/ar?show=open&q=Frage+44"
+    mara.send("/manage/language", language="de")
+    assert mara.url == "/manage/translations/many/ar?show=open&q=Frage+44"
+
+
 def test_markup_is_shown_as_text(mara: Browser) -> None:
     mara.open("/manage/translations/tiny/ar")
     page = save_page(mara, tiny__label="</textarea><script>alert(1)</script>")
@@ -400,7 +407,7 @@ def test_a_file_that_cannot_be_used_changes_nothing(mara: Browser, store: Store,
 
 
 def test_a_file_that_is_too_large_is_refused(mara: Browser) -> None:
-    upload(mara, "/manage/translations/tiny/ar", b"x" * 600_000, "x.po")
+    upload(mara, "/manage/translations/tiny/ar", b"x" * 505_000, "x.po")
     assert mara.status == 413
 
 
