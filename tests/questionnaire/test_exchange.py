@@ -190,9 +190,12 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
             read(content)
 
 
+PO = exchange_po.write(ENTRIES, "pl", POLISH)
+
+
 @given(st.data())
 def test_a_po_file_changed_anywhere_is_read_or_refused(data: st.DataObject) -> None:
-    content = bytearray(exchange_po.write(ENTRIES, "pl", POLISH))
+    content = bytearray(PO)
     for _ in range(data.draw(st.integers(1, 5))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     with contextlib.suppress(Problem):
