@@ -8,14 +8,16 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 import click
 
-from survey_service import settings
+from survey_service import clock, settings
+from survey_service.accounts import audit
 from survey_service.problems import Problem
+from survey_service.questionnaire.model import Questionnaire
 from survey_service.settings import Settings
 from survey_service.store import open_store
 from survey_service.store.base import Store
@@ -77,6 +79,15 @@ def actor() -> str:
         return f"command line ({getpass.getuser()})"
     except (KeyError, OSError):  # a container may run as a number without a name
         return f"command line (user {os.getuid()})"
+
+
+def publish(context: Context, questionnaires: Mapping[str, Questionnaire]) -> list[str]:
+    """Publish questionnaires and return the new revisions."""
+    with context.store.transaction():
+        created = context.publications.publish(questionnaires)
+        for revision in created:
+            audit.append(context.store, actor(), "questionnaire.published", revision, {}, now=clock.now())
+    return created
 
 
 def encoding(form: str, target: str) -> str:

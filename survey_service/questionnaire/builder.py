@@ -8,20 +8,30 @@ from collections.abc import Mapping
 from typing import Any
 
 from survey_service import languages
-from survey_service.questionnaire.model import Choice, Page, Question, Questionnaire, ScreenOut
+from survey_service.questionnaire.expression import Expression
+from survey_service.questionnaire.model import Choice, Group, Page, Question, Questionnaire, ScreenOut
 from survey_service.questionnaire.question_types import MESSAGES, TYPES, Unreadable
 from survey_service.questionnaire.reading import NAME, Reader
+from survey_service.questionnaire.values import Answer
 
 AUDIENCES = ("newcomers", "providers", "experts", "working_groups")
-APPEARANCES = ("", "multiline", "likert", "minimal", "numbers", "email", "url", "tel")
+APPEARANCES = (
+    *("", "multiline", "likert", "minimal", "quick", "label", "list-nolabel", "numbers", "email", "url", "tel"),
+    *("month-year", "year"),
+)
 PARAMETERS = {
     "max_length": ("text",),
-    "min": ("integer", "decimal"),
-    "max": ("integer", "decimal"),
+    "min": ("integer", "decimal", "range"),
+    "max": ("integer", "decimal", "range"),
+    "step": ("range",),
     "min_selected": ("select_multiple", "rank"),
     "max_selected": ("select_multiple", "rank"),
     "randomize": ("select_one", "select_multiple", "rank"),
 }
+
+
+def _needs_label(raw: Mapping[str, Any], kind: str) -> bool:
+    return kind == "note" or (TYPES[kind].asks and raw.get("appearance") != "label")
 
 
 class Builder(Reader):
@@ -47,30 +57,34 @@ class Builder(Reader):
         question = Question(
             type=kind,
             name=name,
-            label=self.text(raw, "label", f"{address}/label", required=kind != "calculate"),
+            label=self.text(raw, "label", f"{address}/label", required=_needs_label(raw, kind)),
             hint=self.text(raw, "hint", f"{address}/hint"),
+            guidance=self.text(raw, "guidance", f"{address}/guidance"),
             required=required,
             required_message=self.text(raw, "required_message", f"{address}/required_message"),
             relevant=self.expression(raw, "relevant", address),
             constraint=self.expression(raw, "constraint", address),
-            constraint_message=self.text(
-                raw, "constraint_message", f"{address}/constraint_message", required="constraint" in raw
-            ),
+            constraint_message=self.text(raw, "constraint_message", f"{address}/constraint_message"),
             list_name=list_name,
             choices=choices,
+            choices_from=self.fill(str(raw.get("choices_from", ""))),
             choice_filter=self.expression(raw, "choice_filter", address),
             calculation=self.expression(raw, "calculation", address),
-            default=raw.get("default"),
+            trigger=self.fill(str(raw.get("trigger", ""))),
+            default=self._default(raw, address),
             appearance=raw.get("appearance", ""),
             parameters=self._parameters(raw, kind, address),
             autocomplete=str(raw.get("autocomplete", "")),
             sensitive=raw.get("sensitive", False) is True,
+            group=str(raw.get("group", "")),
         )
         self._check_question(raw, question, address)
         return question
 
     def _question_choices(self, raw: Mapping[str, Any], kind: str, address: str) -> tuple[str, tuple[Choice, ...]]:
         list_name = raw.get("choices")
+        if TYPES[kind].needs_choices and list_name is None and raw.get("choices_from"):
+            return "", ()
         if not TYPES[kind].needs_choices:
             if list_name is not None:
                 self.fault(raw, "choices", address, f"a question of type {kind} has no choices", "remove “choices”")
@@ -81,6 +95,16 @@ class Builder(Reader):
             self.fault(raw, "choices", address, f"there is no choice list {list_name!r}", remedy)
             return "", ()
         return self.fill(list_name), self.lists[self.fill(list_name)]
+
+    def _default(self, raw: Mapping[str, Any], address: str) -> Answer | Expression:
+        """Read a default: a literal answer, or ``{expression: …}``."""
+        value = raw.get("default")
+        if not isinstance(value, Mapping):
+            return value
+        if value.keys() != {"expression"}:
+            self.fault(raw, "default", address, "the default is no answer", "write a value, or {expression: …}")
+            return None
+        return self.expression({"default": value["expression"]}, "default", address)
 
     def _parameters(self, raw: Mapping[str, Any], kind: str, address: str) -> Mapping[str, Any]:
         parameters = raw.get("parameters", {})
@@ -106,7 +130,7 @@ class Builder(Reader):
             )  # fmt: skip
         if question.type == "calculate" and question.calculation is None and "calculation" not in raw:
             self.fault(raw, "type", address, "there is nothing to calculate", "add “calculation: …”")
-        if question.default is not None:
+        if question.default is not None and not isinstance(question.default, Expression) and TYPES[question.type].asks:
             try:
                 TYPES[question.type].read(question, question.default, question.choices, dt.date(2000, 1, 1))
             except Unreadable as fault:
@@ -130,10 +154,32 @@ class Builder(Reader):
         questions = [self.question(item, address) for item in raw_questions]
         return Page(
             name=self.name(raw, address),
-            label=self.text(raw, "label", f"{address}/label", required=True),
+            label=self.text(raw, "label", f"{address}/label"),
             hint=self.text(raw, "hint", f"{address}/hint"),
             relevant=self.expression(raw, "relevant", address),
             questions=tuple(question for question in questions if question is not None),
+            group=str(raw.get("group", "")),
+            implied=raw.get("implied") is True,
+        )
+
+    def group(self, raw: Mapping[str, Any], questionnaire: str) -> Group:
+        address = f"{questionnaire}/groups/{raw.get('name', '?')}"
+        self.keys(raw, "group", address)
+        name = self.name(raw, address)
+        repeat = raw.get("repeat") is True
+        if repeat:
+            self.named.add(name)
+        elif "count" in raw:
+            self.fault(raw, "count", address, "only a repeat has a count", "add “repeat: true”, or remove “count”")
+        return Group(
+            name=name,
+            label=self.text(raw, "label", f"{address}/label"),
+            hint=self.text(raw, "hint", f"{address}/hint"),
+            relevant=self.expression(raw, "relevant", address),
+            parent=str(raw.get("parent", "")),
+            repeat=repeat,
+            count=self.expression(raw, "count", address),
+            appearance=str(raw.get("appearance", "")),
         )
 
     def pages(self, raw: Mapping[str, Any], questionnaire: str) -> tuple[Page, ...]:
@@ -188,7 +234,10 @@ class Builder(Reader):
         for list_name in local:
             self.lists[list_name] = self.choice_list(local, list_name, f"{name}/choices/{list_name}")
         pages = self.pages(raw, name)
-        used = {question.list_name for page in pages for question in page.questions if question.list_name}
+        groups = tuple(self.group(item, name) for item in self.items(raw, "groups", name))
+        questions = [question for page in pages for question in page.questions]
+        used = {question.list_name for question in questions if question.list_name}
+        used |= {read for question in questions for _, each in question.expressions() for read in each.lists}
         ends = [self.screen_out(item, name) for item in self.items(raw, "screen_outs", name)]
         return Questionnaire(
             name=name,
@@ -200,7 +249,8 @@ class Builder(Reader):
             consent=str(raw.get("consent", "")),
             pages=pages,
             screen_outs=tuple(end for end in ends if end is not None),
-            lists={list_name: self.lists[list_name] for list_name in sorted(used)},
+            lists={list_name: self.lists[list_name] for list_name in sorted(used & self.lists.keys())},
+            groups=groups,
         )
 
     def _languages(self, raw: Mapping[str, Any], name: str) -> tuple[str, ...]:

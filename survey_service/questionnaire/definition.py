@@ -10,14 +10,18 @@ from typing import Any
 from survey_service.questionnaire.builder import Builder
 from survey_service.questionnaire.expression import Expression
 from survey_service.questionnaire.faults import Faults
-from survey_service.questionnaire.model import Choice, Page, Question, Questionnaire, ScreenOut
+from survey_service.questionnaire.model import Choice, Group, Page, Question, Questionnaire, ScreenOut
 
 JSON = dict[str, Any]
 
 
 def _present(**values: Any) -> JSON:
     """Return the entries that say something: no empty texts, lists, False or None."""
-    return {key: value for key, value in values.items() if value not in (None, False, "", {}, [], ())}
+    return {
+        key: value
+        for key, value in values.items()
+        if value is not None and value is not False and value not in ("", {}, [], ())
+    }
 
 
 def _source(expression: Expression | bool | None) -> str | bool | None:
@@ -35,19 +39,41 @@ def _question(question: Question) -> JSON:
         name=question.name,
         label=dict(question.label),
         hint=dict(question.hint),
+        guidance=dict(question.guidance),
         required=_source(question.required),
         required_message=dict(question.required_message),
         relevant=_source(question.relevant),
         constraint=_source(question.constraint),
         constraint_message=dict(question.constraint_message),
         choices=question.list_name,
+        choices_from=question.choices_from,
         choice_filter=_source(question.choice_filter),
         calculation=_source(question.calculation),
-        default=question.default,
+        trigger=question.trigger,
+        default=_default(question),
         appearance=question.appearance,
         parameters=dict(question.parameters),
         autocomplete=question.autocomplete,
         sensitive=question.sensitive,
+        group=question.group,
+    )
+
+
+def _default(question: Question) -> Any:
+    default = question.default
+    return {"expression": default.text} if isinstance(default, Expression) else default
+
+
+def _group(group: Group) -> JSON:
+    return _present(
+        name=group.name,
+        label=dict(group.label),
+        hint=dict(group.hint),
+        relevant=_source(group.relevant),
+        parent=group.parent,
+        repeat=group.repeat,
+        count=_source(group.count),
+        appearance=group.appearance,
     )
 
 
@@ -57,6 +83,8 @@ def _page(page: Page) -> JSON:
         label=dict(page.label),
         hint=dict(page.hint),
         relevant=_source(page.relevant),
+        group=page.group,
+        implied=page.implied,
         questions=[_question(question) for question in page.questions],
     )
 
@@ -76,6 +104,7 @@ def to_json(questionnaire: Questionnaire) -> JSON:
         minutes=list(questionnaire.minutes),
         consent=questionnaire.consent,
         choices={name: [_choice(choice) for choice in choices] for name, choices in questionnaire.lists.items()},
+        groups=[_group(group) for group in questionnaire.groups],
         pages=[_page(page) for page in questionnaire.pages],
         screen_outs=[_screen_out(end) for end in questionnaire.screen_outs],
     )

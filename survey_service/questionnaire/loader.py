@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from survey_service.questionnaire import texts, yaml_source
+from survey_service.questionnaire import grouping, texts, yaml_source
 from survey_service.questionnaire.builder import Builder
 from survey_service.questionnaire.faults import Fault, Faults
 from survey_service.questionnaire.model import Choice, Cycle, Page, Questionnaire, Text
@@ -118,7 +118,13 @@ def check(questionnaire: Questionnaire, raw: Located, file: str, faults: Faults,
     """
     lines = dict(_lines(raw))
     _check_names(questionnaire, lines, file, faults)
-    for place, key, used in _references(questionnaire):
+    for fault in grouping.faults(questionnaire):
+        faults.add(file, lines.get(fault.place, 0), fault.place, fault.fault, fault.remedy)
+    for question in questionnaire.questions.values():
+        if question.constraint is not None and not question.constraint_message:
+            place, remedy = question.name, "add “constraint_message: {de: …, en: …}”"
+            faults.add(file, lines.get(place, 0), place, "the constraint has no constraint_message", remedy)
+    for place, key, used in references(questionnaire):
         for name in sorted(used - named):
             faults.add(
                 file,
@@ -146,6 +152,9 @@ def _check_names(questionnaire: Questionnaire, lines: Mapping[str, int], file: s
             fault = "the service has a page of that name itself" if own else "the page name is used twice"
             faults.add(file, lines.get(page.name, 0), page.name, fault, "rename one of the pages")
         page_names.add(page.name)
+        if not page.label and not page.implied:
+            fault = "there is no label"
+            faults.add(file, lines.get(page.name, 0), page.name, fault, "add “label: {de: …, en: …}”")
         for question in page.questions:
             if question.name in names:
                 faults.add(
@@ -174,6 +183,9 @@ def _check_consent(
 
 
 def _lines(raw: Located) -> Iterator[tuple[str, int]]:
+    for group in raw.get("groups", []):
+        if isinstance(group, Located):
+            yield str(group.get("name")), group.line
     for page in raw.get("pages", []):
         if not isinstance(page, Located):
             continue
@@ -183,13 +195,20 @@ def _lines(raw: Located) -> Iterator[tuple[str, int]]:
                 yield str(question.get("name")), question.line
 
 
-def _references(questionnaire: Questionnaire) -> Iterator[tuple[str, str, frozenset[str]]]:
+def references(questionnaire: Questionnaire) -> Iterator[tuple[str, str, frozenset[str]]]:
+    """Yield (place, key, names) for everything that refers to questions or repeats."""
+    for group in questionnaire.groups:
+        for key, each in (("relevant", group.relevant), ("count", group.count)):
+            if each is not None:
+                yield group.name, key, each.names
     for page in questionnaire.pages:
         if page.relevant is not None:
             yield page.name, "relevant", page.relevant.names
-        for question in page.questions:
-            for key, expression in question.expressions():
-                yield question.name, key, expression.names
+    for question in questionnaire.questions.values():
+        for key, expression in question.expressions():
+            yield question.name, key, expression.names
+        for key in ("choices_from", "trigger"):
+            yield question.name, key, frozenset(filter(None, (getattr(question, key),)))
     for end in questionnaire.screen_outs:
         yield end.name, "when", end.when.names
 
@@ -202,6 +221,9 @@ def texts_of(questionnaire: Questionnaire) -> Iterator[tuple[str, Text]]:
     for end in questionnaire.screen_outs:
         yield f"{name}/screen_outs/{end.name}/label", end.label
         yield f"{name}/screen_outs/{end.name}/hint", end.hint
+    for group in questionnaire.groups:
+        yield f"{name}/groups/{group.name}/label", group.label
+        yield f"{name}/groups/{group.name}/hint", group.hint
     for page in questionnaire.pages:
         yield from _page_texts(name, page)
     for list_name, choices in questionnaire.lists.items():
@@ -213,7 +235,7 @@ def _page_texts(name: str, page: Page) -> Iterator[tuple[str, Text]]:
     yield f"{name}/{page.name}/label", page.label
     yield f"{name}/{page.name}/hint", page.hint
     for question in page.questions:
-        for key in ("label", "hint", "required_message", "constraint_message"):
+        for key in ("label", "hint", "guidance", "required_message", "constraint_message"):
             yield f"{name}/{page.name}/{question.name}/{key}", getattr(question, key)
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from survey_service import languages
 from survey_service.questionnaire.expression import Expression, Scope
+from survey_service.questionnaire.values import Answer, to_text, value_of
 
-Answer = str | int | float | bool | list[str] | None
 Answers = Mapping[str, Answer]
 Text = Mapping[str, str]
 """A text: language tag → wording; the tag ``*`` means the same wording in every language."""
@@ -45,24 +45,18 @@ class Choice:
         return {**self.columns, "name": self.name}
 
 
-def _let_through(
-    choices: tuple[Choice, ...], choice_filter: Expression, answers: Answers, today: dt.date
-) -> tuple[Choice, ...]:
-    return tuple(
-        choice
-        for choice in choices
-        if choice_filter.holds(Scope(answers=answers, columns=choice.filter_columns, today=today))
-    )
-
-
 @dataclass(frozen=True)
 class Question:
-    """One question; the meaning of each field is in docs/definition-format.md."""
+    """One question; the meaning of each field is in docs/definition-format.md.
+
+    ``group`` is the innermost group around it if that is not the page's; ``default`` a literal answer or an expression.
+    """
 
     type: str
     name: str
     label: Text
     hint: Text = field(default_factory=dict)
+    guidance: Text = field(default_factory=dict)
     required: Expression | bool = False
     required_message: Text = field(default_factory=dict)
     relevant: Expression | None = None
@@ -70,21 +64,36 @@ class Question:
     constraint_message: Text = field(default_factory=dict)
     list_name: str = ""
     choices: tuple[Choice, ...] = ()
+    choices_from: str = ""
     choice_filter: Expression | None = None
     calculation: Expression | None = None
-    default: Answer = None
+    trigger: str = ""
+    default: Answer | Expression = None
     appearance: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     autocomplete: str = ""
     sensitive: bool = False
+    group: str = ""
 
-    def offered_choices(self, answers: Answers, today: dt.date) -> tuple[Choice, ...]:
-        """Return the choices that the choice filter lets through, in the order of the list."""
+    def offered_choices(self, scope: Scope) -> tuple[Choice, ...]:
+        """Return the choices that can be made where the scope stands: those the choice filter lets through, in the
+        order of the list, or the answers to the question that ``choices_from`` names."""
+        if self.choices_from:
+            return _answered_choices(self.choices_from, scope)
         if self.choice_filter is None:
             return self.choices
         if self._fixed_choices is not None:
             return self._fixed_choices
-        return _let_through(self.choices, self.choice_filter, answers, today)
+        return self._let_through(self.choice_filter, scope)
+
+    def _let_through(self, choice_filter: Expression, scope: Scope) -> tuple[Choice, ...]:
+        kept, columns = [], scope.columns
+        for choice in self.choices:
+            scope.columns = choice.filter_columns
+            if choice_filter.holds(scope):
+                kept.append(choice)
+        scope.columns = columns
+        return tuple(kept)
 
     @cached_property
     def choice_names(self) -> frozenset[str]:
@@ -97,14 +106,14 @@ class Question:
         choice_filter = self.choice_filter
         if choice_filter is None or choice_filter.names or "(" in choice_filter.text:
             return None
-        return _let_through(self.choices, choice_filter, {}, dt.date.min)
+        return self._let_through(choice_filter, Scope(answers={}, today=dt.date.min))
 
-    def shown_choices(self, answers: Answers, seed: int, today: dt.date) -> tuple[Choice, ...]:
+    def shown_choices(self, scope: Scope, seed: int) -> tuple[Choice, ...]:
         """Return the offered choices in the order shown to one respondent.
 
         With ``randomize`` the order is rotated by the respondent's stored seed; choices marked ``last`` stay last.
         """
-        choices = self.offered_choices(answers, today)
+        choices = self.offered_choices(scope)
         if not self.parameters.get("randomize"):
             return choices
         free = [choice for choice in choices if not choice.last]
@@ -113,21 +122,53 @@ class Question:
 
     def expressions(self) -> Iterator[tuple[str, Expression]]:
         """Yield (key, expression) for each expression of the question."""
-        for key in ("required", "relevant", "constraint", "choice_filter", "calculation"):
+        for key in ("required", "relevant", "constraint", "choice_filter", "calculation", "default"):
             value = getattr(self, key)
             if isinstance(value, Expression):
                 yield key, value
 
 
+def _answered_choices(question: str, scope: Scope) -> tuple[Choice, ...]:
+    """Return the answers to a question in a repeat as choices, each once, empty ones left out."""
+    found: list[Mapping[str, Any]] = [scope.answers]
+    for repeat in scope.repeats.get(question, ()):
+        found = [entry for around in found for entry in around.get(repeat) or ()]
+    names = dict.fromkeys(to_text(value_of(entry.get(question))) for entry in found)
+    return tuple(Choice(name, {"*": name}) for name in names if name)
+
+
 @dataclass(frozen=True)
 class Page:
-    """Questions that are shown together."""
+    """Questions that are shown together. ``group`` is the innermost group around the whole page.
+
+    An ``implied`` page comes of dividing questions that stand in no field-list: it has neither label nor condition.
+    """
 
     name: str
     label: Text
     questions: tuple[Question, ...]
     hint: Text = field(default_factory=dict)
     relevant: Expression | None = None
+    group: str = ""
+    implied: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of pages, or of questions within a page; ``parent`` is the group around it.
+
+    A ``repeat`` encloses whole pages, which are asked for each entry. ``count`` is the number of entries; without it
+    the respondent adds and removes them.
+    """
+
+    name: str
+    label: Text = field(default_factory=dict)
+    hint: Text = field(default_factory=dict)
+    relevant: Expression | None = None
+    parent: str = ""
+    repeat: bool = False
+    count: Expression | None = None
+    appearance: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,6 +195,7 @@ class Questionnaire:
     consent: str = ""
     screen_outs: tuple[ScreenOut, ...] = ()
     lists: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:
@@ -165,37 +207,98 @@ class Questionnaire:
         """The page of each question."""
         return {question.name: page for page in self.pages for question in page.questions}
 
+    @cached_property
+    def repeats(self) -> Mapping[str, Group]:
+        """The repeats by name, in order."""
+        return {group.name: group for group in self.groups if group.repeat}
+
     def page(self, name: str) -> Page | None:
         """Return the page of that name, or None."""
         return next((page for page in self.pages if page.name == name), None)
 
     @cached_property
-    def evaluation_order(self) -> tuple[Question, ...]:
-        """The questions so ordered that each comes after those its expressions refer to.
+    def _groups(self) -> Mapping[str, Group]:
+        return {group.name: group for group in self.groups}
+
+    def enclosing(self, name: str) -> tuple[Group, ...]:
+        """Return the group of that name and those around it, outermost first; none for the empty name."""
+        found: list[Group] = []
+        while name in self._groups and self._groups[name] not in found:
+            found.append(self._groups[name])
+            name = found[-1].parent
+        return tuple(reversed(found))
+
+    def chain(self, group: str) -> tuple[str, ...]:
+        """Return the names of the repeats among a group and those around it, outermost first."""
+        return tuple(found.name for found in self.enclosing(group) if found.repeat)
+
+    @cached_property
+    def repeats_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Each repeat, and each question in one, with the repeats around it, outermost first (see ``Scope``)."""
+        within = {name: self.chain(group.parent) for name, group in self.repeats.items()}
+        for page in self.pages:
+            chain = self.chain(page.group)
+            if chain:
+                within.update({question.name: chain for question in page.questions})
+        return within
+
+    @cached_property
+    def columns(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
+        """What answers hold in each chain of repeats, ``()`` outside all: questions and repeats, in order."""
+        found: dict[tuple[str, ...], dict[str, None]] = {(): {}}
+        for page in self.pages:
+            chain = self.chain(page.group)
+            for depth, repeat in enumerate(chain):
+                found.setdefault(chain[:depth], {})[repeat] = None
+            found.setdefault(chain, {}).update(dict.fromkeys(question.name for question in page.questions))
+        return {chain: tuple(names) for chain, names in found.items()}
+
+    def gates(self, name: str) -> tuple[tuple[str, Expression], ...]:
+        """Return the conditions around a question or repeat, outermost first, each with the name of what has it."""
+        if name in self.questions:
+            question, page = self.questions[name], self.page_of[name]
+            around = self.enclosing(page.group)
+            inner = self.enclosing(question.group)[len(around) :] if question.group else ()
+            found: tuple[Page | Group, ...] = (*around, page, *inner)
+        else:
+            found = self.enclosing(name)
+        return tuple((f"{type(one).__name__} {one.name}", one.relevant) for one in found if one.relevant is not None)
+
+    @cached_property
+    def evaluation_order(self) -> tuple[str, ...]:
+        """The names of questions and repeats so ordered that each comes after those its expressions refer to.
 
         Raises Cycle if that is not possible; the loader reports it, so a loaded questionnaire never does.
         """
-        done: dict[str, Question] = {}
+        done: dict[str, None] = {}
         for name in self.questions:
             self._visit(name, done, [])
-        return tuple(done.values())
+        return tuple(done)
 
-    def _visit(self, name: str, done: dict[str, Question], path: list[str]) -> None:
-        if name in done or name not in self.questions:
+    def _visit(self, name: str, done: dict[str, None], path: list[str]) -> None:
+        if name in done or (name not in self.questions and name not in self.repeats):
             return
         if name in path:
             raise Cycle((*path[path.index(name) :], name))
         for needed in sorted(self.references(name)):
             self._visit(needed, done, [*path, name])
-        done[name] = self.questions[name]
+        done[name] = None
 
     def references(self, name: str) -> frozenset[str]:
-        """Return the names that decide whether and how a question is asked (its page's relevance included)."""
-        question, page = self.questions[name], self.page_of[name]
-        names = set(page.relevant.names if page.relevant else ())
+        """Return the names that decide whether and how a question is asked, or how many entries a repeat has.
+
+        The conditions of the page and of groups around it are included, and so are the repeats it stands in.
+        """
+        names = {used for _, gate in self.gates(name) for used in gate.names}
+        names |= set(self.repeats_of.get(name, ()))
+        if name in self.repeats:
+            count = self.repeats[name].count
+            return frozenset(names | (count.names if count else frozenset()))
+        question = self.questions[name]
         for key, expression in question.expressions():
-            names |= expression.names - ({name} if key == "constraint" else set())
-        return frozenset(names)
+            own = {name} if key == "constraint" or name in expression.elsewhere else set()
+            names |= expression.names - own
+        return frozenset(names | ({question.choices_from} if question.choices_from else set()))
 
 
 class Cycle(ValueError):

@@ -34,5 +34,5 @@ def read(content: bytes) -> Catalog:
         return read_po(io.BytesIO(content), abort_invalid=True, charset="utf-8")
     except PoFileError as error:
         raise PoFault((getattr(error, "lineno", 0) or 0) + 1, str(error)) from error
-    except (ValueError, IndexError, AttributeError, TypeError, KeyError) as error:
+    except (ValueError, LookupError, AttributeError, TypeError) as error:  # LookupError: an unknown charset too
         raise PoFault(1, "not a PO file") from error

@@ -10,10 +10,12 @@ import datetime as dt
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from survey_service.problems import N_
-from survey_service.questionnaire.model import Answer, Choice, Question
+from survey_service.questionnaire.model import Choice, Question
+from survey_service.questionnaire.values import Answer
 
 MESSAGES: Mapping[str, str] = {
     "required": N_("Please answer this question."),
@@ -33,6 +35,12 @@ MESSAGES: Mapping[str, str] = {
     "twice": N_("Please give each answer only one place."),
     "not_a_date": N_("This date does not exist. Please check day, month and year."),
     "date_range": N_("Please write a year from 1900 to 2100."),
+    "not_a_month": N_("This month does not exist. Please write a number from 1 to 12 and the year."),
+    "not_a_time": N_("This time does not exist. Please write hours and minutes, for example 14:30."),
+    "not_a_place": N_("Please write latitude and longitude, for example 50.57, 10.41."),
+    "steps": N_("Please choose one of the numbers of the scale."),
+    "too_many_entries": N_("There can be at most %(limit)s entries here."),
+    "stop": N_("You cannot go on like this. Please read this and change your answers before it."),
     "calendar": N_(
         "Is this year from another calendar? Please write the year of the European calendar, for example %(example)s."
     ),
@@ -58,6 +66,7 @@ Reader = Callable[[Question, Any, tuple[Choice, ...], dt.date], Answer]
 _DIGITS = {ord(digit): str(value) for zero in "٠۰" for value in range(10) for digit in chr(ord(zero) + value)}
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 _DECIMAL = re.compile(r"[+-]?([0-9]{1,15}([.][0-9]{0,15})?|[.][0-9]{1,15})")
+_TIME = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(?::[0-9]{2}(?:[.][0-9]*)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?")
 _ISO_DATE = re.compile(r"([0-9]{1,4})-([0-9]{1,2})-([0-9]{1,2})")
 _DEFAULT_LENGTH = 2000
 
@@ -132,6 +141,20 @@ def _names(raw: Any) -> list[str]:
     return [name for name in names if name]
 
 
+def _range(question: Question, raw: Any, choices: tuple[Choice, ...], today: dt.date) -> Answer:
+    number = Decimal(str(_decimal(question, raw, choices, today)))
+    low, _, step = scale_of(question)
+    if (number - low) % step:
+        raise Unreadable("steps")
+    return int(number) if low == int(low) and step == int(step) else float(number)
+
+
+def scale_of(question: Question) -> tuple[Decimal, Decimal, Decimal]:
+    """Return (least, greatest, step) of a question of type range; 1 to 10 by 1 where nothing is said."""
+    given = question.parameters
+    return tuple(Decimal(str(given.get(key, usual))) for key, usual in (("min", 1), ("max", 10), ("step", 1)))  # type: ignore[return-value]
+
+
 def _known(question: Question, names: Collection[str], choices: tuple[Choice, ...]) -> None:
     known = question.choice_names if choices is question.choices else {choice.name for choice in choices}
     if not known.issuperset(names):
@@ -176,21 +199,60 @@ def _rank(question: Question, raw: Any, choices: tuple[Choice, ...], _today: dt.
     return list(names)
 
 
-def _date(_question: Question, raw: Any, _choices: tuple[Choice, ...], today: dt.date) -> Answer:
+def _date(question: Question, raw: Any, _choices: tuple[Choice, ...], today: dt.date) -> Answer:
     if not isinstance(raw, str):
         raise Unreadable("type")
+    partly = DATE_PARTS_ASKED.get(question.appearance)
+    fault = "not_a_month" if partly else "not_a_date"
     match = _ISO_DATE.fullmatch(plain_digits(raw))
     if match is None:
-        raise Unreadable("not_a_date")
+        raise Unreadable(fault)
     year, month, day = (int(part) for part in match.groups())
     if 1300 <= year <= 1500:  # Hijri or Solar Hijri: ask, never convert silently
         raise Unreadable("calendar", example=today.year)
     if not 1900 <= year <= 2100:
         raise Unreadable("date_range")
     try:
-        return dt.date(year, month, day).isoformat()
+        return dt.date(year, 1 if partly == ("year",) else month, 1 if partly else day).isoformat()
     except ValueError:
-        raise Unreadable("not_a_date") from None
+        raise Unreadable(fault) from None
+
+
+DATE_PARTS_ASKED: Mapping[str, tuple[str, ...]] = {"month-year": ("year", "month"), "year": ("year",)}
+"""Appearance of a date → the parts that are asked; the others are stored as 1."""
+
+
+def _time(_question: Question, raw: Any, _choices: tuple[Choice, ...], _today: dt.date) -> Answer:
+    if not isinstance(raw, str):
+        raise Unreadable("type")
+    match = _TIME.fullmatch(plain_digits(raw))
+    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
+        raise Unreadable("not_a_time")
+    return f"{int(match[1]):02}:{int(match[2]):02}"
+
+
+def _datetime(question: Question, raw: Any, choices: tuple[Choice, ...], today: dt.date) -> Answer:
+    if not isinstance(raw, str):
+        raise Unreadable("type")
+    day, _, time = raw.strip().replace(" ", "T", 1).partition("T")
+    return f"{_date(question, day, choices, today)}T{_time(question, time, choices, today)}"
+
+
+def _geopoint(_question: Question, raw: Any, _choices: tuple[Choice, ...], _today: dt.date) -> Answer:
+    parts: list[Any] = raw if isinstance(raw, list) else []
+    if isinstance(raw, str):
+        text = raw.translate(_DIGITS).replace("٫", ".").replace("−", "-")
+        parts = [part for part in re.split(r"[\s,;،؛]+", text.strip(" \u200e\u200f")) if part]
+        if not all(_DECIMAL.fullmatch(part) for part in parts):
+            raise Unreadable("not_a_place")
+    elif not all(isinstance(part, int | float) and not isinstance(part, bool) for part in parts):
+        raise Unreadable("type")
+    if not 2 <= len(parts) <= 4:  # XForms has height and accuracy too; they are not kept
+        raise Unreadable("not_a_place")
+    latitude, longitude = float(parts[0]), float(parts[1])
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180):  # NaN compares false
+        raise Unreadable("not_a_place")
+    return [latitude, longitude]
 
 
 def _acknowledge(_question: Question, raw: Any, _choices: tuple[Choice, ...], _today: dt.date) -> Answer:
@@ -203,9 +265,28 @@ def _none(_question: Question, _raw: Any, _choices: tuple[Choice, ...], _today: 
     raise Unreadable("type")
 
 
+Computed = Callable[[Any, dt.date, dt.datetime | None], Answer]
+
+
+def _given(given: Any, _today: dt.date, _now: dt.datetime | None) -> Answer:
+    return given if isinstance(given, str | int | float) and (not isinstance(given, str) or storable(given)) else None
+
+
+def _today_of(_given: Any, today: dt.date, _now: dt.datetime | None) -> Answer:
+    return today.isoformat()
+
+
+def _moment(_given: Any, today: dt.date, now: dt.datetime | None) -> Answer:
+    moment = now or dt.datetime.combine(today, dt.time(), dt.UTC)
+    return moment.isoformat(timespec="minutes")  # to the minute: enough for a duration, too little for a trace
+
+
 @dataclass(frozen=True)
 class QuestionType:
-    """One row: ``summary`` is none, text, number, shares or ranks; ``asks`` whether a person answers it."""
+    """One row: ``summary`` is none, text, number, shares or ranks; ``asks`` whether a person answers it.
+
+    ``computed`` gives the value of a question that nobody is asked, of (what was put in or the default, today, now).
+    """
 
     name: str
     xlsform: str
@@ -213,6 +294,7 @@ class QuestionType:
     read: Reader
     asks: bool = True
     needs_choices: bool = False
+    computed: Computed | None = None
 
 
 TYPES: Mapping[str, QuestionType] = {
@@ -221,12 +303,30 @@ TYPES: Mapping[str, QuestionType] = {
         QuestionType("text", "text", "text", _text),
         QuestionType("integer", "integer", "number", _integer),
         QuestionType("decimal", "decimal", "number", _decimal),
+        QuestionType("range", "range", "number", _range),
         QuestionType("select_one", "select_one", "shares", _select_one, needs_choices=True),
         QuestionType("select_multiple", "select_multiple", "shares", _select_multiple, needs_choices=True),
         QuestionType("rank", "rank", "ranks", _rank, needs_choices=True),
         QuestionType("date", "date", "none", _date),
+        QuestionType("time", "time", "none", _time),
+        QuestionType("datetime", "dateTime", "none", _datetime),
+        QuestionType("geopoint", "geopoint", "none", _geopoint),
         QuestionType("acknowledge", "acknowledge", "shares", _acknowledge),
         QuestionType("note", "note", "none", _none, asks=False),
         QuestionType("calculate", "calculate", "none", _none, asks=False),
+        QuestionType("hidden", "hidden", "none", _none, asks=False, computed=_given),
+        QuestionType("start", "start", "none", _none, asks=False, computed=_moment),
+        QuestionType("end", "end", "none", _none, asks=False, computed=_moment),
+        QuestionType("today", "today", "none", _none, asks=False, computed=_today_of),
     )
 }
+
+
+def asks(question: Question) -> bool:
+    """Tell whether a person answers the question: its type asks, nothing calculates it, and it is no mere heading."""
+    return TYPES[question.type].asks and question.calculation is None and question.appearance != "label"
+
+
+def is_visible(question: Question) -> bool:
+    """Tell whether a page shows something of the question: a field, a text, or a calculated value with its label."""
+    return asks(question) or bool(question.label and (question.type == "note" or TYPES[question.type].asks))

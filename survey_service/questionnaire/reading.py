@@ -16,17 +16,19 @@ from survey_service.questionnaire.texts import Catalogs, merge
 KEYS: Mapping[str, tuple[str, ...]] = {
     "questionnaire": (
         *("questionnaire", "audience", "languages", "label", "hint", "minutes", "choices", "pages", "screen_outs"),
-        "consent",
+        *("consent", "groups"),
     ),
-    "page": ("name", "label", "hint", "relevant", "questions", "for_each"),
+    "page": ("name", "label", "hint", "relevant", "questions", "for_each", "group", "implied"),
+    "group": ("name", "label", "hint", "relevant", "parent", "repeat", "count", "appearance"),
     "question": (
         *("type", "name", "label", "hint", "required", "required_message", "relevant", "constraint"),
         *("constraint_message", "choices", "choice_filter", "calculation", "default", "appearance", "parameters"),
-        *("autocomplete", "sensitive"),
+        *("autocomplete", "sensitive", "guidance", "choices_from", "trigger", "group"),
     ),
     "screen-out": ("name", "when", "label", "hint"),
 }
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+_TAKEN = frozenset({"fields", "parent", "children", "media", "sms_option", "extra_data", "list_name", "everywhere"})
 _CHOICE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -105,6 +107,8 @@ class Reader:
         except expression.ExpressionFault as error:
             self.fault(raw, key, place, f"{key}, column {error.column}: {error.message}", error.remedy)
             return None
+        for used in sorted(parsed.lists - self.lists.keys()):
+            self.fault(raw, key, place, f"{key}: there is no list “{used}”", "name a list under “choices:”")
         if parsed.columns and key != "choice_filter":
             name = min(parsed.columns)
             remedy = f"write ${{{name}}} for an answer, '{name}' for a text"
@@ -133,8 +137,11 @@ class Reader:
             for column, value in item.items():
                 if column in ("name", "label", "exclusive", "last"):
                     continue
-                if isinstance(value, str):
-                    columns[column] = value
+                if column in _TAKEN:
+                    remedy = "give it another name: XLSForm tools use this one themselves"
+                    self.fault(item, column, place, f"the column “{column}” is reserved", remedy)
+                elif isinstance(value, str):
+                    columns.update({column: value} if value else {})
                 else:
                     self.fault(item, column, place, f"the column “{column}” is not a text", "put its value in quotes")
             for flag in ("exclusive", "last"):

@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from survey_service.problems import Problem
+from survey_service.questionnaire import places
+from survey_service.questionnaire.values import Path
 from survey_service.responses.revisions import Published
 from survey_service.store.base import CollectionSpec, Store
 
@@ -99,21 +101,29 @@ def save(
     draft: Draft,
     today: dt.date,
     *,
-    inputs: Mapping[str, Any] | None = None,
+    inputs: Mapping[Path, Mapping[str, Any]] | None = None,
+    kept: Mapping[Path, Mapping[str, Any]] | None = None,
     seen: tuple[str, ...] = (),
+    remove: Path = (),
     language: str | None = None,
 ) -> Draft:
-    """Save what was typed on one page (names not given keep their inputs), what was shown, and the language.
+    """Save what was typed (by the place it was typed at; names not given keep their inputs), what was shown (keys, see
+    ``places``), and the language. ``kept`` is what a judgement remembers; ``remove`` an entry of a repeat to take out.
 
     Two tabs of one person may save at once: each page's inputs are merged into the newest state, so neither is lost.
     Raises Problem draft.missing if the draft was erased meanwhile.
     """
     with store.transaction():
         newest = load(store, draft.token)
+        typed, shown = newest.inputs, tuple(dict.fromkeys((*newest.seen, *seen)))
+        for path, values in (*(inputs or {}).items(), *(kept or {}).items()):
+            typed = places.put(typed, path, values)
+        if remove:
+            typed, shown = places.without(typed, remove), places.keys_without(shown, remove)
         merged = replace(
             newest,
-            inputs={**newest.inputs, **(inputs or {})},
-            seen=tuple(dict.fromkeys((*newest.seen, *seen))),
+            inputs=typed,
+            seen=shown,
             language=language or newest.language,
         )
         stored = store.collection(DRAFTS).replace(newest.id, _body(merged, today), version=newest.version)

@@ -27,9 +27,15 @@ def find(store: Store, receipt: str) -> Stored:
 
 def inputs_of(questionnaire: Questionnaire, response: Mapping[str, Any]) -> dict[str, Any]:
     """Return a response document as inputs for its questionnaire, "prefer not to say" included."""
-    inputs = dict(response["answers"])
-    for name, state in response["states"].items():
-        if state == PNA and name in questionnaire.questions:
+    return _inputs(questionnaire, response["answers"], response["states"])
+
+
+def _inputs(questionnaire: Questionnaire, answers: Mapping[str, Any], states: Mapping[str, Any]) -> dict[str, Any]:
+    inputs = dict(answers)
+    for name, state in states.items():
+        if isinstance(state, list):  # a repeat: the states of its entries
+            inputs[name] = [_inputs(questionnaire, *pair) for pair in zip(answers.get(name, ()), state, strict=False)]
+        elif state == PNA and name in questionnaire.questions:
             several = questionnaire.questions[name].type != "select_one"
             inputs[name] = [PREFER_NOT_TO_SAY] if several else PREFER_NOT_TO_SAY
     return inputs

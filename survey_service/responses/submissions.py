@@ -13,7 +13,7 @@ import orjson
 from survey_service import clock
 from survey_service.offers import register
 from survey_service.problems import Problem
-from survey_service.questionnaire.judge import Judgement, judge
+from survey_service.questionnaire.judge import Circumstances, Judgement, judge
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses import receipts
 from survey_service.responses.revisions import Publications
@@ -109,8 +109,9 @@ def accept(questionnaire: Questionnaire, submission: Submission, today: dt.date)
     """Judge a submission and return the judgement, or raise the Problem that says why it is not accepted."""
     if submission.language not in questionnaire.languages:
         raise Problem("response.language", language=submission.language)
-    judgement = judge(questionnaire, submission.inputs, today)
-    if judgement.scope.get(questionnaire.consent, "yes") != "yes":
+    around = Circumstances(submission.seed, submission.language, clock.now())
+    judgement = judge(questionnaire, submission.inputs, today, around)
+    if (judgement.value(questionnaire.consent) or "yes") != "yes":
         raise Problem("response.no_consent")
     if judgement.screen_out is not None:
         raise Problem("response.screened_out", reason=judgement.screen_out.name)

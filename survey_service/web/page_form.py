@@ -7,9 +7,8 @@ of a field is the input as the judge takes it, so nothing typed is lost on the w
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import get_template_attribute
@@ -19,15 +18,21 @@ from wtforms.fields import Field
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 
+from survey_service.questionnaire import places
+from survey_service.questionnaire.expression import Expression, Scope
+from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.judge import Judgement
-from survey_service.questionnaire.model import Choice, Page, Question
-from survey_service.questionnaire.question_types import TYPES, storable
-from survey_service.web import i18n, wordings
+from survey_service.questionnaire.model import Choice, Question, Questionnaire
+from survey_service.questionnaire.question_types import DATE_PARTS_ASKED, asks, is_visible, scale_of, storable
+from survey_service.questionnaire.values import Path, to_text
+from survey_service.web import i18n, readable, wordings
+from survey_service.web.filling import Filler
 
 SHOWN_FIELD = "_shown"
 _MACROS = "macros/questions.html"
 _LOOKALIKE_HYPHEN = "\u2010"
 _DATE_PARTS = ("year", "month", "day")
+_MOST_STEPS = 11
 
 
 class _Meta(DefaultMeta):
@@ -55,6 +60,18 @@ class QuestionField(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = valuelist[0] if valuelist else ""
+
+    @property
+    def limits(self) -> tuple[str, str] | None:
+        """The least and the greatest number, where a scale has them."""
+        return None
+
+    @property
+    def value(self) -> str:
+        """What stands in a field of one line: a place in its two numbers, everything else as it was typed."""
+        if isinstance(self.data, list):
+            return ", ".join(str(part) for part in self.data)
+        return "" if self.data is None else str(self.data)
 
     @property
     def is_required(self) -> bool:
@@ -135,28 +152,89 @@ class RankField(QuestionField):
             self.data = [str(formdata.get(f"{self.name}:{place}", "")) for place in range(1, len(self.choices) + 1)]
 
 
-class DateField(QuestionField):
-    """Day, month and year in three fields; the input is ``year-month-day`` as typed.
+class RangeField(TextField):
+    """A number of a scale: radio buttons if it has few steps, else a field for the number."""
 
-    A hyphen typed inside a part is kept as its typographic double, so that the parts can be told apart again.
+    @property
+    def steps(self) -> list[str]:
+        """The numbers of the scale, none if they are too many to choose from."""
+        low, high, step = scale_of(self.question)
+        count = int((high - low) / step) + 1
+        return [f"{low + step * number:f}" for number in range(count)] if count <= _MOST_STEPS else []
+
+    @property
+    def limits(self) -> tuple[str, str] | None:
+        if self.steps:
+            return None
+        low, high, _ = scale_of(self.question)
+        return f"{low:f}", f"{high:f}"
+
+    def is_chosen(self, step: str) -> bool:
+        """Tell whether the number of the scale is what was typed."""
+        return str(self.data) == step
+
+    widget = MacroWidget("range_question")
+
+
+class PartsField(QuestionField):
+    """Several form fields, ``name:part``, that make one text, with a mark between.
+
+    A mark typed inside a part is kept as its double, so that the parts can be told apart again.
     """
 
-    widget = MacroWidget("date_question")
+    all_parts: tuple[str, ...] = ()
+    mark, double = "-", _LOOKALIKE_HYPHEN
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        return self.all_parts
 
     @property
     def parts(self) -> Mapping[str, str]:
-        """What was typed as ``year``, ``month`` and ``day``."""
-        typed = (self.data or "").split("-") if isinstance(self.data, str) else []
-        return dict(
-            zip(_DATE_PARTS, (part.replace(_LOOKALIKE_HYPHEN, "-") for part in [*typed, "", "", ""]), strict=False)
-        )
+        """What was typed as each part."""
+        typed = self.data.split(self.mark) if self.data and isinstance(self.data, str) else []
+        whole = (part.replace(self.double, self.mark) for part in [*typed, *[""] * len(self.all_parts)])
+        return dict(zip(self.all_parts, whole, strict=False))
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         super().process(None, data, extra_filters)
         if formdata is not None:
-            sent = [str(formdata.get(f"{self.name}:{part}", "")) for part in _DATE_PARTS]
-            typed = [part.replace("-", _LOOKALIKE_HYPHEN) for part in sent]
-            self.data = "-".join(typed) if any(part.strip() for part in typed) else ""
+            sent = {part: str(formdata.get(f"{self.name}:{part}", "")) for part in self.asked}
+            typed = {part: value.replace(self.mark, self.double) for part, value in sent.items()}
+            filled = [typed.get(part, "1") for part in self.all_parts]
+            self.data = self.mark.join(filled) if any(part.strip() for part in typed.values()) else ""
+
+
+class DateField(PartsField):
+    """Day, month and year in three fields, or fewer; the input is ``year-month-day`` as typed."""
+
+    widget = MacroWidget("date_question")
+    all_parts = _DATE_PARTS
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        return DATE_PARTS_ASKED.get(self.question.appearance, self.all_parts)
+
+
+class DatetimeField(PartsField):
+    """Day, month, year and time; the input is ``year-month-dayThour:minute`` as typed."""
+
+    widget = MacroWidget("date_question")
+    all_parts = (*_DATE_PARTS, "time")
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        day, _, time = (self.data if isinstance(self.data, str) else "").partition("T")
+        kept, self.data = self.data, day
+        try:
+            return {**super().parts, "time": time}
+        finally:
+            self.data = kept
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        super().process(formdata, data, extra_filters)
+        if formdata is not None and self.data:
+            self.data = "T".join(self.data.rsplit(self.mark, 1))
 
 
 FIELDS: Mapping[tuple[str, str], type[QuestionField]] = {
@@ -165,6 +243,10 @@ FIELDS: Mapping[tuple[str, str], type[QuestionField]] = {
     ("select_multiple", ""): MultipleField,
     ("rank", ""): RankField,
     ("date", ""): DateField,
+    ("time", ""): TextField,
+    ("datetime", ""): DatetimeField,
+    ("geopoint", ""): TextField,
+    ("range", ""): RangeField,
     ("acknowledge", ""): AcknowledgeField,
     ("text", ""): TextField,
     ("integer", ""): TextField,
@@ -180,8 +262,12 @@ def _field(question: Question, choices: tuple[Choice, ...]) -> Any:
 
 @dataclass(frozen=True)
 class Posted:
-    """What a browser sent for one page: an input for each question that was on the form, and their names."""
+    """What a browser sent for one page: an input for each question that was on the form, and their names.
 
+    ``path`` is the entry of a repeat that the page was asked for.
+    """
+
+    path: Path
     inputs: Mapping[str, Any]
     shown: tuple[str, ...]
 
@@ -195,48 +281,77 @@ def _is_storable(value: Any) -> bool:
     return all(storable(part) for part in (value if isinstance(value, list) else [value]))
 
 
-def read(page: Page, form: MultiDict[str, str], expected: frozenset[str]) -> Posted:
+def read(stop: Stop, form: MultiDict[str, str], expected: frozenset[str]) -> Posted:
     """Read one page's answers from what a browser sent.
 
     The form says which questions were on it (an empty answer to one of them counts, the others are left alone); if it
     does not say, ``expected`` are taken to have been.
     """
+    page_questions = stop.page.questions if stop.page else ()
     named = frozenset(form[SHOWN_FIELD].split()) if SHOWN_FIELD in form else expected
-    questions = [question for question in page.questions if question.name in named and TYPES[question.type].asks]
+    questions = [question for question in page_questions if question.name in named and asks(question)]
     fields = BaseForm({question.name: _field(question, question.choices) for question in questions}, meta=_Meta())
     fields.process(form)
-    shown = tuple(question.name for question in page.questions if question.name in named)
-    return Posted({question.name: fields[question.name].data for question in questions}, shown)
+    shown = tuple(question.name for question in page_questions if question.name in named)
+    return Posted(stop.path, {question.name: fields[question.name].data for question in questions}, shown)
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing on a page: a question with its field, or a note (no field)."""
+    """One thing on a page: a question with its field, a note, or a value that was calculated (``lines``)."""
 
     question: Question
     field: Field | None
+    lines: tuple[Markup, ...] = ()
+    errors: tuple[str, ...] = ()
+    """Why one cannot go on: those of the field, or that of a note which lets nobody pass."""
 
 
 def build(
-    page: Page, judgement: Judgement, inputs: Mapping[str, Any], seed: int, today: dt.date, flagged: Sequence[str]
+    stop: Stop,
+    questionnaire: Questionnaire,
+    judgement: Judgement,
+    inputs: Mapping[str, Any],
+    seed: int,
+    flagged: Sequence[str],
 ) -> list[Item]:
     """Return what a page shows now: its shown questions filled with ``inputs``, in order.
 
     The refusals of the questions named in ``flagged`` become the errors of their fields.
     """
+    here, typed = Filler(questionnaire, judgement, stop.path), places.at(inputs, stop.path)
+    keys = (
+        {question.name: key for question, key in zip(stop.page.questions, stop.keys, strict=True)} if stop.page else {}
+    )
     shown = [
-        question
-        for question in page.questions
-        if question.name in judgement.shown and (TYPES[question.type].asks or question.type == "note")
+        here.question(question)
+        for question in (stop.page.questions if stop.page else ())
+        if keys[question.name] in judgement.shown and is_visible(question)
     ]
-    asked = [question for question in shown if TYPES[question.type].asks]
-    fields = {
-        question.name: _field(question, question.shown_choices(judgement.scope, seed, today)) for question in asked
-    }
-    form = BaseForm(fields, meta=_Meta())
-    form.process(data={question.name: inputs.get(question.name, question.default) for question in asked})
+    scope = judgement.scope_at(stop.path)
+    asked = [question for question in shown if asks(question)]
+    choices = {question.name: here.choices(question.shown_choices(scope, seed)) for question in asked}
+    form = BaseForm({question.name: _field(question, choices[question.name]) for question in asked}, meta=_Meta())
+    form.process(data={question.name: typed.get(question.name, _default(question, scope)) for question in asked})
+    errors: dict[str, tuple[str, ...]] = {}
     for name in flagged:
-        if name in form and name in judgement.refusals:
-            form[name].errors = [wordings.message_of(judgement.refusals[name])]
+        refusal = judgement.refusals.get(keys[name]) if name in keys else None
+        if refusal is not None:
+            errors[name] = (wordings.message_of(replace(refusal, text=here.text(refusal.text))),)
+            if name in form:
+                form[name].errors = errors[name]
     bound = {field.name: field for field in form}
-    return [Item(question, bound.get(question.name)) for question in shown]
+    return [
+        Item(
+            question,
+            bound.get(question.name),
+            () if asks(question) else readable.lines_of(question, judgement.value(question.name, stop.path)),
+            errors.get(question.name, ()),
+        )
+        for question in shown
+    ]
+
+
+def _default(question: Question, scope: Scope) -> Any:
+    default = question.default
+    return to_text(default.evaluate(scope)) if isinstance(default, Expression) else default

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_service import clock
 from survey_service.problems import Problem
-from survey_service.questionnaire.judge import NOT_SHOWN
+from survey_service.questionnaire.plan import NOT_SHOWN
 from survey_service.responses import drafts, holder
 from survey_service.responses.revisions import Published
 from survey_service.store.base import Stored
@@ -64,6 +67,15 @@ def _form(words: str = "", error: str = "") -> str:
     return render_template("respondent/receipt.html", words=words, error=error, addresses=addresses)
 
 
+def _seen(states: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    """Yield the keys of all that the respondent saw."""
+    for name, state in states.items():
+        if state != NOT_SHOWN:
+            yield prefix + name
+        for number, entry in enumerate(state if isinstance(state, list) else (), 1):
+            yield from _seen(entry, f"{prefix}{name}~{number}/")
+
+
 def _correct(stored: Stored, published: Published) -> ResponseReturnValue:
     """Begin a draft with the answers of the response; sending it puts them in the response's place."""
     context, questionnaire = current(), published.questionnaire
@@ -74,7 +86,7 @@ def _correct(stored: Stored, published: Published) -> ResponseReturnValue:
         clock.today(),
         correcting=stored.body["key"],
         inputs=holder.inputs_of(questionnaire, stored.body),
-        seen=tuple(name for name, state in stored.body["states"].items() if state != NOT_SHOWN),
+        seen=tuple(_seen(stored.body["states"], "")),
         seed=stored.body["seed"],
     )
     device.hold(questionnaire.name, draft.token, draft.key)

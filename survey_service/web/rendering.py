@@ -12,7 +12,9 @@ from survey_service import languages
 from survey_service.languages import Language
 from survey_service.problems import Problem
 from survey_service.questionnaire import journey
-from survey_service.questionnaire.model import Page, Questionnaire
+from survey_service.questionnaire.journey import Stop
+from survey_service.questionnaire.model import Questionnaire
+from survey_service.responses.revisions import Published
 from survey_service.web import device, page_form, summary, wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext, ngettext
@@ -34,23 +36,33 @@ def returning() -> dict[str, str]:
     return {RETURN: CHECK} if request.values.get(RETURN) == CHECK else {}
 
 
-def onward(visit: Visit, page: Page | None) -> Response:
-    """Redirect to a page, or to the check if there is none left."""
+def onward(visit: Visit, stop: Stop | None) -> Response:
+    """Redirect to a stop, or to the check if there is none left."""
     name = visit.questionnaire.name
-    if page is None:
+    if stop is None:
         return to("check", questionnaire=name)
-    return to("page", questionnaire=name, name=page.name, **returning())
+    return to("page", questionnaire=name, name=stop.address, **returning())
 
 
-def again(visit: Visit, page: Page, more: str) -> Response:
+def again(visit: Visit, stop: Stop, more: str) -> Response:
     """Redirect to the same page, at the question ``more`` that its answers brought up."""
-    values: dict[str, Any] = {"name": page.name, "more": more, **returning(), "_anchor": "_more"}
+    values: dict[str, Any] = {"name": stop.address, "more": more, **returning(), "_anchor": "_more"}
     return to("page", questionnaire=visit.questionnaire.name, **values)
 
 
 def languages_of(questionnaire: Questionnaire) -> list[Language]:
     """Return the languages a questionnaire can be answered in here."""
     return [entry for entry in languages.offered() if entry.tag in questionnaire.languages]
+
+
+def answerable(published: Sequence[Published]) -> list[Language]:
+    """Return the languages that some open questionnaire can be answered in: those that a newcomer may choose.
+
+    While none is open, they are those of the closed ones, whose receipts people hold; without any questionnaire, all.
+    """
+    tags = {tag for entry in published if entry.is_open for tag in entry.questionnaire.languages}
+    tags = tags or {tag for entry in published for tag in entry.questionnaire.languages}
+    return [entry for entry in languages.offered() if entry.tag in tags] or list(languages.offered())
 
 
 def addresses(model: Questionnaire | None, endpoint: str, /, **values: Any) -> list[tuple[Language, str]]:
@@ -90,25 +102,25 @@ def notices(visit: Visit) -> list[str]:
     return []
 
 
-def _items(visit: Visit, page: Page, flagged: Sequence[str]) -> list[Item]:
-    return page_form.build(page, visit.judgement, visit.inputs, visit.seed, visit.today, flagged)
+def _items(visit: Visit, stop: Stop, flagged: Sequence[str]) -> list[Item]:
+    return page_form.build(stop, visit.questionnaire, visit.judgement, visit.inputs, visit.seed, flagged)
 
 
 def _title(title: str, items: list[Item]) -> tuple[str, bool]:
     """Return the page's title, which tells of errors first, and whether there are any."""
-    has_errors = any(item.field and item.field.errors for item in items)
+    has_errors = any(item.errors for item in items)
     return (gettext("Error: %(title)s", title=title) if has_errors else title), has_errors
 
 
 def start_page(visit: Visit, *, flagged: Sequence[str] = (), messages: Sequence[str] = ()) -> str:
     """Render the start page: what it is about, how long it takes, and the first page's form."""
     questionnaire = visit.questionnaire
-    items = _items(visit, visit.first_page, flagged)
+    items = _items(visit, visit.first_stop, flagged)
     title, has_errors = _title(wordings.in_attribute(questionnaire.label), items)
     return render_template(
         "respondent/start.html",
         questionnaire=questionnaire,
-        page=visit.first_page,
+        page=visit.first_stop.page,
         items=items,
         page_title=title,
         has_errors=has_errors,
@@ -120,48 +132,77 @@ def start_page(visit: Visit, *, flagged: Sequence[str] = (), messages: Sequence[
     )
 
 
-def form_page(visit: Visit, page: Page, *, flagged: Sequence[str] = (), messages: Sequence[str] = ()) -> str:
+def form_page(visit: Visit, stop: Stop, *, flagged: Sequence[str] = (), messages: Sequence[str] = ()) -> str:
     """Render one page of a questionnaire under way; the questions in ``flagged`` show why they are refused."""
     questionnaire = visit.questionnaire
-    items = _items(visit, page, flagged)
-    page_title = f"{wordings.in_attribute(page.label)} – {wordings.in_attribute(questionnaire.label)}"
-    title, has_errors = _title(page_title, items)
-    number, count = journey.progress(questionnaire, visit.judgement, page.name)
+    items = _items(visit, stop, flagged)
+    title, has_errors = _title(_page_title(visit, stop), items)
+    number, count = journey.progress(questionnaire, visit.judgement, stop)
     return render_template(
         "respondent/page.html",
-        page=page,
+        label=summary.title_of(visit, stop),
+        hint=stop.page.hint if stop.page else {},
+        entry=summary.entry_of(visit, stop.path),
         items=items,
         page_title=title,
         has_errors=has_errors,
         messages=[*messages, *notices(visit)],
         number=number,
         count=count,
-        back=_before(visit, page),
+        back=_before(visit, stop),
         more=request.args.get("more", "") if request.method == "GET" else "",
         from_check=bool(returning()),
         languages=languages_of(questionnaire),
-        action=url_for("respondent.page", questionnaire=questionnaire.name, name=page.name),
+        action=url_for("respondent.page", questionnaire=questionnaire.name, name=stop.address),
     )
 
 
-def _before(visit: Visit, page: Page) -> str:
+def _page_title(visit: Visit, stop: Stop) -> str:
+    label = wordings.in_attribute(summary.title_of(visit, stop))
+    return f"{label} – {wordings.in_attribute(visit.questionnaire.label)}"
+
+
+def overview_page(visit: Visit, stop: Stop, *, removing: int = 0, messages: Sequence[str] = ()) -> str:
+    """Render the entries of a repeat: add, change, remove, go on; ``removing`` is the entry that is asked about."""
+    questionnaire = visit.questionnaire
+    entries = summary.entries(visit, stop)
+    number, count = journey.progress(questionnaire, visit.judgement, stop)
+    return render_template(
+        "respondent/entries.html",
+        label=summary.title_of(visit, stop),
+        hint=questionnaire.repeats[stop.repeat].hint,
+        entry=summary.entry_of(visit, stop.path),
+        entries=entries,
+        removing=next((entry for entry in entries if entry.number == removing), None),
+        page_title=_page_title(visit, stop),
+        messages=[*messages, *notices(visit)],
+        number=number,
+        count=count,
+        back=_before(visit, stop),
+        from_check=bool(returning()),
+        languages=languages_of(questionnaire),
+        action=url_for("respondent.page", questionnaire=questionnaire.name, name=stop.address),
+    )
+
+
+def _before(visit: Visit, stop: Stop) -> str:
     name = visit.questionnaire.name
     if returning():
         return url_for("respondent.check", questionnaire=name)
-    before = journey.page_before(visit.questionnaire, visit.judgement, page.name)
+    before = journey.before(visit.questionnaire, visit.judgement, stop)
     if before is None:
         return url_for("public.questionnaires")
-    return url_for("respondent.page", questionnaire=name, name=before.name)
+    return url_for("respondent.page", questionnaire=name, name=before.address)
 
 
 def continue_page(visit: Visit) -> str:
     """Render the start page for somebody who has begun already."""
-    questionnaire, needed = visit.questionnaire, visit.needed_page
+    questionnaire, needed = visit.questionnaire, visit.needed_stop
     name = questionnaire.name
     return render_template(
         "respondent/continue.html",
         questionnaire=questionnaire,
-        on=url_for("respondent.page", questionnaire=name, name=needed.name)
+        on=url_for("respondent.page", questionnaire=name, name=needed.address)
         if needed
         else url_for("respondent.check", questionnaire=name),
         addresses=addresses(questionnaire, "start", questionnaire=name),
@@ -171,11 +212,12 @@ def continue_page(visit: Visit) -> str:
 def check_page(visit: Visit) -> str:
     """Render all answers, each with a way to change it."""
     name = visit.questionnaire.name
-    last = journey.shown_pages(visit.questionnaire, visit.judgement)[-1]
+    stops = journey.stops(visit.questionnaire, visit.judgement)
+    last = next(stop for stop in reversed(stops) if not visit.is_in_open_repeat(stop))
     return render_template(
         "respondent/check.html",
         sections=summary.sections(visit),
         messages=notices(visit),
-        back=url_for("respondent.page", questionnaire=name, name=last.name),
+        back=url_for("respondent.page", questionnaire=name, name=last.address),
         addresses=addresses(visit.questionnaire, "check", questionnaire=name),
     )

@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 
 from survey_service.problems import Problem
 from survey_service.questionnaire import journey
-from survey_service.questionnaire.model import Page, Questionnaire
+from survey_service.questionnaire.journey import Stop
+from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses import drafts, submissions
 from survey_service.responses.submissions import Submission
 from survey_service.web import device, i18n, page_form, rendering, security, visit
@@ -28,7 +29,12 @@ AUDIENCES = {
     "respondent.erased": PUBLIC,
 }
 _AT = "/<lang:lang>/q/<questionnaire>"
-_SWITCH, _ERASE = "_language", "_erase"  # names of buttons; a question's name begins with a letter
+_SWITCH, _ERASE, _ADD, _REMOVE = (
+    "_language",
+    "_erase",
+    "_add",
+    "_remove",
+)  # names of buttons; a question's name begins with a letter
 
 
 @blueprint.errorhandler(AlreadySent)
@@ -42,11 +48,11 @@ def start(questionnaire: str) -> ResponseReturnValue:
     """Title, duration and the first page, with the consent; until it is given nothing is stored."""
     begun = _begun(questionnaire)
     if begun is not None:
-        return rendering.continue_page(begun) if request.method == "GET" else _take(begun, begun.first_page)
+        return rendering.continue_page(begun) if request.method == "GET" else _take(begun, begun.first_stop)
     present = visit.fresh(current(), questionnaire)
     if request.method == "GET":
         return rendering.start_page(present)
-    posted = page_form.read(present.first_page, request.form, present.shown_on(present.first_page))
+    posted = page_form.read(present.first_stop, request.form, present.shown_on(present.first_stop))
     present = present.typed(posted)
     if security.is_forged():
         return rendering.start_page(present, messages=[rendering.expired()]), 400
@@ -59,22 +65,53 @@ def start(questionnaire: str) -> ResponseReturnValue:
     faults = present.faults(posted)
     if not present.judgement.consented:
         return (rendering.start_page(present, flagged=faults), 422) if faults else _over(present)
-    return _finish(visit.begin(current(), present), present.first_page, posted)
+    return _finish(visit.begin(current(), present), present.first_stop, posted)
 
 
 @blueprint.route(f"{_AT}/<name>", methods=["GET", "POST"])
 def page(questionnaire: str, name: str) -> ResponseReturnValue:
     """One page: its form, and what becomes of the answers sent with it."""
     present = visit.under_way(current(), questionnaire)
-    target = present.page(name)
+    target = present.stop(name)
     if request.method == "POST":
-        return _take(present, target)
-    if not journey.may_visit(present.questionnaire, present.judgement, name):
-        return rendering.onward(present, present.needed_page)
+        return _take(present, target) if target.page else _take_overview(present, target)
+    if not journey.may_visit(present.questionnaire, present.judgement, target):
+        return rendering.onward(present, present.needed_stop)
+    if target.page is None:
+        return rendering.overview_page(present, target, removing=_entry_number("remove"))
     return rendering.form_page(present, target, flagged=present.typed_faults(target))
 
 
-def _take(present: Visit, target: Page) -> ResponseReturnValue:
+def _take_overview(present: Visit, target: Stop) -> ResponseReturnValue:
+    """Do with a repeat's entries what the pressed button says: add one, remove one, go on."""
+    if security.is_forged():
+        return rendering.overview_page(present, target, messages=[rendering.expired()]), 400
+    if _ERASE in request.form:
+        return rendering.to("erase")
+    switched = _switched_to(present.questionnaire)
+    name = present.questionnaire.name
+    if switched:
+        return rendering.to("page", questionnaire=name, name=target.address, lang=switched, **rendering.returning())
+    if _ADD in request.form:
+        present, entry = visit.add_entry(current(), present, target)
+        return rendering.onward(present, entry)
+    number = _entry_number(_REMOVE)
+    if number:
+        visit.remove_entry(current(), present, (*target.path, (target.repeat, number - 1)))
+        return rendering.onward(present, target)
+    present = visit.seen_overview(current(), present, target)
+    if rendering.returning():
+        return rendering.onward(present, present.needed_stop)
+    return rendering.onward(present, journey.after(present.questionnaire, present.judgement, target))
+
+
+def _entry_number(name: str) -> int:
+    """Return the number of the entry that a button or link names, 0 if none."""
+    text = request.values.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else 0
+
+
+def _take(present: Visit, target: Stop) -> ResponseReturnValue:
     """Take what was sent for a page of a visit under way."""
     posted = page_form.read(target, request.form, present.shown_on(target))
     present = present.typed(posted)
@@ -88,11 +125,11 @@ def _take(present: Visit, target: Page) -> ResponseReturnValue:
         if _ERASE in request.form:
             return rendering.to("erase")
         name = present.questionnaire.name
-        return rendering.to("page", questionnaire=name, name=target.name, lang=switched, **rendering.returning())
+        return rendering.to("page", questionnaire=name, name=target.address, lang=switched, **rendering.returning())
     return _finish(present, target, posted)
 
 
-def _finish(present: Visit, target: Page, posted: Posted) -> ResponseReturnValue:
+def _finish(present: Visit, target: Stop, posted: Posted) -> ResponseReturnValue:
     """Save the answers of a page and go where they lead: an early end, the same page again, the next, the check."""
     if present.judgement.screen_out is not None or (not present.judgement.consented and not present.faults(posted)):
         return _over(present)
@@ -104,8 +141,8 @@ def _finish(present: Visit, target: Page, posted: Posted) -> ResponseReturnValue
     if more:
         return rendering.again(present, target, more)
     if rendering.returning():
-        return rendering.onward(present, present.needed_page)
-    return rendering.onward(present, journey.page_after(present.questionnaire, present.judgement, target.name))
+        return rendering.onward(present, present.needed_stop)
+    return rendering.onward(present, journey.after(present.questionnaire, present.judgement, target))
 
 
 @blueprint.route(f"{_AT}/check", methods=["GET", "POST"])
@@ -114,8 +151,8 @@ def check(questionnaire: str) -> ResponseReturnValue:
     present = visit.under_way(current(), questionnaire)
     if _ERASE in request.form:
         return rendering.to("erase")
-    if present.needed_page is not None:
-        return rendering.onward(present, present.needed_page)
+    if present.needed_stop is not None:
+        return rendering.onward(present, present.needed_stop)
     return rendering.check_page(present) if request.method == "GET" else _send(present)
 
 

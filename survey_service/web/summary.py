@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
 from flask import url_for
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from survey_service.questionnaire import journey
-from survey_service.questionnaire.model import Answer, Page, Question
-from survey_service.questionnaire.question_types import TYPES
-from survey_service.web import i18n, wordings
+from survey_service.questionnaire import journey, places
+from survey_service.questionnaire.journey import Stop
+from survey_service.questionnaire.model import Question, Text
+from survey_service.questionnaire.question_types import asks
+from survey_service.questionnaire.values import Path
+from survey_service.web import i18n, readable, wordings
+from survey_service.web.filling import Filler
 from survey_service.web.visit import Visit
 
 
@@ -29,68 +28,80 @@ class Row:
 
 @dataclass(frozen=True)
 class Section:
-    """One page with its questions."""
+    """One page with its questions. ``entry`` says which entry of a repeat, or is empty; ``key`` is unique to it."""
 
-    page: Page
+    key: str
+    label: Text
+    entry: str
     rows: tuple[Row, ...]
 
 
 def sections(visit: Visit) -> list[Section]:
     """Return all shown pages with the shown questions that a person answers."""
     return [
-        Section(page, rows)
-        for page in journey.shown_pages(visit.questionnaire, visit.judgement)
-        if (rows := tuple(_rows(visit, page)))
+        Section(stop.address, title_of(visit, stop), entry_of(visit, stop.path), rows)
+        for stop in journey.stops(visit.questionnaire, visit.judgement)
+        if stop.page and (rows := tuple(_rows(visit, stop)))
     ]
 
 
-def _rows(visit: Visit, page: Page) -> list[Row]:
-    address = url_for("respondent.page", questionnaire=visit.questionnaire.name, name=page.name, _return="check")
+def title_of(visit: Visit, stop: Stop) -> Text:
+    """Return the title of a stop: that of its page, else of the group around it, else of the questionnaire."""
+    questionnaire = visit.questionnaire
+    filler = Filler(questionnaire, visit.judgement, stop.path)
+    if stop.page is None:
+        return filler.text(questionnaire.repeats[stop.repeat].label or questionnaire.label)
+    around = [group.label for group in reversed(questionnaire.enclosing(stop.page.group))]
+    labels = (stop.page.label, *around, questionnaire.label)
+    return filler.text(next(label for label in labels if label))
+
+
+def entry_of(visit: Visit, path: Path) -> str:
+    """Return which entry of which repeat a page is for, innermost last; nothing outside repeats."""
+    if not path:
+        return ""
+    names = []
+    for depth, (repeat, index) in enumerate(path):
+        count = visit.judgement.count(repeat, path[:depth])
+        name = wordings.in_attribute(title_of(visit, Stop(None, path[:depth], repeat)))
+        names.append(
+            i18n.gettext("%(name)s: %(number)s of %(count)s", name=f"\u2068{name}\u2069", number=index + 1, count=count)
+        )
+    return " › ".join(names)
+
+
+def _rows(visit: Visit, stop: Stop) -> list[Row]:
+    address = url_for("respondent.page", questionnaire=visit.questionnaire.name, name=stop.address, _return="check")
+    filler = Filler(visit.questionnaire, visit.judgement, stop.path)
     return [
-        Row(question, lines_of(question, visit.judgement.scope.get(question.name)), f"{address}#{question.name}")
-        for question in page.questions
-        if question.name in visit.judgement.shown and TYPES[question.type].asks
+        Row(
+            filler.question(question),
+            readable.lines_of(question, visit.judgement.value(question.name, stop.path)),
+            f"{address}#{question.name}",
+        )
+        for question in (stop.page.questions if stop.page else ())
+        if places.key(stop.path, question.name) in visit.judgement.shown and asks(question)
     ]
 
 
-def lines_of(question: Question, value: Answer) -> tuple[Markup, ...]:
-    """Return an accepted answer as lines of HTML in the present language."""
-    return () if value is None else tuple(_READERS[question.type](question, value))
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a repeat in its overview: its number from 1, what it is known by, the address to change it."""
+
+    number: int
+    name: Markup
+    address: str
 
 
-def _choices(question: Question, value: Answer) -> list[Markup]:
-    labels = {choice.name: choice.label for choice in question.choices}
-    names = value if isinstance(value, list) else [str(value)]
-    return [wordings.in_page(labels[name]) for name in names]
-
-
-def _ranks(question: Question, value: Answer) -> list[Markup]:
-    return [Markup("{}. {}").format(place, label) for place, label in enumerate(_choices(question, value), 1)]
-
-
-def _text(_question: Question, value: Answer) -> list[Markup]:
-    return [Markup("<bdi>{}</bdi>").format(line) for line in str(value).split("\n")]
-
-
-def _number(_question: Question, value: Answer) -> list[Markup]:
-    return [escape(format_decimal(str(value), locale=i18n.language().locale))]
-
-
-def _date(_question: Question, value: Answer) -> list[Markup]:
-    return [escape(format_date(dt.date.fromisoformat(str(value)), "long", locale=i18n.language().locale))]
-
-
-def _acknowledged(_question: Question, _value: Answer) -> list[Markup]:
-    return [escape(i18n.gettext("Yes"))]
-
-
-_READERS: Mapping[str, Callable[[Question, Answer], list[Markup]]] = {
-    "text": _text,
-    "integer": _number,
-    "decimal": _number,
-    "select_one": _choices,
-    "select_multiple": _choices,
-    "rank": _ranks,
-    "date": _date,
-    "acknowledge": _acknowledged,
-}
+def entries(visit: Visit, overview: Stop) -> list[Entry]:
+    """Return the entries of a repeat, each known by its first answer."""
+    stops = journey.stops(visit.questionnaire, visit.judgement)
+    found = []
+    for index in range(visit.judgement.count(overview.repeat, overview.path)):
+        path = (*overview.path, (overview.repeat, index))
+        pages = [stop for stop in stops if stop.path == path and stop.page]
+        lines = [line for stop in pages for row in _rows(visit, stop) for line in row.lines]
+        first = next((stop for stop in stops if stop.path[: len(path)] == path), overview)
+        address = url_for("respondent.page", questionnaire=visit.questionnaire.name, name=first.address)
+        found.append(Entry(index + 1, lines[0] if lines else Markup(""), address))
+    return found

@@ -10,10 +10,12 @@ from typing import Any
 
 from survey_service import clock
 from survey_service.problems import Problem
-from survey_service.questionnaire import journey
-from survey_service.questionnaire.judge import Judgement, is_empty, judge
-from survey_service.questionnaire.model import Page, Questionnaire
-from survey_service.questionnaire.question_types import TYPES
+from survey_service.questionnaire import journey, places
+from survey_service.questionnaire.journey import Stop
+from survey_service.questionnaire.judge import Circumstances, Judgement, is_empty, judge
+from survey_service.questionnaire.model import Questionnaire
+from survey_service.questionnaire.question_types import asks
+from survey_service.questionnaire.values import Path
 from survey_service.responses import drafts, submissions
 from survey_service.responses.drafts import Draft
 from survey_service.responses.revisions import Published
@@ -51,8 +53,8 @@ class Visit:
         return self.published.questionnaire
 
     @property
-    def first_page(self) -> Page:
-        return self.questionnaire.pages[0]
+    def first_stop(self) -> Stop:
+        return journey.first(self.questionnaire)
 
     @property
     def seed(self) -> int:
@@ -60,48 +62,66 @@ class Visit:
 
     @cached_property
     def judgement(self) -> Judgement:
-        return judge(self.questionnaire, self.inputs, self.today)
+        around = Circumstances(self.seed, i18n.language().tag, clock.now())
+        return judge(self.questionnaire, self.inputs, self.today, around)
 
     def typed(self, posted: Posted) -> Visit:
         """Return the visit with one page's answers as typed, saved nowhere."""
-        return replace(self, inputs={**self.inputs, **posted.inputs})
+        return replace(self, inputs=places.put(self.inputs, posted.path, posted.inputs))
 
-    def page(self, name: str) -> Page:
-        """Return a page by name. Raises Problem page.missing."""
-        page = self.questionnaire.page(name)
-        if page is None:
+    def stop(self, address: str) -> Stop:
+        """Return the stop at an address. Raises Problem page.missing."""
+        stop = journey.find(self.questionnaire, address)
+        if stop is None:
             raise Problem("page.missing")
-        return page
+        return stop
+
+    def is_in_open_repeat(self, stop: Stop) -> bool:
+        """Tell whether a stop belongs to an entry that hangs on an overview."""
+        return any(journey.is_open(self.questionnaire, repeat) for repeat, _ in stop.path)
 
     def faults(self, posted: Posted) -> list[str]:
-        """Return the questions of a sent page whose answers are refused, in order."""
-        return [name for name in posted.shown if name in self.judgement.refusals]
+        """Return the questions of a sent page whose answers are refused, in order.
 
-    def typed_faults(self, page: Page) -> list[str]:
+        A note that lets nobody pass counts too, though it cannot be answered.
+        """
+        return [name for name in posted.shown if places.key(posted.path, name) in self.judgement.refusals]
+
+    def typed_faults(self, stop: Stop) -> list[str]:
         """Return the questions of a page that hold something unacceptable; those left empty are no fault yet."""
-        names = [question.name for question in page.questions]
-        return [name for name in names if name in self.judgement.refusals and not is_empty(self.inputs.get(name))]
+        names = [question.name for question in stop.page.questions] if stop.page else []
+        inputs = places.at(self.inputs, stop.path)
+        return [
+            name
+            for name in names
+            if places.key(stop.path, name) in self.judgement.refusals and not is_empty(inputs.get(name))
+        ]
 
-    def shown_on(self, page: Page) -> frozenset[str]:
+    def shown_on(self, stop: Stop) -> frozenset[str]:
         """Return the names of a page's questions that are shown now."""
-        return frozenset(question.name for question in page.questions) & self.judgement.shown
+        names = [question.name for question in stop.page.questions] if stop.page else []
+        return frozenset(name for name in names if places.key(stop.path, name) in self.judgement.shown)
 
-    def unveiled(self, page: Page, posted: Posted) -> str:
+    def unveiled(self, stop: Stop, posted: Posted) -> str:
         """Return the first question that the answers on this very page brought up and that nobody has seen, or ""."""
-        seen = {*posted.shown, *(self.draft.seen if self.draft else ())}
-        for question in page.questions:
-            if question.name in self.judgement.shown and question.name not in seen and question.type != "calculate":
-                return question.name if is_empty(self.inputs.get(question.name)) else ""
+        seen = {*(places.key(posted.path, name) for name in posted.shown), *(self.draft.seen if self.draft else ())}
+        inputs = places.at(self.inputs, stop.path)
+        for question in stop.page.questions if stop.page else ():
+            key = places.key(stop.path, question.name)
+            if key in self.judgement.shown and key not in seen and (asks(question) or question.type == "note"):
+                return question.name if is_empty(inputs.get(question.name)) else ""
         return ""
 
     @property
-    def needed_page(self) -> Page | None:
-        """The first shown page with a refused answer or a question nobody has seen; None if all may be sent."""
+    def needed_stop(self) -> Stop | None:
+        """The first stop with a refused answer or something nobody has seen; None if all may be sent."""
         seen = set(self.draft.seen if self.draft else ())
-        for page in journey.shown_pages(self.questionnaire, self.judgement):
-            asked = {name for name in self.shown_on(page) if TYPES[self.questionnaire.questions[name].type].asks}
-            if asked - seen or any(name in self.judgement.refusals for name in self.shown_on(page)):
-                return page
+        questions = self.questionnaire.questions
+        for stop in journey.stops(self.questionnaire, self.judgement):
+            shown = [key for key in stop.keys if key in self.judgement.shown]
+            asked = {key for key in shown if stop.page is None or asks(questions[key.rpartition("/")[2]])}
+            if asked - seen or any(key in self.judgement.refusals for key in shown):
+                return stop
         return None
 
 
@@ -155,12 +175,40 @@ def save(context: Context, visit: Visit, posted: Posted, *, seen: bool, language
         context.store,
         visit.kept,
         visit.today,
-        inputs=posted.storable,
-        seen=posted.shown if seen else (),
+        inputs={posted.path: posted.storable},
+        kept=visit.judgement.kept,
+        seen=tuple(places.key(posted.path, name) for name in posted.shown) if seen else (),
         language=language or i18n.language().tag,
     )
     device.hold(draft.questionnaire, draft.token, draft.key)  # from now on, the cookie lives as long again
-    return replace(visit, draft=draft, inputs={**draft.inputs, **posted.inputs})
+    return replace(visit, draft=draft, inputs=places.put(draft.inputs, posted.path, posted.inputs))
+
+
+def add_entry(context: Context, visit: Visit, overview: Stop) -> tuple[Visit, Stop]:
+    """Add an entry to a repeat; return the visit and the entry's first stop. Raises Problem entries.full."""
+    count = visit.judgement.count(overview.repeat, overview.path)
+    if count >= places.MAX_ENTRIES:
+        raise Problem("entries.full", limit=places.MAX_ENTRIES)
+    path = (*overview.path, (overview.repeat, count))
+    visit = _changed(context, visit, inputs={path: {}}, seen=overview.keys)
+    stops = journey.stops(visit.questionnaire, visit.judgement)
+    return visit, next((stop for stop in stops if stop.path[: len(path)] == path), overview)
+
+
+def remove_entry(context: Context, visit: Visit, path: Path) -> Visit:
+    """Remove an entry with all that was typed in it; it is no fault if it is gone."""
+    return _changed(context, visit, remove=path)
+
+
+def seen_overview(context: Context, visit: Visit, overview: Stop) -> Visit:
+    """Note that the respondent has seen an overview and goes on."""
+    return _changed(context, visit, seen=overview.keys)
+
+
+def _changed(context: Context, visit: Visit, **changes: Any) -> Visit:
+    draft = drafts.save(context.store, visit.kept, visit.today, **changes)
+    device.hold(draft.questionnaire, draft.token, draft.key)
+    return replace(visit, draft=draft, inputs=draft.inputs)
 
 
 def end(context: Context, name: str) -> None:

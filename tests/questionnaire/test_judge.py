@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from survey_service.questionnaire.expression import Scope
 from survey_service.questionnaire.judge import judge
 from survey_service.questionnaire.model import Questionnaire
 from tests.conftest import SMALL, TODAY
@@ -187,7 +188,8 @@ def test_calculation_ranks_acknowledge_and_decimal(questionnaire: Any) -> None:
 def test_order_of_choices_rotates_by_seed_and_keeps_the_last_ones(questionnaire: Any) -> None:
     text = SMALL.replace("parameters: {max_selected: 2}}", "parameters: {randomize: true}}")
     question = questionnaire(text).questions["likes"]
-    orders = {tuple(choice.name for choice in question.shown_choices({}, seed, TODAY)) for seed in range(40)}
+    scope = Scope(answers={}, today=TODAY)
+    orders = {tuple(choice.name for choice in question.shown_choices(scope, seed)) for seed in range(40)}
     assert len(orders) == 6  # 3! orders of the free choices
     assert {order[-2:] for order in orders} == {("none", "pna")}
-    assert question.shown_choices({}, 7, TODAY) == question.shown_choices({}, 7, TODAY)
+    assert question.shown_choices(scope, 7) == question.shown_choices(scope, 7)

@@ -60,6 +60,12 @@ pages:
         parameters: {max_selected: 2, randomize: true}
       - {type: rank, name: best, choices: colours, label: {de: Rang, en: Rank}, parameters: {max_selected: 3}}
       - {type: date, name: day, label: {de: Tag, en: Day}}
+      - {type: date, name: month, label: {de: Monat, en: Month}, appearance: month-year}
+      - {type: time, name: hour, label: {de: Uhrzeit, en: Hour}}
+      - {type: datetime, name: moment, label: {de: Zeitpunkt, en: Moment}}
+      - {type: geopoint, name: spot, label: {de: Stelle, en: Spot}}
+      - {type: range, name: level, label: {de: Stufe, en: Level}, parameters: {min: 0, max: 10}}
+      - {type: range, name: weight, label: {de: Last, en: Weight}, parameters: {min: 0, max: 100, step: 0.5}}
       - {type: acknowledge, name: seen, label: {de: Gelesen, en: Read}}
   - name: follow
     label: {de: Folgen, en: Following}

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.judge import judge
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.web import page_form
@@ -44,6 +45,12 @@ inputs = st.fixed_dictionaries(
         "best": st.lists(st.sampled_from(["", *COLOURS]), max_size=3),
         "day": st.tuples(years, parts, parts),
         "seen": st.booleans(),
+        "month": st.tuples(years, parts),
+        "hour": st.one_of(st.sampled_from(["14:30", "7.05", "24:00", "١٢:٣٠", "12:60"]), texts),
+        "moment": st.tuples(years, parts, parts, st.sampled_from(["", "9:15", "25:00", "x-y"])),
+        "spot": st.one_of(st.sampled_from(["50.57, 10.41", "50.57 10.41 300", "91 0", "٥٠.٥ ١٠", "50"]), texts),
+        "level": st.one_of(st.integers(-1, 12).map(str), st.sampled_from(["", "2.5", "٣"])),
+        "weight": st.one_of(st.sampled_from(["0.5", "0.7", "1,5", "100", "-1"]), texts),
     }
 )
 
@@ -54,6 +61,10 @@ def as_form(given_inputs: dict[str, Any]) -> MultiDict[str, str]:
     pairs += [("one", value) for value in given_inputs["one"]] + [("some", value) for value in given_inputs["some"]]
     pairs += [(f"best:{place}", value) for place, value in enumerate(given_inputs["best"], 1)]
     pairs += [(f"day:{part}", value) for part, value in zip(("year", "month", "day"), given_inputs["day"], strict=True)]
+    pairs += [(name, given_inputs[name]) for name in ("hour", "spot", "level", "weight")]
+    pairs += [(f"month:{part}", value) for part, value in zip(("year", "month"), given_inputs["month"], strict=True)]
+    parts_of_moment = zip(("year", "month", "day", "time"), given_inputs["moment"], strict=True)
+    pairs += [(f"moment:{part}", value) for part, value in parts_of_moment]
     pairs += [("seen", "yes")] if given_inputs["seen"] else []
     return MultiDict(pairs)
 
@@ -61,7 +72,15 @@ def as_form(given_inputs: dict[str, Any]) -> MultiDict[str, str]:
 def as_json(given_inputs: dict[str, Any]) -> dict[str, Any]:
     """Write the inputs the way a program sends them."""
     year, month, day = (part.replace("-", "\u2010") for part in given_inputs["day"])
-    return {**given_inputs, "OK": "yes", "day": _date(year, month, day)}
+    its_year, its_month = (part.replace("-", "\u2010") for part in given_inputs["month"])
+    *its_date, time = (part.replace("-", "\u2010") for part in given_inputs["moment"])
+    return {
+        **given_inputs,
+        "OK": "yes",
+        "day": _date(year, month, day),
+        "month": f"{its_year}-{its_month}-1" if (its_year + its_month).strip() else "",
+        "moment": "-".join(its_date) + f"T{time}" if "".join((*its_date, time)).strip() else "",
+    }
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -70,7 +89,7 @@ def test_form_and_json_agree(every: Questionnaire, given_inputs: dict[str, Any])
     page = every.page("all")
     assert page is not None
     shown = frozenset(question.name for question in page.questions)
-    posted = page_form.read(page, as_form(given_inputs), shown)
+    posted = page_form.read(Stop(page), as_form(given_inputs), shown)
     from_form = judge(every, {"OK": "yes", **posted.inputs}, TODAY)
     from_json = judge(every, as_json(given_inputs), TODAY)
     assert dict(from_form.answers) == dict(from_json.answers)
@@ -87,12 +106,12 @@ def test_nothing_typed_is_lost_when_the_page_comes_back(
 ) -> None:
     page = every.page("all")
     assert page is not None
-    first = page_form.read(page, as_form(given_inputs), frozenset(every.questions))
+    first = page_form.read(Stop(page), as_form(given_inputs), frozenset(every.questions))
     judgement = judge(every, {"OK": "yes", **first.inputs}, TODAY)
     with app.test_request_context("/en/q/every/all"):
-        items = page_form.build(page, judgement, first.inputs, 7, TODAY, list(judgement.refusals))
+        items = page_form.build(Stop(page), every, judgement, first.inputs, 7, list(judgement.refusals))
         html = "".join(str(item.field()) for item in items if item.field)
-    second = page_form.read(page, MultiDict(Page(html).pairs()), frozenset(every.questions))
+    second = page_form.read(Stop(page), MultiDict(Page(html).pairs()), frozenset(every.questions))
     for name, typed in first.inputs.items():
         assert _seen(name, second.inputs[name], every) == _seen(name, typed, every), name
 
@@ -106,6 +125,8 @@ def _seen(name: str, value: Any, every: Questionnaire) -> Any:
         if question.type == "rank":
             return [part if part in known else "" for part in [*value, "", "", ""][:3]]
         return sorted(set(chosen))
+    if name == "level":  # radio buttons
+        return value if value in map(str, range(11)) else ""
     return str(value).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
 
 
@@ -134,7 +155,7 @@ def test_every_type_that_asks_has_a_field(every: Questionnaire) -> None:
 def test_read(every: Questionnaire, form: dict[str, Any], name: str, expected: Any) -> None:
     page = every.page("all")
     assert page is not None
-    posted = page_form.read(page, MultiDict(form), frozenset(every.questions))
+    posted = page_form.read(Stop(page), MultiDict(form), frozenset(every.questions))
     assert posted.inputs[name] == expected
 
 
@@ -142,7 +163,7 @@ def test_only_questions_that_were_on_the_form_are_read(every: Questionnaire) -> 
     page = every.page("all")
     assert page is not None
     posted = page_form.read(
-        page, MultiDict({"_shown": "validate OK nonsense", "data": "x"}), frozenset(every.questions)
+        Stop(page), MultiDict({"_shown": "validate OK nonsense", "data": "x"}), frozenset(every.questions)
     )
     assert posted.inputs == {"validate": ""}
     assert posted.shown == ("validate",)
@@ -151,7 +172,7 @@ def test_only_questions_that_were_on_the_form_are_read(every: Questionnaire) -> 
 def test_unstorable_text_is_judged_but_not_saved(every: Questionnaire) -> None:
     page = every.page("all")
     assert page is not None
-    posted = page_form.read(page, MultiDict({"validate": "a\0b", "data": "ok"}), frozenset(["validate", "data"]))
+    posted = page_form.read(Stop(page), MultiDict({"validate": "a\0b", "data": "ok"}), frozenset(["validate", "data"]))
     assert posted.inputs["validate"] == "a\0b"
     assert dict(posted.storable) == {"data": "ok"}
     assert judge(every, {"OK": "yes", **posted.inputs}, TODAY).refusals["validate"].code == "characters"
@@ -173,7 +194,7 @@ pages:
     )
     today = dt.date(2026, 11, 23)
     with app.test_request_context("/de/q/preset/p"):
-        fresh = page_form.build(model.pages[0], judge(model, {}, today), {}, 0, today, [])
-        emptied = page_form.build(model.pages[0], judge(model, {"n": ""}, today), {"n": ""}, 0, today, [])
+        fresh = page_form.build(Stop(model.pages[0]), model, judge(model, {}, today), {}, 0, [])
+        emptied = page_form.build(Stop(model.pages[0]), model, judge(model, {"n": ""}, today), {"n": ""}, 0, [])
         assert Page(str(fresh[0].field())).value("n") == "0"
         assert Page(str(emptied[0].field())).value("n") == ""

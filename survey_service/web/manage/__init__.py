@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from survey_service.questionnaire.xlsform import workbook
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, Access
 from survey_service.web.manage import (
+    drafts,
     entrance,
     offers,
     publishing,
@@ -33,6 +35,14 @@ AUDIENCES = {
     "manage.save_translations": Access("translate"),
     "manage.download_translations": Access("translate"),
     "manage.upload_translations": Access("translate"),
+    "manage.bring": Access("draft_questions"),
+    "manage.take": Access("draft_questions", body=workbook.MAX_BYTES + 100_000),
+    "manage.draft": Access("draft_questions"),
+    "manage.preview_draft": Access("draft_questions"),
+    "manage.draft_workbook": Access("draft_questions"),
+    "manage.choose_draft_languages": Access("draft_questions"),
+    "manage.discard_draft": Access("draft_questions"),
+    "manage.publish_draft": Access("publish"),
     "manage.responses": Access("read_responses"),
     "manage.export": Access("export_responses"),
     "manage.download": Access("export_responses"),
@@ -46,4 +56,4 @@ AUDIENCES = {
 }
 
 # imported for their routes
-_VIEWS = (entrance, offers, publishing, reports, responses, translation_files, translations)
+_VIEWS = (drafts, entrance, offers, publishing, reports, responses, translation_files, translations)

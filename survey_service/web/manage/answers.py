@@ -9,8 +9,9 @@ from typing import Any
 from flask_babel import format_date, format_decimal
 from markupsafe import Markup
 
-from survey_service.questionnaire.judge import NOT_SHOWN, PNA, SKIPPED
+from survey_service.questionnaire.judge import PNA, SKIPPED
 from survey_service.questionnaire.model import Choice, Question
+from survey_service.questionnaire.plan import NOT_SHOWN
 from survey_service.web.i18n import gettext
 from survey_service.web.wordings import in_page
 
