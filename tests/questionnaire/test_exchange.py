@@ -172,7 +172,11 @@ def test_a_po_file_of_another_language_is_refused() -> None:
             "translation.po",
             5,
         ),
-        (b'msgid ""\nmsgstr "Content-Type: text/plain; charset=tf-8\\n"\n', "translation.po", 1),
+        (
+            b'msgid ""\nmsgstr "Content-Type: text/plain; charset=tf-8\\n"\n\nmsgid "a"\nmsgstr "b"\n',
+            "translation.po",
+            1,
+        ),
         (b"", "translation.no_rows", None),
         (b"hello", "translation.po", 1),
         (b"x" * 5_000_001, "translation.large", None),
