@@ -38,6 +38,9 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "offer.read": frozenset(),
     "offer.moderated": frozenset({"moderation"}),
     "report.run": frozenset({"report"}),
+    "translation.saved": frozenset({"language", "state"}),
+    "translations.imported": frozenset({"language", "count"}),
+    "translations.exported": frozenset({"language", "format"}),
     "retention.applied": frozenset({"drafts", "responses", "texts"}),
 }
 """Action → the names of the details it may have."""

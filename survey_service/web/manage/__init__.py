@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from survey_service.questionnaire.xlsform import workbook
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, Access
-from survey_service.web.manage import drafts, entrance, offers, reports, responses
+from survey_service.web.manage import (
+    drafts,
+    entrance,
+    offers,
+    publishing,
+    reports,
+    responses,
+    translation_files,
+    translations,
+)
 from survey_service.web.manage.desk import blueprint, guard
 
 __all__ = ["AUDIENCES", "blueprint", "guard"]
@@ -19,6 +28,13 @@ AUDIENCES = {
     "manage.home": Access("use_desk"),
     "manage.open_questionnaire": Access("publish"),
     "manage.close_questionnaire": Access("publish"),
+    "manage.publication": Access("publish"),
+    "manage.publish": Access("publish"),
+    "manage.translations": Access("translate"),
+    "manage.translate": Access("translate"),
+    "manage.save_translations": Access("translate"),
+    "manage.download_translations": Access("translate"),
+    "manage.upload_translations": Access("translate"),
     "manage.bring": Access("draft_questions"),
     "manage.take": Access("draft_questions", body=workbook.MAX_BYTES + 100_000),
     "manage.draft": Access("draft_questions"),
@@ -39,4 +55,5 @@ AUDIENCES = {
     "manage.download_report": Access("run_reports"),
 }
 
-_VIEWS = (drafts, entrance, offers, reports, responses)  # imported for their routes
+# imported for their routes
+_VIEWS = (drafts, entrance, offers, publishing, reports, responses, translation_files, translations)

@@ -21,7 +21,7 @@ blueprint = Blueprint("manage", __name__, url_prefix="/manage")
 
 _VISITOR = "desk_visitor"
 _SEGMENT = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
-_PLACE = re.compile(rf"/manage/(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?(?:\?[A-Za-z0-9._~=&%-]*)?")
+_PLACE = re.compile(rf"/manage/(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?(?:\?[A-Za-z0-9._~=&%+-]*)?")
 _LONGEST_PLACE = 500
 
 

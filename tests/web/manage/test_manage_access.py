@@ -23,6 +23,13 @@ WHO_MAY = {
     ("POST", "/manage/password"): EVERYONE,
     ("POST", "/manage/questionnaires/<name>/open"): {MANAGER},
     ("POST", "/manage/questionnaires/<name>/close"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/publish"): {MANAGER},
+    ("POST", "/manage/questionnaires/<name>/publish"): {MANAGER},
+    ("GET", "/manage/translations"): {MANAGER},
+    ("GET", "/manage/translations/<scope>/<tag>"): {MANAGER},
+    ("POST", "/manage/translations/<scope>/<tag>"): {MANAGER},
+    ("GET", "/manage/translations/<scope>/<tag>/file"): {MANAGER},
+    ("POST", "/manage/translations/<scope>/<tag>/file"): {MANAGER},
     ("GET", "/manage/questionnaires/import"): MODERATORS,
     ("POST", "/manage/questionnaires/import"): MODERATORS,
     ("GET", "/manage/drafts/<name>"): MODERATORS,
@@ -69,6 +76,7 @@ def address(rule: str) -> str:
     return (
         rule.replace("<name>", "nothing")
         .replace("<offer>", "nothing")
+        .replace("<scope>/<tag>", "nothing/ar")
         .replace("<int:number>", "999")
         .replace("<format_name>", "csv")
     )
