@@ -33,6 +33,11 @@ COMMANDS = {
     "serve": {"--host", "--port", "--demo", "--instance"},
     "check": {"--forms", "--instance"},
     "forms list": {"--instance"},
+    "forms import": {
+        *("--instance", "--name", "--language", "--audience", "--consent", "--allow-duplicates", "--check"),
+        "--publish",
+    },
+    "forms export": {"--instance", "--to", "--language", "--output"},
     "responses export": {"--format", "--output", "--language", "--labels", "--columns", "--instance"},
     "report list": {"--instance"},
     "report run": {"--format", "--output", "--language", "--instance"},
