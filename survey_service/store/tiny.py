@@ -105,9 +105,7 @@ class TinyCollection:
 
     def add(self, body: Mapping[str, JSON]) -> Stored:
         encoded, copy = encode(body)
-        with self._engine.writing():
-            id = self._engine.insert(self._name, encoded, copy)
-        return Stored(id, 1, copy)
+        return Stored(self._engine.add(self._name, encoded, copy), 1, copy)
 
     def get(self, id: int) -> Stored | None:
         self._engine.guard()
