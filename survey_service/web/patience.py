@@ -13,6 +13,8 @@ from typing import Any
 
 BUSY = "survey_service.busy"
 """In the environment of a request whose body was not read, because too many others are being waited for."""
+WHOLE = "survey_service.whole"
+"""In the environment of a request whose body was read as a whole."""
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -31,6 +33,7 @@ def patient(application: Wsgi, *, threads: int, most: int) -> Wsgi:
                 waiting.release()
             environ["wsgi.input"] = io.BytesIO(body)
             environ["CONTENT_LENGTH"] = str(len(body))
+            environ[WHOLE] = True
         return application(environ, start)
 
     return serve
