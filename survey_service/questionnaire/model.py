@@ -48,11 +48,13 @@ class Choice:
 def _let_through(
     choices: tuple[Choice, ...], choice_filter: Expression, answers: Answers, today: dt.date
 ) -> tuple[Choice, ...]:
-    return tuple(
-        choice
-        for choice in choices
-        if choice_filter.holds(Scope(answers=answers, columns=choice.filter_columns, today=today))
-    )
+    scope = Scope(answers=answers, today=today)
+    through = []
+    for choice in choices:
+        scope.columns = choice.filter_columns
+        if choice_filter.holds(scope):
+            through.append(choice)
+    return tuple(through)
 
 
 @dataclass(frozen=True)

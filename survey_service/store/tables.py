@@ -277,15 +277,12 @@ class Table:
         """Return the documents that may have these keys, by id: those of the rarest indexed key, else all."""
         known = [self.indexes[field].ids(key) for field, key in wanted.items() if field in self.indexes]
         if not known:
-            rows = self.rows(newest)
-        else:
-            ids = min(known, key=len)
-            if newest or not self._shadows:
-                rows = [(id, self.entries[id]) for id in ids]
-            else:
-                shadows = ((id, self.get(id, newest)) for id in {*ids, *self._shadows})
-                rows = [(id, entry) for id, entry in shadows if entry is not None]
-        return sorted(rows, key=itemgetter(0))
+            return sorted(self.rows(newest), key=itemgetter(0))
+        ids = min(known, key=len)
+        if newest or not self._shadows:
+            return [(id, self.entries[id]) for id in ids]
+        durable = ((id, self.get(id, newest)) for id in sorted({*ids, *self._shadows}))
+        return [(id, entry) for id, entry in durable if entry is not None]
 
     def durable_entries(self) -> dict[int, Entry]:
         """Return a copy of all that is durable; the bytes are shared."""

@@ -145,7 +145,8 @@ def add_headers(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src {_style_sources()}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
-    response.headers.setdefault("Cache-Control", "no-store")
+    if not response.headers.getlist("Cache-Control"):
+        response.headers.add("Cache-Control", "no-store")
     return response
 
 
