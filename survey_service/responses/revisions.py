@@ -33,6 +33,7 @@ class Publications:
         self._revisions = store.collection(REVISIONS)
         self._publications = store.collection(PUBLICATIONS)
         self._models: dict[str, tuple[int, Questionnaire]] = {}
+        self._known: dict[tuple[str, bool], Published] = {}
 
     def publish(self, questionnaires: Mapping[str, Questionnaire]) -> list[str]:
         """Publish each questionnaire whose content differs from its last revision; return the new revisions' ids."""
@@ -80,8 +81,10 @@ class Publications:
         return self._published(revision, bool(publication and publication.body["open"]))
 
     def _published(self, revision: str, is_open: bool) -> Published:
-        number, questionnaire = self._model(revision)
-        return Published(revision, number, questionnaire, is_open)
+        known = self._known.get((revision, is_open))
+        if known is None:
+            known = self._known[revision, is_open] = Published(revision, *self._model(revision), is_open)
+        return known
 
     def _model(self, revision: str) -> tuple[int, Questionnaire]:
         if revision not in self._models:

@@ -83,8 +83,9 @@ def language() -> Language:
 
 def use(tag: str, *, desk: bool = False) -> Language:
     """Speak a language for the rest of the request; ``desk`` adds the manager's texts. Raises KeyError."""
+    if "language" in g:
+        refresh()  # what was looked up for another language
     g.language = languages.language(tag)
-    refresh()
     if desk:
         _DESK.as_default()
     chosen: Language = g.language
