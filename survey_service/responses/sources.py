@@ -2,7 +2,7 @@
 
 A source with fewer than 5 responses is a small count. Such sources are put together as SMALL, with the smallest of the
 others until they are at least two and make up at least 5, so that none can be found by subtraction. Responses that came
-by no group's link are a source like the others.
+by no group's link are a source like the others, where there are others.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ def counts(store: Store, questionnaire: str) -> dict[str, int]:
 
 def shown(found: Mapping[str, int]) -> dict[str, str]:
     """Return for each source of `counts` how it is shown: as it is, or as SMALL."""
+    if set(found) == {links.PLAIN}:
+        return {links.PLAIN: links.PLAIN}
     by_size = sorted(found, key=lambda tag: found[tag])
     small = sum(1 for tag in by_size if found[tag] < THRESHOLD)
     while 0 < small < len(by_size) and (small < 2 or sum(found[tag] for tag in by_size[:small]) < THRESHOLD):

@@ -96,7 +96,9 @@ def _correct(store: Store, questionnaire: Questionnaire, key: str, body: Mapping
         stored = responses.first(key=key)
         if stored is None:
             raise Problem("receipt.missing")
-        kept = {name: stored.body[name] for name in ("period", "mode", "status", "source") if name in stored.body}
+        kept: dict[str, Any] = {
+            name: stored.body[name] for name in ("period", "mode", "status", "source") if name in stored.body
+        }
         responses.replace(stored.id, {**body, **kept}, version=stored.version)
         if questionnaire.audience == "providers":
             register.update(store, body, today)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 
-from survey_service import languages
 from survey_service.problems import N_, Problem
 from survey_service.web import i18n, styles
 from survey_service.web.audience import PUBLIC
 from survey_service.web.context import current
-from survey_service.web.rendering import duration, everywhere
+from survey_service.web.rendering import duration, everywhere, language_choice
 
 blueprint = Blueprint("public", __name__)
 _FOR = {
@@ -32,10 +31,7 @@ AUDIENCES = {
 @blueprint.get("/")
 def choose_language() -> str:
     """Offer all languages by their own names; what the browser accepts only decides which comes first."""
-    suggested = languages.negotiate(list(request.accept_languages.values()))
-    i18n.use(suggested or i18n.DEFAULT)
-    entries = sorted(languages.offered(), key=lambda entry: entry.tag != suggested)
-    return render_template("public/choose_language.html", entries=entries, suggested=suggested)
+    return language_choice(everywhere("public.questionnaires"))
 
 
 @blueprint.get("/<lang:lang>/")

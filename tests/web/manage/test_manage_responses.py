@@ -170,7 +170,7 @@ def test_json_lines_hold_everything_but_key_and_receipt(manager: Desk, store: St
     (line,) = answer.data.decode("utf-8").splitlines()
     assert json.loads(line) == {
         "number": 1, "questionnaire": "small", "revision": "small-1", "language": "de", "period": "2026-Q4",
-        "mode": "web", "status": "valid",
+        "mode": "web", "status": "valid", "source": "",
         "answers": {"OK": "yes", "age": 42, "town": "=1+1", "likes": ["red"]},
         "states": {
             "OK": "answered", "age": "answered", "town": "answered", "likes": "answered", "why": "skipped",
