@@ -159,9 +159,20 @@ CATALOGUE: Mapping[str, Kind] = {
         503,
         D_("A font is missing"),
         D_(
-            "The PDF would show empty boxes, because this computer has no font for these characters: %(script)s. "
-            "Operators: install the Debian package %(package)s. The print view in the browser works without it."
+            "The PDF would show empty boxes, because this computer has no font for the script %(script)s. Operators: "
+            "install the Debian package %(package)s. The print view in the browser works without it."
         ),
+    ),
+    "poster.character": Kind(
+        422,
+        D_("A character without a font"),
+        D_(
+            "No font that PDFs are set with has the character %(character)s. Take it out of the text, or use the print "
+            "view in the browser."
+        ),
+    ),
+    "poster.languages": Kind(
+        422, D_("No language chosen"), D_("Choose at least one language that this questionnaire is offered in.")
     ),
     "settings.invalid": Kind(500, D_("Setting not usable"), D_("%(name)s: %(reason)s")),
     "user.exists": Kind(409, D_("User name taken"), D_("There is already an account “%(name)s”. Choose another name.")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, Access
-from survey_service.web.manage import entrance, offers, reports, responses
+from survey_service.web.manage import distribution, entrance, offers, reports, responses
 from survey_service.web.manage.desk import blueprint, guard
 
 __all__ = ["AUDIENCES", "blueprint", "guard"]
@@ -18,6 +18,13 @@ AUDIENCES = {
     "manage.home": Access("use_desk"),
     "manage.open_questionnaire": Access("publish"),
     "manage.close_questionnaire": Access("publish"),
+    "manage.distribute": Access("publish"),
+    "manage.create_link": Access("publish"),
+    "manage.retire_link": Access("publish"),
+    "manage.set_code": Access("publish"),
+    "manage.qr_code": Access("publish"),
+    "manage.poster": Access("publish"),
+    "manage.poster_pdf": Access("publish"),
     "manage.responses": Access("read_responses"),
     "manage.export": Access("export_responses"),
     "manage.download": Access("export_responses"),
@@ -30,4 +37,4 @@ AUDIENCES = {
     "manage.download_report": Access("run_reports"),
 }
 
-_VIEWS = (entrance, offers, reports, responses)  # imported for their routes
+_VIEWS = (distribution, entrance, offers, reports, responses)  # imported for their routes

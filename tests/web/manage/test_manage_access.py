@@ -23,6 +23,13 @@ WHO_MAY = {
     ("POST", "/manage/password"): EVERYONE,
     ("POST", "/manage/questionnaires/<name>/open"): {MANAGER},
     ("POST", "/manage/questionnaires/<name>/close"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/distribute"): {MANAGER},
+    ("POST", "/manage/questionnaires/<name>/distribute/links"): {MANAGER},
+    ("POST", "/manage/questionnaires/<name>/distribute/retired"): {MANAGER},
+    ("POST", "/manage/questionnaires/<name>/distribute/code"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/distribute/qr.<kind>"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/distribute/poster"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/distribute/poster.pdf"): {MANAGER},
     ("GET", "/manage/questionnaires/<name>/responses"): {MANAGER},
     ("GET", "/manage/questionnaires/<name>/export"): {MANAGER},
     ("GET", "/manage/questionnaires/<name>/responses.file"): {MANAGER},
@@ -63,6 +70,7 @@ def address(rule: str) -> str:
         .replace("<offer>", "nothing")
         .replace("<int:number>", "999")
         .replace("<format_name>", "csv")
+        .replace("<kind>", "png")
     )
 
 
