@@ -7,6 +7,7 @@ whatever the browser did; a page that is sent shows that somebody is there, and 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Flask, Response, g, request, session, url_for
@@ -21,6 +22,7 @@ WARNING_SECONDS = 30
 """How long the question whether somebody is there waits for an answer (WCAG 2.2.1 asks for 20 seconds at least)."""
 _UNTIL = "until"
 _SLACK = 2
+_PAGE = re.compile(r"[A-Za-z][A-Za-z0-9_.~-]{0,300}")
 _RESTING = ("arrival.choose", "public.choose_language")
 """Where all languages are offered: there is nothing to erase."""
 _IDLE = "arrival.idle"
@@ -61,7 +63,7 @@ def back(questionnaire: str) -> str:
     if not questionnaire:
         return url_for("public.questionnaires")
     at = request.args.get(AT, "")
-    if not at:
+    if not _PAGE.fullmatch(at):
         return url_for("respondent.start", questionnaire=questionnaire)
     return url_for("respondent.page", questionnaire=questionnaire, name=at)
 
