@@ -89,7 +89,7 @@ def _piece(text: str, language: Language | None, known: Sequence[Found]) -> dict
 
     typst has languages of two or three letters and regions of two.
     """
-    families = [family.face.family for family in fonts.families_for(text, known)]
+    families = [family.face.family for family in fonts.families_for(text, known)] or [fonts.FACES[0].family]
     parts = language.tag.split("-") if language is not None else ["zxx"]
     region = next((part for part in parts[1:] if len(part) == 2 and part.isupper()), None)
     rtl = language.direction == "rtl" if language is not None else None
