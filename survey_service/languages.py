@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,8 @@ class Language:
     """One language: ``tag`` (BCP 47, ours), ``direction`` ltr or rtl, its names, and its fallback.
 
     ``locale`` is the Babel locale used for plurals, numbers and dates; ``html`` the ``lang`` attribute; ``offered``
-    whether the interface is offered in it; ``desk`` whether the manager's pages are.
+    whether the interface is complete in it, so that its addresses lead somewhere; ``desk`` whether the manager's pages
+    are. Whether the start page names it depends on what is published.
     """
 
     tag: str
@@ -53,7 +55,7 @@ def language(tag: str) -> Language:
 
 
 def offered() -> tuple[Language, ...]:
-    """Return the languages of the interface in their order."""
+    """Return the languages of the interface in their order, whether or not a questionnaire exists in them."""
     return tuple(entry for entry in registry().values() if entry.offered)
 
 
@@ -65,13 +67,13 @@ def chain(tag: str) -> tuple[str, ...]:
     return tuple(tags)
 
 
-def negotiate(accepted: list[str]) -> str | None:
-    """Return the best offered tag for a browser's languages, best first, or None.
+def negotiate(accepted: Sequence[str], among: Sequence[Language] | None = None) -> str | None:
+    """Return the best tag for a browser's languages, best first, or None; ``among`` are all offered ones by default.
 
     An exact tag wins; then the same primary language, so that a phone set to ``fa`` is offered Dari, and ``uk-UA``
     Ukrainian. Easy German is never guessed: it is chosen.
     """
-    tags = [entry.tag for entry in offered() if entry.tag != "de-simple"]
+    tags = [entry.tag for entry in (offered() if among is None else among) if entry.tag != "de-simple"]
     for wanted in accepted:
         exact = [tag for tag in tags if tag.lower() == wanted.lower()]
         primary = [tag for tag in tags if tag.split("-")[0] == wanted.lower().split("-")[0]]

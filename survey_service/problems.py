@@ -132,6 +132,26 @@ CATALOGUE: Mapping[str, Kind] = {
         N_("Too many wrong codes"),
         N_("From this network too many wrong codes were typed. Wait ten minutes and try again."),
     ),
+    "import.failed": Kind(
+        422,
+        D_("The workbook could not be read"),
+        D_("Reading it took more than %(seconds)s seconds or %(mebibytes)s MiB of memory. Make it smaller."),
+    ),
+    "import.no_file": Kind(422, D_("No file"), D_("Choose a workbook first.")),
+    "publish.missing_texts": Kind(
+        409,
+        D_("Texts are missing"),
+        D_("%(count)s texts are missing in “%(language)s”, the first one is %(first)s. Add them, or do not offer it."),
+    ),
+    "publish.no_language": Kind(422, D_("No language"), D_("Choose at least one language.")),
+    "import.too_large": Kind(
+        413, D_("The workbook is too large"), D_("A workbook can have at most %(limit)s MB. Make it smaller.")
+    ),
+    "import.refused": Kind(
+        422,
+        D_("The workbook cannot be used"),
+        D_("Errors: %(count)s; nothing was changed.\n%(listing)s"),
+    ),
     "entries.full": Kind(
         409, N_("No more entries"), N_("There can be at most %(limit)s entries here. Change or remove one of them.")
     ),

@@ -9,8 +9,18 @@ from survey_service import languages
 FIRST_WAVE = ["de", "de-simple", "en", "uk", "ru", "ar", "fa-AF", "pl", "ro"]
 
 
-def test_the_first_wave_is_offered_in_order() -> None:
-    assert [entry.tag for entry in languages.offered()] == FIRST_WAVE
+IMPORTED = ["ti", "fr", "am", "es"]
+"""Languages of questionnaires from elsewhere: the interface speaks them, the bundled questionnaires do not yet."""
+
+
+def test_the_first_wave_is_offered_in_order_and_the_languages_of_imported_questionnaires_behind_it() -> None:
+    assert [entry.tag for entry in languages.offered()] == FIRST_WAVE + IMPORTED
+
+
+def test_oromo_is_registered_and_not_offered() -> None:
+    oromo = languages.language("om")
+    assert (oromo.autonym, oromo.iso639, oromo.direction) == ("Afaan Oromoo", "orm", "ltr")
+    assert not oromo.offered
 
 
 def test_directions_and_autonyms() -> None:
@@ -35,13 +45,24 @@ def test_easy_german_stays_itself() -> None:
         (["prs", "ru"], "ru"),
         (["de-DE"], "de"),
         (["de-simple"], "de"),
-        (["ti", "fr"], None),
+        (["ti", "fr"], "ti"),
+        (["es-419", "en"], "es"),
+        (["om-ET", "am-ET"], "am"),
+        (["om", "so"], None),
         ([], None),
         (["AR"], "ar"),
     ],
 )
 def test_negotiation(accepted: list[str], tag: str | None) -> None:
     assert languages.negotiate(accepted) == tag
+
+
+def test_negotiation_among_some() -> None:
+    some = [languages.language(tag) for tag in ("de", "de-simple", "uk")]
+    assert languages.negotiate(["es", "uk"], some) == "uk"
+    assert languages.negotiate(["es"], some) is None
+    assert languages.negotiate(["de-simple"], some) == "de"
+    assert languages.negotiate(["de"], []) is None
 
 
 def test_every_language_has_a_babel_locale_and_a_fallback_that_ends() -> None:

@@ -1,7 +1,8 @@
 """Bring all catalogs up to date with the source texts; with ``--check`` only say what is missing.
 
 Interface: English texts in the code → ``<tag>/LC_MESSAGES/{messages,desk}.po``. Questionnaires: German texts in
-``forms/`` → ``forms/translations/<tag>.po``. Translations whose source is unchanged keep their wording and state.
+``forms/`` → ``forms/translations/<tag>.po``, for the languages that a questionnaire names. Translations whose source is
+unchanged keep their wording and state.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from babel.messages.pofile import read_po
 
 from survey_service import languages
 from survey_service.questionnaire import texts
-from survey_service.questionnaire.loader import load_folder
+from survey_service.questionnaire.loader import Library, load_folder
 from survey_service.web.catalogs import DESK, MESSAGES, plural_forms
 
 HERE = Path(__file__).resolve().parent
@@ -72,6 +73,12 @@ def write(catalog: Catalog, path: Path, tag: str) -> None:
     path.write_text("".join(rules), "utf-8")
 
 
+def spoken(library: Library) -> list[str]:
+    """Return the languages of the bundled questionnaires; the interface is offered in more."""
+    tags = {tag for questionnaire in library.questionnaires.values() for tag in questionnaire.languages}
+    return [tag for tag in languages.registry() if tag in tags]
+
+
 def main(*, check: bool) -> int:
     """Update all catalogs, or only look; return the number of texts without a translation."""
     lacking = 0
@@ -87,14 +94,14 @@ def main(*, check: bool) -> int:
                 print(f"{entry.tag} {domain}: no translation of {text!r}")
             if not check:
                 write(catalog, path, entry.tag)
-    sources = load_folder(ROOT / "forms", catalogs=False).texts
-    for entry in languages.offered():
-        path = ROOT / "forms" / "translations" / f"{entry.tag}.po"
-        if not check and entry.tag not in ("de", "en"):
-            missing_texts = texts.write_catalog(path, entry.tag, sources)
+    library = load_folder(ROOT / "forms", catalogs=False)
+    for tag in spoken(library):
+        path = ROOT / "forms" / "translations" / f"{tag}.po"
+        if not check and tag not in ("de", "en"):
+            missing_texts = texts.write_catalog(path, tag, library.texts)
             lacking += missing_texts
             if missing_texts:
-                print(f"{entry.tag} questionnaires: {missing_texts} texts have no translation")
+                print(f"{tag} questionnaires: {missing_texts} texts have no translation")
     return lacking
 
 

@@ -30,6 +30,8 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "user.password": frozenset(),
     "responses.read": frozenset({"page", "count"}),
     "responses.exported": frozenset({"format", "count"}),
+    "questionnaire.imported": frozenset(),
+    "questionnaire.discarded": frozenset(),
     "questionnaire.published": frozenset(),
     "questionnaire.opened": frozenset(),
     "questionnaire.closed": frozenset(),

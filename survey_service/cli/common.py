@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
@@ -17,7 +17,7 @@ import click
 from survey_service import clock, settings
 from survey_service.accounts import audit
 from survey_service.problems import Problem
-from survey_service.questionnaire.loader import Library
+from survey_service.questionnaire.model import Questionnaire
 from survey_service.settings import Settings
 from survey_service.store import open_store
 from survey_service.store.base import Store
@@ -81,10 +81,10 @@ def actor() -> str:
         return f"command line (user {os.getuid()})"
 
 
-def publish(context: Context, library: Library) -> list[str]:
-    """Publish the questionnaires of a library and return the new revisions."""
+def publish(context: Context, questionnaires: Mapping[str, Questionnaire]) -> list[str]:
+    """Publish questionnaires and return the new revisions."""
     with context.store.transaction():
-        created = context.publications.publish(library.questionnaires)
+        created = context.publications.publish(questionnaires)
         for revision in created:
             audit.append(context.store, actor(), "questionnaire.published", revision, {}, now=clock.now())
     return created

@@ -64,9 +64,7 @@ class Builder(Reader):
             required_message=self.text(raw, "required_message", f"{address}/required_message"),
             relevant=self.expression(raw, "relevant", address),
             constraint=self.expression(raw, "constraint", address),
-            constraint_message=self.text(
-                raw, "constraint_message", f"{address}/constraint_message", required="constraint" in raw
-            ),
+            constraint_message=self.text(raw, "constraint_message", f"{address}/constraint_message"),
             list_name=list_name,
             choices=choices,
             choices_from=self.fill(str(raw.get("choices_from", ""))),

@@ -14,6 +14,7 @@ from itertools import groupby
 from survey_service.questionnaire import places
 from survey_service.questionnaire.judge import Judgement
 from survey_service.questionnaire.model import Page, Questionnaire
+from survey_service.questionnaire.question_types import is_visible
 from survey_service.questionnaire.values import Path
 
 
@@ -36,6 +37,32 @@ class Stop:
         """The keys of all its questions, or of the repeat."""
         names = [question.name for question in self.page.questions] if self.page else [self.repeat]
         return tuple(places.key(self.path, name) for name in names)
+
+    @property
+    def visible_keys(self) -> tuple[str, ...]:
+        """The keys of what a person sees of it."""
+        if self.page is None:
+            return self.keys
+        start = places.prefix(self.path)
+        return tuple(start + name for name in _visible(self.page))
+
+
+_VISIBLE = "journey.visible"
+
+
+def _visible(page: Page) -> tuple[str, ...]:
+    """Return the names of a page's questions that a person sees something of; found once, and kept with the page."""
+    kept = vars(page)
+    if _VISIBLE not in kept:
+        kept[_VISIBLE] = tuple(question.name for question in page.questions if is_visible(question))
+    names: tuple[str, ...] = kept[_VISIBLE]
+    return names
+
+
+def first(questionnaire: Questionnaire) -> Stop:
+    """Return where everybody begins: the first page outside repeats with anything on it to see."""
+    pages = [page for page in questionnaire.pages if _visible(page) and not questionnaire.chain(page.group)]
+    return Stop(pages[0] if pages else questionnaire.pages[0])
 
 
 def find(questionnaire: Questionnaire, address: str) -> Stop | None:
@@ -69,7 +96,7 @@ def _stops(questionnaire: Questionnaire, judgement: Judgement, pages: Sequence[P
         inside = list(group)
         if not repeat:
             found = (Stop(page, path) for page in inside)
-            yield from (stop for stop in found if any(key in judgement.shown for key in stop.keys))
+            yield from (stop for stop in found if not judgement.shown.isdisjoint(stop.visible_keys))
             continue
         overview = Stop(None, path, repeat)
         if is_open(questionnaire, repeat) and judgement.shown.issuperset(overview.keys):

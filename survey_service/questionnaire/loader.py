@@ -111,7 +111,11 @@ def check(questionnaire: Questionnaire, raw: Located, file: str, faults: Faults,
     _check_names(questionnaire, lines, file, faults)
     for fault in grouping.faults(questionnaire):
         faults.add(file, lines.get(fault.place, 0), fault.place, fault.fault, fault.remedy)
-    for place, key, used in _references(questionnaire):
+    for question in questionnaire.questions.values():
+        if question.constraint is not None and not question.constraint_message:
+            place, remedy = question.name, "add “constraint_message: {de: …, en: …}”"
+            faults.add(file, lines.get(place, 0), place, "the constraint has no constraint_message", remedy)
+    for place, key, used in references(questionnaire):
         for name in sorted(used - named):
             faults.add(
                 file,
@@ -182,7 +186,8 @@ def _lines(raw: Located) -> Iterator[tuple[str, int]]:
                 yield str(question.get("name")), question.line
 
 
-def _references(questionnaire: Questionnaire) -> Iterator[tuple[str, str, frozenset[str]]]:
+def references(questionnaire: Questionnaire) -> Iterator[tuple[str, str, frozenset[str]]]:
+    """Yield (place, key, names) for everything that refers to questions or repeats."""
     for group in questionnaire.groups:
         for key, each in (("relevant", group.relevant), ("count", group.count)):
             if each is not None:

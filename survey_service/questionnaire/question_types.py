@@ -325,3 +325,8 @@ TYPES: Mapping[str, QuestionType] = {
 def asks(question: Question) -> bool:
     """Tell whether a person answers the question: its type asks, nothing calculates it, and it is no mere heading."""
     return TYPES[question.type].asks and question.calculation is None and question.appearance != "label"
+
+
+def is_visible(question: Question) -> bool:
+    """Tell whether a page shows something of the question: a field, a text, or a calculated value with its label."""
+    return asks(question) or bool(question.label and (question.type == "note" or TYPES[question.type].asks))

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from survey_service.problems import D_
 from survey_service.questionnaire.constraints import State, answered
 from survey_service.questionnaire.expression import Expression
-from survey_service.questionnaire.model import Question, Questionnaire
+from survey_service.questionnaire.model import Group, Question, Questionnaire
 from survey_service.questionnaire.paths import parts_of
-from survey_service.questionnaire.question_types import TYPES
+from survey_service.questionnaire.question_types import TYPES, asks
 from survey_service.questionnaire.satisfiability import CURRENT, is_possible
 from survey_service.questionnaire.values import Node
 
@@ -118,28 +118,46 @@ def _choices_named(node: Node, here: str) -> Iterator[tuple[str, str]]:
 
 
 def items_of(questionnaire: Questionnaire) -> tuple[Item, ...]:
-    """Return a questionnaire's pages and questions as items."""
-    items = []
+    """Return a questionnaire's groups, pages and questions as items, a group before its first page."""
+    items: list[Item] = []
+    told: set[str] = set()
     for page in questionnaire.pages:
-        relevant = (page.relevant,) if page.relevant else ()
-        items.append(Item(page.name, {"relevant": page.relevant} if page.relevant else {}))
-        items.extend(
-            Item(
-                question.name,
-                dict(question.expressions()),
-                relevant,
-                state_of(question),
-                calculated=question.calculation is not None,
-            )
-            for question in page.questions
-        )
+        around = questionnaire.enclosing(page.group)
+        for depth, group in enumerate(around):
+            if group.name not in told:
+                told.add(group.name)
+                conditions = {"relevant": group.relevant, "count": group.count}
+                items.append(_item(group.name, conditions, around[:depth], questionnaire.chain(group.parent)))
+        chain = questionnaire.chain(page.group)
+        if not page.implied:
+            items.append(_item(page.name, {"relevant": page.relevant}, around, chain))
+        items.extend(_item_of(questionnaire, question, chain) for question in page.questions)
     return tuple(items)
+
+
+def _item(
+    name: str, conditions: Mapping[str, Expression | None], around: Sequence[Group], repeats: tuple[str, ...]
+) -> Item:
+    there = {key: each for key, each in conditions.items() if each is not None}
+    return Item(name, there, tuple(group.relevant for group in around if group.relevant), repeats=repeats)
+
+
+def _item_of(questionnaire: Questionnaire, question: Question, chain: tuple[str, ...]) -> Item:
+    return Item(
+        question.name,
+        dict(question.expressions()),
+        tuple(gate for _, gate in questionnaire.gates(question.name)),
+        state_of(question),
+        calculated=question.calculation is not None,
+        repeats=chain,
+    )
 
 
 def state_of(question: Question) -> State | None:
     """Return what an answer to a question can be, None if it takes none."""
-    if not TYPES[question.type].asks:
-        return State() if question.calculation is not None else None
+    if not asks(question):
+        computed = question.calculation is not None or TYPES[question.type].computed is not None
+        return State() if computed else None
     if question.choices:
         return State(
             choices=frozenset(choice.name for choice in question.choices),
@@ -147,7 +165,7 @@ def state_of(question: Question) -> State | None:
             exclusive=frozenset(choice.name for choice in question.choices if choice.exclusive),
             high=float(question.parameters.get("max_selected", math.inf)),
         )
-    if question.type in ("integer", "decimal"):
+    if question.type in ("integer", "decimal", "range"):
         low, high = (question.parameters.get("min", -math.inf), question.parameters.get("max", math.inf))
         return State(low=float(low), high=float(high), whole=question.type == "integer", numeric=True)
     return State()

@@ -28,6 +28,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "screen-out": ("name", "when", "label", "hint"),
 }
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+_TAKEN = frozenset({"fields", "parent", "children", "media", "sms_option", "extra_data", "list_name", "everywhere"})
 _CHOICE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -136,8 +137,11 @@ class Reader:
             for column, value in item.items():
                 if column in ("name", "label", "exclusive", "last"):
                     continue
-                if isinstance(value, str):
-                    columns[column] = value
+                if column in _TAKEN:
+                    remedy = "give it another name: XLSForm tools use this one themselves"
+                    self.fault(item, column, place, f"the column “{column}” is reserved", remedy)
+                elif isinstance(value, str):
+                    columns.update({column: value} if value else {})
                 else:
                     self.fault(item, column, place, f"the column “{column}” is not a text", "put its value in quotes")
             for flag in ("exclusive", "last"):

@@ -25,11 +25,13 @@ class Access:
     """One row: who it is for, and what a changing request without a valid CSRF token gets.
 
     ``refused``: a Problem. ``reshown``: the view asks ``security.is_forged()`` and shows the form again, unsaved.
-    ``exempt``: nothing, because the endpoint uses no cookie.
+    ``exempt``: nothing, because the endpoint uses no cookie. ``body`` is the largest body in bytes, where that is more
+    than the setting: for files that only people with an account may bring.
     """
 
     audience: str
     forged: str = REFUSED
+    body: int = 0
 
 
 PUBLIC = Access("public")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, url_for
 
 from survey_service.problems import N_, Problem
 from survey_service.web import i18n, styles
 from survey_service.web.audience import PUBLIC
 from survey_service.web.context import current
-from survey_service.web.rendering import duration, everywhere, language_choice
+from survey_service.web.rendering import answerable, duration, everywhere, language_choice
 
 blueprint = Blueprint("public", __name__)
 _FOR = {
@@ -30,23 +30,23 @@ AUDIENCES = {
 
 @blueprint.get("/")
 def choose_language() -> str:
-    """Offer all languages by their own names; what the browser accepts only decides which comes first."""
-    return language_choice(everywhere("public.questionnaires"))
+    """Offer languages in which there is something to answer; what the browser accepts decides which comes first."""
+    entries = answerable(current().publications.all())
+    return language_choice([(entry, url_for("public.questionnaires", lang=entry.tag)) for entry in entries])
 
 
 @blueprint.get("/<lang:lang>/")
 def questionnaires() -> str:
-    """List the open questionnaires that are offered in the present language."""
-    tag = i18n.language().tag
-    published = [
-        entry for entry in current().publications.all() if entry.is_open and tag in entry.questionnaire.languages
-    ]
+    """List the open questionnaires that are offered in the present language; if there are none, lead to another."""
+    published, tag = current().publications.all(), i18n.language().tag
+    listed = [entry for entry in published if entry.is_open and tag in entry.questionnaire.languages]
     return render_template(
         "public/questionnaires.html",
-        published=sorted(published, key=lambda entry: list(_FOR).index(entry.questionnaire.audience)),
+        published=sorted(listed, key=lambda entry: list(_FOR).index(entry.questionnaire.audience)),
         audiences=_FOR,
         duration=duration,
-        addresses=everywhere("public.questionnaires"),
+        any_open=any(entry.is_open for entry in published),
+        addresses=[(entry, url_for(".questionnaires", lang=entry.tag)) for entry in answerable(published)],
     )
 
 

@@ -14,6 +14,7 @@ from survey_service.problems import Problem
 from survey_service.questionnaire import journey
 from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.model import Questionnaire
+from survey_service.responses.revisions import Published
 from survey_service.web import device, i18n, page_form, summary, way_in, wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext, ngettext
@@ -54,6 +55,16 @@ def languages_of(questionnaire: Questionnaire) -> list[Language]:
     return [entry for entry in languages.offered() if entry.tag in questionnaire.languages]
 
 
+def answerable(published: Sequence[Published]) -> list[Language]:
+    """Return the languages that some open questionnaire can be answered in: those that a newcomer may choose.
+
+    While none is open, they are those of the closed ones, whose receipts people hold; without any questionnaire, all.
+    """
+    tags = {tag for entry in published if entry.is_open for tag in entry.questionnaire.languages}
+    tags = tags or {tag for entry in published for tag in entry.questionnaire.languages}
+    return [entry for entry in languages.offered() if entry.tag in tags] or list(languages.offered())
+
+
 def addresses(model: Questionnaire | None, endpoint: str, /, **values: Any) -> list[tuple[Language, str]]:
     """Return the address of a page in each language of the questionnaire (None: in all that are offered)."""
     entries = languages_of(model) if model else languages.offered()
@@ -67,8 +78,8 @@ def everywhere(endpoint: str, /, **values: Any) -> list[tuple[Language, str]]:
 
 def language_choice(addresses: list[tuple[Language, str]]) -> str:
     """Render the choice of a language by its own name; what the browser accepts only decides which comes first."""
-    accepted = languages.negotiate(list(request.accept_languages.values()))
-    suggested = accepted if accepted in {entry.tag for entry, _ in addresses} else None
+    among = [entry for entry, _ in addresses]
+    suggested = languages.negotiate(list(request.accept_languages.values()), among)
     i18n.use(suggested or i18n.DEFAULT)
     entries = sorted(addresses, key=lambda pair: pair[0].tag != suggested)
     return render_template("public/choose_language.html", entries=entries, suggested=suggested)

@@ -68,13 +68,22 @@ def limit_size() -> None:
         raise Problem("request.too_long")
     settings = current_context().settings
     if (request.content_length or 0) > settings.max_body:
-        raise Problem("request.too_large")
+        _admit_large()
     if patience.BUSY in request.environ:
         raise Problem("service.unavailable")
     if request.mimetype == "application/x-www-form-urlencoded":
         body = request.get_data(cache=True)
         if len(body) > settings.max_body or body.count(b"&") >= settings.max_fields:
             raise Problem("request.too_large")
+
+
+def _admit_large() -> None:
+    """Let a large body pass where a file is expected, from whoever may bring one. Raises Problem request.too_large."""
+    access = audience.present()
+    if access is None or (request.content_length or 0) > access.body:
+        raise Problem("request.too_large")
+    audience.admit()
+    request.max_content_length = access.body
 
 
 def protect() -> None:

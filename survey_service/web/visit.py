@@ -54,7 +54,7 @@ class Visit:
 
     @property
     def first_stop(self) -> Stop:
-        return Stop(self.questionnaire.pages[0])
+        return journey.first(self.questionnaire)
 
     @property
     def seed(self) -> int:

@@ -13,10 +13,13 @@ from playwright.sync_api import BrowserContext, Page
 
 from survey_service import clock, languages
 from survey_service.responses.drafts import DRAFTS
+from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from survey_service.web.styles import sheet
+from tests.arrival import arrival
 from tests.journeys.conftest import OpenPage, Service
 from tests.journeys.inspection import Inspector
+from tests.test_languages import FIRST_WAVE, IMPORTED
 
 CONTINUE = "#_form .actions button"
 SEND = "main form .actions button"
@@ -243,7 +246,7 @@ def test_the_pages_beside_the_way(
     watcher.look(page)
 
 
-@pytest.mark.parametrize("tag", [entry.tag for entry in languages.offered() if entry.tag not in ("de", "ar")])
+@pytest.mark.parametrize("tag", [tag for tag in FIRST_WAVE if tag not in ("de", "ar")])
 def test_every_other_language_on_the_longest_pages(
     service: Service, phone: OpenPage, watch: Callable[[str, str], Watcher], tag: str
 ) -> None:
@@ -258,6 +261,78 @@ def test_every_other_language_on_the_longest_pages(
         fill(page, {"B08": "WOH"})
         proceed(page)
     watcher.look(page)
+
+
+# -- languages of imported questionnaires ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tag", IMPORTED)
+def test_a_questionnaire_from_elsewhere_in_its_own_languages(
+    service: Service, phone: OpenPage, watch: Callable[[str, str], Watcher], tag: str
+) -> None:
+    page, watcher = phone(tag, scripts=False), watch(tag, "light")
+    page.goto(f"{service.url}/{tag}/")  # nothing is open in this language yet
+    watcher.look(page)
+    assert page.locator("main a[hreflang]").count() == len(FIRST_WAVE)
+
+    Publications(service.store).publish({"arrival": arrival()})
+    page.goto(service.url)
+    assert page.locator("main a[hreflang]").first.get_attribute("hreflang") == tag, "the phone's language comes first"
+    watcher.look(page)
+    page.locator(f'main a[hreflang="{tag}"]').click()
+    watcher.look(page)
+    page.locator(f'a[href="/{tag}/q/arrival"]').click()
+    page.locator("details.languages summary").click()
+    watcher.look(page)
+    choose(page, "OK", "yes")
+    proceed(page)
+    page.fill("#people", "31")
+    for part, value in (("day", "30"), ("month", "2"), ("year", "2020")):
+        page.fill(f'[name="since:{part}"]', value)
+    choose(page, "helps", "home", "none")
+    proceed(page)
+    watcher.look(page)
+    page.fill("#people", "4")
+    page.fill("#since", "29")
+    page.locator('input[name="helps"][value="none"]').uncheck()
+    proceed(page)
+    assert path(page) == f"/{tag}/q/arrival/household~"
+    watcher.look(page)  # no entry yet
+    page.locator('button[name="_add"]').click()
+    page.fill("#called", "Abel")
+    page.fill("#met", "31")
+    page.locator(CONTINUE).click()
+    watcher.look(page)  # a day without a month
+    page.fill("#met", "")
+    page.locator(CONTINUE).click()
+    page.goto(f"{service.url}/{tag}/q/arrival/household~")
+    page.locator('button[name="_add"]').click()
+    page.goto(f"{service.url}/{tag}/q/arrival/household~")
+    watcher.look(page)
+    page.locator('a[href$="?remove=2"]').click()
+    watcher.look(page)
+    page.locator('button[name="_remove"]').click()
+    page.locator(CONTINUE).last.click()
+    assert path(page) == f"/{tag}/q/arrival/check"
+    watcher.look(page)
+    proceed(page)
+    watcher.look(page)
+    words = page.locator("code").inner_text()
+    for address in ("privacy", "imprint", "nowhere", "receipt"):
+        page.goto(f"{service.url}/{tag}/{address}")
+        watcher.look(page)
+    page.fill("#words", words)
+    page.locator("main form button").click()
+    watcher.look(page)
+    (stored,) = service.store.collection(RESPONSES).find()
+    assert stored.body["answers"] == {
+        "OK": "yes",
+        "people": 4,
+        "since": "2020-02-29",
+        "helps": ["home"],
+        "household": [{"called": "Abel"}],
+    }
+    assert stored.body["language"] == tag
 
 
 # -- keyboard ---------------------------------------------------------------------------------------------------------
@@ -347,7 +422,7 @@ def test_needs_in_german_by_keyboard_only(service: Service, phone: OpenPage) -> 
     assert path(page) == "/de/q/needs/home"
     while "/check" not in path(page):
         press(page)
-    press(page, 'a[href*="about"][id="B02:change"]')
+    press(page, 'a[href*="about"][id="about:B02:change"]')
     pick(page, "B02", "27-44")
     press(page)
     assert path(page) == "/de/q/needs/check"

@@ -17,7 +17,7 @@ BOTH_STORES = True
 
 def test_a_draft_is_found_by_its_token_only_and_keeps_faulty_input(store: Store, publications: Publications) -> None:
     draft = drafts.start(store, publications.current("small"), "de", TODAY)
-    drafts.save(store, draft, TODAY, inputs={"age": "twelve", "town": ""}, seen=("age", "town"), language="en")
+    drafts.save(store, draft, TODAY, inputs={(): {"age": "twelve", "town": ""}}, seen=("age", "town"), language="en")
     again = drafts.load(store, draft.token)
     assert again.inputs == {"age": "twelve", "town": ""}
     assert (again.seen, again.language, again.key, again.seed) == (("age", "town"), "en", draft.key, draft.seed)
@@ -31,8 +31,8 @@ def test_a_draft_is_found_by_its_token_only_and_keeps_faulty_input(store: Store,
 
 def test_two_tabs_lose_nothing(store: Store, publications: Publications) -> None:
     draft = drafts.start(store, publications.current("small"), "de", TODAY)
-    drafts.save(store, draft, TODAY, inputs={"age": "30"})
-    drafts.save(store, draft, TODAY, inputs={"town": "Suhl"})
+    drafts.save(store, draft, TODAY, inputs={(): {"age": "30"}})
+    drafts.save(store, draft, TODAY, inputs={(): {"town": "Suhl"}})
     assert drafts.load(store, draft.token).inputs == {"age": "30", "town": "Suhl"}
 
 
@@ -42,7 +42,7 @@ def test_erased_is_gone(store: Store, publications: Publications) -> None:
     drafts.erase(store, draft.token)
     assert store.collection(drafts.DRAFTS).count() == 0
     with pytest.raises(Problem):
-        drafts.save(store, draft, TODAY, inputs={"age": "30"})
+        drafts.save(store, draft, TODAY, inputs={(): {"age": "30"}})
 
 
 def test_drafts_not_touched_for_two_weeks_are_erased(store: Store, publications: Publications) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from survey_service.questionnaire.xlsform import workbook
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, Access
-from survey_service.web.manage import distribution, entrance, offers, reports, responses
+from survey_service.web.manage import distribution, drafts, entrance, offers, reports, responses
 from survey_service.web.manage.desk import blueprint, guard
 
 __all__ = ["AUDIENCES", "blueprint", "guard"]
@@ -25,6 +26,14 @@ AUDIENCES = {
     "manage.qr_code": Access("publish"),
     "manage.poster": Access("publish"),
     "manage.poster_pdf": Access("publish"),
+    "manage.bring": Access("draft_questions"),
+    "manage.take": Access("draft_questions", body=workbook.MAX_BYTES + 100_000),
+    "manage.draft": Access("draft_questions"),
+    "manage.preview_draft": Access("draft_questions"),
+    "manage.draft_workbook": Access("draft_questions"),
+    "manage.choose_draft_languages": Access("draft_questions"),
+    "manage.discard_draft": Access("draft_questions"),
+    "manage.publish_draft": Access("publish"),
     "manage.responses": Access("read_responses"),
     "manage.export": Access("export_responses"),
     "manage.download": Access("export_responses"),
@@ -37,4 +46,4 @@ AUDIENCES = {
     "manage.download_report": Access("run_reports"),
 }
 
-_VIEWS = (distribution, entrance, offers, reports, responses)  # imported for their routes
+_VIEWS = (distribution, drafts, entrance, offers, reports, responses)  # imported for their routes

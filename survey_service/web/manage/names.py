@@ -15,6 +15,19 @@ from survey_service.web.i18n import gettext
 
 MODES = {"web": D_("on the web"), "api": D_("by a program"), "demo": D_("demonstration")}
 STATUSES = {"valid": D_("valid"), "excluded": D_("excluded")}
+AUDIENCES = {
+    "newcomers": D_("Newcomers"),
+    "providers": D_("Providers of offers"),
+    "experts": D_("Local experts"),
+    "working_groups": D_("Working groups"),
+}
+REMARKS = {"error": D_("Error"), "lost": D_("Not kept"), "changed": D_("Changed"), "note": D_("Note")}
+FATES = {
+    "kept": D_("%(count)s questions as they are"),
+    "structure": D_("%(count)s begin or end a group"),
+    "changed": D_("%(count)s changed"),
+    "left_out": D_("%(count)s left out"),
+}
 MODERATION = {
     "submitted": D_("Waiting for a decision"),
     "published": D_("Published"),
@@ -30,6 +43,21 @@ def language_name(tag: str) -> str:
     if entry is None:
         return tag
     return entry.german if i18n.language().tag == "de" else entry.english
+
+
+def audience_name(audience: str) -> str:
+    """Return whom a questionnaire is for."""
+    return gettext(AUDIENCES[audience]) if audience in AUDIENCES else audience
+
+
+def remark_name(kind: str) -> str:
+    """Return the kind of a notice about a workbook."""
+    return gettext(REMARKS[kind]) if kind in REMARKS else kind
+
+
+def fate_name(fate: str, count: int) -> str:
+    """Return how many rows of a workbook met a fate."""
+    return gettext(FATES[fate], count=count)
 
 
 def mode_name(mode: str) -> str:
@@ -76,6 +104,9 @@ def number(value: int) -> str:
 HELPERS = {
     "language_name": language_name,
     "mode_name": mode_name,
+    "audience_name": audience_name,
+    "remark_name": remark_name,
+    "fate_name": fate_name,
     "status_name": status_name,
     "moderation_name": moderation_name,
     "state_name": state_name,

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from survey_service import clock, languages
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Question
-from survey_service.responses import sources
+from survey_service.responses import definitions, sources
 from survey_service.responses.export import FORMATS, Options, codebook, documents
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
@@ -55,7 +55,8 @@ def home() -> str:
     """Show what there is: questionnaires with their revision, state and, to those who may read responses, counts."""
     counted = tallies(current().store) if desk.may("read_responses") else {}
     rows = [(entry, counted.get(entry.questionnaire.name, Tally())) for entry in current().publications.all()]
-    return render_template("manage/home.html", rows=rows)
+    copies = definitions.all_copies(current().store) if desk.may("draft_questions") else []
+    return render_template("manage/home.html", rows=rows, copies=copies)
 
 
 @blueprint.post("/questionnaires/<name>/open")

@@ -1,0 +1,153 @@
+"""A workbook as rows of texts, and its refusal if it is hostile or broken."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+
+from survey_service.questionnaire.xlsform.notices import ERROR, Notice
+
+MAX_BYTES = 10_000_000
+MAX_UNPACKED = 100_000_000
+MAX_MEMBERS = 500
+MAX_RATIO = 200
+MAX_ROWS = 20_000
+MAX_COLUMNS = 300
+_EMPTY_FORMULA = re.compile(
+    rb'<c r="([A-Z]+)([0-9]+)"[^>]*>\s*<f[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
+)
+_ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+
+
+class Unusable(Exception):
+    """The workbook cannot be read at all; ``notice`` says why."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        self.notice = Notice(ERROR, code, values=values)
+        super().__init__(code)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its number from 1, and the texts of its cells by index from 0; empty cells are left out."""
+
+    number: int
+    cells: dict[int, str]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its name as written, the texts of its first row by column index, and all further rows with content."""
+
+    name: str
+    headers: dict[int, str] = field(default_factory=dict)
+    rows: Sequence[Row] = ()
+    notices: Sequence[Notice] = ()
+
+
+def letter(index: int) -> str:
+    """Return the letter of a column, ``A`` for 0."""
+    return str(get_column_letter(index + 1))
+
+
+def read(data: bytes, wanted: Sequence[str]) -> dict[str, Sheet]:
+    """Return the wanted sheets by name in lower case. Raises Unusable."""
+    _check(data)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about conditional formats, headers and footers
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            formulas = _empty_formulas(data, book)
+            found: dict[str, Sheet] = {}
+            for name in book.sheetnames:
+                key = name.strip().lower()
+                if key in wanted and key not in found and hasattr(book[name], "iter_rows"):
+                    found[key] = _sheet(name, book[name], formulas.get(name, []))
+            book.close()
+    except Unusable:
+        raise
+    except Exception as error:  # openpyxl raises whatever the parts it meets lead to
+        raise Unusable("not_a_workbook") from error
+    return found
+
+
+def _check(data: bytes) -> None:
+    """Refuse what is no workbook, or would cost too much to open. Raises Unusable."""
+    limits = {"limit": MAX_BYTES // 1_000_000, "unpacked": MAX_UNPACKED // 1_000_000}
+    if len(data) > MAX_BYTES:
+        raise Unusable("too_large", **limits)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > MAX_UNPACKED or len(members) > MAX_MEMBERS:
+                raise Unusable("too_large", **limits)
+            for member in members:
+                if member.file_size > MAX_RATIO * max(member.compress_size, 1_000):
+                    raise Unusable("suspicious", what="zip")
+                if member.filename.endswith((".xml", ".rels")) and _ENTITY.search(_content(archive, member)):
+                    raise Unusable("suspicious", what="DOCTYPE")
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise Unusable("not_a_workbook") from error
+
+
+def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """Return a member's content, but never more than it says it has."""
+    with archive.open(member) as stream:
+        return stream.read(member.file_size + 1)
+
+
+def _empty_formulas(data: bytes, book: Any) -> dict[str, list[tuple[int, str]]]:
+    """Return (row, column letter) of the formulas without a value, by sheet."""
+    found = {}
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in book.sheetnames:
+            path = str(getattr(book[name], "_worksheet_path", "")).lstrip("/")
+            if path in archive.namelist():
+                cells = _EMPTY_FORMULA.findall(_content(archive, archive.getinfo(path)))
+                found[name] = [(int(row), column.decode()) for column, row in cells]
+    return found
+
+
+def _sheet(name: str, worksheet: Any, formulas: list[tuple[int, str]]) -> Sheet:
+    notices = [Notice(ERROR, "formula", name, row, column) for row, column in formulas]
+    rows = list(_rows(worksheet))
+    if len(rows) > MAX_ROWS:
+        notices.append(Notice(ERROR, "too_many_rows", name, values={"limit": MAX_ROWS}))
+        rows = []
+    headers = rows[0].cells if rows else {}
+    return Sheet(name, headers, rows[1:], notices)
+
+
+def _rows(worksheet: Any) -> Iterator[Row]:
+    found = 0
+    for number, values in enumerate(worksheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), 1):
+        cells = {index: text for index, value in enumerate(values) if (text := _text(value))}
+        if cells:
+            yield Row(number, cells)
+            found += 1
+            if found > MAX_ROWS:
+                return
+
+
+def _text(value: Any) -> str:
+    """Return a cell as a person would type it: whole numbers without a point, dates as ISO."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(timespec="minutes")
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return str(value).replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "").replace("_x000D_", "").strip()
