@@ -117,6 +117,21 @@ CATALOGUE: Mapping[str, Kind] = {
     "response.language": Kind(
         422, N_("Language not offered"), N_("This questionnaire is not offered in “%(language)s”.")
     ),
+    "code.missing": Kind(
+        403,
+        N_("A code is needed"),
+        N_("This questionnaire asks for a code. Type the code that stands on your invitation."),
+    ),
+    "code.wrong": Kind(
+        403,
+        N_("The code does not fit"),
+        N_("This is not the right code. Compare it with your invitation and type it again."),
+    ),
+    "code.locked": Kind(
+        429,
+        N_("Too many wrong codes"),
+        N_("From this network too many wrong codes were typed. Wait ten minutes and try again."),
+    ),
     "import.failed": Kind(
         422,
         D_("The workbook could not be read"),
@@ -147,6 +162,37 @@ CATALOGUE: Mapping[str, Kind] = {
     ),
     "receipt.missing": Kind(
         404, N_("Receipt not found"), N_("There is no response for these words. Check the spelling.")
+    ),
+    "link.tag": Kind(
+        422,
+        D_("Tag not usable"),
+        D_("A tag has 1 to 40 small letters a to z, digits and hyphens, for example “vhs-kurs”."),
+    ),
+    "link.exists": Kind(409, D_("Tag taken"), D_("There is already a link with the tag “%(tag)s”. Choose another.")),
+    "link.missing": Kind(404, D_("No such link"), D_("There is no link with this tag. Go back to the list.")),
+    "link.code": Kind(
+        422,
+        D_("Code not usable"),
+        D_("A code has %(shortest)s to %(longest)s letters and digits; blanks and hyphens do not count."),
+    ),
+    "poster.script": Kind(
+        503,
+        D_("A font is missing"),
+        D_(
+            "The PDF would show empty boxes, because this computer has no font for the script %(script)s. Operators: "
+            "install the Debian package %(package)s. The print view in the browser works without it."
+        ),
+    ),
+    "poster.character": Kind(
+        422,
+        D_("A character without a font"),
+        D_(
+            "No font that PDFs are set with has the character %(character)s. Take it out of the text, or use the print "
+            "view in the browser."
+        ),
+    ),
+    "poster.languages": Kind(
+        422, D_("No language chosen"), D_("Choose at least one language that this questionnaire is offered in.")
     ),
     "settings.invalid": Kind(500, D_("Setting not usable"), D_("%(name)s: %(reason)s")),
     "user.exists": Kind(409, D_("User name taken"), D_("There is already an account “%(name)s”. Choose another name.")),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from babel.support import NullTranslations
@@ -90,6 +92,17 @@ def use(tag: str, *, desk: bool = False) -> Language:
         _DESK.as_default()
     chosen: Language = g.language
     return chosen
+
+
+@contextlib.contextmanager
+def speaking(tag: str) -> Iterator[None]:
+    """Speak a language inside the block, for what is shown in several. Raises KeyError."""
+    before = language()
+    use(tag)
+    try:
+        yield
+    finally:
+        use(before.tag)
 
 
 def _guess() -> Language:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, g, request, url_for
+from flask import Flask, Request, Response, current_app, g, request, url_for
 from flask.globals import request_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import generate_csrf, validate_csrf
@@ -48,7 +48,8 @@ def configuration(settings: Settings, secret_key: str) -> dict[str, Any]:
         "SESSION_COOKIE_NAME": "__Host-survey" if settings.secure else "survey",
         "SESSION_COOKIE_SECURE": settings.secure,
         "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SAMESITE": "None" if settings.embed_origins else "Lax",
+        "SESSION_COOKIE_PARTITIONED": bool(settings.embed_origins),  # within a frame of each site another cookie
         "PERMANENT_SESSION_LIFETIME": COOKIE_LIFE,
         "SESSION_REFRESH_EACH_REQUEST": False,  # saving a page renews it; reading sends no cookie
         "TRUSTED_HOSTS": [*_LOCAL_HOSTS, *([public] if public else [])],
@@ -144,6 +145,22 @@ def sheet_address() -> str:
     return url_for("public.style", mark=styles.sheet().mark)
 
 
+def has_session() -> bool:
+    """Tell whether the browser sent a session, without opening it: what a session decides may not be kept by caches."""
+    return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+
+
+def _script_sources() -> str:
+    """Return the directive for the scripts of the present page; hardly any page has one."""
+    return "".join(f"script-src '{source}'; " for source in sorted(g.get("scripts", ())))
+
+
+def _frame_ancestors() -> str:
+    """Return which sites may show the present page in a frame: those of the setting, and only pages for respondents."""
+    origins = current_context().settings.embed_origins if audience.for_respondents() else ()
+    return " ".join(origins) or "'none'"
+
+
 def _style_sources() -> str:
     inlined = [f"'{styles.sheet(name).source}'" for name in sorted(g.get("sheets", ()))]
     return " ".join([*inlined, *(["'self'"] if g.get("linked", False) else [])]) or "'none'"
@@ -152,7 +169,8 @@ def _style_sources() -> str:
 def add_headers(response: Response) -> Response:
     """Add the protective headers that depend on the page; what sets no Cache-Control of its own is never stored."""
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src {_style_sources()}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; {_script_sources()}style-src {_style_sources()}; form-action 'self'; base-uri 'none'; "
+        f"frame-ancestors {_frame_ancestors()}"
     )
     if not response.headers.getlist("Cache-Control"):
         response.headers.add("Cache-Control", "no-store")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from survey_service.questionnaire.xlsform import workbook
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, Access
 from survey_service.web.manage import (
+    distribution,
     drafts,
     entrance,
     offers,
@@ -35,6 +36,13 @@ AUDIENCES = {
     "manage.save_translations": Access("translate"),
     "manage.download_translations": Access("translate"),
     "manage.upload_translations": Access("translate"),
+    "manage.distribute": Access("publish"),
+    "manage.create_link": Access("publish"),
+    "manage.retire_link": Access("publish"),
+    "manage.set_code": Access("publish"),
+    "manage.qr_code": Access("publish"),
+    "manage.poster": Access("publish"),
+    "manage.poster_pdf": Access("publish"),
     "manage.bring": Access("draft_questions"),
     "manage.take": Access("draft_questions", body=workbook.MAX_BYTES + 100_000),
     "manage.draft": Access("draft_questions"),
@@ -56,4 +64,4 @@ AUDIENCES = {
 }
 
 # imported for their routes
-_VIEWS = (drafts, entrance, offers, publishing, reports, responses, translation_files, translations)
+_VIEWS = (distribution, drafts, entrance, offers, publishing, reports, responses, translation_files, translations)

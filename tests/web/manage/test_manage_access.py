@@ -30,6 +30,13 @@ WHO_MAY = {
     ("POST", "/manage/translations/<scope>/<tag>"): {MANAGER},
     ("GET", "/manage/translations/<scope>/<tag>/file"): {MANAGER},
     ("POST", "/manage/translations/<scope>/<tag>/file"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/distribute"): {MANAGER},
+    ("POST", "/manage/questionnaires/<name>/distribute/links"): {MANAGER},
+    ("POST", "/manage/questionnaires/<name>/distribute/retired"): {MANAGER},
+    ("POST", "/manage/questionnaires/<name>/distribute/code"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/distribute/qr.<kind>"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/distribute/poster"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/distribute/poster.pdf"): {MANAGER},
     ("GET", "/manage/questionnaires/import"): MODERATORS,
     ("POST", "/manage/questionnaires/import"): MODERATORS,
     ("GET", "/manage/drafts/<name>"): MODERATORS,
@@ -79,6 +86,7 @@ def address(rule: str) -> str:
         .replace("<scope>/<tag>", "nothing/ar")
         .replace("<int:number>", "999")
         .replace("<format_name>", "csv")
+        .replace("<kind>", "png")
     )
 
 
