@@ -35,6 +35,8 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "questionnaire.published": frozenset(),
     "questionnaire.opened": frozenset(),
     "questionnaire.closed": frozenset(),
+    "questionnaire.scheduled": frozenset({"opens", "closes", "limit", "paused"}),
+    "verdict.overridden": frozenset({"question", "verdict"}),
     "offer.read": frozenset(),
     "offer.moderated": frozenset({"moderation"}),
     "report.run": frozenset({"report"}),

@@ -111,11 +111,14 @@ def problem_message(problem: Problem) -> str:
 
 
 def problem_faults(problem: Problem) -> list[dict[str, Any]]:
-    """Return the located faults of a Problem as JSON objects; refusals become question, code and message."""
+    """Return the located faults of a Problem as JSON objects; refusals become question, code and message, and a
+    text gets its wording in the present language as message."""
     return [_fault(fault) for fault in problem.faults]
 
 
 def _fault(fault: Mapping[str, Any]) -> dict[str, Any]:
+    if isinstance(fault.get("text"), Mapping):
+        return {"message": in_attribute(fault["text"]), **fault}
     refusal = fault.get("refusal")
     if not isinstance(refusal, Refusal):
         return dict(fault)

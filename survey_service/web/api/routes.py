@@ -60,7 +60,7 @@ def respond(name: str) -> Response:
     if body["language"] in published.questionnaire.languages:
         i18n.use(body["language"])
     if not published.is_open and not _is_known(context.store, body["id"]):
-        raise Problem("questionnaire.closed")
+        raise published.refusal()
     submission = Submission(
         key=body["id"],
         revision=published.revision,
