@@ -12,6 +12,7 @@ from survey_service.questionnaire import comparison, definition
 from survey_service.questionnaire.comparison import Change
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses import schedule as schedules
+from survey_service.responses.collection import RESPONSES
 from survey_service.responses.schedule import OPEN, Schedule
 from survey_service.store.base import CollectionSpec, Document, Store, Stored
 
@@ -29,8 +30,6 @@ def _with_schedule(body: Document) -> Document:
 
 REVISIONS = CollectionSpec("revisions", indexes=("questionnaire",), unique=("revision",), migrations=(_with_note,))
 PUBLICATIONS = CollectionSpec("publications", unique=("questionnaire",), migrations=(_with_schedule,))
-RESPONSES = CollectionSpec("responses", indexes=("questionnaire", "period", "receipt_hash", "status"), unique=("key",))
-"""The responses, each pinned to a revision; ``submissions`` is what stores them."""
 
 
 @dataclass(frozen=True)

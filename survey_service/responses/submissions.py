@@ -16,7 +16,8 @@ from survey_service.problems import Problem
 from survey_service.questionnaire.judge import Circumstances, Judgement, judge
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses import receipts
-from survey_service.responses.revisions import RESPONSES, Publications
+from survey_service.responses.collection import RESPONSES
+from survey_service.responses.revisions import Publications
 from survey_service.store.base import Store
 
 __all__ = ["RESPONSES", "Outcome", "Submission", "accept", "document", "receipt_of", "submit"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from survey_service.questionnaire.xlsform import workbook
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, Access
-from survey_service.web.manage import drafts, entrance, offers, reports, responses
+from survey_service.web.manage import drafts, entrance, offers, reports, responses, revisions, scheduling
 from survey_service.web.manage.desk import blueprint, guard
 
 __all__ = ["AUDIENCES", "blueprint", "guard"]
@@ -26,7 +26,13 @@ AUDIENCES = {
     "manage.draft_workbook": Access("draft_questions"),
     "manage.choose_draft_languages": Access("draft_questions"),
     "manage.discard_draft": Access("draft_questions"),
+    "manage.review_draft": Access("publish"),
     "manage.publish_draft": Access("publish"),
+    "manage.revisions": Access("draft_questions"),
+    "manage.compare": Access("draft_questions"),
+    "manage.decide": Access("publish"),
+    "manage.schedule": Access("publish"),
+    "manage.set_schedule": Access("publish"),
     "manage.responses": Access("read_responses"),
     "manage.export": Access("export_responses"),
     "manage.download": Access("export_responses"),
@@ -39,4 +45,4 @@ AUDIENCES = {
     "manage.download_report": Access("run_reports"),
 }
 
-_VIEWS = (drafts, entrance, offers, reports, responses)  # imported for their routes
+_VIEWS = (drafts, entrance, offers, reports, responses, revisions, scheduling)  # imported for their routes
