@@ -113,7 +113,7 @@ CATALOGUE: Mapping[str, Kind] = {
         N_("Enough answers"),
         N_("This questionnaire has as many answers as it needs and takes no more. Thank you for your interest."),
     ),
-    "schedule.invalid": Kind(422, D_("Not a usable schedule"), D_("%(count)s entries need another look.")),
+    "schedule.invalid": Kind(422, D_("Not a usable schedule"), D_("These entries need another look: %(fields)s.")),
     "revision.note": Kind(422, D_("Note too long"), D_("Use at most %(limit)s characters in the note.")),
     "verdict.reason": Kind(
         422,

@@ -24,7 +24,7 @@ _PASSWORD_BYTES = 12
 def demo(instance: Path | None) -> None:
     """Fill the instance once with an invented wave of responses, labelled as such, and an account to look at it."""
     with opened(instance) as context:
-        publish(context, context.library.questionnaires)
+        publish(context, context.library.questionnaires, files=True)
         prepare(context)
 
 

@@ -49,7 +49,7 @@ def serve(host: str, port: int, demo: bool, instance: Path | None) -> None:
     forms = Context(values).library  # faulty files stop the start before the store is touched
     with closing(open_store(values.store, values.instance)) as store:
         context = Context(values, store)
-        for revision in publish(context, forms.questionnaires):
+        for revision in publish(context, forms.questionnaires, files=True):
             click.echo(f"Published {revision}.")
         if demo:
             demonstration.prepare(context)

@@ -25,7 +25,7 @@ def _with_note(body: Document) -> Document:
 
 
 def _with_schedule(body: Document) -> Document:
-    return {**body, **replace(Schedule(), is_open=body["open"]).to_json()}
+    return {**body, **replace(Schedule(), is_open=body["open"]).to_json(), "file": body["fingerprint"]}
 
 
 REVISIONS = CollectionSpec("revisions", indexes=("questionnaire",), unique=("revision",), migrations=(_with_note,))
@@ -83,10 +83,13 @@ class Publications:
         note: str = "",
         by: str = "",
         today: dt.date | None = None,
+        files: bool = False,
     ) -> list[str]:
         """Publish each questionnaire whose content differs from its last revision; return the new revisions' ids.
 
-        Raises Problem revision.note if the note is too long.
+        ``files`` means that they are the instance's files, which are read at each start: one that has not changed since
+        it was published is left out, so that it does not undo what was published at the desk meanwhile. Raises Problem
+        revision.note if the note is too long.
         """
         if len(note) > LONGEST_NOTE:
             raise Problem("revision.note", limit=LONGEST_NOTE)
@@ -96,7 +99,7 @@ class Publications:
             mark = definition.fingerprint(content)
             with self._store.transaction():
                 current = self._publications.first(questionnaire=questionnaire.name)
-                if current is not None and current.body["fingerprint"] == mark:
+                if current is not None and self._is_known(current, mark, files=files):
                     continue
                 number = self._revisions.count(questionnaire=questionnaire.name) + 1
                 revision = f"{questionnaire.name}-{number}"
@@ -114,14 +117,23 @@ class Publications:
                         "changes": comparison.to_json(changes),
                     }
                 )
-                self._point_to(current, questionnaire.name, revision, mark)
+                self._point_to(current, questionnaire.name, revision, mark, files=files)
             created.append(revision)
         return created
 
-    def _point_to(self, current: Stored | None, name: str, revision: str, mark: str) -> None:
-        body = {"questionnaire": name, "revision": revision, "fingerprint": mark}
+    def _is_known(self, current: Stored, mark: str, *, files: bool) -> bool:
+        """Tell whether content needs no new revision: it is the newest, or a file that was published already."""
+        if files and current.body["file"] == mark:
+            return True
+        known = bool(current.body["fingerprint"] == mark)
+        if known and files:
+            self._publications.replace(current.id, {**current.body, "file": mark}, version=current.version)
+        return known
+
+    def _point_to(self, current: Stored | None, name: str, revision: str, mark: str, *, files: bool) -> None:
+        body = {"questionnaire": name, "revision": revision, "fingerprint": mark, **({"file": mark} if files else {})}
         if current is None:
-            self._publications.add({**body, **Schedule().to_json()})
+            self._publications.add({"file": "", **body, **Schedule().to_json()})
         else:
             self._publications.replace(current.id, {**current.body, **body}, version=current.version)
 

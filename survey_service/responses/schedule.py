@@ -73,7 +73,7 @@ def checked(schedule: Schedule) -> Schedule:
         if len(text) > LONGEST_MESSAGE
     ]
     if faults:
-        raise Problem("schedule.invalid", count=len(faults), faults=tuple(faults))
+        raise Problem("schedule.invalid", fields=", ".join(fault["field"] for fault in faults), faults=tuple(faults))
     return schedule
 
 

@@ -131,6 +131,26 @@ def test_what_is_no_override_is_refused_and_leaves_nothing(
     assert [entry for entry in audit.entries(store) if entry.action == "verdict.overridden"] == []
 
 
+def test_a_file_that_has_not_changed_does_not_undo_what_the_desk_published(
+    store: Store, publications: Publications, questionnaire: Load
+) -> None:
+    """At each start the files are published: only those that have changed since the last time count."""
+    first, second, third = (questionnaire(SMALL.replace("Klein", title)) for title in ("Eins", "Zwei", "Drei"))
+
+    def start(form: Questionnaire) -> list[str]:
+        return Publications(store).publish({"small": form}, files=True)
+
+    assert (start(first), start(first)) == (["small-2"], [])
+    assert publications.publish({"small": second}) == ["small-3"]
+    assert start(first) == []
+    assert start(third) == ["small-4"]
+    assert publications.publish({"small": second}) == ["small-5"]
+    assert start(second) == []  # the file has caught up
+    assert publications.publish({"small": first}) == ["small-6"]
+    assert start(second) == []
+    assert publications.current("small").questionnaire.label["de"] == "Eins"
+
+
 # -- when it is open
 
 
@@ -273,5 +293,6 @@ def test_documents_of_before_are_migrated(tmp_path: Any, questionnaire: Load) ->
     first, second = publications.entries("small")
     assert (first.changes, second.note, second.by, second.day) == ((), "", "", "")
     assert [change.question for change in second.changes] == ["age", "town", "since", "begin"]
-    assert store.collection(PUBLICATIONS).count() == 1
+    [pointer_now] = store.collection(PUBLICATIONS).find()
+    assert pointer_now.body["file"] == "x"  # what is there came from a file
     store.close()
