@@ -40,10 +40,13 @@ class Difference:
 
 
 def differences(old: Questionnaire, new: Questionnaire, name: str) -> Iterator[Difference]:
-    """Yield what differs in a question; a question that only one revision has differs in all it has."""
+    """Yield what differs in a question; one that only one revision has differs in all it has, its texts as wholes."""
     before, after = old.questions.get(name), new.questions.get(name)
     for key in TEXTS:
-        yield from _texts(key, _of(before, key, {}), _of(after, key, {}), old, new)
+        if before is not None and after is not None:
+            yield from _texts(key, getattr(before, key), getattr(after, key), old, new)
+        elif text := _of(before, key, {}) or _of(after, key, {}):
+            yield Difference(key, text if before is not None else None, text if after is not None else None)
     for key in VALUES:
         first, second = _of(before, key, None), _of(after, key, None)
         if (source(first) or None) != (source(second) or None):

@@ -41,7 +41,7 @@ SCHEDULED = {
     PLANNED: D_("Opens on %(opens)s, revision %(revision)s"),
     ENDED: D_("Closed since its last day, %(closes)s, revision %(revision)s"),
     PAUSED: D_("Paused, revision %(revision)s"),
-    FULL: D_("Full with %(limit)s responses, revision %(revision)s"),
+    FULL: D_("Full (limit: %(limit)s), revision %(revision)s"),
 }
 _OPEN_UNTIL = D_("Open until %(closes)s, revision %(revision)s")
 MODERATION = {

@@ -164,18 +164,20 @@ def _nothing() -> Markup:
 
 def marked(old: Side, new: Side, tag: str) -> tuple[Markup, Markup]:
     """Return two wordings of a language as HTML, with the words marked that only one of them has."""
-    before, after = (str(side) if side is not None else "" for side in (old, new))
-    words = _PARTS.findall(before), _PARTS.findall(after)
+    frame = Markup("<span{}>{}</span>")
+    attributes = names.tag_attributes(tag)
+    if old is None:
+        return _nothing(), frame.format(attributes, new)
+    if new is None:
+        return frame.format(attributes, old), _nothing()
+    words = _PARTS.findall(str(old)), _PARTS.findall(str(new))
     sides: tuple[list[Markup], list[Markup]] = ([], [])
     for kind, start, end, other, last in difflib.SequenceMatcher(None, *words, autojunk=False).get_opcodes():
         for side, element, part in ((0, "del", words[0][start:end]), (1, "ins", words[1][other:last])):
             text = "".join(part)
             pattern = "{}" if kind == "equal" or not text.strip() else f"<{element}>{{}}</{element}>"
             sides[side].append(Markup(pattern).format(text))  # noqa: S704 - one of two patterns of our own
-    frame = Markup("<span{}>{}</span>")
-    attributes = names.tag_attributes(tag)
-    shown = [frame.format(attributes, Markup("").join(parts)) if parts else _nothing() for parts in sides]
-    return shown[0], shown[1]
+    return frame.format(attributes, Markup("").join(sides[0])), frame.format(attributes, Markup("").join(sides[1]))
 
 
 def title_of(questionnaire: Questionnaire) -> str:
