@@ -39,6 +39,15 @@ choices:
     - name: course
       label: {en: A language course, es: Un curso de idioma, fr: Un cours de langue, ti: ትምህርቲ ቋንቋ, am: የቋንቋ ትምህርት}
     - {name: none, label: {en: Nothing, es: Nada, fr: Rien, ti: ምንም, am: ምንም}, exclusive: true, last: true}
+groups:
+  - name: household
+    repeat: true
+    label:
+      en: People who live with you
+      es: Personas que viven con usted
+      fr: Personnes qui vivent avec vous
+      ti: ምሳኹም ዝነብሩ ሰባት
+      am: አብረውዎት የሚኖሩ ሰዎች
 pages:
   - name: consent
     label: {en: Start, es: Inicio, fr: Début, ti: መጀመርታ, am: መጀመሪያ}
@@ -93,6 +102,21 @@ pages:
           ti: ብቐዳምነት ዘገድሰኩም እንታይ እዩ?
           am: በጣም አስፈላጊው ምንድን ነው?
         parameters: {max_selected: 2}
+  - name: person
+    group: household
+    label: {en: One person, es: Una persona, fr: Une personne, ti: ሓደ ሰብ, am: አንድ ሰው}
+    questions:
+      - type: text
+        name: called
+        label: {en: First name, es: Nombre, fr: Prénom, ti: ስም, am: ስም}
+      - type: datetime
+        name: met
+        label:
+          en: When did you meet?
+          es: ¿Cuándo se conocieron?
+          fr: Quand vous êtes-vous rencontrés ?
+          ti: መዓስ ተፋሊጥኩም?
+          am: መቼ ተዋወቃችሁ?
 """
 
 

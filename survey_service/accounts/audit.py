@@ -37,9 +37,17 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "questionnaire.closed": frozenset(),
     "questionnaire.scheduled": frozenset({"opens", "closes", "limit", "paused"}),
     "verdict.overridden": frozenset({"question", "verdict"}),
+    "link.created": frozenset({"tag"}),
+    "link.retired": frozenset({"tag"}),
+    "link.restored": frozenset({"tag"}),
+    "code.set": frozenset({"tag"}),
+    "code.removed": frozenset({"tag"}),
     "offer.read": frozenset(),
     "offer.moderated": frozenset({"moderation"}),
     "report.run": frozenset({"report"}),
+    "translation.saved": frozenset({"language", "state"}),
+    "translations.imported": frozenset({"language", "count"}),
+    "translations.exported": frozenset({"language", "format"}),
     "retention.applied": frozenset({"drafts", "responses", "texts"}),
 }
 """Action → the names of the details it may have."""

@@ -81,15 +81,10 @@ def actor() -> str:
         return f"command line (user {os.getuid()})"
 
 
-def publish(
-    context: Context, questionnaires: Mapping[str, Questionnaire], note: str = "", *, files: bool = False
-) -> list[str]:
-    """Publish questionnaires with a note and return the new revisions; ``files``: see ``Publications.publish``.
-
-    Raises Problem revision.note.
-    """
+def publish(context: Context, questionnaires: Mapping[str, Questionnaire], note: str = "") -> list[str]:
+    """Publish questionnaires with a note and return the new revisions. Raises Problem revision.note."""
     with context.store.transaction():
-        created = context.publications.publish(questionnaires, note=note, by=actor(), files=files)
+        created = context.publications.publish(questionnaires, note=note, by=actor())
         for revision in created:
             audit.append(context.store, actor(), "questionnaire.published", revision, {}, now=clock.now())
     return created

@@ -27,6 +27,7 @@ from survey_service.responses import definitions, imports
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.revisions import Published
 from survey_service.responses.schedule import MOST_RESPONSES
+from survey_service.translating import gate
 from survey_service.web.context import Context
 
 
@@ -77,21 +78,26 @@ def _standing(context: Context, entry: Published | None) -> tuple[str, ...]:
 @click.option("--note", default="", help="What was changed, and why; it stands in the history.")
 @on_instance
 def publish_(name: str, note: str, instance: Path | None) -> None:
-    """Publish the questionnaire NAME as a new revision: its working copy, or else its file.
+    """Publish the questionnaire NAME as a new revision: its working copy, or else its file with all translations.
 
     Says for each changed question what becomes of its series, and why.
     """
     with opened(instance) as context:
         copy = definitions.find(context.store, name)
-        if copy is not None:
-            definitions.refuse_gaps(copy)
-        form = copy.questionnaire if copy is not None else context.library.questionnaires.get(name)
-        if form is None:
+        if copy is None and name not in context.library.questionnaires:
             raise _unknown(context, name)
+        form = copy.questionnaire if copy is not None else gate.ready(context.workbench, name, ())
         changes = context.publications.changes(form)
-        with context.store.transaction():
-            created = publish(context, {name: form}, note)
-            definitions.discard(context.store, name)
+        if copy is None:
+            revision = gate.publish(
+                context.workbench, context.publications, name, (), by=actor(), now=clock.now(), note=note
+            )
+            created = [revision] if revision else []
+        else:
+            definitions.refuse_gaps(copy)
+            with context.store.transaction():
+                created = publish(context, {name: form}, note)
+                definitions.discard(context.store, name)
     if not created:
         click.echo("Nothing has changed since the last revision.")
         return

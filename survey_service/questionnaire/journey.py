@@ -14,6 +14,7 @@ from itertools import groupby
 from survey_service.questionnaire import places
 from survey_service.questionnaire.judge import Judgement
 from survey_service.questionnaire.model import Page, Questionnaire
+from survey_service.questionnaire.question_types import is_visible
 from survey_service.questionnaire.values import Path
 
 
@@ -37,6 +38,32 @@ class Stop:
         names = [question.name for question in self.page.questions] if self.page else [self.repeat]
         return tuple(places.key(self.path, name) for name in names)
 
+    @property
+    def visible_keys(self) -> tuple[str, ...]:
+        """The keys of what a person sees of it."""
+        if self.page is None:
+            return self.keys
+        start = places.prefix(self.path)
+        return tuple(start + name for name in _visible(self.page))
+
+
+_VISIBLE, _STOPS = "journey.visible", "journey.stops"
+
+
+def _visible(page: Page) -> tuple[str, ...]:
+    """Return the names of a page's questions that a person sees something of; found once, and kept with the page."""
+    kept = vars(page)
+    if _VISIBLE not in kept:
+        kept[_VISIBLE] = tuple(question.name for question in page.questions if is_visible(question))
+    names: tuple[str, ...] = kept[_VISIBLE]
+    return names
+
+
+def first(questionnaire: Questionnaire) -> Stop:
+    """Return where everybody begins: the first page outside repeats with anything on it to see."""
+    pages = [page for page in questionnaire.pages if _visible(page) and not questionnaire.chain(page.group)]
+    return Stop(pages[0] if pages else questionnaire.pages[0])
+
 
 def find(questionnaire: Questionnaire, address: str) -> Stop | None:
     """Return the stop at an address, or None if no questionnaire like this has one there."""
@@ -59,8 +86,15 @@ def _is_number(text: str) -> bool:
 
 
 def stops(questionnaire: Questionnaire, judgement: Judgement) -> tuple[Stop, ...]:
-    """Return the stops with something shown to this respondent, in order; an overview stands before its entries."""
-    return tuple(_stops(questionnaire, judgement, questionnaire.pages, ()))
+    """Return the stops with something shown to this respondent, in order; an overview stands before its entries.
+
+    They are found once for a judgement, and kept with it.
+    """
+    kept = vars(judgement)
+    if _STOPS not in kept:
+        kept[_STOPS] = tuple(_stops(questionnaire, judgement, questionnaire.pages, ()))
+    found: tuple[Stop, ...] = kept[_STOPS]
+    return found
 
 
 def _stops(questionnaire: Questionnaire, judgement: Judgement, pages: Sequence[Page], path: Path) -> Iterator[Stop]:
@@ -69,7 +103,7 @@ def _stops(questionnaire: Questionnaire, judgement: Judgement, pages: Sequence[P
         inside = list(group)
         if not repeat:
             found = (Stop(page, path) for page in inside)
-            yield from (stop for stop in found if any(key in judgement.shown for key in stop.keys))
+            yield from (stop for stop in found if not judgement.shown.isdisjoint(stop.visible_keys))
             continue
         overview = Stop(None, path, repeat)
         if is_open(questionnaire, repeat) and judgement.shown.issuperset(overview.keys):
@@ -85,6 +119,8 @@ def is_open(questionnaire: Questionnaire, repeat: str) -> bool:
 
 def first_open(questionnaire: Questionnaire, judgement: Judgement) -> Stop | None:
     """Return the first stop with a refused or missing required answer, or None if all is well."""
+    if not judgement.refusals:
+        return None
     found = stops(questionnaire, judgement)
     return next((stop for stop in found if any(key in judgement.refusals for key in stop.keys)), None)
 

@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from survey_service.store.base import CollectionSpec
 
-RESPONSES = CollectionSpec("responses", indexes=("questionnaire", "period", "receipt_hash", "status"), unique=("key",))
+RESPONSES = CollectionSpec(
+    "responses", indexes=("questionnaire", "period", "receipt_hash", "status", "source"), unique=("key",)
+)

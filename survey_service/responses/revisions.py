@@ -75,6 +75,7 @@ class Publications:
         self._publications = store.collection(PUBLICATIONS)
         self._responses = store.collection(RESPONSES)
         self._models: dict[str, tuple[int, Questionnaire]] = {}
+        self._known: dict[str, tuple[int, Published | None]] = {}
 
     def publish(
         self,
@@ -84,12 +85,13 @@ class Publications:
         by: str = "",
         today: dt.date | None = None,
         files: bool = False,
+        only_changed: bool = False,
     ) -> list[str]:
         """Publish each questionnaire whose content differs from its last revision; return the new revisions' ids.
 
-        ``files`` means that they are the instance's files, which are read at each start: one that has not changed since
-        it was published is left out, so that it does not undo what was published at the desk meanwhile. Raises Problem
-        revision.note if the note is too long.
+        ``files`` means that they are the instance's files, with their translations. With ``only_changed``, as at each
+        start, one that has not changed since it was last published is left out, so that it does not undo what was
+        published from a working copy meanwhile. Raises Problem revision.note if the note is too long.
         """
         if len(note) > LONGEST_NOTE:
             raise Problem("revision.note", limit=LONGEST_NOTE)
@@ -99,7 +101,7 @@ class Publications:
             mark = definition.fingerprint(content)
             with self._store.transaction():
                 current = self._publications.first(questionnaire=questionnaire.name)
-                if current is not None and self._is_known(current, mark, files=files):
+                if current is not None and self._is_known(current, mark, files=files, only_changed=only_changed):
                     continue
                 number = self._revisions.count(questionnaire=questionnaire.name) + 1
                 revision = f"{questionnaire.name}-{number}"
@@ -121,9 +123,9 @@ class Publications:
             created.append(revision)
         return created
 
-    def _is_known(self, current: Stored, mark: str, *, files: bool) -> bool:
+    def _is_known(self, current: Stored, mark: str, *, files: bool, only_changed: bool) -> bool:
         """Tell whether content needs no new revision: it is the newest, or a file that was published already."""
-        if files and current.body["file"] == mark:
+        if only_changed and current.body["file"] == mark:
             return True
         known = bool(current.body["fingerprint"] == mark)
         if known and files:
@@ -168,12 +170,17 @@ class Publications:
         return publication
 
     def _published(self, revision: str, publication: Stored) -> Published:
-        number, questionnaire = self._model(revision)
-        schedule = schedules.of(publication.body)
-        state = schedule.state(
-            clock.today().isoformat(), lambda: self._responses.count(questionnaire=questionnaire.name)
+        """Return a revision with the state of this moment; made anew only if the schedule or the state has changed."""
+        version, known = self._known.get(revision, (0, None))
+        if known is None or version != publication.version:
+            known = Published(revision, *self._model(revision), schedules.of(publication.body), OPEN)
+        state = known.schedule.state(
+            clock.today().isoformat(), lambda: self._responses.count(questionnaire=publication.body["questionnaire"])
         )
-        return Published(revision, number, questionnaire, schedule, state)
+        if state != known.state:
+            known = replace(known, state=state)
+        self._known[revision] = publication.version, known
+        return known
 
     def _model(self, revision: str) -> tuple[int, Questionnaire]:
         if revision not in self._models:

@@ -28,7 +28,7 @@ class Submission:
     """What one respondent sends.
 
     ``key`` is minted before the first answer, so that a re-send never counts twice. ``replaces`` means that the holder
-    of the receipt corrects the response of that key.
+    of the receipt corrects the response of that key. ``source`` is the tag of the link that led here, "" for none.
     """
 
     key: str
@@ -38,6 +38,7 @@ class Submission:
     seed: int
     mode: str
     replaces: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,9 @@ def _correct(store: Store, questionnaire: Questionnaire, key: str, body: Mapping
         stored = responses.first(key=key)
         if stored is None:
             raise Problem("receipt.missing")
-        kept = {name: stored.body[name] for name in ("period", "mode", "status")}
+        kept: dict[str, Any] = {
+            name: stored.body[name] for name in ("period", "mode", "status", "source") if name in stored.body
+        }
         responses.replace(stored.id, {**body, **kept}, version=stored.version)
         if questionnaire.audience == "providers":
             register.update(store, body, today)
@@ -150,7 +153,10 @@ def document(
     receipt: str,
     today: dt.date,
 ) -> dict[str, Any]:
-    """Return the response as stored: answers, states and what a figure needs; no address, device or exact time."""
+    """Return the response as stored: answers, states and what a figure needs; no address, device or exact time.
+
+    Whoever came by no group's link has no ``source``.
+    """
     content = orjson.dumps([questionnaire.name, judgement.answers, judgement.states], option=orjson.OPT_SORT_KEYS)
     return {
         "key": submission.key,
@@ -165,4 +171,5 @@ def document(
         "digest": hashlib.sha256(content).hexdigest(),
         "receipt_hash": receipts.hash_of(receipt),
         "status": "valid",
+        **({"source": submission.source} if submission.source else {}),
     }

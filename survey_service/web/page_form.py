@@ -23,7 +23,7 @@ from survey_service.questionnaire.expression import Expression, Scope
 from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.judge import Judgement
 from survey_service.questionnaire.model import Choice, Question, Questionnaire
-from survey_service.questionnaire.question_types import DATE_PARTS_ASKED, TYPES, asks, scale_of, storable
+from survey_service.questionnaire.question_types import DATE_PARTS_ASKED, asks, is_visible, scale_of, storable
 from survey_service.questionnaire.values import Path, to_text
 from survey_service.web import i18n, readable, wordings
 from survey_service.web.filling import Filler
@@ -326,7 +326,7 @@ def build(
     shown = [
         here.question(question)
         for question in (stop.page.questions if stop.page else ())
-        if keys[question.name] in judgement.shown and _is_visible(question)
+        if keys[question.name] in judgement.shown and is_visible(question)
     ]
     scope = judgement.scope_at(stop.path)
     asked = [question for question in shown if asks(question)]
@@ -350,11 +350,6 @@ def build(
         )
         for question in shown
     ]
-
-
-def _is_visible(question: Question) -> bool:
-    """Tell whether a page has something of the question: a field, a text, or a calculated value with its label."""
-    return asks(question) or bool(question.label and (question.type == "note" or TYPES[question.type].asks))
 
 
 def _default(question: Question, scope: Scope) -> Any:

@@ -56,7 +56,7 @@ class Visit:
 
     @property
     def first_stop(self) -> Stop:
-        return Stop(self.questionnaire.pages[0])
+        return journey.first(self.questionnaire)
 
     @property
     def seed(self) -> int:
@@ -168,9 +168,9 @@ def _offered(published: Published) -> None:
         raise Problem("questionnaire.missing")
 
 
-def begin(context: Context, visit: Visit) -> Visit:
+def begin(context: Context, visit: Visit, source: str = "") -> Visit:
     """Begin a draft for a visit whose consent was just given, and let the device hold it."""
-    draft = drafts.start(context.store, visit.published, i18n.language().tag, visit.today)
+    draft = drafts.start(context.store, visit.published, i18n.language().tag, visit.today, source=source)
     device.hold(visit.questionnaire.name, draft.token, draft.key)
     return replace(visit, draft=draft)
 
@@ -226,3 +226,10 @@ def end(context: Context, name: str) -> None:
     if held is not None:
         drafts.erase(context.store, held.token)
         device.drop(name)
+
+
+def end_all(context: Context) -> None:
+    """Erase all drafts of this device and what it holds."""
+    for held in device.all_held().values():
+        drafts.erase(context.store, held.token)
+    device.drop_all()

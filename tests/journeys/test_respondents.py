@@ -296,6 +296,23 @@ def test_a_questionnaire_from_elsewhere_in_its_own_languages(
     page.fill("#since", "29")
     page.locator('input[name="helps"][value="none"]').uncheck()
     proceed(page)
+    assert path(page) == f"/{tag}/q/arrival/household~"
+    watcher.look(page)  # no entry yet
+    page.locator('button[name="_add"]').click()
+    page.fill("#called", "Abel")
+    page.fill("#met", "31")
+    page.locator(CONTINUE).click()
+    watcher.look(page)  # a day without a month
+    page.fill("#met", "")
+    page.locator(CONTINUE).click()
+    page.goto(f"{service.url}/{tag}/q/arrival/household~")
+    page.locator('button[name="_add"]').click()
+    page.goto(f"{service.url}/{tag}/q/arrival/household~")
+    watcher.look(page)
+    page.locator('a[href$="?remove=2"]').click()
+    watcher.look(page)
+    page.locator('button[name="_remove"]').click()
+    page.locator(CONTINUE).last.click()
     assert path(page) == f"/{tag}/q/arrival/check"
     watcher.look(page)
     proceed(page)
@@ -308,7 +325,13 @@ def test_a_questionnaire_from_elsewhere_in_its_own_languages(
     page.locator("main form button").click()
     watcher.look(page)
     (stored,) = service.store.collection(RESPONSES).find()
-    assert stored.body["answers"] == {"OK": "yes", "people": 4, "since": "2020-02-29", "helps": ["home"]}
+    assert stored.body["answers"] == {
+        "OK": "yes",
+        "people": 4,
+        "since": "2020-02-29",
+        "helps": ["home"],
+        "household": [{"called": "Abel"}],
+    }
     assert stored.body["language"] == tag
 
 
@@ -399,7 +422,7 @@ def test_needs_in_german_by_keyboard_only(service: Service, phone: OpenPage) -> 
     assert path(page) == "/de/q/needs/home"
     while "/check" not in path(page):
         press(page)
-    press(page, 'a[href*="about"][id="B02:change"]')
+    press(page, 'a[href*="about"][id="about:B02:change"]')
     pick(page, "B02", "27-44")
     press(page)
     assert path(page) == "/de/q/needs/check"

@@ -129,6 +129,14 @@ SAID = {
 }
 
 
+EMPTY = {
+    "es": "La lista todavía está vacía.",
+    "fr": "La liste est encore vide.",
+    "ti": "እቲ ዝርዝር ክሳብ ሕጂ ባዶ እዩ።",
+    "am": "ዝርዝሩ ገና ባዶ ነው።",
+}
+
+
 @pytest.mark.parametrize("tag", IMPORTED)
 def test_a_questionnaire_is_answered_in_the_language(browser: Browser, store: Store, tag: str) -> None:
     Publications(store).publish({"arrival": arrival()})
@@ -141,6 +149,9 @@ def test_a_questionnaire_is_answered_in_the_language(browser: Browser, store: St
         assert shown.count(refusal) == 2, "in the summary and at the question"
     assert re.findall(r"\b(Please|cannot be|does not|Day|Month|Year|Continue|Back|computer)\b", shown) == []
     browser.send(people="4", since__day="1", since__month="2", since__year="2020", helps=["home", "doctor"])
+    assert browser.url == f"/{tag}/q/arrival/household~"
+    assert EMPTY[tag] in browser.page.text
+    browser.send()
     assert browser.url == f"/{tag}/q/arrival/check"
     browser.send()
     assert browser.url == f"/{tag}/q/arrival/done"

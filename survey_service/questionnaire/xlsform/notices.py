@@ -30,7 +30,7 @@ MESSAGES: Mapping[str, str] = {
     "wrong_end": D_("This ends a %(found)s, but the last one that began is a %(begun)s: “%(name)s”."),
     "empty_group": D_("The group “%(name)s” has no questions. It is left out."),
     "group_renamed": D_("The name “%(old)s” is used twice. The group is called “%(new)s”."),
-    "page_parted": D_("A repeat stands within a field-list. The questions after it get a page of their own."),
+    "page_parted": D_("A repeat stands within a field-list. The questions after it come on further pages."),
     "group_column": D_("A group has no “%(column)s”. It is not read."),
     # questions
     "no_type": D_("The row has no type. It is not read."),

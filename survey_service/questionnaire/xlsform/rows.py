@@ -205,7 +205,9 @@ def _question(line: Line, name: str, kind: str, context: Context) -> dict[str, A
     if raw["calculation"] and kind not in ("calculate", *_ASKED):
         raw["calculation"] = None
     limits.take_out(raw)
-    return Located({key: value for key, value in raw.items() if value not in (None, "", {}, False)}, line)
+    return Located(
+        {key: value for key, value in raw.items() if key == "name" or value not in (None, "", {}, False)}, line
+    )
 
 
 _ASKED = (

@@ -25,13 +25,12 @@ _QUIET = ("calculate", "hidden", "start", "end", "today")
 
 @dataclass
 class Frame:
-    """A group that is open: ``page`` is the page that a field-list makes, ``parts`` how many pages it became."""
+    """A group that is open: ``page`` is the page that a field-list makes, ``content`` how much it encloses."""
 
     name: str
     kind: str
     line: Line
     page: Located | None = None
-    parts: int = 0
     content: int = 0
 
 
@@ -84,6 +83,8 @@ class Structure:
         for token in tokens:
             if token != listed:
                 report.add(LOST, "appearance", line.cell("appearance"), appearance=token)
+        if kind == "repeat":
+            self._leave_page(line)
         around = self._around()
         frame = Frame(name, kind, line)
         if kind == "group" and listed and not any(frame.kind == "page" for frame in self._inner()):
@@ -91,8 +92,6 @@ class Structure:
             self._close_implied()
             frame.page = self._page(line, name, around)
         else:
-            if kind == "repeat":
-                self._leave_page(line)
             self._close_implied()
             self.groups.append(self._group(line, name, kind, around, listed))
         self._open.append(frame)
@@ -156,11 +155,19 @@ class Structure:
         return page
 
     def _leave_page(self, line: Line) -> None:
-        """End the pages around a repeat: what follows it in a field-list gets a page of its own."""
-        for frame in self._inner():
-            if frame.kind == "page" and frame.page is not None:
-                self.context.report.add(CHANGED, "page_parted", line.cell("type"))
-                frame.page, frame.parts = None, frame.parts + 1
+        """End the page around a repeat: from here on, its field-list and the groups in it are ordinary groups."""
+        frames = self._inner()
+        start = next((number for number, frame in enumerate(frames) if frame.kind == "page"), None)
+        if start is None:
+            return
+        self.context.report.add(CHANGED, "page_parted", line.cell("type"))
+        for frame in frames[start:]:
+            name = self._free(frame.name)
+            self._names.add(name)
+            position = next(number for number, other in enumerate(self._open) if other is frame)
+            parent = self._open[position - 1].name if position else ""
+            self.groups.append(self._group(frame.line, name, "group", parent, ""))
+            frame.name, frame.kind, frame.page = name, "group", None
 
     def _end(self, line: Line, kind: str) -> None:
         report = self.context.report
@@ -182,13 +189,9 @@ class Structure:
         if self._open:
             self._open[-1].content += 1
         listed = next((frame for frame in self._inner() if frame.kind == "page"), None)
-        if listed is None:
+        if listed is None or listed.page is None:
             self._add_implied(question, line)
             return
-        if listed.page is None:
-            name = self._free(listed.name)
-            self._names.add(name)
-            listed.page = self._page(listed.line, name, self._around())
         within = self._inner()[self._inner().index(listed) + 1 :]
         if within:
             question["group"] = within[-1].name

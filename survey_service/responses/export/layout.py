@@ -9,7 +9,7 @@ from typing import Any
 from survey_service.questionnaire.model import Choice, wording
 from survey_service.responses.export.codebook import Codebook, Variable
 
-FACTS = ("number", "questionnaire", "revision", "language", "period", "mode", "status")
+FACTS = ("number", "questionnaire", "revision", "language", "period", "mode", "status", "source")
 FACT, ANSWER, OPTION, STATE = "fact", "answer", "option", "state"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SEPARATOR = "; "

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from survey_service import languages
 from survey_service.problems import D_
 from survey_service.questionnaire.comparison import BREAK, COMPARABLE, NOT_COMPARABLE
+from survey_service.responses import sources
 from survey_service.responses.revisions import Published
 from survey_service.responses.schedule import CLOSED, ENDED, FULL, OPEN, PAUSED, PLANNED
 from survey_service.web import i18n
@@ -91,6 +92,11 @@ def moderation_name(state: str) -> str:
     return gettext(MODERATION[state]) if state in MODERATION else state
 
 
+def source_name(source: str) -> str:
+    """Return by which link a response came."""
+    return {"": gettext("plain link"), sources.SMALL: gettext("small sources (•)")}.get(source, source)
+
+
 def state_name(state: str) -> str:
     """Return the state of a response or of an offer."""
     return status_name(state) if state in STATUSES else moderation_name(state)
@@ -143,6 +149,7 @@ HELPERS = {
     "status_name": status_name,
     "moderation_name": moderation_name,
     "state_name": state_name,
+    "source_name": source_name,
     "tag_attributes": tag_attributes,
     "verdict_name": verdict_name,
     "schedule_line": schedule_line,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from markupsafe import Markup
 
 from survey_service.problems import D_
 from survey_service.questionnaire import differences
-from survey_service.questionnaire.comparison import Reason, compare
+from survey_service.questionnaire.comparison import VERDICTS, Reason, compare
 from survey_service.questionnaire.comparison_reasons import MESSAGES
 from survey_service.questionnaire.differences import Difference, Side
 from survey_service.questionnaire.expression import Expression
@@ -96,6 +97,22 @@ def general(old: Questionnaire, new: Questionnaire) -> list[Row]:
     """Return what differs in the questionnaire itself."""
     pair = _Pair(old, new)
     return [pair.row(difference) for difference in differences.of_questionnaire(old, new)]
+
+
+@dataclass(frozen=True)
+class Review:
+    """What changed from one state of a questionnaire to another, for a page: verdicts, the whole, each question."""
+
+    counts: Counter[str]
+    changes: list[View]
+    general: list[Row]
+    verdicts: tuple[str, ...] = VERDICTS
+
+
+def review(old: Questionnaire, new: Questionnaire) -> Review:
+    """Return what a new state of a questionnaire changes, by the rules alone."""
+    judged = between(old, new)
+    return Review(Counter(one.verdict for one in judged), views(old, new, judged), general(old, new))
 
 
 class _Pair:

@@ -88,7 +88,7 @@ def _comparison(name: str, old: str, new: str, **typed: Any) -> str:
 def decide(name: str, revision: str) -> BaseResponse | tuple[str, int]:
     """Put another verdict in the place of the one on a question, with a reason."""
     context, given = current(), request.form
-    question, reason = given.get("question", ""), _text("reason")
+    question, reason = given.get("question", ""), desk.lines("reason")
     if revision not in context.publications.history(name):
         raise Problem("page.missing")
     before = _before(context.publications.entry(revision))
@@ -121,26 +121,17 @@ def _review(questionnaire: Questionnaire, problem: Problem | None = None) -> str
     context = current()
     known = context.publications.history(questionnaire.name)
     before = context.publications.questionnaire(known[-1]) if known else None
-    judged = views.between(before, questionnaire) if before is not None else ()
     return render_template(
         "manage/review.html",
         name=questionnaire.name,
         title=views.title_of(questionnaire),
         newest=known[-1] if known else "",
         same=context.publications.is_published(questionnaire),
-        counts=Counter(one.verdict for one in judged),
-        changes=views.views(before, questionnaire, judged) if before is not None else [],
-        general=views.general(before, questionnaire) if before is not None else [],
-        verdicts=VERDICTS,
+        review=views.review(before, questionnaire) if before is not None else None,
         longest=revisions.LONGEST_NOTE,
-        note=_text("note"),
+        note=desk.lines("note"),
         error=wordings.problem_message(problem) if problem is not None else "",
     )
-
-
-def _text(name: str) -> str:
-    """Return what was typed into a box of several lines; a browser sends line ends as CR LF."""
-    return request.form.get(name, "").replace("\r\n", "\n").strip()
 
 
 @blueprint.post("/drafts/<name>/publish")
@@ -155,7 +146,7 @@ def publish_draft(name: str) -> BaseResponse | tuple[str, int]:
     try:
         with context.store.transaction():
             created = context.publications.publish(
-                {name: copy.questionnaire}, note=_text("note"), by=desk.signed_in().account.name
+                {name: copy.questionnaire}, note=desk.lines("note"), by=desk.signed_in().account.name
             )
             for revision in created:
                 desk.note("questionnaire.published", revision)

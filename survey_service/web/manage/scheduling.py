@@ -65,7 +65,7 @@ def set_schedule(name: str) -> BaseResponse | tuple[str, int]:
 
 def _wanted(published: Published) -> Schedule:
     form = request.form
-    texts = {tag: form.get(f"message-{tag}", "").replace("\r\n", "\n").strip() for tag in _tags(published)}
+    texts = {tag: desk.lines(f"message-{tag}") for tag in _tags(published)}
     return Schedule(
         is_open="open" in form,
         opens=form.get("opens", "").strip(),

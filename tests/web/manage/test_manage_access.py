@@ -23,6 +23,20 @@ WHO_MAY = {
     ("POST", "/manage/password"): EVERYONE,
     ("POST", "/manage/questionnaires/<name>/open"): {MANAGER},
     ("POST", "/manage/questionnaires/<name>/close"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/publish"): {MANAGER},
+    ("POST", "/manage/questionnaires/<name>/publish"): {MANAGER},
+    ("GET", "/manage/translations"): {MANAGER},
+    ("GET", "/manage/translations/<scope>/<tag>"): {MANAGER},
+    ("POST", "/manage/translations/<scope>/<tag>"): {MANAGER},
+    ("GET", "/manage/translations/<scope>/<tag>/file"): {MANAGER},
+    ("POST", "/manage/translations/<scope>/<tag>/file"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/distribute"): {MANAGER},
+    ("POST", "/manage/questionnaires/<name>/distribute/links"): {MANAGER},
+    ("POST", "/manage/questionnaires/<name>/distribute/retired"): {MANAGER},
+    ("POST", "/manage/questionnaires/<name>/distribute/code"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/distribute/qr.<kind>"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/distribute/poster"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/distribute/poster.pdf"): {MANAGER},
     ("GET", "/manage/questionnaires/import"): MODERATORS,
     ("POST", "/manage/questionnaires/import"): MODERATORS,
     ("GET", "/manage/drafts/<name>"): MODERATORS,
@@ -76,8 +90,10 @@ def address(rule: str) -> str:
         rule.replace("<name>", "nothing")
         .replace("<revision>", "nothing-1")
         .replace("<offer>", "nothing")
+        .replace("<scope>/<tag>", "nothing/ar")
         .replace("<int:number>", "999")
         .replace("<format_name>", "csv")
+        .replace("<kind>", "png")
     )
 
 

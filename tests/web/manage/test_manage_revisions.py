@@ -205,7 +205,7 @@ def test_before_publishing_one_sees_what_it_changes(manager: Desk, copy: Questio
     assert f'href="{REVIEW}"' in manager.get("/manage/drafts/small").text
     page = manager.get(f"{REVIEW}?lang=en").text
     assert "4 questions: break in series" in Page(page).text
-    assert rows(section(page, "age"))[0] == ["small-1", "Working copy"]
+    assert rows(section(page, "age"))[0] == ["small-1", "New revision"]
     assert Publications(store).history("small") == ["small-1"]
     answer = manager.post(REVIEW, {"note": " Nach dem Test\r\nim Café "})
     assert (answer.status_code, answer.location) == (303, "/manage/#title-small")
