@@ -102,6 +102,27 @@ CATALOGUE: Mapping[str, Kind] = {
         N_("Questionnaire closed"),
         N_("This questionnaire no longer takes new answers. You can answer others from the list."),
     ),
+    "questionnaire.planned": Kind(
+        403, N_("Not open yet"), N_("This questionnaire opens on %(day)s. Please come back then.")
+    ),
+    "questionnaire.paused": Kind(
+        403, N_("Paused"), N_("This questionnaire is paused and takes no new answers now. Please come back later.")
+    ),
+    "questionnaire.full": Kind(
+        410,
+        N_("Enough answers"),
+        N_("This questionnaire has as many answers as it needs and takes no more. Thank you for your interest."),
+    ),
+    "schedule.invalid": Kind(422, D_("Not a usable schedule"), D_("These entries need another look: %(fields)s.")),
+    "revision.note": Kind(422, D_("Note too long"), D_("Use at most %(limit)s characters in the note.")),
+    "verdict.reason": Kind(
+        422,
+        D_("Reason missing or too long"),
+        D_("Give a reason for the other verdict, in at most %(limit)s characters."),
+    ),
+    "verdict.missing": Kind(
+        404, D_("Nothing to judge"), D_("The revision did not change this question. Load the page again.")
+    ),
     "response.invalid": Kind(422, N_("Please check your answers"), N_("%(count)s answers need another look.")),
     "response.conflict": Kind(
         409,

@@ -29,10 +29,13 @@ from survey_service.store import open_store
 from survey_service.store.base import Store
 
 PASSWORD = "drei Birnen im Schnee"
-COMMANDS = {
+COMMANDS: dict[str, set[str]] = {
     "serve": {"--host", "--port", "--demo", "--instance"},
     "check": {"--forms", "--instance"},
     "forms list": {"--instance"},
+    "forms publish": {"--note", "--instance"},
+    "forms open": {"--from", "--until", "--limit", "--instance"},
+    "forms close": {"--after", "--instance"},
     "forms import": {
         *("--instance", "--name", "--language", "--audience", "--consent", "--allow-duplicates", "--check"),
         "--publish",

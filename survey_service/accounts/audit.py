@@ -35,6 +35,8 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "questionnaire.published": frozenset(),
     "questionnaire.opened": frozenset(),
     "questionnaire.closed": frozenset(),
+    "questionnaire.scheduled": frozenset({"opens", "closes", "limit", "paused"}),
+    "verdict.overridden": frozenset({"question", "verdict"}),
     "link.created": frozenset({"tag"}),
     "link.retired": frozenset({"tag"}),
     "link.restored": frozenset({"tag"}),

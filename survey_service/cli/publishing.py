@@ -36,7 +36,9 @@ def publish(context: Context) -> list[str]:
             click.echo(f"{name} is not offered in “{tag}”:", err=True)
             for line in lines(found[tag], context.settings.public_url):
                 click.echo(f"  {line}", err=True)
-        revision = gate.publish(context.workbench, context.publications, name, left_out, by=actor(), now=clock.now())
+        revision = gate.publish(
+            context.workbench, context.publications, name, left_out, by=actor(), now=clock.now(), only_changed=True
+        )
         created += [revision] if revision else []
     return created
 

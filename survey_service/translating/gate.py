@@ -96,13 +96,36 @@ def _around(workbench: Workbench, tag: str) -> Iterator[Gap]:
 
 
 def publish(
-    workbench: Workbench, publications: Publications, name: str, without: Sequence[str], *, by: str, now: dt.datetime
+    workbench: Workbench,
+    publications: Publications,
+    name: str,
+    without: Sequence[str],
+    *,
+    by: str,
+    now: dt.datetime,
+    note: str = "",
+    only_changed: bool = False,
 ) -> str | None:
     """Publish a questionnaire with all translations as they are now; return the new revision, or None if none differs.
 
-    ``without`` names the languages to leave out if they lack something. Raises Problems questionnaire.missing,
-    translation.incomplete for a language with gaps that is not to be left out (each gap a fault with its link), and
-    translation.no_language.
+    ``without`` names the languages to leave out if they lack something; for ``note`` and ``only_changed`` see
+    ``Publications.publish``. Raises the Problems of `ready`, and revision.note.
+    """
+    questionnaire = ready(workbench, name, without)
+    with workbench.store.transaction():
+        created = publications.publish(
+            {name: questionnaire}, note=note, by=by, today=now.date(), files=True, only_changed=only_changed
+        )
+        for revision in created:
+            audit.append(workbench.store, by, "questionnaire.published", revision, {}, now=now)
+    return created[0] if created else None
+
+
+def ready(workbench: Workbench, name: str, without: Sequence[str]) -> Questionnaire:
+    """Return a questionnaire as it can be published: with all translations, without languages that lack something.
+
+    Raises Problems questionnaire.missing, translation.incomplete for a language with gaps that is not to be left out
+    (each gap a fault with its link), and translation.no_language.
     """
     library = workbench.library()
     if name not in library.questionnaires:
@@ -117,11 +140,7 @@ def publish(
             languages=", ".join(refused),
             faults=tuple({**vars(gap), "href": gap.link} for lacking in refused.values() for gap in lacking),
         )
-    with workbench.store.transaction():
-        created = publications.publish({name: offered_part(questionnaire, found)})
-        for revision in created:
-            audit.append(workbench.store, by, "questionnaire.published", revision, {}, now=now)
-    return created[0] if created else None
+    return offered_part(questionnaire, found)
 
 
 def offered_part(questionnaire: Questionnaire, found: Gaps) -> Questionnaire:

@@ -111,11 +111,14 @@ def problem_message(problem: Problem) -> str:
 
 
 def problem_faults(problem: Problem) -> list[dict[str, Any]]:
-    """Return the located faults of a Problem as JSON objects; a refusal becomes question, code and message."""
+    """Return the located faults of a Problem as JSON objects; a refusal becomes question, code and message, and a text
+    gets its wording in the present language as message."""
     return [_fault(fault) for fault in problem.faults]
 
 
 def _fault(fault: Mapping[str, Any]) -> dict[str, Any]:
+    if isinstance(fault.get("text"), Mapping):
+        return {"message": in_attribute(fault["text"]), **fault}
     refusal, problem = fault.get("refusal"), fault.get("problem")
     if isinstance(problem, Problem):
         return {**fault, "problem": problem.code, "message": problem_message(problem)}

@@ -66,7 +66,7 @@ def respond(name: str) -> Response:
     way = links.way(context.store, name, body.get("source", ""))
     if (way.code or not published.is_open) and not _is_known(context.store, body["id"]):
         if not published.is_open:
-            raise Problem("questionnaire.closed")
+            raise published.refusal()
         way_in.check(way, body.get("code", ""))
     submission = Submission(
         key=body["id"],

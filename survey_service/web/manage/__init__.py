@@ -12,6 +12,8 @@ from survey_service.web.manage import (
     publishing,
     reports,
     responses,
+    revisions,
+    scheduling,
     translation_files,
     translations,
 )
@@ -50,7 +52,13 @@ AUDIENCES = {
     "manage.draft_workbook": Access("draft_questions"),
     "manage.choose_draft_languages": Access("draft_questions"),
     "manage.discard_draft": Access("draft_questions"),
+    "manage.review_draft": Access("publish"),
     "manage.publish_draft": Access("publish"),
+    "manage.revisions": Access("draft_questions"),
+    "manage.compare": Access("draft_questions"),
+    "manage.decide": Access("publish"),
+    "manage.schedule": Access("publish"),
+    "manage.set_schedule": Access("publish"),
     "manage.responses": Access("read_responses"),
     "manage.export": Access("export_responses"),
     "manage.download": Access("export_responses"),
@@ -64,4 +72,7 @@ AUDIENCES = {
 }
 
 # imported for their routes
-_VIEWS = (distribution, drafts, entrance, offers, publishing, reports, responses, translation_files, translations)
+_VIEWS = (
+    *(distribution, drafts, entrance, offers, publishing, reports, responses, revisions, scheduling),
+    *(translation_files, translations),
+)

@@ -86,6 +86,11 @@ def speak(who: Visitor | None) -> None:
     i18n.use(asked or request.accept_languages.best_match(tags) or i18n.DEFAULT, desk=True)
 
 
+def lines(name: str) -> str:
+    """Return what was typed into a box of several lines; a browser sends line ends as CR LF."""
+    return request.form.get(name, "").replace("\r\n", "\n").strip()
+
+
 def place(target: str | None) -> str:
     """Return where to go next: an address of the desk as it stands, and the desk's home for anything else."""
     if target and len(target) <= _LONGEST_PLACE and _PLACE.fullmatch(target):
