@@ -156,6 +156,11 @@ CATALOGUE: Mapping[str, Kind] = {
     "editing.missing": Kind(
         404, D_("Not there"), D_("There is nothing named “%(name)s” here. It may have been deleted meanwhile.")
     ),
+    "editing.exists": Kind(
+        409,
+        D_("There is one already"),
+        D_("There is a questionnaire or working copy named “%(name)s” already. Choose another short name."),
+    ),
     "editing.taken": Kind(422, D_("Name taken"), D_("“%(name)s” has that name already. Choose another one.")),
     "editing.last": Kind(
         422,

@@ -31,6 +31,8 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "responses.read": frozenset({"page", "count"}),
     "responses.exported": frozenset({"format", "count"}),
     "questionnaire.imported": frozenset(),
+    "questionnaire.begun": frozenset(),
+    "questionnaire.edited": frozenset(),
     "questionnaire.discarded": frozenset(),
     "questionnaire.published": frozenset(),
     "questionnaire.opened": frozenset(),
