@@ -25,12 +25,12 @@ class Labels:
             name
         )
         label = in_attribute(found.label) if found is not None else ""
-        return _short(label) or name
+        return short(label) or name
 
     def choice(self, question: str, name: str) -> str:
         found = self._questionnaire.questions.get(question)
         labels = [choice.label for choice in (found.choices if found else ()) if choice.name == name]
-        return _short(in_attribute(labels[0])) if labels else ""
+        return short(in_attribute(labels[0])) if labels else ""
 
     def values(self, names: Mapping[str, str]) -> dict[str, str]:
         """Return the values of a finding with labels in place of names."""
@@ -52,6 +52,7 @@ class Labels:
         return [self.sentence("relevant", each) for each in found if each is not None]
 
 
-def _short(text: str) -> str:
+def short(text: str, longest: int = _LONGEST) -> str:
+    """Return a text in one line, cut if it is too long."""
     text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

@@ -15,10 +15,12 @@ from survey_service.questionnaire.model import Group, Page, Question
 from survey_service.web import wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
-from survey_service.web.manage import editor
+from survey_service.web.manage import conditions, editor
 from survey_service.web.manage.desk import blueprint
 from survey_service.web.manage.edit_blocks import CHANGED
 from survey_service.web.manage.editor import Scene
+
+_LONGEST = 140
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def sections(now: Scene) -> list[Section]:
             missing[question.name] = list(lacking)
 
     def line(part: Question | Page | Group, said: list[str]) -> Line:
-        label = wordings.in_attribute(part.label) or part.name
+        label = conditions.short(wordings.in_attribute(part.label), _LONGEST) or part.name
         return Line(part, label, said, findings.get(part.name, []), missing.get(part.name, []))
 
     def group_line(group: Group) -> Line:

@@ -31,6 +31,7 @@ from survey_service.web.manage.desk import blueprint
 _INPUTS, _AT, _LANGUAGE = "_inputs", "_at", "_language"
 _GO, _ADD, _REMOVE, _BACK, _RESTART = "_go", "_add", "_remove", "_back", "_restart"
 _SEED = 1
+_LONGEST = 140
 
 
 @dataclass(frozen=True)
@@ -236,7 +237,7 @@ def _told(run: Run, one: TracedStop, here: Stop | None, labels: conditions.Label
     questions = [
         Told(
             found.question.name,
-            wordings.in_attribute(found.question.label),
+            conditions.short(wordings.in_attribute(found.question.label), _LONGEST),
             found.shown,
             _reasons(found.conditions, labels),
             _value(found.question, found.value),
