@@ -22,6 +22,11 @@ FAULTS: Mapping[str, str] = {
 }
 
 
+def say(code: str) -> str:
+    """Return a fault in the desk's language."""
+    return gettext(FAULTS[code])
+
+
 def page_fields(block: Block, now: Scene) -> dict[str, str]:
     """Return the fields of a page or group."""
     given = {key: str(block.get(key, "")) for key in ("name", "group", "relevant", "count", "parent")}
@@ -52,7 +57,7 @@ def read_group(given: Given, old: Block, now: Scene, errors: Errors) -> Block:
 def _block(given: Given, old: Block, now: Scene, errors: Errors, usual: str, *, labelled: bool) -> Block:
     name = given.get("name", "").strip() or editing.free_name(editing.names_of(now.definition), usual)
     if not NAME.fullmatch(name):
-        errors["name"] = gettext(FAULTS["name"])
+        errors["name"] = say("name")
     block: Block = {"name": name}
     for key in TEXTS:
         needed = labelled and key == "label"
@@ -78,7 +83,7 @@ def read_head(given: Given, old: Block, now: Scene, errors: Errors) -> Block:
     }
     minutes = [question_form.number(given.get(key, "")) for key in ("shortest", "longest")]
     if not all(isinstance(part, int) and 0 < part < 1000 for part in minutes) or minutes[0] > minutes[1]:  # type: ignore[operator]
-        errors["shortest"] = gettext(FAULTS["minutes"])
+        errors["shortest"] = say("minutes")
     audience = given.get("audience", "")
     block |= {"minutes": minutes, "consent": given.get("consent", "")}
     return {**block, "audience": audience if audience in AUDIENCES else old.get("audience")}

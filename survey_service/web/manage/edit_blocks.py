@@ -270,7 +270,7 @@ def _read_group(sheet: Sheet, part: str) -> tuple[Block, Change]:
         return block, lambda definition: editing.replace_group(definition, part, block)
     pages = request.form.getlist("pages")
     if not pages:
-        sheet.errors["pages"] = gettext(block_forms.FAULTS["pages"])
+        sheet.errors["pages"] = block_forms.say("pages")
     return block, lambda definition: editing.add_group(definition, block, pages)
 
 

@@ -48,6 +48,11 @@ _FAULTS: Mapping[str, str] = {
 }
 
 
+def say(code: str, **values: object) -> str:
+    """Return a fault in the desk's language."""
+    return gettext(_FAULTS[code], **values)
+
+
 @dataclass(frozen=True)
 class Scene:
     """A working copy under editing: its questionnaire, its definition, the languages edited."""
@@ -101,11 +106,11 @@ def read_expression(given: Given, key: str, now: Scene, errors: Errors, *, own: 
         parsed = parse(text)
     except ExpressionFault as fault:
         values = {"column": fault.column, "message": fault.message, "remedy": fault.remedy}
-        errors[key] = gettext(_FAULTS["expression"], **values)
+        errors[key] = say("expression", **values)
         return text
     fault_found = _misuse(parsed, key, {*now.questionnaire.questions, *now.questionnaire.repeats, own})
     if fault_found:
-        errors[key] = gettext(_FAULTS[fault_found[0]], name=fault_found[1])
+        errors[key] = say(fault_found[0], name=fault_found[1])
     return text
 
 

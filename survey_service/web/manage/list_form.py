@@ -25,6 +25,11 @@ _FAULTS: Mapping[str, str] = {
 Row = dict[str, str]
 
 
+def say(code: str) -> str:
+    """Return a fault in the desk's language."""
+    return gettext(_FAULTS[code])
+
+
 def rows_of(choices: list[Block], now: Scene) -> list[Row]:
     """Return a list's choices as rows of fields."""
     return [_row(choice, now) for choice in choices]
@@ -82,14 +87,14 @@ def read(rows: list[Row], old: list[Block], now: Scene, errors: Errors) -> list[
         taken = [str(choice["name"]) for choice in choices]
         name = row.get("name") or question_form.choice_name(next(iter(reversed(text.values())), ""), taken)
         if not CHOICE_NAME.fullmatch(name):
-            found["name"] = gettext(_FAULTS["name"])
+            found["name"] = say("name")
         elif name in taken:
-            found["name"] = gettext(_FAULTS["twice"])
+            found["name"] = say("twice")
         flags: Block = {flag: True for flag in ("exclusive", "last") if flag in row}
         choices.append({"name": name, "label": text, **flags, **_columns(row.get("columns", ""), before, found)})
         errors |= {f"{number}-{key}": message for key, message in found.items()}
     if not choices:
-        errors["1-name"] = gettext(_FAULTS["empty"])
+        errors["1-name"] = say("empty")
     return choices
 
 
@@ -100,6 +105,6 @@ def _columns(text: str, before: Block, found: Errors) -> dict[str, str]:
     for part in filter(None, (part.strip() for part in text.split(";"))):
         key, sign, value = (piece.strip() for piece in part.partition("="))
         if not sign or not NAME.fullmatch(key) or key in _OWN:
-            found["columns"] = gettext(_FAULTS["columns"])
+            found["columns"] = say("columns")
         columns[key] = value
     return columns

@@ -32,6 +32,11 @@ _FAULTS: Mapping[str, str] = {
 }
 
 
+def say(code: str) -> str:
+    """Return a fault in the desk's language."""
+    return gettext(_FAULTS[code])
+
+
 def fields(block: Block, now: Scene) -> dict[str, str]:
     """Return the fields of a question."""
     given = {key: str(block.get(key, "")) for key in ("type", "name", "appearance", "choices", *PLAIN)}
@@ -63,11 +68,11 @@ def read(given: Given, old: Block, now: Scene, errors: Errors) -> tuple[Block, d
     """Return the question as typed, and the choice list that was typed for it by name (or nothing)."""
     kind = given.get("type", "")
     if kind not in TYPES:
-        errors["type"] = gettext(_FAULTS["type"])
+        errors["type"] = say("type")
         return dict(old), {}
     name = given.get("name", "").strip() or editing.free_name(editing.names_of(now.definition), "Q1")
     if not NAME.fullmatch(name):
-        errors["name"] = gettext(_FAULTS["name"])
+        errors["name"] = say("name")
     block: Block = {"type": kind, "name": name}
     for key in TEXTS:
         needed = key == "label" and (kind == "note" or TYPES[kind].asks) and given.get("appearance") != "label"
@@ -83,9 +88,9 @@ def read(given: Given, old: Block, now: Scene, errors: Errors) -> tuple[Block, d
     lists = _choices(given, block, now, errors) if TYPES[kind].needs_choices else {}
     block["default"] = _default(given, kind, now, errors)
     if block["constraint"] and not block["constraint_message"]:
-        errors.setdefault(f"constraint_message-{now.tags[0]}", gettext(_FAULTS["message"]))
+        errors.setdefault(f"constraint_message-{now.tags[0]}", say("message"))
     if kind == "calculate" and not block["calculation"]:
-        errors.setdefault("calculation", gettext(_FAULTS["calculation"]))
+        errors.setdefault("calculation", say("calculation"))
     return {key: value for key, value in block.items() if value not in ("", None, {}, False)}, lists
 
 
@@ -94,7 +99,7 @@ def _required(given: Given, now: Scene, errors: Errors) -> str | bool | None:
         return given.get("must") == "yes"
     found = read_expression(given, "required", now, errors)
     if found is None:
-        errors["required"] = gettext(_FAULTS["condition"])
+        errors["required"] = say("condition")
     return found
 
 
@@ -105,7 +110,7 @@ def _parameters(given: Given, kind: str, errors: Errors) -> dict[str, Any]:
         if text and kind in PARAMETERS[name]:
             found[name] = number(text)
             if found[name] is None:
-                errors[f"parameter-{name}"] = gettext(_FAULTS["number"])
+                errors[f"parameter-{name}"] = say("number")
     if "parameter-randomize" in given and kind in PARAMETERS["randomize"]:
         found["randomize"] = True
     return found
@@ -129,7 +134,7 @@ def _default(given: Given, kind: str, now: Scene, errors: Errors) -> Any:
     if kind in ("integer", "decimal", "range"):
         found = number(text)
         if found is None:
-            errors["default"] = gettext(_FAULTS["number"])
+            errors["default"] = say("number")
         return found
     if kind in ("select_multiple", "rank"):
         return text.split()
@@ -143,7 +148,7 @@ def _choices(given: Given, block: Block, now: Scene, errors: Errors) -> dict[str
     if not lines:
         block["choices"] = given.get("choices", "")
         if block["choices"] not in lists and not block["choices_from"]:
-            errors["choices"] = gettext(_FAULTS["choices"])
+            errors["choices"] = say("choices")
         return {}
     choices: list[Block] = []
     for line in lines:
