@@ -68,7 +68,8 @@ def test_a_manager_edits_a_questionnaire_without_scripts(desk: Service, phone: O
     assert question.relevant.text == "${B02} != 'under_16'"
 
     for path in (
-        *("/new/question?page=person&after=B02", "/new/page?after=consent", "/new/group", "/head", "/list/age"),
+        *("/new/question?page=person&after=B02", "/new/page?after=consent", "/new/group", "/new/end", "/head"),
+        *("/page/consent", "/list/age", "/end/no_consent"),
         *("/bank?page=consent&q=Offers", "?delete=question+B03"),
     ):
         mara.open(f"{EDIT}{path}")

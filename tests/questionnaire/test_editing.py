@@ -236,6 +236,26 @@ def test_a_default_keeps_its_choice(home: Definition) -> None:
     assert [dict(fault) for fault in refused.value.faults] == [{"place": "OK", "key": "default"}]
 
 
+def test_early_ends_are_added_changed_moved_and_taken_out(home: Definition) -> None:
+    young = {"name": "young", "when": "${size} < 1", "label": text("Too few")}
+    two = editing.add_end(home, young)
+    assert [end["name"] for end in editing.move_end(two, "young", -1)["screen_outs"]] == ["young", "refused"]
+    assert (
+        editing.replace_end(two, "young", {**young, "when": "${size} < 2"})["screen_outs"][1]["when"] == "${size} < 2"
+    )
+    assert editing.delete_end(two, "young")["screen_outs"] == HOUSEHOLD["screen_outs"]
+    for attempt, code in (
+        (lambda: editing.add_end(two, young), "editing.taken"),
+        (lambda: editing.replace_end(two, "young", {**young, "name": "refused"}), "editing.taken"),
+        (lambda: editing.replace_end(two, "young", {**young, "when": "${gone} < 2"}), "questionnaire.faulty"),
+        (lambda: editing.delete_end(home, "young"), "editing.missing"),
+        (lambda: editing.delete_end({**home, "screen_outs": []}, "young"), "editing.missing"),
+    ):
+        with pytest.raises(Problem) as refused:
+            attempt()
+        assert refused.value.code == code
+
+
 def test_the_head_is_changed(home: Definition) -> None:
     changed = editing.set_head(home, label=text("House"), hint={}, minutes=[3, 4])
     assert (changed["label"], changed["minutes"]) == (text("House"), [3, 4])
@@ -296,6 +316,11 @@ OPERATIONS = st.one_of(
     ),
     call(editing.replace_group, GROUPS, GROUPS.map(lambda name: {"name": name, "label": text(name)})),
     call(editing.delete_group, GROUPS),
+    call(
+        editing.add_end,
+        st.builds(lambda name, when: {"name": name, "when": when, "label": text(name)}, CHOICES, EXPRESSIONS),
+    ),
+    call(editing.delete_end, st.sampled_from(["refused", "yes", "no"])),
     call(editing.put_list, LISTS, st.lists(CHOICE, max_size=3)),
     call(editing.delete_list, LISTS),
     call(editing.add_choice, LISTS, CHOICE, CHOICES),

@@ -18,6 +18,7 @@ TEXTS = ("label", "hint")
 FAULTS: Mapping[str, str] = {
     "name": D_("Please use letters, digits, “_”, “-” and “.” only, a letter first, at most 64."),
     "minutes": D_("Please write two whole numbers, the smaller one first."),
+    "when": D_("Please write the condition."),
     "pages": D_("Please choose at least one page."),
 }
 
@@ -52,6 +53,25 @@ def read_group(given: Given, old: Block, now: Scene, errors: Errors) -> Block:
     if "repeat" in given:
         block |= {"repeat": True, "count": read_expression(given, "count", now, errors)}
     return {key: value for key, value in block.items() if value not in ("", None, {}, False)}
+
+
+def end_fields(block: Block, now: Scene) -> dict[str, str]:
+    """Return the fields of an early end; its condition stands where that of a question would."""
+    given = {"name": str(block.get("name", "")), "relevant": str(block.get("when", ""))}
+    for key in TEXTS:
+        given |= text_fields.fields(key, block.get(key, {}), now.tags)
+    return {**given, **condition_fields.fields(given["relevant"])}
+
+
+def read_end(given: Given, old: Block, now: Scene, errors: Errors) -> Block:
+    """Return an early end as typed."""
+    taken = {end.name for end in now.questionnaire.screen_outs}
+    name = given.get("name", "").strip() or editing.free_name(taken, "end_1")
+    block = _block({**given, "name": name}, old, now, errors, name, labelled=True)
+    block["when"] = block.pop("relevant")
+    if not block["when"]:
+        errors.setdefault("relevant", say("when"))
+    return {key: value for key, value in block.items() if value not in ("", None, {})}
 
 
 def _block(given: Given, old: Block, now: Scene, errors: Errors, usual: str, *, labelled: bool) -> Block:

@@ -22,7 +22,7 @@ from survey_service.web.manage.desk import blueprint
 from survey_service.web.manage.editor import Scene
 from survey_service.web.manage.text_fields import Errors
 
-QUESTION, PAGE, GROUP, HEAD = "question", "page", "group", "head"
+QUESTION, PAGE, GROUP, END, HEAD = "question", "page", "group", "end", "head"
 _EXPRESSIONS = (*question_form.EXPRESSIONS, "count")
 CHANGED = D_("Somebody else changed the questionnaire meanwhile. Nothing of yours was saved yet.")
 _DELETED = D_("Somebody else deleted this meanwhile. If you save, it is added again.")
@@ -80,6 +80,12 @@ class Sheet:
     def own(self) -> str:
         return str(self.block.get("name", ""))
 
+    def _words(self) -> dict[str, str]:
+        if self.kind != END:
+            return editor.in_words(self.given, _EXPRESSIONS, self.now)
+        found = editor.in_words({"when": self.given.get("relevant", "")}, ("when",), self.now)
+        return {"relevant": found["when"]} if found else {}
+
     def html(self) -> str:
         now = self.now
         return render_template(
@@ -90,7 +96,7 @@ class Sheet:
             tags=now.tags,
             given=self.given,
             errors=self.errors,
-            words=editor.in_words(self.given, _EXPRESSIONS, now),
+            words=self._words(),
             askable=condition_fields.askable(now, self.own),
             rows=condition_fields.views(self.given, now),
             relations=condition_fields.RELATION_NAMES,
@@ -113,15 +119,23 @@ _FIELDS: Mapping[str, Callable[[Block, Scene], dict[str, str]]] = {
     QUESTION: question_form.fields,
     PAGE: block_forms.page_fields,
     GROUP: block_forms.page_fields,
+    END: block_forms.end_fields,
     HEAD: block_forms.head_fields,
+}
+
+
+_FINDERS: Mapping[str, Callable[[Definition, str], Block]] = {
+    QUESTION: editing.question_of,
+    PAGE: editing.page_of,
+    GROUP: editing.group_of,
+    END: editing.end_of,
 }
 
 
 def _block(now: Scene, kind: str, name: str) -> Block:
     if kind == HEAD:
         return now.definition
-    find = {QUESTION: editing.question_of, PAGE: editing.page_of, GROUP: editing.group_of}[kind]
-    return find(now.definition, name)
+    return _FINDERS[kind](now.definition, name)
 
 
 def _sheet(now: Scene, kind: str, name: str) -> Sheet:
@@ -137,15 +151,15 @@ def _where() -> tuple[str, str]:
 # Addresses
 
 
-@blueprint.get("/drafts/<name>/edit/<any(question, page, group):kind>/<part>")
+@blueprint.get("/drafts/<name>/edit/<any(question, page, group, end):kind>/<part>")
 def edit_part(name: str, kind: str, part: str) -> str:
-    """Show the form of a question, page or group."""
+    """Show the form of a question, page, group or early end."""
     return _sheet(editor.scene(name), kind, part).html()
 
 
-@blueprint.post("/drafts/<name>/edit/<any(question, page, group):kind>/<part>")
+@blueprint.post("/drafts/<name>/edit/<any(question, page, group, end):kind>/<part>")
 def save_part(name: str, kind: str, part: str) -> ResponseReturnValue:
-    """Save a question, page or group, check it, or write its condition."""
+    """Save a question, page, group or early end, check it, or write its condition."""
     now = editor.scene(name)
     try:
         sheet = _sheet(now, kind, part)
@@ -156,15 +170,15 @@ def save_part(name: str, kind: str, part: str) -> ResponseReturnValue:
     return _take(sheet, part)
 
 
-@blueprint.get("/drafts/<name>/edit/new/<any(question, page, group):kind>")
+@blueprint.get("/drafts/<name>/edit/new/<any(question, page, group, end):kind>")
 def new_part(name: str, kind: str) -> str:
-    """Show the form of a new question, page or group."""
+    """Show the form of a new question, page, group or early end."""
     return _sheet(editor.scene(name), kind, "").html()
 
 
-@blueprint.post("/drafts/<name>/edit/new/<any(question, page, group):kind>")
+@blueprint.post("/drafts/<name>/edit/new/<any(question, page, group, end):kind>")
 def add_part(name: str, kind: str) -> ResponseReturnValue:
-    """Add a question, page or group."""
+    """Add a question, page, group or early end."""
     return _take(_sheet(editor.scene(name), kind, ""), "")
 
 
@@ -274,6 +288,13 @@ def _read_group(sheet: Sheet, part: str) -> tuple[Block, Change]:
     return block, lambda definition: editing.add_group(definition, block, pages)
 
 
+def _read_end(sheet: Sheet, part: str) -> tuple[Block, Change]:
+    block = block_forms.read_end(sheet.given, sheet.block, sheet.now, sheet.errors)
+    if part:
+        return block, lambda definition: editing.replace_end(definition, part, block)
+    return block, lambda definition: editing.add_end(definition, block)
+
+
 def _read_head(sheet: Sheet, _part: str) -> tuple[Block, Change]:
     block = block_forms.read_head(sheet.given, sheet.block, sheet.now, sheet.errors)
     return block, lambda definition: editing.set_head(definition, **block)
@@ -283,6 +304,7 @@ _READERS: Mapping[str, Callable[[Sheet, str], tuple[Block, Change]]] = {
     QUESTION: _read_question,
     PAGE: _read_page,
     GROUP: _read_group,
+    END: _read_end,
     HEAD: _read_head,
 }
 

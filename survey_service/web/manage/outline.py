@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from survey_service.problems import Problem
 from survey_service.questionnaire import bank, editing, reach
 from survey_service.questionnaire.editing import Definition
-from survey_service.questionnaire.model import Group, Page, Question
+from survey_service.questionnaire.model import Group, Page, Question, ScreenOut
 from survey_service.web import wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
@@ -28,7 +28,7 @@ class Line:
     """A question, page or group of the outline, with its conditions and what was found, in words; ``missing`` are the
     languages that lack a text of it."""
 
-    part: Question | Page | Group
+    part: Question | Page | Group | ScreenOut
     label: str
     conditions: list[str]
     findings: list[str]
@@ -85,6 +85,20 @@ def sections(now: Scene) -> list[Section]:
     return made
 
 
+def _ends(now: Scene) -> list[Line]:
+    missing = editor.missing_places(now)
+    return [
+        Line(
+            end,
+            wordings.in_attribute(end.label),
+            [now.labels.sentence("when", end.when)],
+            [],
+            missing.get(end.name, []),
+        )
+        for end in now.questionnaire.screen_outs
+    ]
+
+
 @blueprint.get("/drafts/<name>/edit")
 def edit_draft(name: str) -> str:
     """Show the outline of a working copy."""
@@ -99,6 +113,7 @@ def _page(now: Scene, message: str = "", problem: Problem | None = None) -> str:
         now=now,
         questionnaire=now.questionnaire,
         sections=sections(now),
+        ends=_ends(now),
         lists=now.definition.get("choices", {}),
         used={one.list_name for one in now.questionnaire.questions.values()},
         deleting=(kind, part) if kind in _DELETES and not problem and not message else None,
@@ -117,11 +132,13 @@ def _page(now: Scene, message: str = "", problem: Problem | None = None) -> str:
 _MOVES: Mapping[str, Callable[[Definition, str, int], Definition]] = {
     "question": editing.move_question,
     "page": editing.move_page,
+    "end": editing.move_end,
 }
 _DELETES: Mapping[str, Callable[[Definition, str], Definition]] = {
     "question": editing.delete_question,
     "page": editing.delete_page,
     "group": editing.delete_group,
+    "end": editing.delete_end,
 }
 _STEPS = {"up": -1, "down": 1}
 

@@ -45,10 +45,10 @@ WHO_MAY = {
     ("GET", "/manage/drafts/<name>"): MODERATORS,
     ("GET", "/manage/drafts/<name>/edit"): MODERATORS,
     ("POST", "/manage/drafts/<name>/edit"): MODERATORS,
-    ("GET", "/manage/drafts/<name>/edit/<any(question, page, group):kind>/<part>"): MODERATORS,
-    ("POST", "/manage/drafts/<name>/edit/<any(question, page, group):kind>/<part>"): MODERATORS,
-    ("GET", "/manage/drafts/<name>/edit/new/<any(question, page, group):kind>"): MODERATORS,
-    ("POST", "/manage/drafts/<name>/edit/new/<any(question, page, group):kind>"): MODERATORS,
+    ("GET", "/manage/drafts/<name>/edit/<any(question, page, group, end):kind>/<part>"): MODERATORS,
+    ("POST", "/manage/drafts/<name>/edit/<any(question, page, group, end):kind>/<part>"): MODERATORS,
+    ("GET", "/manage/drafts/<name>/edit/new/<any(question, page, group, end):kind>"): MODERATORS,
+    ("POST", "/manage/drafts/<name>/edit/new/<any(question, page, group, end):kind>"): MODERATORS,
     ("GET", "/manage/drafts/<name>/edit/head"): MODERATORS,
     ("POST", "/manage/drafts/<name>/edit/head"): MODERATORS,
     ("GET", "/manage/drafts/<name>/edit/list/<list_name>"): MODERATORS,
@@ -111,7 +111,7 @@ def address(rule: str) -> str:
         .replace("<int:number>", "999")
         .replace("<format_name>", "csv")
         .replace("<kind>", "png")
-        .replace("<any(question, page, group):kind>", "question")
+        .replace("<any(question, page, group, end):kind>", "question")
         .replace("<part>", "nothing")
         .replace("<list_name>", "nothing")
     )

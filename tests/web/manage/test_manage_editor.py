@@ -342,6 +342,23 @@ def test_the_head_is_changed(editing: Desk, store: Store) -> None:
     assert (copy_of(store).label["de"], copy_of(store).minutes) == ("Größer", (3, 9))
 
 
+def test_early_ends_are_written_with_rows_and_moved(editing: Desk, store: Store) -> None:
+    new = f"{EDIT}/new/end"
+    refused = send(editing, new, label__de="Zu jung")
+    assert refused.status_code == 422
+    assert 'id="relevant:error"' in refused.text
+    rows = {"row-1-question": "age", "row-1-relation": "less", "row-1-value": "16"}
+    composed = send(editing, new, refused.text, do="compose", **rows)
+    assert "The interview ends if “Age” is less than 16." in html.unescape(composed.text)
+    assert send(editing, new, composed.text, name="young", label__en="Too young").location == f"{EDIT}?saved=1#e-young"
+    assert [(end.name, end.when.text) for end in copy_of(store).screen_outs] == [("young", "${age} < 16")]
+    assert "The interview ends if" in editing.get(EDIT).text
+    page = go(editing, go(editing, editing.get(TRY).text, OK="yes"), age="12")
+    assert "The interview ends here early" in page
+    assert send(editing, EDIT, do="delete end young").status_code == 303
+    assert copy_of(store).screen_outs == ()
+
+
 # Trying it out
 
 TRY = "/manage/drafts/small/try"
