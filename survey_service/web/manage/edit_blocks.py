@@ -344,4 +344,6 @@ def _back(sheet: Sheet, saved: WorkingCopy) -> str:
     if sheet.kind == HEAD:
         return url_for(".edit_draft", name=name, saved=1)
     anchor = f"{sheet.kind[0]}-{sheet.name}"
-    return url_for(".edit_draft", name=name, saved=1, lost=" ".join(sheet.lost) or None, _anchor=anchor)
+    if sheet.lost:  # that must be read first, so the outline opens at its top and leads on
+        return url_for(".edit_draft", name=name, saved=1, lost=" ".join(sheet.lost), to=anchor)
+    return url_for(".edit_draft", name=name, saved=1, _anchor=anchor)

@@ -124,6 +124,7 @@ def _page(now: Scene, message: str = "", problem: Problem | None = None) -> str:
             if "key" in fault
         ],
         saved="saved" in request.args,
+        to=request.args.get("to", ""),
         lost=[tag for tag in lost if tag in now.questionnaire.languages],
         type_name=editor.type_name,
     )
@@ -195,19 +196,28 @@ def insert_from_bank(name: str) -> ResponseReturnValue:
         if not problem.code.startswith(("editing.", "bank.", "questionnaire.faulty")):
             raise
         return _bank(now, wordings.problem_message(problem)), problem.status
-    left = " ".join(found.left_out) or None
-    return redirect(url_for(".edit_draft", name=name, saved=1, left=left, _anchor=f"q-{found.name}"), 303)
+    left, anchor = " ".join(found.left_out), f"q-{found.name}"
+    if left:  # that must be read first
+        return redirect(url_for(".edit_draft", name=name, saved=1, left=left, to=anchor), 303)
+    return redirect(url_for(".edit_draft", name=name, saved=1, _anchor=anchor), 303)
 
 
 def _questionnaires() -> bank.Bank:
     return current().workbench.library().questionnaires
 
 
+def _page_title(questionnaires: bank.Bank, address: str) -> str:
+    """Return the title of the page a question of the bank stands on: some questions are asked for each of several."""
+    name, _, question = address.partition("/")
+    return wordings.in_attribute(questionnaires[name].page_of[question].label)
+
+
 def _bank(now: Scene, message: str = "") -> str:
     words = request.args.get("q", "").casefold().split()
+    questionnaires = _questionnaires()
     entries = [
-        (address, wordings.in_attribute(question.label), question)
-        for address, question in bank.entries(_questionnaires())
+        (address, wordings.in_attribute(question.label), question, _page_title(questionnaires, address))
+        for address, question in bank.entries(questionnaires)
         if question.label and all(word in " ".join((address, *question.label.values())).casefold() for word in words)
     ]
     return render_template(

@@ -132,10 +132,12 @@ def test_a_question_is_changed_and_translations_of_the_old_wording_are_dropped(e
     assert "Will need translation: Arabic, Ukrainian" in checked.text
     assert copy_of(store).questions["age"].label["de"] == "Alter"  # nothing saved yet
     saved = send(editing, path, checked.text, label__de="Ihr Alter")
-    assert saved.location == f"{EDIT}?saved=1&lost=ar+uk#q-age"
+    assert saved.location == f"{EDIT}?saved=1&lost=ar+uk&to=q-age"
     assert copy_of(store).questions["age"].label == {"de": "Ihr Alter", "en": "Age"}
     assert copy_of(store).questions["age"].parameters == {"min": 0, "max": 120}
-    assert "Will need translation: Arabic, Ukrainian" in editing.get(saved.location).text
+    outline = editing.get(saved.location).text
+    assert "Will need translation: Arabic, Ukrainian" in outline
+    assert 'href="#q-age"' in outline
     only_english = send(editing, f"{EDIT}/question/town", label__en="City")
     assert only_english.location == f"{EDIT}?saved=1#q-town"
 
@@ -334,6 +336,28 @@ def test_a_question_of_the_bank_is_found_and_copied(editing: Desk, store: Store)
     assert "from the bank" in editing.get(EDIT).text
     missing = editing.client.post(f"{EDIT}/bank", data={**fields(editing.get(path).text), "concept": "needs/none"})
     assert missing.status_code == 404
+
+
+def test_a_copy_says_what_it_had_to_leave_out(editing: Desk, store: Store) -> None:
+    page = editing.get(f"{EDIT}/bank?page=about&after=age").text
+    answer = editing.client.post(f"{EDIT}/bank", data={**fields(page), "concept": "consultation/K2"})
+    assert answer.location == f"{EDIT}?saved=1&left=required&to=q-K2"
+    assert copy_of(store).questions["K2"].required is False
+    assert "Left out, because it looks at questions that are not here: Must be answered if" in (
+        editing.get(answer.location).text
+    )
+
+
+def test_two_people_at_one_list(editing: Desk, as_role: Callable[[str], Desk], store: Store) -> None:
+    path = f"{EDIT}/list/colours"
+    page = editing.get(path).text
+    assert send(as_role("Willi"), path, **{"1-label-de": "Dunkelrot"}).status_code == 303
+    answer = send(editing, path, page, **{"1-label-de": "Hellrot"})
+    assert answer.status_code == 409
+    assert "Dunkelrot" in answer.text
+    assert fields(answer.text)["1-label-de"] == "Hellrot"
+    assert send(editing, path, answer.text).status_code == 303
+    assert copy_of(store).lists["colours"][0].label["de"] == "Hellrot"
 
 
 def test_the_head_is_changed(editing: Desk, store: Store) -> None:
