@@ -35,6 +35,8 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "questionnaire.published": frozenset(),
     "questionnaire.opened": frozenset(),
     "questionnaire.closed": frozenset(),
+    "questionnaire.scheduled": frozenset({"opens", "closes", "limit", "paused"}),
+    "verdict.overridden": frozenset({"question", "verdict"}),
     "link.created": frozenset({"tag"}),
     "link.retired": frozenset({"tag"}),
     "link.restored": frozenset({"tag"}),
@@ -43,6 +45,9 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "offer.read": frozenset(),
     "offer.moderated": frozenset({"moderation"}),
     "report.run": frozenset({"report"}),
+    "translation.saved": frozenset({"language", "state"}),
+    "translations.imported": frozenset({"language", "count"}),
+    "translations.exported": frozenset({"language", "format"}),
     "retention.applied": frozenset({"drafts", "responses", "texts"}),
 }
 """Action → the names of the details it may have."""

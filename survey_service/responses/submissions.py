@@ -16,12 +16,11 @@ from survey_service.problems import Problem
 from survey_service.questionnaire.judge import Circumstances, Judgement, judge
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses import receipts
+from survey_service.responses.collection import RESPONSES
 from survey_service.responses.revisions import Publications
-from survey_service.store.base import CollectionSpec, Store
+from survey_service.store.base import Store
 
-RESPONSES = CollectionSpec(
-    "responses", indexes=("questionnaire", "period", "receipt_hash", "status", "source"), unique=("key",)
-)
+__all__ = ["RESPONSES", "Outcome", "Submission", "accept", "document", "receipt_of", "submit"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,8 @@ def submit(
     """Store a response, once.
 
     Raises Problems response.invalid (with a fault for each refused question), response.screened_out,
-    response.no_consent, response.language, and response.conflict if the key is taken by other answers.
+    response.no_consent, response.language, response.conflict if the key is taken by other answers, and
+    questionnaire.full if there are as many responses as the questionnaire takes.
     """
     responses = store.collection(RESPONSES)
     earlier = responses.first(key=submission.key)
@@ -71,12 +71,7 @@ def submit(
         return Outcome(submission.key, receipt, created=False)
     if earlier is None:
         try:
-            if questionnaire.audience == "providers":
-                with store.transaction():
-                    responses.add(body)
-                    register.register(store, body, today)
-            else:
-                responses.add(body)
+            _add(store, questionnaire, body, publications.limit(questionnaire.name), today)
             return Outcome(submission.key, receipt, created=True)
         except Problem as problem:
             if problem.code != "store.duplicate":
@@ -87,6 +82,25 @@ def submit(
     if earlier.body["digest"] != body["digest"]:
         raise Problem("response.conflict")
     return Outcome(submission.key, receipt, created=False)
+
+
+def _add(store: Store, questionnaire: Questionnaire, body: Mapping[str, Any], limit: int, today: dt.date) -> None:
+    """Store a new response, and an offer with it.
+
+    With a limit it is counted inside of a transaction block: one is inside at a time, so there is never one too many.
+    Raises Problems store.duplicate and questionnaire.full.
+    """
+    responses = store.collection(RESPONSES)
+    offers = questionnaire.audience == "providers"
+    if not (offers or limit):
+        responses.add(body)
+        return
+    with store.transaction():
+        stored = responses.add(body)  # a duplicate is refused as one, also if there is no more room
+        if limit and responses.count(questionnaire=questionnaire.name) > limit:
+            raise Problem("questionnaire.full")
+        if offers:
+            register.register(store, stored.body, today)
 
 
 def _correct(store: Store, questionnaire: Questionnaire, key: str, body: Mapping[str, Any], today: dt.date) -> None:

@@ -15,6 +15,7 @@ from survey_service.questionnaire import journey
 from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses.revisions import Published
+from survey_service.responses.schedule import FULL, PAUSED
 from survey_service.web import device, i18n, page_form, summary, way_in, wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext, ngettext
@@ -102,6 +103,12 @@ def notices(visit: Visit) -> list[str]:
     """Return what happened to the questionnaire since the respondent began."""
     if visit.draft is None:
         return []
+    if visit.published.state == FULL:
+        return [
+            gettext("This questionnaire has as many answers as it needs. Yours can't be sent any more. We are sorry.")
+        ]
+    if visit.published.state == PAUSED:
+        return [gettext("This questionnaire is paused for new people. You have begun already, so you can finish it.")]
     if not visit.published.is_open:
         return [
             gettext("This questionnaire is closed for new people. You have begun already, so you can still finish it.")

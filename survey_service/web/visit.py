@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from flask_babel import format_date
+
 from survey_service import clock
 from survey_service.problems import Problem
 from survey_service.questionnaire import journey, places
@@ -126,11 +128,14 @@ class Visit:
 
 
 def fresh(context: Context, name: str) -> Visit:
-    """Return a visit that has not begun. Raises Problems questionnaire.missing and questionnaire.closed."""
+    """Return a visit that has not begun.
+
+    Raises Problem questionnaire.missing, and questionnaire.closed, .planned, .paused or .full unless it is open.
+    """
     published = context.publications.current(name)
     _offered(published)
     if not published.is_open:
-        raise Problem("questionnaire.closed")
+        raise published.refusal(day=_day)
     return Visit(published)
 
 
@@ -152,6 +157,10 @@ def under_way(context: Context, name: str) -> Visit:
     published = context.publications.revision(draft.revision)
     _offered(published)
     return Visit(published, draft, draft.inputs)
+
+
+def _day(iso: str) -> str:
+    return str(format_date(dt.date.fromisoformat(iso), "long"))
 
 
 def _offered(published: Published) -> None:

@@ -111,12 +111,17 @@ def problem_message(problem: Problem) -> str:
 
 
 def problem_faults(problem: Problem) -> list[dict[str, Any]]:
-    """Return the located faults of a Problem as JSON objects; refusals become question, code and message."""
+    """Return the located faults of a Problem as JSON objects; a refusal becomes question, code and message, and a text
+    gets its wording in the present language as message."""
     return [_fault(fault) for fault in problem.faults]
 
 
 def _fault(fault: Mapping[str, Any]) -> dict[str, Any]:
-    refusal = fault.get("refusal")
+    if isinstance(fault.get("text"), Mapping):
+        return {"message": in_attribute(fault["text"]), **fault}
+    refusal, problem = fault.get("refusal"), fault.get("problem")
+    if isinstance(problem, Problem):
+        return {**fault, "problem": problem.code, "message": problem_message(problem)}
     if not isinstance(refusal, Refusal):
         return dict(fault)
     return {"question": refusal.question, "code": refusal.code, "message": message_of(refusal)}

@@ -41,7 +41,7 @@ def of(publications: Publications, name: str) -> Codebook:
     found: dict[tuple[str, str], list[tuple[str, Question]]] = {}
     for revision in reversed(history):
         for question in publications.questionnaire(revision).questions.values():
-            if TYPES[question.type].asks or question.type == "calculate":
+            if _has_answers(question):
                 found.setdefault((question.name, question.type), []).append((revision, question))
     variables: list[Variable] = []
     position: dict[tuple[str, str], int] = {}
@@ -57,6 +57,12 @@ def of(publications: Publications, name: str) -> Codebook:
         for revision in history
     }
     return Codebook(tuple(variables), places)
+
+
+def _has_answers(question: Question) -> bool:
+    """Tell whether responses may hold an answer: somebody gives it, or it is calculated or noted."""
+    kind = TYPES[question.type]
+    return kind.asks or kind.computed is not None or question.type == "calculate"
 
 
 def _variable(name: str, uses: list[tuple[str, Question]], taken: set[str]) -> Variable:

@@ -110,7 +110,7 @@ def _fill(variable: Variable, options: Options, *, neutral: bool) -> Fill:
         return _several(variable, labels if options.labels else None, columns=False)
     if labels and options.labels:
         return _one(labels)
-    return _neutral if neutral and kind in ("text", "calculate") else _plain
+    return _neutral if neutral and kind in ("text", "calculate", "hidden") else _plain
 
 
 def _plain(row: list[Cell], place: int, value: Any) -> None:

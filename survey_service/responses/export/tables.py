@@ -37,7 +37,7 @@ def _series(column: Column, values: list[Any]) -> pl.Series:
     if column.role == OPTION:
         return pl.Series(column.name, values, pl.Int8)
     kind = column.variable.question.type if column.variable is not None and column.role == ANSWER else "text"
-    if kind == "calculate":
+    if kind in ("calculate", "hidden"):
         return _calculated(column.name, values)
     if kind == "date":
         return pl.Series(column.name, values, pl.String).str.to_date("%Y-%m-%d")
@@ -125,11 +125,14 @@ def _cut(text: str, most: int) -> str:
 
 
 def _legal_names(names: Sequence[str]) -> list[str]:
-    """Return names that SPSS takes, all different: letters, digits, ``_`` and ``.``, a letter first, not a dot last."""
+    """Return names that SPSS takes, all different: letters, digits, ``_ . @``, a letter first, not a dot last.
+
+    The ``@`` stays: no question can bear it, so ``age@1`` of an earlier revision is never taken for ``age_1``.
+    """
     found: list[str] = []
     taken: set[str] = set()
     for name in names:
-        base = re.sub(r"[^A-Za-z0-9_.]", "_", name).rstrip(".")
+        base = re.sub(r"[^A-Za-z0-9_.@]", "_", name).rstrip(".")
         base = base if base[:1].isalpha() else f"v_{base}"
         legal, number = base[:_LONGEST_NAME], 1
         while legal.casefold() in taken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -26,6 +27,8 @@ AUDIENCES = {
     for endpoint in ("openapi", "questionnaires", "questionnaire", "respond", "healthz", "readyz")
 }
 _MEMBERS = {"id": str, "language": str, "answers": dict}
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""A UUID as it is stored."""
 _OPTIONAL = {"source": str, "code": str}
 
 
@@ -63,7 +66,7 @@ def respond(name: str) -> Response:
     way = links.way(context.store, name, body.get("source", ""))
     if (way.code or not published.is_open) and not _is_known(context.store, body["id"]):
         if not published.is_open:
-            raise Problem("questionnaire.closed")
+            raise published.refusal()
         way_in.check(way, body.get("code", ""))
     submission = Submission(
         key=body["id"],
@@ -137,7 +140,7 @@ def _body() -> Mapping[str, Any]:
     wrong += [name for name in body if name not in _MEMBERS and not isinstance(body[name], _OPTIONAL.get(name, ()))]
     if not wrong:
         try:
-            return {**body, "id": str(uuid.UUID(body["id"]))}
+            return body if _UUID.fullmatch(body["id"]) else {**body, "id": str(uuid.UUID(body["id"]))}
         except ValueError:
             wrong = ["id"]
     raise Problem("request.members", members=", ".join(wrong), faults=tuple({"member": name} for name in wrong))
