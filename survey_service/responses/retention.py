@@ -71,8 +71,7 @@ def _months_between(earlier: dt.date, later: dt.date) -> int:
 
 def _texts(publications: Publications, response: Mapping[str, Any]) -> bool:
     """Tell whether a response holds a text that somebody typed."""
-    names = wordy(publications.questionnaire(response["revision"]))
-    return _without(response["answers"], names) != response["answers"]
+    return bool(_without_texts(publications, response)["answers"] != response["answers"])
 
 
 def _without_texts(publications: Publications, response: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from survey_service.problems import D_
 from survey_service.web import i18n
 from survey_service.web.i18n import gettext
 
-MODES = {"web": D_("on the web"), "api": D_("by a program"), "demo": D_("demonstration")}
+MODES = {"web": D_("on the web"), "api": D_("by a program"), "demo": D_("demonstration"), "import": D_("from a file")}
 STATUSES = {"valid": D_("valid"), "excluded": D_("excluded")}
 AUDIENCES = {
     "newcomers": D_("Newcomers"),
