@@ -12,7 +12,8 @@ import click
 from survey_service import clock, languages
 from survey_service.accounts import audit
 from survey_service.accounts.audit import Detail
-from survey_service.cli.common import STDOUT, actor, on_instance, opened, written
+from survey_service.app import create_app
+from survey_service.cli.common import STDOUT, actor, on_instance, opened, output, written
 from survey_service.problems import Problem
 from survey_service.responses import loading
 from survey_service.responses.export import FORMATS, Options, codebook, documents, packed
@@ -22,6 +23,7 @@ from survey_service.responses.loading.assembling import Node
 from survey_service.responses.loading.findings import COLUMN, MISSING, REFUSED, ROW, Finding
 from survey_service.responses.revisions import Published
 from survey_service.web.context import Context
+from survey_service.web.manage import codebook as codebook_page
 
 
 @click.group()
@@ -45,8 +47,7 @@ def export(
     A CSV file begins with a byte order mark, so that spreadsheets read it as UTF-8; standard output doesn't. SPSS files
     always have numbers with value labels, and a column for each choice.
     """
-    if language not in languages.registry():
-        raise click.UsageError(f"the language {language!r} is unknown; known: {', '.join(languages.registry())}")
+    _known_language(language)
     with opened(instance) as context:
         _published(context, name)
         book = codebook.of(context.publications, name)
@@ -66,6 +67,30 @@ def _published(context: Context, name: str) -> Published:
     if name not in known:
         raise Problem("questionnaire.unknown", name=name, known=", ".join(known) or "–")
     return known[name]
+
+
+@responses.command(name="codebook")
+@click.argument("name")
+@click.option("--language", default="de", show_default=True, help="Language of the questionnaire's texts.")
+@click.option("--output", "target", default=STDOUT, help="A file; without it, standard output.")
+@on_instance
+def codebook_(name: str, language: str, target: str, instance: Path | None) -> None:
+    """Write the codebook of the questionnaire NAME as one HTML page, ready to be printed.
+
+    Every question of all revisions with its name, type, texts, choices and conditions.
+    """
+    _known_language(language)
+    with opened(instance) as context:
+        _published(context, name)
+        with create_app(context.settings, context.store).test_request_context():
+            page = codebook_page.document(context.publications, name, language)
+    with output(target, "utf-8") as file:
+        file.write(page)
+
+
+def _known_language(language: str) -> None:
+    if language not in languages.registry():
+        raise click.UsageError(f"the language {language!r} is unknown; known: {', '.join(languages.registry())}")
 
 
 @responses.command(name="import")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from survey_service.questionnaire.xlsform import workbook
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, Access
-from survey_service.web.manage import drafts, entrance, offers, reports, responses
+from survey_service.web.manage import codebook, drafts, entrance, offers, reports, responses
 from survey_service.web.manage.desk import blueprint, guard
 
 __all__ = ["AUDIENCES", "blueprint", "guard"]
@@ -30,6 +30,7 @@ AUDIENCES = {
     "manage.responses": Access("read_responses"),
     "manage.export": Access("export_responses"),
     "manage.download": Access("export_responses"),
+    "manage.codebook_document": Access("export_responses"),
     "manage.offers": Access("moderate_offers"),
     "manage.offer": Access("moderate_offers"),
     "manage.moderate": Access("moderate_offers"),
@@ -39,4 +40,4 @@ AUDIENCES = {
     "manage.download_report": Access("run_reports"),
 }
 
-_VIEWS = (drafts, entrance, offers, reports, responses)  # imported for their routes
+_VIEWS = (codebook, drafts, entrance, offers, reports, responses)  # imported for their routes

@@ -142,6 +142,7 @@ def export(name: str) -> str:
         "manage/export.html",
         published=published,
         formats={key: form.title for key, form in FORMATS.items()},
+        repeats=len(codebook.of(current().publications, name).tables) > 1,
         tags=published.questionnaire.languages,
     )
 
