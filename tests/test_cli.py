@@ -41,6 +41,8 @@ COMMANDS: dict[str, set[str]] = {
         "--publish",
     },
     "forms export": {"--instance", "--to", "--language", "--output"},
+    "responses import": {"--language", "--check", "--listing", "--instance"},
+    "responses codebook": {"--language", "--output", "--instance"},
     "responses export": {"--format", "--output", "--language", "--labels", "--columns", "--instance"},
     "report list": {"--instance"},
     "report run": {"--format", "--output", "--language", "--instance"},

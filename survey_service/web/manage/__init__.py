@@ -5,6 +5,7 @@ from __future__ import annotations
 from survey_service.questionnaire.xlsform import workbook
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, Access
 from survey_service.web.manage import (
+    codebook,
     distribution,
     drafts,
     entrance,
@@ -62,6 +63,7 @@ AUDIENCES = {
     "manage.responses": Access("read_responses"),
     "manage.export": Access("export_responses"),
     "manage.download": Access("export_responses"),
+    "manage.codebook_document": Access("export_responses"),
     "manage.offers": Access("moderate_offers"),
     "manage.offer": Access("moderate_offers"),
     "manage.moderate": Access("moderate_offers"),
@@ -73,6 +75,6 @@ AUDIENCES = {
 
 # imported for their routes
 _VIEWS = (
-    *(distribution, drafts, entrance, offers, publishing, reports, responses, revisions, scheduling),
+    *(codebook, distribution, drafts, entrance, offers, publishing, reports, responses, revisions, scheduling),
     *(translation_files, translations),
 )
