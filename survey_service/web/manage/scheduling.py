@@ -105,5 +105,9 @@ def _page(published: Published, given: Mapping[str, Any], problem: Problem | Non
         count=current().store.collection(RESPONSES).count(questionnaire=published.questionnaire.name),
         longest=schedules.LONGEST_MESSAGE,
         error=wordings.problem_message(problem) if problem is not None else "",
-        errors={fault["field"]: gettext(FAULTS[fault["fault"]], limit=fault.get("limit", "")) for fault in faults},
+        errors={fault["field"]: _words(FAULTS[fault["fault"]], fault.get("limit", "")) for fault in faults},
     )
+
+
+def _words(message: str, limit: object) -> str:
+    return gettext(message, limit=limit)
