@@ -7,7 +7,7 @@ from typing import Any
 
 from survey_service.questionnaire.model import Choice, Questionnaire
 from survey_service.responses.export import codebook
-from survey_service.responses.export.codebook import Use, Variable
+from survey_service.responses.export.codebook import Variable
 
 
 def variables_of(revisions: Mapping[str, Questionnaire]) -> dict[str, Variable]:
@@ -39,17 +39,22 @@ def codebook_of(revisions: Mapping[str, Questionnaire]) -> dict[str, Any]:
     return {
         "revisions": list(revisions),
         "label": dict(newest_first[0].label),
-        "questions": {name: _question(variable.uses[0]) for name, variable in variables_of(revisions).items()},
+        "questions": {name: _question(variable) for name, variable in variables_of(revisions).items()},
         "lists": {name: list(choices.values()) for name, choices in lists.items()},
     }
 
 
-def _question(use: Use) -> dict[str, Any]:
-    question = use.question
+def type_of(variable: Variable) -> str:
+    """Return the type of a question for reports: answers chosen from what somebody typed are texts."""
+    return "text" if variable.free else variable.question.type
+
+
+def _question(variable: Variable) -> dict[str, Any]:
+    question = variable.question
     return {
-        "type": question.type,
+        "type": type_of(variable),
         "label": dict(question.label),
-        "page": use.page.name,
+        "page": variable.uses[0].page.name,
         "list": question.list_name,
         "sensitive": question.sensitive,
     }

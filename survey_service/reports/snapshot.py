@@ -27,7 +27,7 @@ import polars as pl
 from survey_service.offers.register import all_offers
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.reports.codebook import codebook_of, variables_of
+from survey_service.reports.codebook import codebook_of, type_of, variables_of
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
@@ -106,13 +106,8 @@ def _responses(store: Store, questionnaire: str) -> Iterator[dict[str, Any]]:
 
 
 def questions_of(revisions: Mapping[str, Questionnaire]) -> dict[str, str]:
-    """Return name → type of every question outside repeats that has states; the newest type holds.
-
-    Answers chosen from what somebody typed are texts, whatever the question's type: ``text``.
-    """
-    return {
-        name: "text" if variable.free else variable.question.type for name, variable in variables_of(revisions).items()
-    }
+    """Return name → type of every question outside repeats that has states; the newest type holds."""
+    return {name: type_of(variable) for name, variable in variables_of(revisions).items()}
 
 
 def responses_table(bodies: Iterable[Mapping[str, Any]], revisions: Mapping[str, Questionnaire]) -> Frozen:

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import tracemalloc
 import uuid
 import zipfile
 from collections.abc import Callable
@@ -18,6 +19,7 @@ import pyreadstat
 import pytest
 
 from survey_service import clock
+from survey_service.questionnaire.judge import judge
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses.export import FACTS, FORMATS, Options, codebook, documents, naming, packed
 from survey_service.responses.revisions import Publications
@@ -294,3 +296,24 @@ def test_no_response_and_no_entry(
     for form in FORMATS:
         assert write(store, published, "kinds", tmp_path / form, form) == 0, form
     assert FACTS[0] == "number"
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_many_entries_take_no_more_memory_than_few(
+    form: str, questionnaire: Callable[[str], Questionnaire], tmp_path: Path
+) -> None:
+    household = questionnaire(HOUSEHOLD)
+    judgement = judge(household, ALI_AND_MO, TODAY)
+    book = codebook.over({"household-1": household})
+    body = {**dict.fromkeys(FACTS, "x"), "revision": "household-1"}
+
+    def peak(count: int) -> int:
+        many = ({**body, "number": n, "answers": judgement.answers, "states": judgement.states} for n in range(count))
+        tracemalloc.start()
+        assert FORMATS[form].write(tmp_path / "a", many, book, Options()) == count
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    peak(1)  # what is loaded at first use
+    assert peak(1_000) < peak(100) + 100_000

@@ -20,6 +20,7 @@ from survey_service.problems import Problem
 from survey_service.questionnaire import judge
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.questionnaire.xlsform import importing
+from survey_service.questionnaire.xlsform import workbook as workbooks
 from survey_service.questionnaire.xlsform.importing import Options as ImportOptions
 from survey_service.responses import loading
 from survey_service.responses.export import FORMATS, Options, codebook, documents
@@ -187,6 +188,17 @@ def test_hostile_files_are_refused(small: Questionnaire) -> None:
         archive.writestr("xl/bomb.xml", b" " * 5_000_000)
     with pytest.raises(Problem, match="does not belong"):
         read(small, target.getvalue())
+
+
+def test_too_many_rows_are_refused_and_a_formula_without_a_value_is_told(
+    small: Questionnaire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = read(small, workbook(main=[HEAD, [1, "yes", 20, "=A1"]]))
+    assert said(found) == [(COLUMN, "formula", "main!D2", "")]
+    assert answers(found) == [{"OK": "yes", "age": 20}]
+    monkeypatch.setattr(workbooks, "MAX_ROWS", 2)
+    with pytest.raises(Problem, match="more than 2 rows"):
+        read(small, workbook(main=[HEAD, [1, "yes", 20], [2, "yes", 20]]))
 
 
 def test_a_wrong_size_of_the_sheet_hides_nothing(small: Questionnaire) -> None:

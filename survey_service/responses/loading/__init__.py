@@ -75,6 +75,8 @@ def read(data: bytes, terms: Terms, watch: Watch = iter) -> Loading:
         sheets = workbook.read(data, None, _MOST_COLUMNS)
     except Unusable as unusable:
         raise Problem("loading.unusable", reason=str(unusable.notice)) from None
+    for notice in (notice for sheet in sheets.values() for notice in sheet.notices if notice.code != "formula"):
+        raise Problem("loading.unusable", reason=str(notice))
     loading = Loading()
     nodes = assembling.assemble(questionnaire, sheets, loading.findings)
     if not nodes and not any(finding.kind == ROW for finding in loading.findings):

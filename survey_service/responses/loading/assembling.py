@@ -99,8 +99,7 @@ def _sheets(
     ours = columns.is_ours(sheets)
     for sheet in sheets.values():
         for notice in sheet.notices:
-            code = "formula" if notice.code == "formula" else "rows"
-            findings.append(Finding(COLUMN, code, Place(sheet.name, notice.row, notice.column)))
+            findings.append(Finding(COLUMN, notice.code, Place(sheet.name, notice.row, notice.column)))
         read = columns.read(questionnaire, sheet, findings, ours=ours) if sheet.headers else None
         if read is not None and read.chain in found:
             findings.append(Finding(COLUMN, "sheet_twice", Place(sheet.name)))

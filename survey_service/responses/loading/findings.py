@@ -19,7 +19,6 @@ MESSAGES: Mapping[str, str] = {
     "column_twice": D_("The question “%(question)s” has a column already. This one is not read."),
     "elsewhere": D_("The question “%(question)s” belongs into another sheet. It is not read here."),
     "formula": D_("This cell has a formula without a value. It counts as empty."),
-    "rows": D_("The sheet has too many rows. It is not read."),
     "orphan": D_("The row belongs to no row of the sheet around it. It is left out."),
     "twice": D_("Another row has the same number. This one is left out."),
     "no_consent": D_("The person did not consent. The response is not loaded."),
