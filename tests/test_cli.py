@@ -38,7 +38,7 @@ COMMANDS: dict[str, set[str]] = {
     "forms close": {"--after", "--instance"},
     "forms import": {
         *("--instance", "--name", "--language", "--audience", "--consent", "--allow-duplicates", "--check"),
-        "--publish",
+        *("--publish", "--list"),
     },
     "forms export": {"--instance", "--to", "--language", "--output"},
     "responses import": {"--language", "--check", "--listing", "--instance"},
