@@ -11,20 +11,23 @@ from survey_service.settings import Settings
 from survey_service.store.base import Store
 from survey_service.web import (
     api,
+    arrival,
     audience,
     compression,
     context,
     i18n,
+    kiosk,
     manage,
     problems_view,
     public,
     receipt,
     respondent,
     security,
+    way_in,
     wordings,
 )
 
-MODULES: tuple[ModuleType, ...] = (public, respondent, receipt, api, manage)
+MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, receipt, api, manage)
 
 
 def create_app(settings: Settings, store: Store | None = None) -> Flask:
@@ -38,6 +41,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     i18n.install(app)
     wordings.install(app)
     security.install(app, settings)
+    way_in.install(app)
     problems_view.install(app)
     compression.install(app)
     rows: dict[str, audience.Access] = {}
@@ -47,6 +51,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
         rows.update(module.AUDIENCES)
         guards.update(dict.fromkeys(module.AUDIENCES, getattr(module, "guard", _nobody)))
     audience.install(app, audience.Table(rows, guards))
+    kiosk.install(app)  # after who may see a page comes who has gone away
     return app
 
 

@@ -102,6 +102,27 @@ CATALOGUE: Mapping[str, Kind] = {
         N_("Questionnaire closed"),
         N_("This questionnaire no longer takes new answers. You can answer others from the list."),
     ),
+    "questionnaire.planned": Kind(
+        403, N_("Not open yet"), N_("This questionnaire opens on %(day)s. Please come back then.")
+    ),
+    "questionnaire.paused": Kind(
+        403, N_("Paused"), N_("This questionnaire is paused and takes no new answers now. Please come back later.")
+    ),
+    "questionnaire.full": Kind(
+        410,
+        N_("Enough answers"),
+        N_("This questionnaire has as many answers as it needs and takes no more. Thank you for your interest."),
+    ),
+    "schedule.invalid": Kind(422, D_("Not a usable schedule"), D_("These entries need another look: %(fields)s.")),
+    "revision.note": Kind(422, D_("Note too long"), D_("Use at most %(limit)s characters in the note.")),
+    "verdict.reason": Kind(
+        422,
+        D_("Reason missing or too long"),
+        D_("Give a reason for the other verdict, in at most %(limit)s characters."),
+    ),
+    "verdict.missing": Kind(
+        404, D_("Nothing to judge"), D_("The revision did not change this question. Load the page again.")
+    ),
     "response.invalid": Kind(422, N_("Please check your answers"), N_("%(count)s answers need another look.")),
     "response.conflict": Kind(
         409,
@@ -116,6 +137,21 @@ CATALOGUE: Mapping[str, Kind] = {
     ),
     "response.language": Kind(
         422, N_("Language not offered"), N_("This questionnaire is not offered in “%(language)s”.")
+    ),
+    "code.missing": Kind(
+        403,
+        N_("A code is needed"),
+        N_("This questionnaire asks for a code. Type the code that stands on your invitation."),
+    ),
+    "code.wrong": Kind(
+        403,
+        N_("The code does not fit"),
+        N_("This is not the right code. Compare it with your invitation and type it again."),
+    ),
+    "code.locked": Kind(
+        429,
+        N_("Too many wrong codes"),
+        N_("From this network too many wrong codes were typed. Wait ten minutes and try again."),
     ),
     "import.failed": Kind(
         422,
@@ -166,6 +202,37 @@ CATALOGUE: Mapping[str, Kind] = {
     "receipt.missing": Kind(
         404, N_("Receipt not found"), N_("There is no response for these words. Check the spelling.")
     ),
+    "link.tag": Kind(
+        422,
+        D_("Tag not usable"),
+        D_("A tag has 1 to 40 small letters a to z, digits and hyphens, for example “vhs-kurs”."),
+    ),
+    "link.exists": Kind(409, D_("Tag taken"), D_("There is already a link with the tag “%(tag)s”. Choose another.")),
+    "link.missing": Kind(404, D_("No such link"), D_("There is no link with this tag. Go back to the list.")),
+    "link.code": Kind(
+        422,
+        D_("Code not usable"),
+        D_("A code has %(shortest)s to %(longest)s letters and digits; blanks and hyphens do not count."),
+    ),
+    "poster.script": Kind(
+        503,
+        D_("A font is missing"),
+        D_(
+            "The PDF would show empty boxes, because this computer has no font for the script %(script)s. Operators: "
+            "install the Debian package %(package)s. The print view in the browser works without it."
+        ),
+    ),
+    "poster.character": Kind(
+        422,
+        D_("A character without a font"),
+        D_(
+            "No font that PDFs are set with has the character %(character)s. Take it out of the text, or use the print "
+            "view in the browser."
+        ),
+    ),
+    "poster.languages": Kind(
+        422, D_("No language chosen"), D_("Choose at least one language that this questionnaire is offered in.")
+    ),
     "settings.invalid": Kind(500, D_("Setting not usable"), D_("%(name)s: %(reason)s")),
     "user.exists": Kind(409, D_("User name taken"), D_("There is already an account “%(name)s”. Choose another name.")),
     "user.missing": Kind(404, D_("No such account"), D_("There is no account “%(name)s”.")),
@@ -192,6 +259,131 @@ CATALOGUE: Mapping[str, Kind] = {
         409, D_("Offer withdrawn"), D_("The provider has withdrawn this offer. It can no longer be published.")
     ),
     "offer.missing": Kind(404, D_("Offer not found"), D_("There is no such offer.")),
+    "translation.placeholder_missing": Kind(
+        422,
+        D_("A placeholder is missing"),
+        D_("The source has the placeholder %(placeholder)s, the translation does not. Put it in as it is."),
+    ),
+    "translation.placeholder_unknown": Kind(
+        422,
+        D_("An unknown placeholder"),
+        D_("The translation has the placeholder %(placeholder)s, the source does not. Remove it or mend its name."),
+    ),
+    "translation.percent": Kind(
+        422,
+        D_("A percent sign on its own"),
+        D_("“%(text)s” would be read as a placeholder. Write the percent sign twice (%%%%)."),
+    ),
+    "translation.markup_missing": Kind(
+        422, D_("Markup is missing"), D_("The source has %(markup)s, the translation does not. Put it in as it is.")
+    ),
+    "translation.markup_unknown": Kind(
+        422, D_("Other markup"), D_("The translation has %(markup)s, the source does not. Remove it.")
+    ),
+    "translation.line_start": Kind(
+        422,
+        D_("The beginnings differ"),
+        D_("Only one of source and translation begins with an empty line. Make both alike."),
+    ),
+    "translation.line_end": Kind(
+        422,
+        D_("The ends differ"),
+        D_("Only one of source and translation ends with a line break. Make both alike."),
+    ),
+    "translation.forms": Kind(
+        422,
+        D_("Plural forms are missing"),
+        D_("This text needs %(wanted)s forms in this language, and %(found)s are filled in. Fill in all or none."),
+    ),
+    "translation.long": Kind(
+        422, D_("Text too long"), D_("The text has %(count)s characters. At most %(most)s are possible.")
+    ),
+    "translation.changed": Kind(
+        409,
+        D_("Changed in the meantime"),
+        D_("Source or translation have changed since this page was opened. Compare, and save again."),
+    ),
+    "translation.missing": Kind(404, D_("No such text"), D_("There is no text “%(name)s” to translate here.")),
+    "translation.incomplete": Kind(
+        409,
+        D_("Texts are missing"),
+        D_("“%(name)s” was not published: in %(languages)s texts are missing. Translate them, or leave it out."),
+    ),
+    "translation.no_language": Kind(
+        409,
+        D_("No language is complete"),
+        D_("“%(name)s” was not published: no language is left in which all texts exist. Translate the missing ones."),
+    ),
+    "translation.file_kind": Kind(
+        422, D_("Not a file for translators"), D_("Choose a PO file (.po) or an Excel workbook (.xlsx).")
+    ),
+    "translation.large": Kind(
+        422, D_("File too large"), D_("The file is larger than %(most)s MB. Nothing was changed. Export it again.")
+    ),
+    "translation.po": Kind(
+        422,
+        D_("PO file not readable"),
+        D_(
+            "The PO file cannot be read from line %(line)s on. Nothing was changed. Mend it there and save it as UTF-8."
+        ),
+    ),
+    "translation.language": Kind(
+        422,
+        D_("Another language"),
+        D_("The file holds texts in “%(found)s”, and “%(wanted)s” was chosen. Nothing was changed."),
+    ),
+    "translation.no_rows": Kind(
+        422,
+        D_("No texts in the file"),
+        D_("The file holds no texts, or more than %(most)s. Nothing was changed. Export it again."),
+    ),
+    "translation.columns": Kind(
+        422,
+        D_("Columns are missing"),
+        D_("The first row of the sheet lacks these columns: %(columns)s. Nothing was changed. Export it again."),
+    ),
+    "translation.formula": Kind(
+        422,
+        D_("A formula in the sheet"),
+        D_("The cell in row %(row)s, column %(column)s is no text. Nothing was changed. Write a text in it."),
+    ),
+    "translation.twice": Kind(
+        422, D_("A text stands twice"), D_("The same text stands in line %(line)s already. Remove one of them.")
+    ),
+    "translation.rows": Kind(
+        422,
+        D_("Texts are faulty"),
+        D_("Texts that cannot be used: %(count)s. Nothing was changed. Mend them and send them again."),
+    ),
+    "workbook.kind": Kind(
+        422, D_("Not an Excel workbook"), D_("The file is no Excel workbook (.xlsx). Nothing was changed.")
+    ),
+    "workbook.locked": Kind(
+        422,
+        D_("Workbook not readable"),
+        D_("The workbook has a password or is of the old kind (.xls). Save it as .xlsx without a password."),
+    ),
+    "workbook.damaged": Kind(
+        422, D_("Workbook damaged"), D_("The workbook cannot be read. Nothing was changed. Save it again as .xlsx.")
+    ),
+    "workbook.large": Kind(
+        422, D_("Workbook too large"), D_("The workbook is larger than %(most)s MB. Nothing was changed.")
+    ),
+    "workbook.parts": Kind(
+        422,
+        D_("Workbook with too many parts"),
+        D_("The workbook has %(count)s parts, at most %(most)s are possible. Nothing was changed."),
+    ),
+    "workbook.ratio": Kind(
+        422,
+        D_("Workbook not trusted"),
+        D_("%(part)s in the workbook is packed more than %(most)s times. Nothing was changed. Save it again as .xlsx."),
+    ),
+    "workbook.entities": Kind(
+        422,
+        D_("Workbook not trusted"),
+        D_("%(part)s in the workbook declares a document type. Nothing was changed. Save it again as .xlsx."),
+    ),
     "report.missing": Kind(404, D_("Report not found"), D_("There is no such report. Choose one from the list.")),
     "plugin.missing": Kind(
         404, D_("Report plugin not found"), D_("There is no report plugin “%(name)s”. Available: %(known)s.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -35,6 +36,27 @@ def _not_negative(text: str) -> int:
     return number
 
 
+def _at_least(least: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        number = int(text)
+        if number < least:
+            raise ValueError(f"use a whole number, {least} or more")
+        return number
+
+    return read
+
+
+_ORIGIN = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?")
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(dict.fromkeys(text.replace(",", " ").lower().split()))
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(f"“{origin}” is no origin; use https:// and a host name, without a path")
+    return origins
+
+
 @dataclass(frozen=True)
 class Setting:
     """One row of the table. ``read`` turns the text of the environment into the value or raises ValueError."""
@@ -58,6 +80,14 @@ TABLE: tuple[Setting, ...] = (
     Setting("data_protection_email", str, "", "E-mail address of the data protection officer"),
     Setting("retention_months", _positive, 12, "Responses of newcomers and experts are erased after so many months"),
     Setting("retention_text_months", _positive, 6, "Free texts in them are erased after so many months"),
+    Setting("kiosk_seconds", _at_least(20), 120, "After so long without a touch a shared tablet asks and then erases"),
+    Setting(
+        "embed_origins",
+        _origins,
+        (),
+        "Sites that may show questionnaires in a frame, such as https://www.example.org, separated by blanks; empty "
+        "means none. Needs public_url to begin with https://",
+    ),
     Setting("proxies", _not_negative, 0, "Number of trusted reverse proxies in front; 0 ignores X-Forwarded-For"),
     Setting("threads", _positive, 32, "Threads in each process that answer requests"),
     Setting("processes", _positive, 1, "Processes that answer requests; several need a postgresql:// store"),
@@ -103,21 +133,33 @@ def load(instance: Path | None = None, **overrides: Any) -> Settings:
         if name not in values:
             raise Problem("settings.invalid", name=name, reason="there is no such setting")
     values.update(overrides)
+    clash = _clash(values)
+    if clash is not None:
+        raise clash
     return Settings(folder, values)
+
+
+def _clash(values: Mapping[str, Any]) -> Problem | None:
+    """Return the Problem of settings that do not go together, or None."""
+    if values["embed_origins"] and not values["public_url"].startswith("https://"):
+        return Problem("settings.invalid", name="embed_origins", reason="it needs public_url to begin with https://")
+    return None
 
 
 def faults(instance: Path | None = None) -> list[Problem]:
     """Return the Problems of all settings of an instance at once, where `load` raises the first."""
     found = []
+    values = {setting.name: setting.default for setting in TABLE}
     try:
         for name, text, place in _given((instance or default_instance()).resolve()):
             try:
-                _read(name, text, place)
+                values[name] = _read(name, text, place)
             except Problem as problem:
                 found.append(problem)
     except Problem as problem:  # the file can't be read
         found.append(problem)
-    return found
+    clash = _clash(values)
+    return [*found, clash] if clash is not None else found
 
 
 def _given(folder: Path) -> Iterator[tuple[str, str, str]]:

@@ -29,23 +29,18 @@ from survey_service.store import open_store
 from survey_service.store.base import Store
 
 PASSWORD = "drei Birnen im Schnee"
-COMMANDS = {
+COMMANDS: dict[str, set[str]] = {
     "serve": {"--host", "--port", "--demo", "--instance"},
     "check": {"--forms", "--instance"},
     "forms list": {"--instance"},
+    "forms publish": {"--note", "--instance"},
+    "forms open": {"--from", "--until", "--limit", "--instance"},
+    "forms close": {"--after", "--instance"},
     "forms import": {
-        *(
-            "--name",
-            "--language",
-            "--audience",
-            "--consent",
-            "--allow-duplicates",
-            "--check",
-            "--publish",
-            "--instance",
-        ),
+        *("--instance", "--name", "--language", "--audience", "--consent", "--allow-duplicates", "--check"),
+        "--publish",
     },
-    "forms export": {"--to", "--language", "--output", "--instance"},
+    "forms export": {"--instance", "--to", "--language", "--output"},
     "responses import": {"--language", "--check", "--listing", "--instance"},
     "responses codebook": {"--language", "--output", "--instance"},
     "responses export": {"--format", "--output", "--language", "--labels", "--columns", "--instance"},
@@ -62,6 +57,8 @@ COMMANDS = {
     "backup": {"--to", "--recipient", "--passphrase-file", "--instance"},
     "restore": {"--replace", "--identity-file", "--passphrase-file", "--instance"},
     "translations status": {"--instance"},
+    "translations export": {"--scope", "--format", "--output", "--instance"},
+    "translations import": {"--scope", "--instance"},
     "demo": {"--instance"},
 }
 """Every command of the stable interface that exists by now, with its options."""
@@ -393,8 +390,9 @@ def test_check_of_the_bundled_files_finds_nothing(run: Run, instance: Path) -> N
     result = run("check")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.splitlines() == [
-        "Settings: no fault", "Questionnaires: no fault", "Languages: no fault", "Report plugins: no fault",
-    ]  # fmt: skip
+        *("Settings: no fault", "Questionnaires: no fault", "Translations: no fault", "Languages: no fault"),
+        "Report plugins: no fault",
+    ]
     assert not (instance / "store").exists()
 
 
@@ -549,7 +547,6 @@ def test_serve_stops_at_a_bad_form_file_before_it_touches_the_store(instance: Pa
     stdout, stderr = process.communicate(timeout=20)
     assert (process.returncode, stdout) == (1, "")
     assert set(located(stderr)) == set(FAULTS)
-    assert MISSING_TEXT in stderr
     assert "Traceback" not in stderr
     assert not (instance / "store").exists()
 

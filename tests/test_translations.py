@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from survey_service import languages
 from survey_service.questionnaire import texts
 from survey_service.questionnaire.loader import Library, load_folder, missing_texts
-from survey_service.web import catalogs
+from survey_service.translating import catalogs
 from tests.test_languages import FIRST_WAVE
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po
 from survey_service import languages
 from survey_service.questionnaire import texts
 from survey_service.questionnaire.loader import Library, load_folder
-from survey_service.web.catalogs import DESK, MESSAGES, plural_forms
+from survey_service.translating.catalogs import DESK, MESSAGES, plural_forms
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent

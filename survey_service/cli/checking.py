@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import click
 from babel import UnknownLocaleError
-from babel.messages.pofile import PoFileError
 
 from survey_service import languages, settings
 from survey_service.cli.common import on_instance
-from survey_service.cli.translations import read
+from survey_service.cli.publishing import lines, looking
 from survey_service.languages import Language
 from survey_service.paths import bundled
 from survey_service.problems import Problem
 from survey_service.questionnaire.faults import Fault
 from survey_service.questionnaire.loader import load_folder
 from survey_service.reports import host
-from survey_service.web import catalogs
+from survey_service.translating import catalogs, gate
 
 
 @click.command()
@@ -32,9 +31,10 @@ from survey_service.web import catalogs
 @on_instance
 def check(folder: Path | None, instance: Path | None) -> None:
     """Check questionnaire files, settings, languages and report plugins, and name every fault."""
-    parts: tuple[tuple[str, Callable[[], Iterator[str]]], ...] = (
+    parts: tuple[tuple[str, Callable[[], Iterable[str]]], ...] = (
         ("Settings", lambda: setting_faults(instance)),
         ("Questionnaires", lambda: form_faults(folder, instance)),
+        ("Translations", lambda: () if folder else translation_faults(instance)),
         ("Languages", lambda: language_faults(languages.registry())),
         ("Report plugins", plugin_faults),
     )
@@ -55,9 +55,12 @@ def setting_faults(instance: Path | None) -> Iterator[str]:
 
 
 def form_faults(folder: Path | None, instance: Path | None) -> Iterator[str]:
-    """Yield the faults of the questionnaire files in a folder, or in the one that an instance uses."""
+    """Yield the faults of the questionnaire files in a folder, or in the one that an instance uses.
+
+    Of a folder that means missing texts too; of an instance they may have been written at the desk.
+    """
     try:
-        load_folder(folder or _forms(instance))
+        load_folder(folder or _forms(instance), gate=folder is not None)
     except Problem as problem:
         yield from (str(Fault(**fault)) for fault in problem.faults)
 
@@ -71,6 +74,22 @@ def _forms(instance: Path | None) -> Path:
     return Path(chosen) if chosen else bundled("forms")
 
 
+def translation_faults(instance: Path | None) -> Iterator[str]:
+    """Yield which texts keep a questionnaire of an instance from being offered in a language, what was written at the
+    desk included, and which catalogs of questionnaires are not used."""
+    try:
+        values = settings.load(instance)
+        with looking(values) as context:
+            yield from context.workbench.refused_files()
+            library = context.workbench.library()
+            for name, questionnaire in library.questionnaires.items():
+                for lacking in gate.gaps(context.workbench, library, questionnaire).values():
+                    yield from (f"{name}: {line}" for line in lines(lacking, values.public_url))
+    except Problem as problem:
+        if problem.code not in ("settings.invalid", "questionnaire.faulty"):  # named by another part
+            yield problem.message()
+
+
 def language_faults(registry: dict[str, Language]) -> Iterator[str]:
     """Yield what is wrong in a language registry and in the catalogs of the interface."""
     for tag, entry in registry.items():
@@ -82,18 +101,7 @@ def language_faults(registry: dict[str, Language]) -> Iterator[str]:
             _ = entry.babel
         except (UnknownLocaleError, ValueError):
             yield f"languages.yaml: {tag}: Babel does not know the locale “{entry.locale}” → use one it knows"
-            continue
-        yield from _catalog_faults(tag)
-
-
-def _catalog_faults(tag: str) -> Iterator[str]:
-    for domain in catalogs.DOMAINS:
-        path = catalogs.path_of(tag, domain)
-        if path.exists():
-            try:
-                read(path)
-            except (PoFileError, UnicodeDecodeError, ValueError) as error:
-                yield f"{tag}/LC_MESSAGES/{path.name}: {error} → mend the .po file"
+    yield from catalogs.faults()
 
 
 def plugin_faults() -> Iterator[str]:

@@ -81,10 +81,10 @@ def actor() -> str:
         return f"command line (user {os.getuid()})"
 
 
-def publish(context: Context, questionnaires: Mapping[str, Questionnaire]) -> list[str]:
-    """Publish questionnaires and return the new revisions."""
+def publish(context: Context, questionnaires: Mapping[str, Questionnaire], note: str = "") -> list[str]:
+    """Publish questionnaires with a note and return the new revisions. Raises Problem revision.note."""
     with context.store.transaction():
-        created = context.publications.publish(questionnaires)
+        created = context.publications.publish(questionnaires, note=note, by=actor())
         for revision in created:
             audit.append(context.store, actor(), "questionnaire.published", revision, {}, now=clock.now())
     return created

@@ -11,7 +11,8 @@ from survey_service import clock
 from survey_service import demo as wave
 from survey_service.accounts import accounts
 from survey_service.accounts.access import MANAGER
-from survey_service.cli.common import actor, on_instance, opened, publish
+from survey_service.cli.common import actor, on_instance, opened
+from survey_service.cli.publishing import publish
 from survey_service.problems import Problem
 from survey_service.web.context import Context
 
@@ -24,7 +25,7 @@ _PASSWORD_BYTES = 12
 def demo(instance: Path | None) -> None:
     """Fill the instance once with an invented wave of responses, labelled as such, and an account to look at it."""
     with opened(instance) as context:
-        publish(context, context.library.questionnaires)
+        publish(context)
         prepare(context)
 
 

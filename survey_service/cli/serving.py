@@ -14,7 +14,8 @@ from flask import Flask
 from survey_service import settings
 from survey_service.app import create_app
 from survey_service.cli import demonstration
-from survey_service.cli.common import closing, on_instance, publish
+from survey_service.cli.common import closing, on_instance
+from survey_service.cli.publishing import publish
 from survey_service.cli.tidying import tidying
 from survey_service.problems import Problem
 from survey_service.store import is_postgres, open_store
@@ -46,10 +47,10 @@ def serve(host: str, port: int, demo: bool, instance: Path | None) -> None:
         raise Problem(
             "settings.invalid", name="SURVEY_PROCESSES", reason="several processes need a postgresql:// store"
         )
-    forms = Context(values).library  # faulty files stop the start before the store is touched
+    _ = Context(values).library  # faulty files stop the start before the store is touched
     with closing(open_store(values.store, values.instance)) as store:
         context = Context(values, store)
-        for revision in publish(context, forms.questionnaires):
+        for revision in publish(context):
             click.echo(f"Published {revision}.")
         if demo:
             demonstration.prepare(context)

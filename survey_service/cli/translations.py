@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
 
-from survey_service import languages, settings
-from survey_service.cli.common import on_instance, table
+from survey_service import clock, languages, settings
+from survey_service.accounts import audit
+from survey_service.cli.common import STDOUT, actor, on_instance, opened, table, written
+from survey_service.cli.publishing import looking
 from survey_service.languages import Language
-from survey_service.questionnaire import texts
-from survey_service.questionnaire.faults import Faults
-from survey_service.questionnaire.loader import load_folder
-from survey_service.web import catalogs
-from survey_service.web.context import Context
-
-_SOURCE_LANGUAGE = "en"  # the interface's msgids
+from survey_service.problems import Problem
+from survey_service.questionnaire.exchange import MOST_BYTES
+from survey_service.questionnaire.texts import MACHINE_DRAFT, SOURCE
+from survey_service.questionnaire.translating import INTERFACE, LEGAL, completeness
+from survey_service.translating import catalogs, exchange
+from survey_service.translating.workbench import Workbench, source_tag
 
 
 @dataclass(frozen=True)
@@ -41,58 +40,96 @@ def translations() -> None:
 @on_instance
 def status(instance: Path | None) -> None:
     """Show for each language how many texts are translated, and how many of these no person has reviewed."""
-    folder = Context(settings.load(instance)).forms
-    sources = load_folder(folder, catalogs=False).texts
-    faults = Faults()
-    found = texts.read_catalogs(folder / "translations", faults)
-    faults.raise_if_any()
     rows = [("LANGUAGE", "PART", "TRANSLATED", "MISSING", "NOT REVIEWED")]
-    for entry in languages.offered():
-        for part in (_forms(entry.tag, sources, found), *_interface(entry)):
-            counts = (f"{part.translated} of {part.total}", str(part.total - part.translated), str(part.drafts))
-            rows.append((entry.tag, part.part, *counts))
+    with looking(settings.load(instance)) as context:
+        context.workbench.edits.renew()
+        for entry in languages.offered():
+            for part in _parts(context.workbench, entry):
+                counts = (f"{part.translated} of {part.total}", str(part.total - part.translated), str(part.drafts))
+                rows.append((entry.tag, part.part, *counts))
+        faults = context.workbench.catalog_faults()
     table(rows)
+    for fault in faults:
+        click.echo(f"Not used: {fault}", err=True)
 
 
-def _forms(tag: str, sources: Mapping[str, Mapping[str, str]], found: texts.Catalogs) -> Status:
-    """Return the status of the questionnaires' texts; a translation of an older wording counts as missing."""
-    wanted = {address: text for address, text in sources.items() if texts.SOURCE in text}
-    catalog = found.get(tag, {})
-    fitting = [
-        catalog[address]
-        for address, text in wanted.items()
-        if tag not in text and address in catalog and catalog[address].source == text[texts.SOURCE]
-    ]
-    written = sum(tag in text for text in wanted.values())
-    drafts = sum(translation.state == texts.MACHINE_DRAFT for translation in fitting)
-    return Status("questionnaires", written + len(fitting), len(wanted), drafts)
+def _parts(workbench: Workbench, language: Language) -> Iterator[Status]:
+    forms = [scope for scope in workbench.scopes if source_tag(scope) == SOURCE]
+    for part, scopes in {"questionnaires": forms, INTERFACE: [INTERFACE], LEGAL: [LEGAL]}.items():
+        yield _status(workbench, part, scopes, language.tag)
+    if language.desk:
+        wanted = {name for other in languages.offered() for name in catalogs.load(other.tag, catalogs.DESK).messages}
+        own = catalogs.load(language.tag, catalogs.DESK).messages
+        written = len(wanted) if language.tag == source_tag(INTERFACE) else len(own)
+        yield Status("desk", written, len(wanted), sum(made.state == MACHINE_DRAFT for made in own.values()))
 
 
-def _interface(entry: Language) -> Iterator[Status]:
-    """Yield the status of the interface's catalogs. All msgids that any language's catalog has are wanted."""
-    domains = {catalogs.MESSAGES: "interface", **({catalogs.DESK: "desk"} if entry.desk else {})}
-    for domain, part in domains.items():
-        wanted = set().union(*(_messages(other.tag, domain) for other in languages.offered()))
-        if entry.tag == _SOURCE_LANGUAGE:
-            yield Status(part, len(wanted), len(wanted), 0)
-        else:
-            own = _messages(entry.tag, domain)
-            yield Status(part, len(own), len(wanted), sum(own.values()))
+def _status(workbench: Workbench, part: str, scopes: Sequence[str], tag: str) -> Status:
+    """Return the status of a part; a translation of an older wording counts as missing."""
+    total = sum(source.scope in scopes for source in workbench.sources.values())
+    if all(source_tag(scope) == tag for scope in scopes):
+        return Status(part, total, total, 0)
+    counted = completeness(entry for scope in scopes for entry in workbench.entries(scope, tag))
+    return Status(part, counted.done, counted.total, counted.counts[MACHINE_DRAFT])
 
 
-def read(path: Path) -> Catalog:
-    """Return the catalog in a ``.po`` file. Raises PoFileError, UnicodeDecodeError or ValueError if it is broken."""
-    with path.open("rb") as file:
-        return read_po(file, abort_invalid=True)
+def _checked(workbench: Workbench, tag: str, scopes: Sequence[str]) -> list[str]:
+    """Return the scopes to use, all that can be translated into the language if none is named; or end with usage."""
+    if tag not in languages.registry():
+        raise click.UsageError(f"the language {tag!r} is unknown; known: {', '.join(languages.registry())}")
+    possible = [scope for scope in workbench.scopes if source_tag(scope) != tag]
+    for scope in scopes:
+        if scope not in possible:
+            raise click.UsageError(f"there are no texts {scope!r} to translate; known: {', '.join(possible)}")
+    return list(scopes) or possible
 
 
-def _messages(tag: str, domain: str) -> dict[str, bool]:
-    """Return a catalog's translated msgids, each with whether it is a draft that nobody has reviewed."""
-    path = catalogs.path_of(tag, domain)
-    if not path.exists():
-        return {}
-    return {
-        str(message.id): any("machine draft" in comment for comment in message.auto_comments)
-        for message in read(path)
-        if message.id and message.string and not message.fuzzy
-    }
+_SCOPE = click.option(
+    "--scope", "scopes", multiple=True, help="A questionnaire, vocabularies, interface or legal; without it, all."
+)
+
+
+@translations.command(name="export")
+@click.argument("language")
+@_SCOPE
+@click.option("--format", "form", type=click.Choice(list(exchange.FORMATS)), default="po", show_default=True)
+@click.option("--output", "target", default=STDOUT, help="A file; without it, standard output.")
+@on_instance
+def export_(language: str, scopes: tuple[str, ...], form: str, target: str, instance: Path | None) -> None:
+    """Write the texts in LANGUAGE into a file for a translator: source, present wording and its state."""
+    with opened(instance) as context:
+        chosen = _checked(context.workbench, language, scopes)
+        content = exchange.export(context.workbench, chosen, language, form)
+        details: dict[str, audit.Detail] = {"language": language, "format": form}
+        with written(target) as path:
+            path.write_bytes(content)
+            audit.append(context.store, actor(), "translations.exported", ", ".join(chosen), details, now=clock.now())
+
+
+@translations.command(name="import")
+@click.argument("language")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_SCOPE
+@on_instance
+def import_(language: str, file: Path, scopes: tuple[str, ...], instance: Path | None) -> None:
+    """Save what a translator has written in LANGUAGE into FILE, a PO file or an Excel workbook from `export`.
+
+    Texts whose source has changed since the export are named and not saved. A file with a faulty text changes nothing.
+    """
+    if file.stat().st_size > MOST_BYTES:
+        raise Problem("translation.large", most=MOST_BYTES // 1_000_000)
+    with opened(instance) as context:
+        chosen = _checked(context.workbench, language, scopes)
+        try:
+            done = exchange.take_back(
+                context.workbench, chosen, language, file.read_bytes(), by=actor(), now=clock.now()
+            )
+        except Problem as problem:
+            for fault in problem.faults:
+                click.echo(f"{file.name}:{fault['line']}: {fault['place']}: {fault['problem'].message()}", err=True)
+            raise
+    click.echo(
+        f"{len(done.changes)} saved, {done.unchanged} unchanged, {done.empty} empty, {len(done.skipped)} not applied."
+    )
+    for row, reason in done.skipped:
+        click.echo(f"{file.name}:{row.line}: {row.address}: not applied ({reason})", err=True)

@@ -47,7 +47,7 @@ class Stop:
         return tuple(start + name for name in _visible(self.page))
 
 
-_VISIBLE = "journey.visible"
+_VISIBLE, _STOPS = "journey.visible", "journey.stops"
 
 
 def _visible(page: Page) -> tuple[str, ...]:
@@ -86,8 +86,15 @@ def _is_number(text: str) -> bool:
 
 
 def stops(questionnaire: Questionnaire, judgement: Judgement) -> tuple[Stop, ...]:
-    """Return the stops with something shown to this respondent, in order; an overview stands before its entries."""
-    return tuple(_stops(questionnaire, judgement, questionnaire.pages, ()))
+    """Return the stops with something shown to this respondent, in order; an overview stands before its entries.
+
+    They are found once for a judgement, and kept with it.
+    """
+    kept = vars(judgement)
+    if _STOPS not in kept:
+        kept[_STOPS] = tuple(_stops(questionnaire, judgement, questionnaire.pages, ()))
+    found: tuple[Stop, ...] = kept[_STOPS]
+    return found
 
 
 def _stops(questionnaire: Questionnaire, judgement: Judgement, pages: Sequence[Page], path: Path) -> Iterator[Stop]:
@@ -112,6 +119,8 @@ def is_open(questionnaire: Questionnaire, repeat: str) -> bool:
 
 def first_open(questionnaire: Questionnaire, judgement: Judgement) -> Stop | None:
     """Return the first stop with a refused or missing required answer, or None if all is well."""
+    if not judgement.refusals:
+        return None
     found = stops(questionnaire, judgement)
     return next((stop for stop in found if any(key in judgement.refusals for key in stop.keys)), None)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from survey_service.questionnaire import grouping, texts, yaml_source
 from survey_service.questionnaire.builder import Builder
-from survey_service.questionnaire.faults import Faults
+from survey_service.questionnaire.faults import Fault, Faults
 from survey_service.questionnaire.model import Choice, Cycle, Page, Questionnaire, Text
 from survey_service.questionnaire.yaml_source import Located
 
@@ -40,18 +40,26 @@ class Library:
     questionnaires: Mapping[str, Questionnaire]
     texts: Mapping[str, Text]
     """Every text by its address, as translators get it (pages with ``for_each`` once)."""
+    refused: tuple[Fault, ...] = ()
+    """Why catalogs were not loaded, if the texts were not asked for."""
 
 
-def load_folder(folder: Path, *, catalogs: bool = True) -> Library:
+def load_folder(
+    folder: Path, *, catalogs: bool = True, gate: bool = True, edits: texts.Catalogs | None = None
+) -> Library:
     """Load all definition files of a folder.
 
     Raises Problem questionnaire.faulty naming every fault. With ``catalogs=False`` the translations are not read and
     only the languages written in the files themselves (German and English) are asked for; authors check that way.
+    Without ``gate`` no text is asked for, and a broken catalog is left out: what is published decides then. ``edits``
+    are translations made at the desk.
     """
     faults = Faults()
     if not folder.is_dir():
         faults.add(str(folder), 0, "folder", "does not exist", "set SURVEY_FORMS to a folder of questionnaire files")
-    translations = texts.read_catalogs(folder / "translations", faults) if catalogs else {}
+    broken = faults if gate else Faults()
+    translations = texts.read_catalogs(folder / "translations", broken) if catalogs else {}
+    translations = texts.laid_over(translations, edits or {})
     vocabularies = {}
     addresses: dict[str, Text] = {}
     for path in sorted((folder / "vocabularies").glob("*.yaml")):
@@ -74,10 +82,11 @@ def load_folder(folder: Path, *, catalogs: bool = True) -> Library:
             )  # fmt: skip
         check(questionnaire, raw, path.name, faults, builder.named)
         wanted = None if catalogs else {"de", "en"}
-        _gate(questionnaire, path.name, faults, wanted)
+        if gate:
+            _gate(questionnaire, path.name, faults, wanted)
         questionnaires[questionnaire.name] = questionnaire
     faults.raise_if_any()
-    return Library(vocabularies, questionnaires, addresses)
+    return Library(vocabularies, questionnaires, addresses, () if gate else tuple(broken.found))
 
 
 def _vocabulary(

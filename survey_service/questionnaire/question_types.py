@@ -135,10 +135,12 @@ def _names(raw: Any) -> list[str]:
     """Return the choice names in an input: a name, or a sequence of names; empty ones are dropped."""
     if isinstance(raw, str):
         return [raw] if raw else []
-    names = raw
-    if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+    if not isinstance(raw, (list, Sequence)):  # most are lists, and that is told at once
         raise Unreadable("type")
-    return [name for name in names if name]
+    for name in raw:
+        if not isinstance(name, str):
+            raise Unreadable("type")
+    return [name for name in raw if name]
 
 
 def _range(question: Question, raw: Any, choices: tuple[Choice, ...], today: dt.date) -> Answer:

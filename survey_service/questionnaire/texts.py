@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.pofile import PoFileError, read_po, write_po
+from babel.messages.pofile import write_po
 
+from survey_service.questionnaire import po_syntax, text_checks
 from survey_service.questionnaire.faults import Faults
 
 SOURCE = "de"
@@ -19,15 +20,21 @@ STATES = (MACHINE_DRAFT, TRANSLATED, REVIEWED)
 
 @dataclass(frozen=True)
 class Translation:
-    """One translated text: the source wording it was made from, the wording, and its state (one of STATES)."""
+    """One translated text: the source wording it was made from, the wording, and its state (one of STATES).
+
+    One that was ``edited`` at the desk wins over the file's own wording, and without a wording it takes that away; if
+    its source has changed since, the one ``behind`` it counts, if there is one.
+    """
 
     source: str
     wording: str
     state: str
+    edited: bool = False
+    behind: Translation | None = None
 
 
 _EMPTY_HEADERS = tuple(
-    f'"{name}:'
+    f'"{name}:'.encode()
     for name in (
         *("Report-Msgid-Bugs-To", "POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team"),
         "Generated-By",
@@ -39,23 +46,33 @@ Catalogs = Mapping[str, Mapping[str, Translation]]
 
 
 def read_catalogs(folder: Path, faults: Faults) -> Catalogs:
-    """Read all ``<tag>.po`` files of a folder (none if it does not exist). Broken files become faults."""
+    """Read all ``<tag>.po`` files of a folder (none if it does not exist). Broken files become faults.
+
+    So do entries whose placeholders or markup differ from the source; nothing of such a file is loaded.
+    """
     catalogs: dict[str, Mapping[str, Translation]] = {}
     for path in sorted(folder.glob("*.po")):
         try:
-            with path.open("rb") as file:
-                catalog = read_po(file, abort_invalid=True)
-        except (PoFileError, UnicodeDecodeError, ValueError, OSError) as error:
-            faults.add(
-                f"{folder.name}/{path.name}",
-                getattr(error, "lineno", 0) or 0,
-                "catalog",
-                str(error),
-                "mend the .po file",
-            )
+            catalog = po_syntax.read(path.read_bytes())
+        except (po_syntax.PoFault, OSError) as error:
+            line, reason = getattr(error, "line", 0), getattr(error, "reason", str(error))
+            faults.add(f"{folder.name}/{path.name}", line, "catalog", reason, "mend the .po file")
             continue
-        catalogs[path.stem] = translations_of(catalog)
+        if not _add_faults(catalog, f"{folder.name}/{path.name}", faults):
+            catalogs[path.stem] = translations_of(catalog)
     return catalogs
+
+
+def _add_faults(catalog: Catalog, file: str, faults: Faults) -> int:
+    """Add what differs between source and translation, and return in how many entries."""
+    found = 0
+    for message in catalog:
+        if message.context and isinstance(message.string, str) and message.string.strip():
+            problem = text_checks.fault((str(message.id),), (message.string,), 1)
+            if problem is not None:
+                found += 1
+                faults.add(file, message.lineno or 0, message.context, problem.message(), "mend the translation")
+    return found
 
 
 def translations_of(catalog: Catalog) -> Mapping[str, Translation]:
@@ -80,8 +97,26 @@ def merge(address: str, text: Mapping[str, str], catalogs: Catalogs) -> Mapping[
     merged = dict(text)
     for tag, catalog in catalogs.items():
         translation = catalog.get(address)
-        if translation is not None and translation.source == text[SOURCE]:
+        if translation is not None and translation.source != text[SOURCE]:
+            translation = translation.behind
+        if translation is None or translation.source != text[SOURCE]:
+            continue
+        if not translation.edited:
             merged.setdefault(tag, translation.wording)
+        elif translation.wording:
+            merged[tag] = translation.wording
+        else:
+            merged.pop(tag, None)
+    return merged
+
+
+def laid_over(catalogs: Catalogs, edits: Catalogs) -> Catalogs:
+    """Return the catalogs with what was edited at the desk laid over them."""
+    merged = {tag: dict(catalog) for tag, catalog in catalogs.items()}
+    for tag, edited in edits.items():
+        own = merged.setdefault(tag, {})
+        for address, translation in edited.items():
+            own[address] = replace(translation, edited=True, behind=own.get(address))
     return merged
 
 
@@ -93,8 +128,7 @@ def write_catalog(path: Path, tag: str, texts: Mapping[str, Mapping[str, str]]) 
     """
     known: Mapping[str, Translation] = {}
     if path.exists():
-        with path.open("rb") as file:
-            known = translations_of(read_po(file, abort_invalid=True))
+        known = translations_of(po_syntax.read(path.read_bytes()))
     catalog = Catalog(project="survey-service forms", version="1", charset="utf-8", fuzzy=False)
     catalog.header_comment = f"# Questionnaires and vocabularies in {tag}; the address of each text is its msgctxt."
     missing = 0
@@ -120,8 +154,14 @@ def write_catalog(path: Path, tag: str, texts: Mapping[str, Mapping[str, str]]) 
 
 def write_po_file(path: Path, catalog: Catalog) -> None:
     """Write a catalog without the header lines that say nothing here, so that an unchanged catalog stays unchanged."""
-    written = io.BytesIO()
-    write_po(written, catalog, width=0, sort_output=not any(message.context for message in catalog))
-    lines = written.getvalue().decode("utf-8").splitlines(keepends=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(line for line in lines if not line.startswith(_EMPTY_HEADERS)), "utf-8")
+    path.write_bytes(po_bytes(catalog))
+
+
+def po_bytes(catalog: Catalog, *, previous: bool = False) -> bytes:
+    """Return a catalog as `write_po_file` writes it; ``previous`` adds the source that fuzzy entries were made from."""
+    written = io.BytesIO()
+    in_order = not any(message.context for message in catalog)
+    write_po(written, catalog, width=0, sort_output=in_order, include_previous=previous)
+    lines = written.getvalue().splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.startswith(_EMPTY_HEADERS))

@@ -8,6 +8,7 @@ from typing import Any
 
 from survey_service.problems import Problem
 from survey_service.questionnaire import definition
+from survey_service.questionnaire.loader import missing_texts
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.store.base import CollectionSpec, Store, Stored
 
@@ -90,6 +91,14 @@ def offer_in(store: Store, name: str, tags: Sequence[str]) -> WorkingCopy:
         content = {**stored.body["definition"], "languages": list(tags)}
         body = {**stored.body, "definition": content}
         return _copy(store.collection(DEFINITIONS).replace(stored.id, body, version=stored.version))
+
+
+def refuse_gaps(copy: WorkingCopy) -> None:
+    """Raise Problem publish.missing_texts if a working copy lacks a text in a language that it is offered in."""
+    for tag in copy.questionnaire.languages:
+        missing = missing_texts(copy.questionnaire, tag)
+        if missing:
+            raise Problem("publish.missing_texts", language=tag, count=len(missing), first=missing[0])
 
 
 def discard(store: Store, name: str) -> None:

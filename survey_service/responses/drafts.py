@@ -40,6 +40,8 @@ class Draft:
     seen: tuple[str, ...]
     replaces: bool
     """True if the holder of a receipt corrects a response that was sent before."""
+    source: str = ""
+    """The tag of the link that led here."""
 
 
 def start(
@@ -52,6 +54,7 @@ def start(
     inputs: Mapping[str, Any] | None = None,
     seen: tuple[str, ...] = (),
     seed: int | None = None,
+    source: str = "",
 ) -> Draft:
     """Create a draft, pinned to the revision, with a seed and a new submission key.
 
@@ -70,6 +73,7 @@ def start(
         inputs=dict(inputs or {}),
         seen=seen,
         replaces=bool(correcting),
+        source=source,
     )
     stored = store.collection(DRAFTS).add(_body(draft, today))
     return replace(draft, id=stored.id, version=stored.version)
@@ -93,6 +97,7 @@ def load(store: Store, token: str) -> Draft:
         inputs=body["inputs"],
         seen=tuple(body["seen"]),
         replaces=body["replaces"],
+        source=body.get("source", ""),
     )
 
 
@@ -164,4 +169,5 @@ def _body(draft: Draft, today: dt.date) -> dict[str, Any]:
         "seen": list(draft.seen),
         "replaces": draft.replaces,
         "day": today.isoformat(),
+        **({"source": draft.source} if draft.source else {}),
     }

@@ -10,35 +10,32 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator
+from itertools import chain, count, islice
 
 _CONSONANTS = "bdfhklmnrstz"
 _SYLLABLES = tuple(consonant + vowel for consonant in _CONSONANTS for vowel in "aiu")
+_EVEN = 252
+"""Bytes below are evenly distributed over the syllables: 252 = 7 × 36."""
+_BY_BYTE = _SYLLABLES * (_EVEN // len(_SYLLABLES))
 _UNKIND = re.compile(r"kaka|kiki|fik|titi|nazi|hur|tut|zab|sahar|kuni|dum|himar|hara|bul?a|mudi|susi|suki|kuru?m")
+_NO_LETTER = re.compile(r"[^a-z]+")
 WORDS = 4
 
 
-def _stream(secret: str, key: str) -> Iterator[int]:
-    """Yield endless numbers below 36, evenly distributed, from HMAC-SHA-256 blocks."""
-    counter = 0
-    while True:
-        block = hmac.digest(secret.encode(), f"receipt:{key}:{counter}".encode(), hashlib.sha256)
-        yield from (byte % 36 for byte in block if byte < 252)  # 252 = 7 × 36: no bias
-        counter += 1
+def _block(secret: str, key: str, counter: int) -> list[str]:
+    """Return the syllables that an HMAC-SHA-256 block gives, evenly distributed."""
+    block = hmac.digest(secret.encode(), f"receipt:{key}:{counter}".encode(), hashlib.sha256)
+    return [_BY_BYTE[byte] for byte in block if byte < _EVEN]
 
 
 def words_for(key: str, secret: str) -> str:
     """Return the receipt of a submission key: four words of six letters joined by hyphens."""
-    numbers = _stream(secret, key)
-    words: list[str] = []
-    while len(words) < WORDS:
-        word = "".join(_SYLLABLES[next(numbers)] for _ in range(3))
-        if not _UNKIND.search(word):
-            words.append(word)
-    return "-".join(words)
+    syllables = chain.from_iterable(_block(secret, key, counter) for counter in count())
+    words = map("".join, zip(syllables, syllables, syllables, strict=False))
+    return "-".join(islice((word for word in words if not _UNKIND.search(word)), WORDS))
 
 
 def hash_of(receipt: str) -> str:
     """Return what is stored of a receipt: SHA-256 over its words, however they were typed."""
-    letters = re.sub(r"[^a-z]", "", receipt.casefold())
+    letters = _NO_LETTER.sub("", receipt.casefold())
     return hashlib.sha256(letters.encode("ascii")).hexdigest()

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
+from survey_service import clock
 from survey_service.problems import Problem
-from survey_service.questionnaire import definition
+from survey_service.questionnaire import comparison, definition
+from survey_service.questionnaire.comparison import Change
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.store.base import CollectionSpec, Store, Stored
+from survey_service.responses import schedule as schedules
+from survey_service.responses.collection import RESPONSES
+from survey_service.responses.schedule import OPEN, Schedule
+from survey_service.store.base import CollectionSpec, Document, Store, Stored
 
-REVISIONS = CollectionSpec("revisions", indexes=("questionnaire",), unique=("revision",))
-PUBLICATIONS = CollectionSpec("publications", unique=("questionnaire",))
+LONGEST_NOTE = 2_000
+
+
+def _with_note(body: Document) -> Document:
+    """Revisions from before there were notes: nobody noted who published them, and what changed is compared anew."""
+    return {**body, "note": "", "by": "", "day": "", "changes": None}
+
+
+def _with_schedule(body: Document) -> Document:
+    return {**body, **replace(Schedule(), is_open=body["open"]).to_json(), "file": body["fingerprint"]}
+
+
+REVISIONS = CollectionSpec("revisions", indexes=("questionnaire",), unique=("revision",), migrations=(_with_note,))
+PUBLICATIONS = CollectionSpec("publications", unique=("questionnaire",), migrations=(_with_schedule,))
 
 
 @dataclass(frozen=True)
@@ -22,7 +39,31 @@ class Published:
     revision: str
     number: int
     questionnaire: Questionnaire
-    is_open: bool
+    schedule: Schedule
+    state: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == OPEN
+
+    def refusal(self, *, day: Callable[[str], str] = str) -> Problem:
+        """Return the Problem that whoever wants to begin meets if it is not open (see ``schedule.refusal``)."""
+        return schedules.refusal(self.schedule, self.state, day=day)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One revision in the history: who published it on which day, why, and what it changed by the rules.
+
+    ``by``, ``day`` and ``note`` may be empty. The first revision changes nothing.
+    """
+
+    revision: str
+    number: int
+    day: str
+    by: str
+    note: str
+    changes: tuple[Change, ...]
 
 
 class Publications:
@@ -32,20 +73,39 @@ class Publications:
         self._store = store
         self._revisions = store.collection(REVISIONS)
         self._publications = store.collection(PUBLICATIONS)
+        self._responses = store.collection(RESPONSES)
         self._models: dict[str, tuple[int, Questionnaire]] = {}
+        self._known: dict[str, tuple[int, Published | None]] = {}
 
-    def publish(self, questionnaires: Mapping[str, Questionnaire]) -> list[str]:
-        """Publish each questionnaire whose content differs from its last revision; return the new revisions' ids."""
+    def publish(
+        self,
+        questionnaires: Mapping[str, Questionnaire],
+        *,
+        note: str = "",
+        by: str = "",
+        today: dt.date | None = None,
+        files: bool = False,
+        only_changed: bool = False,
+    ) -> list[str]:
+        """Publish each questionnaire whose content differs from its last revision; return the new revisions' ids.
+
+        ``files`` means that they are the instance's files, with their translations. With ``only_changed``, as at each
+        start, one that has not changed since it was last published is left out, so that it does not undo what was
+        published from a working copy meanwhile. Raises Problem revision.note if the note is too long.
+        """
+        if len(note) > LONGEST_NOTE:
+            raise Problem("revision.note", limit=LONGEST_NOTE)
         created = []
         for questionnaire in questionnaires.values():
             content = definition.to_json(questionnaire)
             mark = definition.fingerprint(content)
             with self._store.transaction():
                 current = self._publications.first(questionnaire=questionnaire.name)
-                if current is not None and current.body["fingerprint"] == mark:
+                if current is not None and self._is_known(current, mark, files=files, only_changed=only_changed):
                     continue
                 number = self._revisions.count(questionnaire=questionnaire.name) + 1
                 revision = f"{questionnaire.name}-{number}"
+                changes = self.changes(questionnaire) if current is not None else ()
                 self._revisions.add(
                     {
                         "revision": revision,
@@ -53,48 +113,90 @@ class Publications:
                         "number": number,
                         "fingerprint": mark,
                         "definition": content,
+                        "note": note,
+                        "by": by,
+                        "day": (today or clock.today()).isoformat(),
+                        "changes": comparison.to_json(changes),
                     }
                 )
-                self._point_to(current, questionnaire.name, revision, mark)
+                self._point_to(current, questionnaire.name, revision, mark, files=files)
             created.append(revision)
         return created
 
-    def _point_to(self, current: Stored | None, name: str, revision: str, mark: str) -> None:
-        body = {"questionnaire": name, "revision": revision, "fingerprint": mark, "open": True}
+    def _is_known(self, current: Stored, mark: str, *, files: bool, only_changed: bool) -> bool:
+        """Tell whether content needs no new revision: it is the newest, or a file that was published already."""
+        if only_changed and current.body["file"] == mark:
+            return True
+        known = bool(current.body["fingerprint"] == mark)
+        if known and files:
+            self._publications.replace(current.id, {**current.body, "file": mark}, version=current.version)
+        return known
+
+    def _point_to(self, current: Stored | None, name: str, revision: str, mark: str, *, files: bool) -> None:
+        body = {"questionnaire": name, "revision": revision, "fingerprint": mark, **({"file": mark} if files else {})}
         if current is None:
-            self._publications.add(body)
+            self._publications.add({"file": "", **body, **Schedule().to_json()})
         else:
-            self._publications.replace(current.id, {**body, "open": current.body["open"]}, version=current.version)
+            self._publications.replace(current.id, {**current.body, **body}, version=current.version)
+
+    def changes(self, questionnaire: Questionnaire) -> tuple[Change, ...]:
+        """Return what publishing a questionnaire would change by the rules; nothing if it would be the first."""
+        publication = self._publications.first(questionnaire=questionnaire.name)
+        if publication is None:
+            return ()
+        found = comparison.compare(self.questionnaire(publication.body["revision"]), questionnaire)
+        return tuple(change for change in found if change.reasons)
+
+    def is_published(self, questionnaire: Questionnaire) -> bool:
+        """Tell whether this very content is the newest revision."""
+        publication = self._publications.first(questionnaire=questionnaire.name)
+        mark = definition.fingerprint(definition.to_json(questionnaire))
+        return publication is not None and bool(publication.body["fingerprint"] == mark)
 
     def current(self, name: str) -> Published:
         """Return the newest revision of a questionnaire. Raises Problem questionnaire.missing."""
-        publication = self._publications.first(questionnaire=name)
-        if publication is None:
-            raise Problem("questionnaire.missing")
-        return self._published(publication.body["revision"], publication.body["open"])
+        publication = self._publication(name)
+        return self._published(publication.body["revision"], publication)
 
     def revision(self, revision: str) -> Published:
         """Return a revision by its id, such as ``needs-2``. Raises Problem questionnaire.missing."""
         _, questionnaire = self._model(revision)
-        publication = self._publications.first(questionnaire=questionnaire.name)
-        return self._published(revision, bool(publication and publication.body["open"]))
+        return self._published(revision, self._publication(questionnaire.name))
 
-    def _published(self, revision: str, is_open: bool) -> Published:
-        number, questionnaire = self._model(revision)
-        return Published(revision, number, questionnaire, is_open)
+    def _publication(self, name: str) -> Stored:
+        publication = self._publications.first(questionnaire=name)
+        if publication is None:
+            raise Problem("questionnaire.missing")
+        return publication
+
+    def _published(self, revision: str, publication: Stored) -> Published:
+        """Return a revision with the state of this moment; made anew only if the schedule or the state has changed."""
+        version, known = self._known.get(revision, (0, None))
+        if known is None or version != publication.version:
+            known = Published(revision, *self._model(revision), schedules.of(publication.body), OPEN)
+        state = known.schedule.state(
+            clock.today().isoformat(), lambda: self._responses.count(questionnaire=publication.body["questionnaire"])
+        )
+        if state != known.state:
+            known = replace(known, state=state)
+        self._known[revision] = publication.version, known
+        return known
 
     def _model(self, revision: str) -> tuple[int, Questionnaire]:
         if revision not in self._models:
-            stored = self._revisions.first(revision=revision)
-            if stored is None:
-                raise Problem("questionnaire.missing")
-            self._models[revision] = (stored.body["number"], definition.from_json(stored.body["definition"]))
+            body = self._stored(revision).body
+            self._models[revision] = (body["number"], definition.from_json(body["definition"]))
         return self._models[revision]
+
+    def _stored(self, revision: str) -> Stored:
+        stored = self._revisions.first(revision=revision)
+        if stored is None:
+            raise Problem("questionnaire.missing")
+        return stored
 
     def all(self) -> list[Published]:
         """Return the newest revision of every questionnaire, in the order of first publication."""
-        publications = self._publications.iterate()
-        return [self._published(stored.body["revision"], stored.body["open"]) for stored in publications]
+        return [self._published(stored.body["revision"], stored) for stored in self._publications.iterate()]
 
     def questionnaire(self, revision: str) -> Questionnaire:
         """Return the questionnaire of a revision, which never changes. Raises Problem questionnaire.missing."""
@@ -104,11 +206,43 @@ class Publications:
         """Return the ids of all revisions of a questionnaire, oldest first."""
         return [stored.body["revision"] for stored in self._revisions.find(questionnaire=name)]
 
+    def entries(self, name: str) -> list[Entry]:
+        """Return the history of a questionnaire, oldest first."""
+        return [self._entry(stored) for stored in self._revisions.find(questionnaire=name)]
+
+    def entry(self, revision: str) -> Entry:
+        """Return one revision's entry in the history. Raises Problem questionnaire.missing."""
+        return self._entry(self._stored(revision))
+
+    def _entry(self, stored: Stored) -> Entry:
+        body = stored.body
+        return Entry(body["revision"], body["number"], body["day"], body["by"], body["note"], self._changes_of(body))
+
+    def _changes_of(self, body: Document) -> tuple[Change, ...]:
+        if body["changes"] is not None:
+            return comparison.from_json(body["changes"])
+        if body["number"] == 1:
+            return ()
+        before = self.questionnaire(f"{body['questionnaire']}-{body['number'] - 1}")
+        found = comparison.compare(before, self.questionnaire(body["revision"]))
+        return tuple(change for change in found if change.reasons)
+
+    def limit(self, name: str) -> int:
+        """Return how many responses a questionnaire takes in all; 0 for any number, also if it is not published."""
+        publication = self._publications.first(questionnaire=name)
+        return publication.body["limit"] if publication is not None else 0
+
     def set_open(self, name: str, is_open: bool) -> None:
         """Open or close a questionnaire for new responses. Raises Problem questionnaire.missing."""
         with self._store.transaction():
-            publication = self._publications.first(questionnaire=name)
-            if publication is None:
-                raise Problem("questionnaire.missing")
-            body: dict[str, Any] = {**publication.body, "open": is_open}
-            self._publications.replace(publication.id, body, version=publication.version)
+            self._set(name, replace(schedules.of(self._publication(name).body), is_open=is_open))
+
+    def set_schedule(self, name: str, schedule: Schedule) -> None:
+        """Give a questionnaire another schedule. Raises Problems questionnaire.missing and schedule.invalid."""
+        with self._store.transaction():
+            self._set(name, schedules.checked(schedule))
+
+    def _set(self, name: str, schedule: Schedule) -> None:
+        publication = self._publication(name)
+        body = {**publication.body, **schedule.to_json()}
+        self._publications.replace(publication.id, body, version=publication.version)

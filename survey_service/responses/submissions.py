@@ -16,10 +16,11 @@ from survey_service.problems import Problem
 from survey_service.questionnaire.judge import Circumstances, Judgement, judge
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses import receipts
+from survey_service.responses.collection import RESPONSES
 from survey_service.responses.revisions import Publications
-from survey_service.store.base import CollectionSpec, Store
+from survey_service.store.base import Store
 
-RESPONSES = CollectionSpec("responses", indexes=("questionnaire", "period", "receipt_hash", "status"), unique=("key",))
+__all__ = ["RESPONSES", "Outcome", "Submission", "accept", "document", "receipt_of", "submit"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Submission:
     """What one respondent sends.
 
     ``key`` is minted before the first answer, so that a re-send never counts twice. ``replaces`` means that the holder
-    of the receipt corrects the response of that key.
+    of the receipt corrects the response of that key. ``source`` is the tag of the link that led here, "" for none.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Submission:
     seed: int
     mode: str
     replaces: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ def submit(
     """Store a response, once.
 
     Raises Problems response.invalid (with a fault for each refused question), response.screened_out,
-    response.no_consent, response.language, and response.conflict if the key is taken by other answers.
+    response.no_consent, response.language, response.conflict if the key is taken by other answers, and
+    questionnaire.full if there are as many responses as the questionnaire takes.
     """
     responses = store.collection(RESPONSES)
     earlier = responses.first(key=submission.key)
@@ -68,12 +71,7 @@ def submit(
         return Outcome(submission.key, receipt, created=False)
     if earlier is None:
         try:
-            if questionnaire.audience == "providers":
-                with store.transaction():
-                    responses.add(body)
-                    register.register(store, body, today)
-            else:
-                responses.add(body)
+            _add(store, questionnaire, body, publications.limit(questionnaire.name), today)
             return Outcome(submission.key, receipt, created=True)
         except Problem as problem:
             if problem.code != "store.duplicate":
@@ -86,6 +84,25 @@ def submit(
     return Outcome(submission.key, receipt, created=False)
 
 
+def _add(store: Store, questionnaire: Questionnaire, body: Mapping[str, Any], limit: int, today: dt.date) -> None:
+    """Store a new response, and an offer with it.
+
+    With a limit it is counted inside of a transaction block: one is inside at a time, so there is never one too many.
+    Raises Problems store.duplicate and questionnaire.full.
+    """
+    responses = store.collection(RESPONSES)
+    offers = questionnaire.audience == "providers"
+    if not (offers or limit):
+        responses.add(body)
+        return
+    with store.transaction():
+        stored = responses.add(body)  # a duplicate is refused as one, also if there is no more room
+        if limit and responses.count(questionnaire=questionnaire.name) > limit:
+            raise Problem("questionnaire.full")
+        if offers:
+            register.register(store, stored.body, today)
+
+
 def _correct(store: Store, questionnaire: Questionnaire, key: str, body: Mapping[str, Any], today: dt.date) -> None:
     """Put corrected answers in the place of the response, whose period stays. Raises Problem receipt.missing."""
     responses = store.collection(RESPONSES)
@@ -93,7 +110,9 @@ def _correct(store: Store, questionnaire: Questionnaire, key: str, body: Mapping
         stored = responses.first(key=key)
         if stored is None:
             raise Problem("receipt.missing")
-        kept = {name: stored.body[name] for name in ("period", "mode", "status")}
+        kept: dict[str, Any] = {
+            name: stored.body[name] for name in ("period", "mode", "status", "source") if name in stored.body
+        }
         responses.replace(stored.id, {**body, **kept}, version=stored.version)
         if questionnaire.audience == "providers":
             register.update(store, body, today)
@@ -134,7 +153,10 @@ def document(
     receipt: str,
     today: dt.date,
 ) -> dict[str, Any]:
-    """Return the response as stored: answers, states and what a figure needs; no address, device or exact time."""
+    """Return the response as stored: answers, states and what a figure needs; no address, device or exact time.
+
+    Whoever came by no group's link has no ``source``.
+    """
     content = orjson.dumps([questionnaire.name, judgement.answers, judgement.states], option=orjson.OPT_SORT_KEYS)
     return {
         "key": submission.key,
@@ -149,4 +171,5 @@ def document(
         "digest": hashlib.sha256(content).hexdigest(),
         "receipt_hash": receipts.hash_of(receipt),
         "status": "valid",
+        **({"source": submission.source} if submission.source else {}),
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from survey_service.problems import Problem
@@ -51,7 +50,12 @@ def chain(commits: Sequence[Commit]) -> Commit | None:
 
     If all were woken at once, they would only queue for the interpreter, at the price of two more switches each.
     """
-    waiting = [commit for commit in commits if commit.gate is not None and not commit.leads]
-    for commit, following in pairwise(waiting):
-        commit.following = following
-    return waiting[0] if waiting else None
+    first = last = None
+    for commit in commits:
+        if commit.gate is not None and not commit.leads:
+            if last is None:
+                first = commit
+            else:
+                last.following = commit
+            last = commit
+    return first

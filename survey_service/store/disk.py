@@ -17,6 +17,9 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 UNKNOWN = frozenset({errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS})
 """The errors that mean that a file system or a kernel doesn't know how to write through."""
 
+_BUFFER = 1 << 16
+"""Bytes that are read ahead: much less than a frame of a snapshot, most of which is read to where it stays."""
+
 
 class File(Protocol):
     """A file open for writing. All methods raise OSError."""
@@ -163,7 +166,7 @@ class OsDisk:
         return (self._folder / name).stat().st_size
 
     def reader(self, name: str) -> BinaryIO:
-        return open(self._folder / name, "rb", buffering=1 << 20)
+        return open(self._folder / name, "rb", buffering=_BUFFER)
 
     def create(self, name: str) -> File:
         return OsFile(self._folder / name, os.O_CREAT | os.O_TRUNC)

@@ -21,7 +21,7 @@ from survey_service.store.compaction import Compactor
 from survey_service.store.contents import Capture, Contents, deletion_of, line_of, snapshot_frames
 from survey_service.store.disk import Disk
 from survey_service.store.journal import Journal
-from survey_service.store.tables import Entry, Table, from_entry, to_entry
+from survey_service.store.tables import Entry, Table, from_entry, kept_entry
 
 COMPACT_AT = 16 << 20
 """Bytes by which the journal grows at least before it is compacted."""
@@ -126,6 +126,33 @@ class Engine:
         self._compactor.stop()
         self._journal.close()
 
+    def add(self, name: str, encoded: bytes, body: Document) -> int:
+        """Add a document, durably unless this thread is inside `writing`, and return its id.
+
+        Raises Problem store.duplicate, and the 503 Problems.
+        """
+        if self._owner != threading.get_ident():
+            self.guard()
+            with self._writer, self.lock:
+                added = self._add_alone(name, encoded, body)
+            if added is not None:
+                id, commit = added
+                self._journal.wait(commit)
+                self._compactor.consider()
+                return id
+        with self.writing():
+            return self.insert(name, encoded, body)
+
+    def _add_alone(self, name: str, encoded: bytes, body: Document) -> tuple[int, Commit] | None:
+        """Add a document by the few steps of a block that adds one and can only succeed; else return None."""
+        table = self._contents.table(name)
+        noted = self._contents.catalogue.entries.get(table.number) == table.label
+        if self._closed or self._journal.failed or not noted or table.taken(body, None) is not None:
+            return None
+        entry = kept_entry(1, encoded)
+        id = table.add(entry, body)
+        return id, self._journal.append((line_of(table.number, id, 1, encoded),), ((table, id, None, entry),))
+
     # --- changes, inside `writing` ---
 
     def insert(self, name: str, encoded: bytes, body: Document) -> int:
@@ -223,7 +250,7 @@ class Engine:
 
     def _put(self, table: Table, id: int, version: int, encoded: bytes, body: Document | None) -> None:
         line = line_of(table.number, id, version, encoded)
-        entry = to_entry(version, encoded)
+        entry = kept_entry(version, encoded)
         self._note(table, id, table.put(id, entry, body), entry, line)
 
     def _note(self, table: Table, id: int, before: Entry | None, after: Entry | None, line: bytes) -> None:
@@ -284,10 +311,11 @@ class Engine:
     # --- the journal's owner ---
 
     def durable(self, commits: Sequence[Commit]) -> None:
+        catalogue = self._contents.catalogue
         for commit in commits:
             for table, id, _, after in commit.changes:
                 table.settle(id, after)
-                if table is self._contents.catalogue and after is not None:
+                if table is catalogue and after is not None:
                     self._contents.tables[id].begin_history(from_entry(after)[1])
 
     def refused(self) -> None:

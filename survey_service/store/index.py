@@ -53,12 +53,24 @@ class Index:
     def add_all(self, values: Sequence[JSON], ids: Sequence[int]) -> None:
         """Note the values of many documents."""
         keys: Sequence[Hashable] = values if _PLAIN.issuperset(map(type, values)) else [key_of(v) for v in values]
-        new = {hash(key) & _MASK: id for key, id in zip(keys, ids, strict=True)}
-        known = (self._single.keys(), new), (self._several.keys(), keys), (self._colliding.keys(), keys)
-        if len(new) == len(keys) and all(here.isdisjoint(there) for here, there in known):
-            self._single.update(new)
-            return
+        if len(set(keys)) == len(keys):
+            new = dict(zip(map(_MASK.__and__, map(hash, keys)), ids, strict=True))
+            known = (self._single.keys(), new), (self._several.keys(), keys), (self._colliding.keys(), keys)
+            if len(new) == len(keys) and all(here.isdisjoint(there) for here, there in known):
+                self._single.update(new)
+                return
+        ids_of: dict[Hashable, list[int]] = {}
         for key, id in zip(keys, ids, strict=True):
+            ids_of.setdefault(key, []).append(id)
+        for key, its in ids_of.items():
+            self._add_several(key, its)
+
+    def _add_several(self, key: Hashable, ids: list[int]) -> None:
+        several = self._several.get(key)
+        if several is not None and several[-1] < ids[0] and ids == sorted(ids):
+            several.fromlist(ids)
+            return
+        for id in ids:
             self.add(key, id)
 
     def discard(self, key: Hashable, id: int) -> None:

@@ -225,9 +225,13 @@ class Journal:
         if self.failed:
             raise OSError("the journal has failed")
         self._owner.durable(batch)
+        rotating: list[Commit] = []
         for commit in batch:
-            commit.pending = commit.rotates
-        return [commit for commit in batch if commit.rotates]
+            if commit.rotates:
+                rotating.append(commit)
+            else:
+                commit.pending = False
+        return rotating
 
     def _hand_over(self, batch: Sequence[Commit]) -> Commit | None:
         """Let the first who waits for the next batch lead; return the first of those to be woken."""

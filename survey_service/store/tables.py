@@ -24,6 +24,8 @@ Entry = bytes
 """A document as kept: its version in digits unless that is 1, then its body as JSON, which begins with a brace."""
 
 _BRACE = ord("{")
+_NEW: tuple[Entry | None, int] = (None, 1)
+"""The shadow of a document that wasn't there and has changed once."""
 _AT_ONCE = 1000
 """Documents that are decoded together."""
 
@@ -31,6 +33,15 @@ _AT_ONCE = 1000
 def to_entry(version: int, encoded: bytes) -> Entry:
     """Return the entry for a version and the JSON bytes of a body."""
     return encoded if version == 1 else b"%d%b" % (version, encoded)
+
+
+def kept_entry(version: int, encoded: bytes) -> Entry:
+    """Return `to_entry` of what a JSON encoder has just returned, as a copy.
+
+    The original was cut from a buffer of eight times the size of a usual document. To keep it would split the buffers:
+    each new document would need fresh memory, and seven eighths of it would be held in vain.
+    """
+    return b"".join((b"" if version == 1 else b"%d" % version, encoded))
 
 
 def from_entry(entry: Entry) -> tuple[int, bytes]:
@@ -89,16 +100,26 @@ class Table:
         self.set(id, after, body)
         return before
 
+    def add(self, entry: Entry, body: Document) -> int:
+        """`put` a new document under the next id, and return that."""
+        self.high = id = self.high + 1
+        self._shadows[id] = _NEW
+        self.entries[id] = entry
+        self._note(id, body)
+        return id
+
     def undo(self, id: int, before: Entry | None) -> None:
         """Take back the last `put` of a document."""
-        durable, pending = self._shadows[id]
-        self._keep_aside(id, durable, pending - 1)
+        durable, pending = self._shadows.pop(id)
+        if pending > 1:
+            self._shadows[id] = (durable, pending - 1)
         self.set(id, before)
 
     def settle(self, id: int, after: Entry | None) -> None:
         """Note that the oldest `put` of a document that wasn't durable, to this state, is durable now."""
-        durable, pending = self._shadows[id]
-        self._keep_aside(id, after, pending - 1)
+        durable, pending = self._shadows.pop(id)
+        if pending > 1:
+            self._shadows[id] = (after, pending - 1)
         if self.history is not None:
             self.history.note(id, again=durable is not None or after is None)
 
@@ -107,12 +128,6 @@ class Table:
         for id, (durable, _) in self._shadows.items():
             self.set(id, durable)
         self._shadows.clear()
-
-    def _keep_aside(self, id: int, durable: Entry | None, pending: int) -> None:
-        if pending:
-            self._shadows[id] = (durable, pending)
-        else:
-            del self._shadows[id]
 
     def replay(self, id: int, after: Entry | None) -> None:
         """Set or remove a document, as it is read from the journal."""
@@ -140,10 +155,12 @@ class Table:
             for field, index in self.indexes.items():
                 index.discard(key_of(old.get(field)), id)
         if after is not None:
-            new = body_of(after) if body is None else body
-            for field, index in self.indexes.items():
-                value = new.get(field)
-                index.add(value if type(value) is str else key_of(value), id)
+            self._note(id, body_of(after) if body is None else body)
+
+    def _note(self, id: int, body: Document) -> None:
+        for field, index in self.indexes.items():
+            value = body.get(field)
+            index.add(value if type(value) is str else key_of(value), id)
 
     def load(self, ids: Sequence[int], entries: Sequence[Entry], values: Mapping[str, Sequence[JSON]]) -> None:
         """Take many documents of a snapshot at once, and the values of the fields that were indexed.
@@ -210,12 +227,19 @@ class Table:
 
     def check_unique(self, body: Document, id: int | None) -> None:
         """Raise Problem store.duplicate if another document has one of this body's unique values."""
+        field = self.taken(body, id)
+        if field is not None:
+            raise Problem("store.duplicate", collection=self.name, field=field)
+
+    def taken(self, body: Document, id: int | None) -> str | None:
+        """Return a unique field whose value in this body another document than ``id`` has, or None."""
         for field in self.unique:
             key = key_of(body.get(field))
             if key is not None:
                 for other in self.indexes[field].ids(key):
                     if other != id:
-                        raise Problem("store.duplicate", collection=self.name, field=field)
+                        return field
+        return None
 
     # --- reading; newest: the newest state, else the durable one ---
 
@@ -253,15 +277,12 @@ class Table:
         """Return the documents that may have these keys, by id: those of the rarest indexed key, else all."""
         known = [self.indexes[field].ids(key) for field, key in wanted.items() if field in self.indexes]
         if not known:
-            rows = self.rows(newest)
-        else:
-            ids = min(known, key=len)
-            if newest or not self._shadows:
-                rows = [(id, self.entries[id]) for id in ids]
-            else:
-                shadows = ((id, self.get(id, newest)) for id in {*ids, *self._shadows})
-                rows = [(id, entry) for id, entry in shadows if entry is not None]
-        return sorted(rows, key=itemgetter(0))
+            return sorted(self.rows(newest), key=itemgetter(0))
+        ids = min(known, key=len)
+        if newest or not self._shadows:
+            return [(id, self.entries[id]) for id in ids]
+        durable = ((id, self.get(id, newest)) for id in sorted({*ids, *self._shadows}))
+        return [(id, entry) for id, entry in durable if entry is not None]
 
     def durable_entries(self) -> dict[int, Entry]:
         """Return a copy of all that is durable; the bytes are shared."""

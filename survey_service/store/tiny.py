@@ -105,9 +105,7 @@ class TinyCollection:
 
     def add(self, body: Mapping[str, JSON]) -> Stored:
         encoded, copy = encode(body)
-        with self._engine.writing():
-            id = self._engine.insert(self._name, encoded, copy)
-        return Stored(id, 1, copy)
+        return Stored(self._engine.add(self._name, encoded, copy), 1, copy)
 
     def get(self, id: int) -> Stored | None:
         self._engine.guard()
@@ -119,7 +117,11 @@ class TinyCollection:
         return list(self._matching(equals))
 
     def first(self, /, **equals: JSON) -> Stored | None:
-        return next(self._matching(equals), None)
+        for id, entry in self._candidates(wanted := _keys(equals)):
+            stored = _stored(id, entry)
+            if matches(stored.body, wanted):
+                return stored
+        return None
 
     def count(self, /, **equals: JSON) -> int:
         self._engine.guard()
@@ -179,11 +181,13 @@ class TinyCollection:
 
     def _matching(self, equals: Mapping[str, JSON]) -> Iterator[Stored]:
         """Return the documents with these values, found now and decoded one by one."""
-        self._engine.guard()
-        wanted = _keys(equals)
-        with self._engine.lock:
-            rows = self._table().candidates(wanted, self._engine.newest())
+        rows = self._candidates(wanted := _keys(equals))
         return (stored for stored in (_stored(id, entry) for id, entry in rows) if matches(stored.body, wanted))
+
+    def _candidates(self, wanted: Mapping[str, Hashable]) -> list[tuple[int, Entry]]:
+        self._engine.guard()
+        with self._engine.lock:
+            return self._table().candidates(wanted, self._engine.newest())
 
 
 def _keys(equals: Mapping[str, JSON]) -> dict[str, Hashable]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, has_request_context, request
 
 from survey_service.problems import Problem
 
 REFUSED, RESHOWN, EXEMPT = "refused", "reshown", "exempt"
 _KEY = "survey_service.audience"
+_FOR_RESPONDENTS = ("arrival", "public", "receipt", "respondent")
+"""The blueprints of the pages that respondents see."""
 Guard = Callable[[str], None]
 
 
@@ -49,6 +51,16 @@ def present() -> Access | None:
     """Return the row of the requested endpoint; None if the address leads nowhere."""
     table: Table = current_app.extensions[_KEY]
     return table.rows.get(request.endpoint or "")
+
+
+def is_for_respondents(endpoint: str) -> bool:
+    """Tell whether an endpoint is a page that respondents see."""
+    return endpoint.partition(".")[0] in _FOR_RESPONDENTS
+
+
+def for_respondents() -> bool:
+    """Tell whether the present page is one that respondents see."""
+    return has_request_context() and is_for_respondents(request.endpoint or "")
 
 
 def admit() -> None:

@@ -16,6 +16,9 @@ from survey_service.responses.revisions import Publications
 from survey_service.settings import Settings, instance_secret
 from survey_service.store import open_store
 from survey_service.store.base import Store
+from survey_service.translating.interface import Interface
+from survey_service.translating.workbench import Workbench
+from survey_service.web import legal
 
 _KEY = "survey_service"
 T = TypeVar("T")
@@ -57,8 +60,21 @@ class Context:
 
     @property
     def library(self) -> Library:
-        """Vocabularies and questionnaires of the folder. Raises Problem questionnaire.faulty."""
-        return self._once("library", lambda: load_folder(self.forms))
+        """Vocabularies and questionnaires of the folder, without what was edited at the desk.
+
+        Raises Problem questionnaire.faulty. Texts may be missing: what is published decides about that.
+        """
+        return self._once("library", lambda: load_folder(self.forms, gate=False))
+
+    @property
+    def workbench(self) -> Workbench:
+        """The texts of the instance with all that was edited at the desk."""
+        return self._once("workbench", lambda: Workbench(lambda: self.store, self.forms, legal.messages))
+
+    @property
+    def interface(self) -> Interface:
+        """The texts of the interface as they are now."""
+        return self._once("interface", lambda: Interface(self.workbench.edits))
 
     @property
     def secret_key(self) -> str:

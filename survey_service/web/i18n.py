@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from babel.support import NullTranslations
@@ -16,7 +18,7 @@ from wtforms.i18n import get_builtin_gnu_translations
 
 from survey_service import languages
 from survey_service.languages import Language
-from survey_service.web import catalogs
+from survey_service.translating import catalogs
 from survey_service.web.context import current as current_context
 
 DEFAULT = "de"
@@ -34,7 +36,7 @@ class TagDomain(Domain):  # type: ignore[misc]  # flask-babel has no types
     """A gettext domain that looks texts up by our tag, where flask-babel would by Babel locale."""
 
     def get_translations(self) -> NullTranslations:
-        return catalogs.translations(language().tag, self.domain[0])
+        return current_context().interface.translations(language().tag, self.domain[0])
 
 
 _DESK = TagDomain(domain=catalogs.DESK)
@@ -44,14 +46,18 @@ class FormTranslations:
     """What WTForms asks for its own messages: our catalogs first, then those WTForms brings."""
 
     def gettext(self, text: str) -> str:
-        translated = str(catalogs.translations(language().tag, catalogs.DESK).gettext(text))
+        translated = str(self._own().gettext(text))
         return translated if translated != text else str(self._builtin().gettext(text))
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
-        translated = str(catalogs.translations(language().tag, catalogs.DESK).ngettext(singular, plural, number))
+        translated = str(self._own().ngettext(singular, plural, number))
         if translated not in (singular, plural):
             return translated
         return str(self._builtin().ngettext(singular, plural, number))
+
+    @staticmethod
+    def _own() -> NullTranslations:
+        return current_context().interface.translations(language().tag, catalogs.DESK)
 
     @staticmethod
     def _builtin() -> Any:
@@ -79,12 +85,24 @@ def language() -> Language:
 
 def use(tag: str, *, desk: bool = False) -> Language:
     """Speak a language for the rest of the request; ``desk`` adds the manager's texts. Raises KeyError."""
+    if "language" in g:
+        refresh()  # what was looked up for another language
     g.language = languages.language(tag)
-    refresh()
     if desk:
         _DESK.as_default()
     chosen: Language = g.language
     return chosen
+
+
+@contextlib.contextmanager
+def speaking(tag: str) -> Iterator[None]:
+    """Speak a language inside the block, for what is shown in several. Raises KeyError."""
+    before = language()
+    use(tag)
+    try:
+        yield
+    finally:
+        use(before.tag)
 
 
 def _guess() -> Language:
@@ -98,9 +116,7 @@ def _guess() -> Language:
 
 def draft_texts() -> bool:
     """Tell whether texts of the present language are machine drafts that no person has reviewed."""
-    tag = language().tag
-    files = (catalogs.path_of(tag, catalogs.MESSAGES), current_context().forms / "translations" / f"{tag}.po")
-    return any(catalogs.has_drafts(path) for path in files)
+    return current_context().workbench.has_drafts(language().tag)
 
 
 def html_attributes(entry: Language) -> Markup:
@@ -111,6 +127,7 @@ def html_attributes(entry: Language) -> Markup:
 def install(app: Flask) -> None:
     """Wire languages into an application: the ``lang`` converter, gettext, and what templates need."""
     app.url_map.converters["lang"] = LanguageConverter
+    app.before_request(_look_for_edits)
     babel = Babel(
         app,
         default_locale=languages.language(DEFAULT).locale,
@@ -126,6 +143,11 @@ def install(app: Flask) -> None:
         html_attributes=html_attributes,
         draft_texts=draft_texts,
     )
+
+
+def _look_for_edits() -> None:
+    """See what other processes have saved at the desk: at most one question to the store in a second."""
+    current_context().workbench.edits.glance()
 
 
 def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:

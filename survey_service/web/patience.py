@@ -1,7 +1,8 @@
 """Bodies that arrive slowly: from a bad network, or on purpose.
 
-A thread waits while it reads a body. So some threads never do: when all others wait, a further request with a body is
-told to try again at once, and pages can still be read. What is read is handed on as a whole.
+A thread waits while it reads a body. So some threads never do: when all others wait for slow bodies, a further request
+with a body is told to try again at once, and pages can still be read. When many come at once whose bodies are there
+already, each has its turn. What is read is handed on as a whole.
 """
 
 from __future__ import annotations
@@ -11,29 +12,60 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from survey_service import clock
+
 BUSY = "survey_service.busy"
 """In the environment of a request whose body was not read, because too many others are being waited for."""
+WHOLE = "survey_service.whole"
+"""In the environment of a request whose body was read as a whole."""
+MOMENT = 1.0
+"""Seconds for which a body waits for its turn; one that takes longer to be read is slow."""
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def patient(application: Wsgi, *, threads: int, most: int) -> Wsgi:
     """Return an application that reads bodies of at most so many bytes before it begins; larger ones it leaves."""
-    waiting = threading.BoundedSemaphore(max(1, threads - max(1, threads // 4)))
+    turns = _Turns(max(1, threads - max(1, threads // 4)))
 
     def serve(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         size = _to_read(environ, most)
-        if size and not waiting.acquire(blocking=False):
+        if size and not turns.take():
             environ[BUSY] = True
         elif size:
             try:
                 body = environ["wsgi.input"].read(size)
             finally:
-                waiting.release()
+                turns.give_back()
             environ["wsgi.input"] = io.BytesIO(body)
             environ["CONTENT_LENGTH"] = str(len(body))
+            environ[WHOLE] = True
         return application(environ, start)
 
     return serve
+
+
+class _Turns:
+    """Who reads a body: so many at once. A further one waits for a moment, but not if half of them are slow already."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._free = threading.BoundedSemaphore(most)
+        self._since: dict[int, float] = {}
+
+    def take(self) -> bool:
+        """Begin to read, and return True; False if there is no turn."""
+        if not self._free.acquire(blocking=False):
+            late = clock.monotonic() - MOMENT
+            slow = sum(since < late for since in list(self._since.values()))
+            if 2 * slow >= self._most or not self._free.acquire(timeout=MOMENT):
+                return False
+        self._since[threading.get_ident()] = clock.monotonic()
+        return True
+
+    def give_back(self) -> None:
+        """End to read."""
+        del self._since[threading.get_ident()]
+        self._free.release()
 
 
 def _to_read(environ: Mapping[str, Any], most: int) -> int:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, url_for
 
-from survey_service import languages
 from survey_service.problems import N_, Problem
 from survey_service.web import i18n, styles
 from survey_service.web.audience import PUBLIC
 from survey_service.web.context import current
-from survey_service.web.rendering import answerable, duration, everywhere
+from survey_service.web.rendering import answerable, duration, everywhere, language_choice
 
 blueprint = Blueprint("public", __name__)
 _FOR = {
@@ -33,10 +32,7 @@ AUDIENCES = {
 def choose_language() -> str:
     """Offer languages in which there is something to answer; what the browser accepts decides which comes first."""
     entries = answerable(current().publications.all())
-    suggested = languages.negotiate(list(request.accept_languages.values()), entries)
-    i18n.use(suggested or i18n.DEFAULT)
-    entries.sort(key=lambda entry: entry.tag != suggested)
-    return render_template("public/choose_language.html", entries=entries, suggested=suggested)
+    return language_choice([(entry, url_for("public.questionnaires", lang=entry.tag)) for entry in entries])
 
 
 @blueprint.get("/<lang:lang>/")

@@ -15,7 +15,8 @@ from survey_service.questionnaire import journey
 from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses.revisions import Published
-from survey_service.web import device, page_form, summary, wordings
+from survey_service.responses.schedule import FULL, PAUSED
+from survey_service.web import device, i18n, page_form, summary, way_in, wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext, ngettext
 from survey_service.web.page_form import Item
@@ -76,6 +77,15 @@ def everywhere(endpoint: str, /, **values: Any) -> list[tuple[Language, str]]:
     return [(entry, url_for(endpoint, lang=entry.tag, **values)) for entry in languages.offered()]
 
 
+def language_choice(addresses: list[tuple[Language, str]]) -> str:
+    """Render the choice of a language by its own name; what the browser accepts only decides which comes first."""
+    among = [entry for entry, _ in addresses]
+    suggested = languages.negotiate(list(request.accept_languages.values()), among)
+    i18n.use(suggested or i18n.DEFAULT)
+    entries = sorted(addresses, key=lambda pair: pair[0].tag != suggested)
+    return render_template("public/choose_language.html", entries=entries, suggested=suggested)
+
+
 def duration(questionnaire: Questionnaire) -> str:
     """Return how long a questionnaire takes, as a sentence."""
     shortest, longest = questionnaire.minutes
@@ -93,6 +103,12 @@ def notices(visit: Visit) -> list[str]:
     """Return what happened to the questionnaire since the respondent began."""
     if visit.draft is None:
         return []
+    if visit.published.state == FULL:
+        return [
+            gettext("This questionnaire has as many answers as it needs. Yours can't be sent any more. We are sorry.")
+        ]
+    if visit.published.state == PAUSED:
+        return [gettext("This questionnaire is paused for new people. You have begun already, so you can finish it.")]
     if not visit.published.is_open:
         return [
             gettext("This questionnaire is closed for new people. You have begun already, so you can still finish it.")
@@ -106,19 +122,26 @@ def _items(visit: Visit, stop: Stop, flagged: Sequence[str]) -> list[Item]:
     return page_form.build(stop, visit.questionnaire, visit.judgement, visit.inputs, visit.seed, flagged)
 
 
-def _title(title: str, items: list[Item]) -> tuple[str, bool]:
+def _title(title: str, items: list[Item], error: str = "") -> tuple[str, bool]:
     """Return the page's title, which tells of errors first, and whether there are any."""
-    has_errors = any(item.errors for item in items)
+    has_errors = bool(error) or any(item.errors for item in items)
     return (gettext("Error: %(title)s", title=title) if has_errors else title), has_errors
 
 
-def start_page(visit: Visit, *, flagged: Sequence[str] = (), messages: Sequence[str] = ()) -> str:
-    """Render the start page: what it is about, how long it takes, and the first page's form."""
+def start_page(
+    visit: Visit, *, flagged: Sequence[str] = (), messages: Sequence[str] = (), refusal: Problem | None = None
+) -> str:
+    """Render the start page: what it is about, how long it takes, the code if one is asked for (``refusal``: why the
+    one given is refused), and the first page's form."""
     questionnaire = visit.questionnaire
     items = _items(visit, visit.first_stop, flagged)
-    title, has_errors = _title(wordings.in_attribute(questionnaire.label), items)
+    code_error = wordings.problem_message(refusal) if refusal is not None else ""
+    title, has_errors = _title(wordings.in_attribute(questionnaire.label), items, code_error)
     return render_template(
         "respondent/start.html",
+        asks_code=bool(way_in.present(questionnaire.name).code),
+        code=request.form.get(way_in.CODE, ""),
+        code_error=code_error,
         questionnaire=questionnaire,
         page=visit.first_stop.page,
         items=items,

@@ -12,7 +12,7 @@ from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses import drafts, submissions
 from survey_service.responses.submissions import Submission
-from survey_service.web import device, i18n, page_form, rendering, security, visit
+from survey_service.web import device, i18n, kiosk, page_form, rendering, security, visit, way_in
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE
 from survey_service.web.context import current
 from survey_service.web.page_form import Posted
@@ -63,9 +63,13 @@ def start(questionnaire: str) -> ResponseReturnValue:
     if present.judgement.screen_out is not None:
         return _over(present)
     faults = present.faults(posted)
-    if not present.judgement.consented:
-        return (rendering.start_page(present, flagged=faults), 422) if faults else _over(present)
-    return _finish(visit.begin(current(), present), present.first_stop, posted)
+    if not present.judgement.consented and not faults:
+        return _over(present)
+    way = way_in.present(questionnaire)
+    refusal = way_in.refusal(way)
+    if refusal is not None or not present.judgement.consented:
+        return rendering.start_page(present, flagged=faults, refusal=refusal), refusal.status if refusal else 422
+    return _finish(visit.begin(current(), present, way.source), present.first_stop, posted)
 
 
 @blueprint.route(f"{_AT}/<name>", methods=["GET", "POST"])
@@ -88,6 +92,8 @@ def _take_overview(present: Visit, target: Stop) -> ResponseReturnValue:
         return rendering.overview_page(present, target, messages=[rendering.expired()]), 400
     if _ERASE in request.form:
         return rendering.to("erase")
+    if kiosk.PAUSE in request.form:
+        return kiosk.pause(present.questionnaire.name, target.address)
     switched = _switched_to(present.questionnaire)
     name = present.questionnaire.name
     if switched:
@@ -120,10 +126,12 @@ def _take(present: Visit, target: Stop) -> ResponseReturnValue:
             raise Problem("request.forged")
         return rendering.form_page(present, target, messages=[rendering.expired()]), 400
     switched = _switched_to(present.questionnaire)
-    if switched or _ERASE in request.form:
+    if switched or _ERASE in request.form or kiosk.PAUSE in request.form:
         visit.save(current(), present, posted, seen=False, language=switched)
         if _ERASE in request.form:
             return rendering.to("erase")
+        if kiosk.PAUSE in request.form:
+            return kiosk.pause(present.questionnaire.name, target.address)
         name = present.questionnaire.name
         return rendering.to("page", questionnaire=name, name=target.address, lang=switched, **rendering.returning())
     return _finish(present, target, posted)
@@ -158,8 +166,9 @@ def check(questionnaire: str) -> ResponseReturnValue:
 
 def _send(present: Visit) -> Response:
     context, draft = current(), present.kept
+    language = i18n.language().tag
     submission = Submission(
-        draft.key, draft.revision, i18n.language().tag, draft.inputs, draft.seed, "web", replaces=draft.replaces
+        draft.key, draft.revision, language, draft.inputs, draft.seed, "web", draft.replaces, draft.source
     )
     submissions.submit(
         context.store, context.publications, submission, receipt_key=context.receipt_key, today=present.today
@@ -205,10 +214,8 @@ def erase() -> ResponseReturnValue:
             ways_back=[url_for(".start", questionnaire=name) for name in begun],
             addresses=rendering.addresses(None, "erase"),
         )
-    for held in device.all_held().values():
-        drafts.erase(current().store, held.token)
-    device.drop_all()
-    response = rendering.to("erased")
+    visit.end_all(current())
+    response = kiosk.restart() or rendering.to("erased")
     response.headers["Clear-Site-Data"] = '"cache"'  # pages kept for the back button go too
     return response
 

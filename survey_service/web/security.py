@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, g, request, url_for
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response, current_app, g, request, url_for
+from flask.globals import request_ctx
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,7 +17,7 @@ from wtforms import ValidationError
 
 from survey_service.problems import Problem
 from survey_service.settings import Settings
-from survey_service.web import audience, patience, styles
+from survey_service.web import audience, incoming, patience, styles
 from survey_service.web.context import current as current_context
 
 CSRF_FIELD = "_csrf"  # question names begin with a letter, so this is never one
@@ -27,13 +29,15 @@ _LONGEST_PATH = 1_000
 _MOST_PARTS = 1_000
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
+_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
+"""What stands on every answer."""
+_ENCRYPTED = ("Strict-Transport-Security", "max-age=31536000")
 
 
 def configuration(settings: Settings, secret_key: str) -> dict[str, Any]:
@@ -44,7 +48,8 @@ def configuration(settings: Settings, secret_key: str) -> dict[str, Any]:
         "SESSION_COOKIE_NAME": "__Host-survey" if settings.secure else "survey",
         "SESSION_COOKIE_SECURE": settings.secure,
         "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SAMESITE": "None" if settings.embed_origins else "Lax",
+        "SESSION_COOKIE_PARTITIONED": bool(settings.embed_origins),  # within a frame of each site another cookie
         "PERMANENT_SESSION_LIFETIME": COOKIE_LIFE,
         "SESSION_REFRESH_EACH_REQUEST": False,  # saving a page renews it; reading sends no cookie
         "TRUSTED_HOSTS": [*_LOCAL_HOSTS, *([public] if public else [])],
@@ -62,16 +67,17 @@ def limit_size() -> None:
 
     Werkzeug limits the parts of multipart bodies only, so the fields of urlencoded ones are counted here.
     """
-    query = request.query_string
-    if len(query) > _LONGEST_QUERY or query.count(b"&") >= _MOST_ARGUMENTS or len(request.path) > _LONGEST_PATH:
+    present = request_ctx.request
+    query = present.query_string
+    if len(query) > _LONGEST_QUERY or query.count(b"&") >= _MOST_ARGUMENTS or len(present.path) > _LONGEST_PATH:
         raise Problem("request.too_long")
     settings = current_context().settings
-    if (request.content_length or 0) > settings.max_body:
+    if (present.content_length or 0) > settings.max_body:
         _admit_large()
-    if patience.BUSY in request.environ:
+    if patience.BUSY in present.environ:
         raise Problem("service.unavailable")
-    if request.mimetype == "application/x-www-form-urlencoded":
-        body = request.get_data(cache=True)
+    if present.mimetype == "application/x-www-form-urlencoded":
+        body = present.get_data(cache=True)
         if len(body) > settings.max_body or body.count(b"&") >= settings.max_fields:
             raise Problem("request.too_large")
 
@@ -139,36 +145,66 @@ def sheet_address() -> str:
     return url_for("public.style", mark=styles.sheet().mark)
 
 
+def has_session() -> bool:
+    """Tell whether the browser sent a session, without opening it: what a session decides may not be kept by caches."""
+    return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+
+
+def _script_sources() -> str:
+    """Return the directive for the scripts of the present page; hardly any page has one."""
+    return "".join(f"script-src '{source}'; " for source in sorted(g.get("scripts", ())))
+
+
+def _frame_ancestors() -> str:
+    """Return which sites may show the present page in a frame: those of the setting, and only pages for respondents."""
+    origins = current_context().settings.embed_origins if audience.for_respondents() else ()
+    return " ".join(origins) or "'none'"
+
+
 def _style_sources() -> str:
     inlined = [f"'{styles.sheet(name).source}'" for name in sorted(g.get("sheets", ()))]
     return " ".join([*inlined, *(["'self'"] if g.get("linked", False) else [])]) or "'none'"
 
 
 def add_headers(response: Response) -> Response:
-    """Add the protective headers; what sets no Cache-Control of its own is never stored."""
-    settings = current_context().settings
+    """Add the protective headers that depend on the page; what sets no Cache-Control of its own is never stored."""
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src {_style_sources()}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; {_script_sources()}style-src {_style_sources()}; form-action 'self'; base-uri 'none'; "
+        f"frame-ancestors {_frame_ancestors()}"
     )
-    for name, value in _HEADERS.items():
-        response.headers.add(name, value)
-    if settings.secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    response.headers.setdefault("Cache-Control", "no-store")
+    if not response.headers.getlist("Cache-Control"):
+        response.headers.add("Cache-Control", "no-store")
     return response
 
 
+def _with_headers(application: patience.Wsgi, headers: Sequence[tuple[str, str]]) -> patience.Wsgi:
+    """Return an application whose answers all have these headers."""
+
+    def serve(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        def begin(status: str, given: Sequence[tuple[str, str]], *error: Any) -> Any:
+            return start(status, [*given, *headers], *error)
+
+        return application(environ, begin)
+
+    return serve
+
+
 class Sessions(SecureCookieSessionInterface):
-    """Flask's signed cookies; without a cookie there is nothing to open, which most requests of programs find."""
+    """Flask's signed cookies; most requests of programs come without one and touch no session."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if self.get_cookie_name(app) not in request.cookies:
+        if "HTTP_COOKIE" not in request.environ or self.get_cookie_name(app) not in request.cookies:
             return self.session_class()
         return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session.accessed or session.modified:
+            super().save_session(app, session, response)
 
 
 def install(app: Flask, settings: Settings) -> None:
     """Put limits, CSRF protection and headers in force; limits come first of all."""
+    app.request_class = incoming.Request
     app.session_interface = Sessions()
     app.before_request(limit_size)
     app.before_request(protect)
@@ -177,6 +213,8 @@ def install(app: Flask, settings: Settings) -> None:
     app.wsgi_app = patience.patient(  # type: ignore[method-assign, assignment]
         app.wsgi_app, threads=settings.threads, most=settings.max_body
     )
+    headers = (*_HEADERS, _ENCRYPTED) if settings.secure else _HEADERS
+    app.wsgi_app = _with_headers(app.wsgi_app, headers)  # type: ignore[method-assign, assignment]
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies

@@ -1,4 +1,6 @@
-"""The style sheets: inlined where people arrive, because a file would cost a round trip; a cached file further on."""
+"""Style sheets, inlined where people arrive, because a file would cost a round trip, and a cached file further on;
+and scripts, inlined.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ _FOLDER = Path(__file__).with_name("static")
 
 @dataclass(frozen=True)
 class Sheet:
-    """The style sheet as sent, its source expression for the Content-Security-Policy, and a mark of its content."""
+    """A style sheet or script as sent, its source for the Content-Security-Policy, and a mark of its content."""
 
     text: str
     source: str
@@ -27,7 +29,17 @@ class Sheet:
 @functools.cache
 def sheet(name: str = SURVEY) -> Sheet:
     """Return a style sheet without comments and needless blanks."""
-    text = squeeze((_FOLDER / f"{name}.css").read_text("utf-8"))
+    return _sheet(squeeze((_FOLDER / f"{name}.css").read_text("utf-8")))
+
+
+@functools.cache
+def script(name: str) -> Sheet:
+    """Return a script, as it stands."""
+    text = (_FOLDER / f"{name}.js").read_text("utf-8").strip()
+    return _sheet(text)
+
+
+def _sheet(text: str) -> Sheet:
     digest = hashlib.sha256(text.encode("utf-8"))
     return Sheet(text, f"sha256-{base64.b64encode(digest.digest()).decode('ascii')}", digest.hexdigest()[:12])
 

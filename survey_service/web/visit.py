@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from flask_babel import format_date
+
 from survey_service import clock
 from survey_service.problems import Problem
 from survey_service.questionnaire import journey, places
@@ -126,11 +128,14 @@ class Visit:
 
 
 def fresh(context: Context, name: str) -> Visit:
-    """Return a visit that has not begun. Raises Problems questionnaire.missing and questionnaire.closed."""
+    """Return a visit that has not begun.
+
+    Raises Problem questionnaire.missing, and questionnaire.closed, .planned, .paused or .full unless it is open.
+    """
     published = context.publications.current(name)
     _offered(published)
     if not published.is_open:
-        raise Problem("questionnaire.closed")
+        raise published.refusal(day=_day)
     return Visit(published)
 
 
@@ -154,14 +159,18 @@ def under_way(context: Context, name: str) -> Visit:
     return Visit(published, draft, draft.inputs)
 
 
+def _day(iso: str) -> str:
+    return str(format_date(dt.date.fromisoformat(iso), "long"))
+
+
 def _offered(published: Published) -> None:
     if i18n.language().tag not in published.questionnaire.languages:
         raise Problem("questionnaire.missing")
 
 
-def begin(context: Context, visit: Visit) -> Visit:
+def begin(context: Context, visit: Visit, source: str = "") -> Visit:
     """Begin a draft for a visit whose consent was just given, and let the device hold it."""
-    draft = drafts.start(context.store, visit.published, i18n.language().tag, visit.today)
+    draft = drafts.start(context.store, visit.published, i18n.language().tag, visit.today, source=source)
     device.hold(visit.questionnaire.name, draft.token, draft.key)
     return replace(visit, draft=draft)
 
@@ -217,3 +226,10 @@ def end(context: Context, name: str) -> None:
     if held is not None:
         drafts.erase(context.store, held.token)
         device.drop(name)
+
+
+def end_all(context: Context) -> None:
+    """Erase all drafts of this device and what it holds."""
+    for held in device.all_held().values():
+        drafts.erase(context.store, held.token)
+    device.drop_all()

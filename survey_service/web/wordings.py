@@ -17,7 +17,7 @@ from survey_service.questionnaire.model import Choice, Text
 from survey_service.web import i18n
 from survey_service.web.i18n import gettext
 
-_EVERYWHERE = "*"
+EVERYWHERE = "*"
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Wording:
 
 def wording_of(text: Text, tag: str) -> Wording:
     """Return the wording of a text for a reader of ``tag``: in that language, a fallback, or any that exists."""
-    if _EVERYWHERE in text:
-        return Wording(text[_EVERYWHERE], _EVERYWHERE)
+    if EVERYWHERE in text:
+        return Wording(text[EVERYWHERE], EVERYWHERE)
     for candidate in (*languages.chain(tag), *text):
         if candidate in text:
             return Wording(text[candidate], candidate)
@@ -44,7 +44,7 @@ def in_page(text: Text) -> Markup:
     wording = wording_of(text, page.tag)
     if wording.tag == page.tag:
         return escape(wording.text)
-    if wording.tag == _EVERYWHERE:
+    if wording.tag == EVERYWHERE:
         return Markup("<bdi>{}</bdi>").format(wording.text)
     attributes = i18n.html_attributes(languages.language(wording.tag))
     return Markup("<span{}>{}</span>").format(attributes, wording.text)
@@ -57,7 +57,7 @@ def language_of(text: Text) -> Markup:
     """
     page = i18n.language()
     wording = wording_of(text, page.tag)
-    if wording.tag == _EVERYWHERE:
+    if wording.tag == EVERYWHERE:
         return Markup(' dir="auto"')
     return Markup("") if wording.tag == page.tag else i18n.html_attributes(languages.language(wording.tag))
 
@@ -111,12 +111,17 @@ def problem_message(problem: Problem) -> str:
 
 
 def problem_faults(problem: Problem) -> list[dict[str, Any]]:
-    """Return the located faults of a Problem as JSON objects; refusals become question, code and message."""
+    """Return the located faults of a Problem as JSON objects; a refusal becomes question, code and message, and a text
+    gets its wording in the present language as message."""
     return [_fault(fault) for fault in problem.faults]
 
 
 def _fault(fault: Mapping[str, Any]) -> dict[str, Any]:
-    refusal = fault.get("refusal")
+    if isinstance(fault.get("text"), Mapping):
+        return {"message": in_attribute(fault["text"]), **fault}
+    refusal, problem = fault.get("refusal"), fault.get("problem")
+    if isinstance(problem, Problem):
+        return {**fault, "problem": problem.code, "message": problem_message(problem)}
     if not isinstance(refusal, Refusal):
         return dict(fault)
     return {"question": refusal.question, "code": refusal.code, "message": message_of(refusal)}

@@ -14,6 +14,7 @@ EXPECTED = {
     "use_desk":         (False, False, True, True, True),
     "moderate_offers":  (False, False, True, True, False),
     "draft_questions":  (False, False, True, True, False),
+    "translate":        (False, False, False, True, False),
     "publish":          (False, False, False, True, False),
     "read_responses":   (False, False, False, True, False),
     "export_responses": (False, False, False, True, False),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import backup, exports, expressions, http, store
+from tests.bench import backup, exports, expressions, forms, http, store
 
 PARTS = {
     "http": http.main,
@@ -16,6 +16,7 @@ PARTS = {
     "backup": backup.main,
     "exports": exports.main,
     "expressions": expressions.measure,
+    "forms": forms.main,
 }
 
 

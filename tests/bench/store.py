@@ -219,7 +219,10 @@ def large(documents: int) -> None:
     print(f"\n{documents:,} documents of {SIZE} bytes", flush=True)
     with tempfile.TemporaryDirectory() as name:
         store = TinyStore(Path(name) / "ours")
+        before = _resident()
         fill(store, documents)
+        gc.collect()
+        _line("memory a document as added, bytes", f"{(_resident() - before) / documents:,.0f}")
         store.compact()
         store.close()
         del store

@@ -118,7 +118,7 @@ def test_the_codebook_is_a_page(instance: Path) -> None:
     assert "Who is the head of ${street}?" in page
     assert run(instance, "codebook", "small", "--language", "xx").exit_code == 2
     assert run(instance, "codebook", "nothing").exit_code == 1
-    assert "<h1>Codebook: Klein</h1>" in run(instance, "codebook", "small").stdout
+    assert "<h1>Codebuch: Klein</h1>" in run(instance, "codebook", "small").stdout
 
 
 def test_an_export_of_repeats_says_that_it_is_a_zip(instance: Path) -> None:

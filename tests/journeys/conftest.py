@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -47,20 +48,33 @@ def library() -> Library:
     return load_folder(bundled("forms"))
 
 
-@pytest.fixture
-def service(library: Library, tmp_path: Path) -> Iterator[Service]:
-    """The service on a free port, over a store of its own, with the bundled questionnaires."""
-    store = open_store("tinydb:", tmp_path / "instance")
+@contextlib.contextmanager
+def serving(library: Library, folder: Path, **values: Any) -> Iterator[Service]:
+    """Serve on a free port, over a store of its own, with the bundled questionnaires and these settings."""
+    store = open_store("tinydb:", folder / "instance")
     Publications(store).publish(library.questionnaires)
-    app = create_app(settings.load(tmp_path / "instance"), store)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    with answering(create_app(settings.load(folder / "instance", **values), store)) as port:
+        yield Service(f"http://127.0.0.1:{port}", store)
+    store.close()
+
+
+@contextlib.contextmanager
+def answering(app: Any, port: int = 0, host: str = "127.0.0.1", certificate: Any = None) -> Iterator[int]:
+    """Let an application answer on a port, and return the port; with a certificate and its key over TLS."""
+    server = make_server(host, port, app, threaded=True, ssl_context=certificate)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Service(f"http://127.0.0.1:{server.server_port}", store)
+    yield server.server_port
     server.shutdown()
     server.server_close()
     thread.join(5)
-    store.close()
+
+
+@pytest.fixture
+def service(library: Library, tmp_path: Path) -> Iterator[Service]:
+    """The service with its default settings."""
+    with serving(library, tmp_path) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,7 @@ pages:
       - {type: text, name: town, label: {en: Town}}
       - {type: integer, name: half, label: {en: Half}, calculation: "${scale} div 2"}
       - {type: date, name: later, label: {en: Later}, calculation: "concat(${town}, '!')"}
-      - {type: hidden, name: source, default: poster}
+      - {type: hidden, name: origin, default: poster}
       - {type: start, name: began}
       - {type: end, name: ended}
       - {type: today, name: day}
@@ -213,7 +213,7 @@ def test_types_in_a_workbook(kinds: Publications, store: Store, tmp_path: Path) 
     value = dict(zip([cell.value for cell in heading], [cell.value for cell in first], strict=True))
     expected = {
         "scale": 7, "fine": 0.5, "at": dt.time(14, 30), "moment": dt.datetime(2026, 2, 28, 8, 15),
-        "home:latitude": 50.5, "home:longitude": -10.25, "to": "blue", "source": "poster", "head": "=Ali B",
+        "home:latitude": 50.5, "home:longitude": -10.25, "to": "blue", "origin": "poster", "head": "=Ali B",
         "adults": "=Ali B; Sara", "began": dt.datetime(2026, 11, 23, 9, 30), "ended": dt.datetime(2026, 11, 23, 9, 30),
         "day": dt.datetime(2026, 11, 23), "half": 3.5, "later": "Suhl!", "home:state": "answered", "people:entries": 2,
     }  # fmt: skip
@@ -235,7 +235,7 @@ def test_types_in_parquet_and_spss(kinds: Publications, store: Store, tmp_path: 
     }  # fmt: skip
     assert table["moment"].to_list() == [dt.datetime(2026, 2, 28, 8, 15), None]
     assert (table["half"].to_list(), table["later"][0]) == ([3.5, None], "Suhl!")
-    assert (table["head"][0], table["adults"][0], table["source"][1]) == ("=Ali B", "=Ali B; Sara", "poster")
+    assert (table["head"][0], table["adults"][0], table["origin"][1]) == ("=Ali B", "=Ali B; Sara", "poster")
     write(store, kinds, "kinds", tmp_path / "b", "sav")
     (tmp_path / "r.sav").write_bytes(unzipped(tmp_path / "b")["responses.sav"])
     spss, meta = pyreadstat.read_sav(str(tmp_path / "r.sav"), output_format="polars")
@@ -288,7 +288,7 @@ def test_names_that_files_take() -> None:
     ]  # fmt: skip
     assert naming.files(["people", "People", "../x"]) == ["people", "People~2", "_x"]
     names = naming.spss(["a" * 70, "A" * 80, "age@1", "with", "ä", "x."])
-    assert names == ["a" * 64, "A" * 62 + "_2", "age_1", "with_", "v__", "x"]
+    assert names == ["a" * 64, "A" * 62 + "_2", "age@1", "with_", "v__", "x"]
     assert all(len(name.encode()) <= 64 for name in names)
 
 

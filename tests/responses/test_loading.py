@@ -27,6 +27,7 @@ from survey_service.responses.export import FORMATS, Options, codebook, document
 from survey_service.responses.loading import Loading, Terms
 from survey_service.responses.loading.findings import COLUMN, MISSING, REFUSED, ROW
 from survey_service.responses.revisions import Publications, Published
+from survey_service.responses.schedule import OPEN, Schedule
 from survey_service.responses.submissions import RESPONSES, Submission, document
 from survey_service.store import MemoryStore
 from survey_service.store.base import Store
@@ -42,7 +43,7 @@ SECRET = "0" * 64
 
 def read(questionnaire: Questionnaire, data: bytes, language: str = "en") -> Loading:
     return loading.read(
-        data, Terms(Published(f"{questionnaire.name}-1", 1, questionnaire, True), language, SECRET, TODAY)
+        data, Terms(Published(f"{questionnaire.name}-1", 1, questionnaire, Schedule(), OPEN), language, SECRET, TODAY)
     )
 
 

@@ -28,8 +28,7 @@ pytestmark = pytest.mark.injected
 
 def add(engine: Engine, number: int, size: int = 10) -> int:
     encoded, copy = encode({"n": number, "text": "x" * size})
-    with engine.writing():
-        return engine.insert("one", encoded, copy)
+    return engine.add("one", encoded, copy)
 
 
 def numbers(engine: Engine) -> list[int]:

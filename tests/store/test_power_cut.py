@@ -38,13 +38,15 @@ def state_of(engine: Engine) -> State:
 class Client:
     """Makes random changes and keeps account of what it was told: ``sure`` was acknowledged, ``open`` is under way.
 
-    ``high`` is the highest id that it was ever given, by table.
+    ``adding`` is a document that is being added on its own, whose id is not known yet. ``high`` is the highest id that
+    it was ever given, by table.
     """
 
     chance: random.Random
     name: str
     sure: State = field(default_factory=dict)
     open: State | None = None
+    adding: dict[str, Any] | None = None
     high: dict[str, int] = field(default_factory=lambda: {"one": 0, "two": 0})
 
     def change(self, engine: Engine) -> None:
@@ -53,28 +55,29 @@ class Client:
         given: list[tuple[str, int]] = []
         self.open = after
         try:
-            with engine.writing():
-                for _ in range(self.chance.choice((1, 1, 1, 2, 3))):
-                    self._one(engine, after, given)
+            if self.chance.random() < 0.3:
+                self._add_alone(engine, after, given)
+            else:
+                with engine.writing():
+                    for _ in range(self.chance.choice((1, 1, 1, 2, 3))):
+                        self._one(engine, after, given)
         except Problem as problem:
             if problem.code != "store.full":
                 raise
             after, given = self.sure, []
-        self.sure, self.open = after, None
+        self.sure, self.open, self.adding = after, None, None
         for table, id in given:
             self.high[table] = max(self.high[table], id)
 
     def _one(self, engine: Engine, after: State, given: list[tuple[str, int]]) -> None:
         table = self.chance.choice(("one", "two"))
         mine = [id for name, id in after if name == table]
-        body = {"by": self.name, "n": self.chance.randrange(10**9), "text": "x" * self.chance.choice((0, 40, 900))}
-        encoded, copy = encode(body)
         kind = self.chance.choice(("add", "add", "replace", "delete"))
         if kind == "add" or not mine:
-            id = engine.insert(table, encoded, copy)
-            given.append((table, id))
-            after[table, id] = {"version": 1, **body}
+            self._add(engine, after, given)
         elif kind == "replace":
+            body = self._body()
+            encoded, copy = encode(body)
             id = self.chance.choice(mine)
             version = engine.replace(table, id, encoded, copy, after[table, id]["version"])
             after[table, id] = {"version": version, **body}
@@ -83,9 +86,30 @@ class Client:
             engine.delete(table, id, None)
             del after[table, id]
 
+    def _add(self, engine: Engine, after: State, given: list[tuple[str, int]]) -> None:
+        table, body = self.chance.choice(("one", "two")), self._body()
+        id = engine.insert(table, *encode(body))
+        given.append((table, id))
+        after[table, id] = {"version": 1, **body}
+
+    def _add_alone(self, engine: Engine, after: State, given: list[tuple[str, int]]) -> None:
+        table, body = self.chance.choice(("one", "two")), self._body()
+        self.adding = {"version": 1, **body}
+        id = engine.add(table, *encode(body))
+        given.append((table, id))
+        after[table, id] = self.adding
+
+    def _body(self) -> dict[str, Any]:
+        text = "x" * self.chance.choice((0, 40, 900))
+        return {"by": self.name, "n": self.chance.randrange(10**9), "text": text}
+
     def check(self, found: State) -> None:
         """Assert that what was found is what was acknowledged, or that and all of what was under way."""
         mine = {key: body for key, body in found.items() if body["by"] == self.name}
+        if self.adding is not None:
+            new = [body for key, body in mine.items() if key not in self.sure]
+            assert new in ([], [self.adding])
+            mine = {key: body for key, body in mine.items() if key in self.sure}
         assert mine == self.sure or (self.open is not None and mine == self.open)
 
 
@@ -142,7 +166,7 @@ def survive(seed: int, *, honest: bool = True, threads: int = 1) -> None:
         assert {body["by"] for body in found.values()} <= {client.name for client in clients}
         for client in clients:  # what was found is durable: a further cut doesn't change it
             client.sure = {key: body for key, body in found.items() if body["by"] == client.name}
-            client.open = None
+            client.open = client.adding = None
 
 
 @pytest.mark.parametrize("batch", range(8))

@@ -128,6 +128,11 @@ class Page:
         """Return the present value of a control, the chosen one of a group."""
         return next(control.value for control in self.controls if control.name == name and control.on)
 
+    @property
+    def action(self) -> str:
+        """The address that the questionnaire's form is sent to, arguments included."""
+        return next(str(values["action"]) for tag, values in self.tags if tag == "form" and values.get("id") == "_form")
+
     def values(self, name: str) -> list[str]:
         """Return all present values of a name."""
         return [control.value for control in self.controls if control.name == name and control.on]
@@ -154,7 +159,10 @@ class Browser:
     def send(
         self, url: str = "", *, button: tuple[str, str] | None = None, drop: tuple[str, ...] = (), **answers: Any
     ) -> Page:
-        """Fill in ``answers`` (a list ticks several, None leaves empty, ``__`` means a colon) and send the form."""
+        """Fill in ``answers`` (a list ticks several, None leaves empty, ``__`` means a colon) and send the form.
+
+        Without ``url`` it goes to the present page, without the arguments of its address.
+        """
         given = {name.replace("__", ":"): value for name, value in answers.items()}
         pairs = [(name, value) for name, value in self.page.pairs() if name not in given and name not in drop]
         for name, value in given.items():
@@ -165,7 +173,7 @@ class Browser:
         data: dict[str, list[str]] = {}
         for name, value in pairs:
             data.setdefault(name, []).append(value)
-        return self._take(target, self.client.post(target.split("?")[0].split("#")[0], data=data))
+        return self._take(target, self.client.post((target if url else target.split("?")[0]).split("#")[0], data=data))
 
     def _take(self, url: str, response: TestResponse) -> Page:
         self.url = url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -75,6 +76,9 @@ def test_some_threads_are_never_kept_waiting() -> None:
         thread.start()
         assert body.reading.wait(10)
     assert send(serve, io.BytesIO(b"hello"), "5") == b"busy"
+    before = time.monotonic()
+    assert send(serve, io.BytesIO(b"hello"), "5") == b"busy"
+    assert time.monotonic() - before < patience.MOMENT / 2, "those who are slow are known by now"
     slow[0].let.set()
     threads[0].join(10)
     assert send(serve, io.BytesIO(b"hello"), "5") == b"5:hello"
@@ -83,3 +87,26 @@ def test_some_threads_are_never_kept_waiting() -> None:
     for thread in threads:
         thread.join(10)
     assert answers == [b"4:late"] * 3
+
+
+def test_many_at_once_have_their_turn_one_after_the_other() -> None:
+    serve = patience.patient(application, threads=4, most=10)
+    first = [Slow() for _ in range(3)]
+    answers: list[bytes] = []
+    threads = [threading.Thread(target=lambda s=body: answers.append(send(serve, s, "4"))) for body in first]
+    for thread, body in zip(threads, first, strict=True):
+        thread.start()
+        assert body.reading.wait(10)
+    more = [threading.Thread(target=lambda: answers.append(send(serve, io.BytesIO(b"more"), "4"))) for _ in range(5)]
+    for thread in more:
+        thread.start()
+    time.sleep(patience.MOMENT / 10)
+    assert answers == []
+    first[0].let.set()
+    for thread in more:
+        thread.join(10)
+    assert sorted(answers) == [b"4:late"] + [b"4:more"] * 5
+    for body in first:
+        body.let.set()
+    for thread in threads:
+        thread.join(10)

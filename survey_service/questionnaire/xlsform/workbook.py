@@ -16,19 +16,24 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
+from survey_service.problems import Problem
+from survey_service.questionnaire.workbook_guard import Limits, check_workbook
 from survey_service.questionnaire.xlsform.notices import ERROR, Notice
 
 MAX_BYTES = 10_000_000
-MAX_UNPACKED = 100_000_000
-MAX_MEMBERS = 500
-MAX_RATIO = 200
+LIMITS = Limits(packed=MAX_BYTES, unpacked=100_000_000, ratio=200)
 MAX_ROWS = 20_000
 MAX_COLUMNS = 300
 MAX_CELLS = 3_000_000
 _EMPTY_FORMULA = re.compile(
     rb'<c r="([A-Z]+)([0-9]+)"[^>]*>\s*<f[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
 )
-_ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_CODES = {
+    "workbook.large": "too_large",
+    "workbook.parts": "too_large",
+    "workbook.ratio": "suspicious",
+    "workbook.entities": "suspicious",
+}
 
 
 class Unusable(Exception):
@@ -85,21 +90,13 @@ def read(data: bytes, wanted: Sequence[str] | None, columns: int = MAX_COLUMNS) 
 
 def _check(data: bytes) -> None:
     """Refuse what is no workbook, or would cost too much to open. Raises Unusable."""
-    limits = {"limit": MAX_BYTES // 1_000_000, "unpacked": MAX_UNPACKED // 1_000_000}
-    if len(data) > MAX_BYTES:
-        raise Unusable("too_large", **limits)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            if sum(member.file_size for member in members) > MAX_UNPACKED or len(members) > MAX_MEMBERS:
-                raise Unusable("too_large", **limits)
-            for member in members:
-                if member.file_size > MAX_RATIO * max(member.compress_size, 1_000):
-                    raise Unusable("suspicious", what="zip")
-                if member.filename.endswith((".xml", ".rels")) and _ENTITY.search(_content(archive, member)):
-                    raise Unusable("suspicious", what="DOCTYPE")
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise Unusable("not_a_workbook") from error
+        check_workbook(data, LIMITS)
+    except Problem as problem:
+        code = _CODES.get(problem.code, "not_a_workbook")
+        limits = {"limit": LIMITS.packed // 1_000_000, "unpacked": LIMITS.unpacked // 1_000_000}
+        what = {"what": problem.details.get("part", "")}
+        raise Unusable(code, **(limits if code == "too_large" else what if code == "suspicious" else {})) from problem
 
 
 def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from survey_service.responses import sources
 from survey_service.responses.export import spreadsheet, text
 from survey_service.responses.export.codebook import FACTS, Codebook
 from survey_service.responses.export.layout import Options
@@ -59,10 +60,18 @@ def packed(form: str, codebook: Codebook) -> bool:
     return len(codebook.tables) > 1 and not FORMATS[form].together
 
 
-def documents(store: Store, questionnaire: str) -> Documents:
-    """Yield the responses of a questionnaire as JSON objects, without key and receipt; ``number`` tells them apart."""
+def documents(store: Store, questionnaire: str, source: str | None = None) -> Documents:
+    """Yield the responses of a questionnaire as JSON objects, without key and receipt; ``number`` tells them apart.
+
+    ``source`` is by which link they came, and sources.SMALL where that would tell of a handful of people; a source
+    that is new since the start is one of them. With ``source`` only those are yielded that are shown so.
+    """
+    shown = sources.shown_of(store, questionnaire)
     for stored in store.collection(RESPONSES).iterate():
         body = stored.body
         if body["questionnaire"] == questionnaire:
+            body["source"] = shown.get(body.get("source", ""), sources.SMALL)
+            if source is not None and source != body["source"]:
+                continue
             facts = {name: body[name] for name in FACTS[1:]}
             yield {"number": stored.id, **facts, "answers": body["answers"], "states": body["states"]}

@@ -17,7 +17,7 @@ from survey_service.questionnaire.model import Choice, Group, Page, Question, Qu
 from survey_service.questionnaire.question_types import TYPES, asks, scale_of
 from survey_service.responses.revisions import Publications
 
-FACTS = ("number", "questionnaire", "revision", "language", "period", "mode", "status")
+FACTS = ("number", "questionnaire", "revision", "language", "period", "mode", "status", "source")
 """The first columns of the table of responses."""
 LINKS = ("number", "parent_entry", "entry")
 """The first columns of a repeat's table: the response's number; the number of the entry around it, if it stands in

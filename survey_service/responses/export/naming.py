@@ -23,10 +23,13 @@ def files(names: Sequence[str]) -> list[str]:
 
 
 def spss(names: Sequence[str]) -> list[str]:
-    """Return names that SPSS takes, all different: letters, digits, ``_`` and ``.``, a letter first, not a dot last."""
+    """Return names that SPSS takes, all different: letters, digits, ``_ . @``, a letter first, not a dot last.
+
+    The ``@`` stays: no question can bear it, so ``age@1`` of an earlier revision is never taken for ``age_1``.
+    """
     clean = []
     for name in names:
-        base = re.sub(r"[^A-Za-z0-9_.]", "_", name).rstrip(".")
+        base = re.sub(r"[^A-Za-z0-9_.@]", "_", name).rstrip(".")
         base = base if base[:1].isalpha() else f"v_{base}"
         clean.append(f"{base}_" if base.upper() in _RESERVED_SPSS else base)
     return [name.rstrip(".") for name in _different(clean, _SPSS, "_", set())]

@@ -29,11 +29,12 @@ _TEXT: JSON = {
 
 _SUMMARY: JSON = {
     "type": "object",
-    "required": ["id", "revision", "open", "audience", "title", "minutes", "languages", "responses"],
+    "required": ["id", "revision", "open", "code", "audience", "title", "minutes", "languages", "responses"],
     "properties": {
         "id": {"type": "string"},
         "revision": {"type": "string", "examples": ["needs-1"]},
         "open": {"type": "boolean", "description": "Whether new responses are taken."},
+        "code": {"type": "boolean", "description": "Whether a response needs the code of an invitation."},
         "audience": {"enum": ["newcomers", "providers", "experts", "working_groups"]},
         "title": _ref("Text"),
         "minutes": {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2},
@@ -64,6 +65,11 @@ _RESPONSE: JSON = {
             "description": "Minted by the sender before the first answer, so that a re-send never counts twice.",
         },
         "language": {"enum": list(languages.registry())},
+        "source": {
+            "type": "string",
+            "description": "The tag of the link that led to the questionnaire. One that is not known is ignored.",
+        },
+        "code": {"type": "string", "description": "The code of the invitation, where the questionnaire asks for one."},
         "answers": {
             "type": "object",
             "description": "Question name → answer. Choices by name, several choices and ranks as arrays, dates as "
@@ -171,12 +177,14 @@ def _respond() -> JSON:
             "201": _json(_ref("Outcome"), "Stored"),
             "200": _json(_ref("Outcome"), "The same response was stored before; the same receipt"),
             "400": _problem("Not JSON"),
+            "403": _problem("Not open yet, or paused; or the code is missing or wrong"),
             "404": _problem("There is no such questionnaire"),
             "409": _problem("The id was used for other answers; the first response was kept"),
-            "410": _problem("The questionnaire is closed"),
+            "410": _problem("The questionnaire is closed, or has as many responses as it takes"),
             "413": _problem("Too large"),
             "415": _problem("Not application/json"),
             "422": _problem("Not accepted: a fault for each question, no consent, or screened out; nothing was stored"),
+            "429": _problem("Too many wrong codes from this network; try again in ten minutes"),
             "503": _problem("Nothing can be stored right now; try again"),
         },
     }

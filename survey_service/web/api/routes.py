@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -12,11 +13,11 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from survey_service import clock, languages
 from survey_service.problems import Problem
 from survey_service.questionnaire import definition
-from survey_service.responses import submissions
+from survey_service.responses import links, submissions
 from survey_service.responses.revisions import Published
 from survey_service.responses.submissions import Submission
 from survey_service.store.base import Store
-from survey_service.web import audience, i18n
+from survey_service.web import audience, i18n, way_in
 from survey_service.web.api.openapi import document
 from survey_service.web.context import current
 
@@ -26,6 +27,9 @@ AUDIENCES = {
     for endpoint in ("openapi", "questionnaires", "questionnaire", "respond", "healthz", "readyz")
 }
 _MEMBERS = {"id": str, "language": str, "answers": dict}
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""A UUID as it is stored."""
+_OPTIONAL = {"source": str, "code": str}
 
 
 @blueprint.get("/api/v1/openapi.json")
@@ -46,7 +50,7 @@ def questionnaire(name: str) -> Response:
     published = current().publications.current(name)
     content = definition.to_json(published.questionnaire)
     response = jsonify({**_summary(published), "definition": content})
-    response.set_etag(definition.fingerprint({**content, "open": published.is_open}))
+    response.set_etag(definition.fingerprint({**content, **_state(published)}))
     response.make_conditional(request)
     return response
 
@@ -59,8 +63,11 @@ def respond(name: str) -> Response:
     body = _body()
     if body["language"] in published.questionnaire.languages:
         i18n.use(body["language"])
-    if not published.is_open and not _is_known(context.store, body["id"]):
-        raise Problem("questionnaire.closed")
+    way = links.way(context.store, name, body.get("source", ""))
+    if (way.code or not published.is_open) and not _is_known(context.store, body["id"]):
+        if not published.is_open:
+            raise published.refusal()
+        way_in.check(way, body.get("code", ""))
     submission = Submission(
         key=body["id"],
         revision=published.revision,
@@ -68,6 +75,7 @@ def respond(name: str) -> Response:
         inputs=body["answers"],
         seed=0,
         mode="api",
+        source=way.source,
     )
     outcome = submissions.submit(
         context.store, context.publications, submission, receipt_key=context.receipt_key, today=clock.today()
@@ -95,12 +103,18 @@ def _is_known(store: Store, key: str) -> bool:
     return store.collection(submissions.RESPONSES).first(key=key) is not None
 
 
+def _state(published: Published) -> dict[str, bool]:
+    """Return what may change while a revision stays."""
+    code = links.way(current().store, published.questionnaire.name).code
+    return {"open": published.is_open, "code": bool(code)}
+
+
 def _summary(published: Published) -> dict[str, Any]:
     form = published.questionnaire
     return {
         "id": form.name,
         "revision": published.revision,
-        "open": published.is_open,
+        **_state(published),
         "audience": form.audience,
         "title": dict(form.label),
         "minutes": list(form.minutes),
@@ -123,10 +137,10 @@ def _body() -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise Problem("request.not_json", reason="not an object")
     wrong = [name for name, kind in _MEMBERS.items() if not isinstance(body.get(name), kind)]
-    wrong += [name for name in body if name not in _MEMBERS]
+    wrong += [name for name in body if name not in _MEMBERS and not isinstance(body[name], _OPTIONAL.get(name, ()))]
     if not wrong:
         try:
-            return {**body, "id": str(uuid.UUID(body["id"]))}
+            return body if _UUID.fullmatch(body["id"]) else {**body, "id": str(uuid.UUID(body["id"]))}
         except ValueError:
             wrong = ["id"]
     raise Problem("request.members", members=", ".join(wrong), faults=tuple({"member": name} for name in wrong))

@@ -21,7 +21,7 @@ blueprint = Blueprint("manage", __name__, url_prefix="/manage")
 
 _VISITOR = "desk_visitor"
 _SEGMENT = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
-_PLACE = re.compile(rf"/manage/(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?(?:\?[A-Za-z0-9._~=&%-]*)?")
+_PLACE = re.compile(rf"/manage/(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?(?:\?[A-Za-z0-9._~=&%+-]*)?")
 _LONGEST_PLACE = 500
 
 
@@ -84,6 +84,11 @@ def speak(who: Visitor | None) -> None:
     chosen = who.session.language if who is not None else None
     asked = desk_language(request.args.get("lang")) or desk_language(chosen)
     i18n.use(asked or request.accept_languages.best_match(tags) or i18n.DEFAULT, desk=True)
+
+
+def lines(name: str) -> str:
+    """Return what was typed into a box of several lines; a browser sends line ends as CR LF."""
+    return request.form.get(name, "").replace("\r\n", "\n").strip()
 
 
 def place(target: str | None) -> str:

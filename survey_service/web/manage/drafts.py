@@ -19,7 +19,6 @@ from survey_service.questionnaire.xlsform.importing import Options
 from survey_service.questionnaire.xlsform.notices import CHANGED, ERROR, LOST, MESSAGES, NOTE, Notice
 from survey_service.questionnaire.xlsform.report import ALTERED, KEPT, LEFT_OUT, STRUCTURE
 from survey_service.responses import definitions, imports
-from survey_service.responses.definitions import WorkingCopy
 from survey_service.web import wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
@@ -136,26 +135,6 @@ def draft_workbook(name: str) -> Response:
         mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         headers={"Content-Disposition": f'attachment; filename="{name}.xlsx"'},
     )
-
-
-@blueprint.post("/drafts/<name>/publish")
-def publish_draft(name: str) -> BaseResponse:
-    """Publish a working copy as a new revision; the copy is done with. Raises Problem publish.missing_texts."""
-    copy = definitions.get(current().store, name)
-    _gate(copy)
-    with current().store.transaction():
-        for revision in current().publications.publish({name: copy.questionnaire}):
-            desk.note("questionnaire.published", revision)
-        definitions.discard(current().store, name)
-    return redirect(url_for("manage.home", _anchor=f"title-{name}"), 303)
-
-
-def _gate(copy: WorkingCopy) -> None:
-    """Refuse what lacks a text in a language that it is offered in."""
-    for tag in copy.questionnaire.languages:
-        missing = missing_texts(copy.questionnaire, tag)
-        if missing:
-            raise Problem("publish.missing_texts", language=tag, count=len(missing), first=missing[0])
 
 
 @blueprint.post("/drafts/<name>/languages")

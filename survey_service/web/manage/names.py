@@ -9,6 +9,10 @@ from markupsafe import Markup
 
 from survey_service import languages
 from survey_service.problems import D_
+from survey_service.questionnaire.comparison import BREAK, COMPARABLE, NOT_COMPARABLE
+from survey_service.responses import sources
+from survey_service.responses.revisions import Published
+from survey_service.responses.schedule import CLOSED, ENDED, FULL, OPEN, PAUSED, PLANNED
 from survey_service.web import i18n
 from survey_service.web.i18n import gettext
 
@@ -46,6 +50,20 @@ FATES = {
     "changed": D_("%(count)s changed"),
     "left_out": D_("%(count)s left out"),
 }
+VERDICTS = {
+    COMPARABLE: D_("comparable"),
+    BREAK: D_("break in series"),
+    NOT_COMPARABLE: D_("not comparable"),
+}
+SCHEDULED = {
+    OPEN: D_("Open, revision %(revision)s"),
+    CLOSED: D_("Closed, revision %(revision)s"),
+    PLANNED: D_("Opens on %(opens)s, revision %(revision)s"),
+    ENDED: D_("Closed since its last day, %(closes)s, revision %(revision)s"),
+    PAUSED: D_("Paused, revision %(revision)s"),
+    FULL: D_("Full (limit: %(limit)s), revision %(revision)s"),
+}
+_OPEN_UNTIL = D_("Open until %(closes)s, revision %(revision)s")
 MODERATION = {
     "submitted": D_("Waiting for a decision"),
     "published": D_("Published"),
@@ -98,9 +116,36 @@ def moderation_name(state: str) -> str:
     return gettext(MODERATION[state]) if state in MODERATION else state
 
 
+def source_name(source: str) -> str:
+    """Return by which link a response came."""
+    return {"": gettext("plain link"), sources.SMALL: gettext("small sources (•)")}.get(source, source)
+
+
 def state_name(state: str) -> str:
     """Return the state of a response or of an offer."""
     return status_name(state) if state in STATUSES else moderation_name(state)
+
+
+def verdict_name(verdict: str) -> str:
+    """Return what a verdict is called."""
+    return gettext(VERDICTS[verdict])
+
+
+def schedule_line(published: Published) -> str:
+    """Return whether a questionnaire takes responses, until when, and the revision that does."""
+    schedule = published.schedule
+    until = published.is_open and schedule.closes
+    return gettext(
+        _OPEN_UNTIL if until else SCHEDULED[published.state],
+        revision=published.revision,
+        opens=_written_day(schedule.opens),
+        closes=_written_day(schedule.closes),
+        limit=number(schedule.limit),
+    )
+
+
+def _written_day(iso: str) -> str:
+    return str(format_date(dt.date.fromisoformat(iso), "medium")) if iso else ""
 
 
 def tag_attributes(tag: str) -> Markup:
@@ -111,7 +156,7 @@ def tag_attributes(tag: str) -> Markup:
 
 def day(iso: str) -> Markup:
     """Return a day, given as ``2026-11-23``."""
-    return Markup('<time datetime="{}">{}</time>').format(iso, format_date(dt.date.fromisoformat(iso), "medium"))
+    return Markup('<time datetime="{}">{}</time>').format(iso, _written_day(iso))
 
 
 def number(value: int) -> str:
@@ -129,7 +174,10 @@ HELPERS = {
     "type_name": type_name,
     "moderation_name": moderation_name,
     "state_name": state_name,
+    "source_name": source_name,
     "tag_attributes": tag_attributes,
+    "verdict_name": verdict_name,
+    "schedule_line": schedule_line,
     "day": day,
     "number": number,
 }

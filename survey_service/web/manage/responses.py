@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from survey_service import clock, languages
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Text
-from survey_service.responses import definitions
+from survey_service.responses import definitions, sources
 from survey_service.responses.export import FORMATS, Options, codebook, documents, packed
 from survey_service.responses.export.codebook import Codebook
 from survey_service.responses.revisions import Publications
@@ -28,6 +28,7 @@ from survey_service.web.manage import answers, desk
 from survey_service.web.manage.desk import blueprint
 
 PAGE_SIZE = 50
+_ALL = "all responses"  # no tag has a blank
 
 
 @dataclass
@@ -89,15 +90,20 @@ class Row:
 
 @blueprint.get("/questionnaires/<name>/responses")
 def responses(name: str) -> str:
-    """Show a page of the responses as a table, newest first; that is noted in the audit log."""
+    """Show a page of the responses as a table, newest first; that is noted in the audit log.
+
+    ``?source`` leaves those that came by one link, as far as that may be shown.
+    """
     context = current()
     published = context.publications.current(name)
-    total = context.store.collection(RESPONSES).count(questionnaire=name)
+    by_source = _by_source(context.store, name)
+    source = _source(request.args.get("source", _ALL), by_source)
+    total = sum(by_source.values()) if source is None else by_source[source]
     pages = max(1, -(-total // PAGE_SIZE))
     number = _page_number(request.args.get("page", "1"), pages)
     desk.note("responses.read", name, page=number, count=total)
     last = max(0, total - (number - 1) * PAGE_SIZE)
-    shown = list(itertools.islice(documents(context.store, name), max(0, last - PAGE_SIZE), last))
+    shown = list(itertools.islice(documents(context.store, name, source), max(0, last - PAGE_SIZE), last))
     newest = _asked(codebook.of(context.publications, name))
     return render_template(
         "manage/responses.html",
@@ -107,7 +113,27 @@ def responses(name: str) -> str:
         total=total,
         page=number,
         pages=pages,
+        sources=by_source,
+        source=_ALL if source is None else source,
     )
+
+
+def _by_source(store: Store, name: str) -> dict[str, int]:
+    """Return how many responses there are of each source as it is shown; none of a source that may not be shown."""
+    counted = sources.counts(store, name)
+    found: Counter[str] = Counter()
+    for tag, shown in sources.shown(counted).items():
+        found[shown] += counted[tag]
+    return dict(found)
+
+
+def _source(given: str, known: Mapping[str, int]) -> str | None:
+    """Return the source that is asked for, None for all. Raises Problem page.missing."""
+    if given == _ALL:
+        return None
+    if given not in known:
+        raise Problem("page.missing")
+    return given
 
 
 def _page_number(text: str, pages: int) -> int:

@@ -103,7 +103,7 @@ def details(draw: Any, kind: str) -> dict[str, Any]:
     if kind == "range":
         raw["parameters"] = {"min": 0, "max": draw(st.integers(1, 20)), "step": draw(st.sampled_from([1, 0.5]))}
     if kind == "text" and draw(st.booleans()):
-        raw |= {"parameters": {"max_length": draw(st.integers(1, 99))}, "default": draw(words)}
+        raw |= {"parameters": {"max_length": draw(st.integers(12, 99))}, "default": draw(words)}
         raw["appearance"] = draw(st.sampled_from(["", "multiline", "email", "numbers"]))
     return raw
 

@@ -286,6 +286,9 @@ def zipped(**members: bytes) -> bytes:
     return target.getvalue()
 
 
+FRAME = {"[Content_Types]": b"<Types/>", "xl__workbook": b"<workbook/>"}
+
+
 def test_what_is_no_workbook() -> None:
     assert refused(b"") == "not_a_workbook"
     assert refused(b"type,name,label\n") == "not_a_workbook"
@@ -296,13 +299,14 @@ def test_what_is_no_workbook() -> None:
 
 
 def test_a_zip_bomb() -> None:
-    assert refused(zipped(xl__sheet=b"0" * 50_000_000)) == "suspicious"
-    assert refused(zipped(**{f"m{number}": b"x" for number in range(workbook.MAX_MEMBERS + 1)})) == "too_large"
+    assert refused(zipped(**FRAME, xl__sheet=b"0" * 50_000_000)) == "suspicious"
+    many = {f"m{number}": b"x" for number in range(workbook.LIMITS.parts)}
+    assert refused(zipped(**FRAME, **many)) == "too_large"
 
 
 def test_entities() -> None:
     bomb = b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "aaaa">]><a>&a;</a>'
-    assert refused(zipped(xl__workbook=bomb)) == "suspicious"
+    assert refused(zipped(**FRAME, xl__sheet=bomb)) == "suspicious"
 
 
 def test_too_large() -> None:

@@ -176,7 +176,7 @@ def respond(store: Store, publications: Publications) -> Callable[..., str]:
     """Return a function that submits a response to ``small`` or another questionnaire and returns its receipt."""
     sent = iter(range(1, 10_000))
 
-    def send(questionnaire: str = "small", language: str = "de", **inputs: Any) -> str:
+    def send(questionnaire: str = "small", language: str = "de", source: str = "", **inputs: Any) -> str:
         number = next(sent)
         submission = Submission(
             key=f"00000000-0000-4000-8000-{number:012}",
@@ -185,6 +185,7 @@ def respond(store: Store, publications: Publications) -> Callable[..., str]:
             inputs={"OK": "yes", **inputs},
             seed=number,
             mode="web",
+            source=source,
         )
         return submissions.submit(store, publications, submission, receipt_key="k" * 64, today=NOW.date()).receipt
 

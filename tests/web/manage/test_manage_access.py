@@ -23,6 +23,20 @@ WHO_MAY = {
     ("POST", "/manage/password"): EVERYONE,
     ("POST", "/manage/questionnaires/<name>/open"): {MANAGER},
     ("POST", "/manage/questionnaires/<name>/close"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/publish"): {MANAGER},
+    ("POST", "/manage/questionnaires/<name>/publish"): {MANAGER},
+    ("GET", "/manage/translations"): {MANAGER},
+    ("GET", "/manage/translations/<scope>/<tag>"): {MANAGER},
+    ("POST", "/manage/translations/<scope>/<tag>"): {MANAGER},
+    ("GET", "/manage/translations/<scope>/<tag>/file"): {MANAGER},
+    ("POST", "/manage/translations/<scope>/<tag>/file"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/distribute"): {MANAGER},
+    ("POST", "/manage/questionnaires/<name>/distribute/links"): {MANAGER},
+    ("POST", "/manage/questionnaires/<name>/distribute/retired"): {MANAGER},
+    ("POST", "/manage/questionnaires/<name>/distribute/code"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/distribute/qr.<kind>"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/distribute/poster"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/distribute/poster.pdf"): {MANAGER},
     ("GET", "/manage/questionnaires/import"): MODERATORS,
     ("POST", "/manage/questionnaires/import"): MODERATORS,
     ("GET", "/manage/drafts/<name>"): MODERATORS,
@@ -30,7 +44,13 @@ WHO_MAY = {
     ("GET", "/manage/drafts/<name>/workbook"): MODERATORS,
     ("POST", "/manage/drafts/<name>/languages"): MODERATORS,
     ("POST", "/manage/drafts/<name>/discard"): MODERATORS,
+    ("GET", "/manage/drafts/<name>/publish"): {MANAGER},
     ("POST", "/manage/drafts/<name>/publish"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/revisions"): MODERATORS,
+    ("GET", "/manage/questionnaires/<name>/compare"): MODERATORS,
+    ("POST", "/manage/questionnaires/<name>/revisions/<revision>/verdict"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/schedule"): {MANAGER},
+    ("POST", "/manage/questionnaires/<name>/schedule"): {MANAGER},
     ("GET", "/manage/questionnaires/<name>/responses"): {MANAGER},
     ("GET", "/manage/questionnaires/<name>/export"): {MANAGER},
     ("GET", "/manage/questionnaires/<name>/responses.file"): {MANAGER},
@@ -69,9 +89,12 @@ def test_each_route_of_the_application_is_listed_with_its_audience(app: Flask) -
 def address(rule: str) -> str:
     return (
         rule.replace("<name>", "nothing")
+        .replace("<revision>", "nothing-1")
         .replace("<offer>", "nothing")
+        .replace("<scope>/<tag>", "nothing/ar")
         .replace("<int:number>", "999")
         .replace("<format_name>", "csv")
+        .replace("<kind>", "png")
     )
 
 

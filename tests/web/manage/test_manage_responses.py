@@ -15,7 +15,7 @@ import pytest
 
 from survey_service.accounts import audit
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import holder
+from survey_service.responses import holder, links
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES, Submission, submit
 from survey_service.store.base import Store
@@ -91,15 +91,17 @@ def test_the_table_shows_labels_in_the_chosen_language(manager: Desk, respond: R
         table(manager.get(f"/manage/questionnaires/small/responses?lang={t}").text) for t in ("en", "de")
     )
     assert english == [
-        ["Number", "Language", "Period", "Revision", "Mode", "Status", "Do you agree? OK", "Age age", "Town town",
-         "Colours likes", "Why why", "Since when since"],
-        ["3", "English", "2026-Q4", "small-1", "on the web", "valid", "Yes", "30", "left empty", "left empty", "", ""],
-        ["2", "German", "2026-Q4", "small-1", "on the web", "valid", "Yes", "17", "", "prefers not to say", "", ""],
-        ["1", "German", "2026-Q4", "small-1", "on the web", "valid", "Yes", "42", "Zella-Mehlis", "Red; Blue", "Red",
-         "Feb 29, 2024"],
+        ["Number", "Language", "Period", "Revision", "Mode", "Status", "Source", "Do you agree? OK", "Age age",
+         "Town town", "Colours likes", "Why why", "Since when since"],
+        ["3", "English", "2026-Q4", "small-1", "on the web", "valid", "plain link", "Yes", "30", "left empty",
+         "left empty", "", ""],
+        ["2", "German", "2026-Q4", "small-1", "on the web", "valid", "plain link", "Yes", "17", "",
+         "prefers not to say", "", ""],
+        ["1", "German", "2026-Q4", "small-1", "on the web", "valid", "plain link", "Yes", "42", "Zella-Mehlis",
+         "Red; Blue", "Red", "Feb 29, 2024"],
     ]  # fmt: skip
-    assert german[0][6:9] == ["Ja? OK", "Alter age", "Ort town"]
-    assert german[3][9:] == ["Rot; Blau", "Rot", "29.02.2024"]
+    assert german[0][7:10] == ["Ja? OK", "Alter age", "Ort town"]
+    assert german[3][10:] == ["Rot; Blau", "Rot", "29.02.2024"]
 
 
 def test_markup_and_right_to_left_text_in_an_answer_stay_text(manager: Desk, respond: Respond) -> None:
@@ -174,7 +176,7 @@ def test_json_lines_hold_everything_but_key_and_receipt(manager: Desk, store: St
     (line,) = answer.data.decode("utf-8").splitlines()
     assert json.loads(line) == {
         "number": 1, "questionnaire": "small", "revision": "small-1", "language": "de", "period": "2026-Q4",
-        "mode": "web", "status": "valid",
+        "mode": "web", "status": "valid", "source": "",
         "answers": {"OK": "yes", "age": 42, "town": "=1+1", "likes": ["red"]},
         "states": {
             "OK": "answered", "age": "answered", "town": "answered", "likes": "answered", "why": "skipped",
@@ -210,6 +212,30 @@ def test_a_question_of_an_older_revision_keeps_its_column(
     assert [(row[3], row[columns["town"]], row[columns["likes"]]) for row in rows[1:]] == [
         ("small-2", "", "Crimson"), ("small-1", "Wasungen", "Red"),
     ]  # fmt: skip
+
+
+def test_responses_are_narrowed_to_a_source_as_far_as_that_tells_of_no_handful(
+    manager: Desk, store: Store, publications: Publications, respond: Respond
+) -> None:
+    for tag in ("vhs", "cafe"):
+        links.create(store, "small", tag)
+    for source, count in (("vhs", 6), ("cafe", 2), ("", 3)):
+        for _ in range(count):
+            respond(source=source)
+    page = manager.get("/manage/questionnaires/small/responses?lang=en").text
+    assert "11 responses" in page
+    assert [row[6] for row in table(page)[1:]] == ["small sources (•)"] * 5 + ["vhs"] * 6
+    assert re.findall(r'<option value="([^"]*)"', page) == ["all responses", "vhs", "•"]
+    page = manager.get("/manage/questionnaires/small/responses?lang=en&source=vhs").text
+    assert "6 responses" in page
+    assert [row[6] for row in table(page)[1:]] == ["vhs"] * 6
+    page = manager.get("/manage/questionnaires/small/responses?lang=en&source=%E2%80%A2").text
+    assert [row[6] for row in table(page)[1:]] == ["small sources (•)"] * 5
+    for hidden in ("cafe", "", "nothing"):
+        assert manager.get(f"/manage/questionnaires/small/responses?source={hidden}").status_code == 404
+    lines = manager.get("/manage/questionnaires/small/responses.file?format=csv&language=de").text.splitlines()
+    found = [row["source"] for row in csv.DictReader(io.StringIO("\n".join(lines).removeprefix("\ufeff")))]
+    assert found == ["vhs"] * 6 + ["•"] * 5
 
 
 def test_entries_of_repeats_are_counted_and_open_to_what_they_say(

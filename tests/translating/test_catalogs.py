@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from survey_service import languages
-from survey_service.web import catalogs
-from survey_service.web.catalogs import DESK, MESSAGES
+from survey_service.translating import catalogs
+from survey_service.translating.catalogs import DESK, MESSAGES
 
 HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\nPlural-Forms: nplurals=6; plural=0;\\n"\n\n'
 

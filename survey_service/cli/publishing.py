@@ -1,0 +1,76 @@
+"""Publishing from the command line: each questionnaire in the languages that have all texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from survey_service import clock
+from survey_service.cli.common import actor, closing
+from survey_service.settings import Settings
+from survey_service.store import embedded_folder, offline, open_store
+from survey_service.store.base import Store, decode
+from survey_service.translating import gate
+from survey_service.translating.edits import TRANSLATIONS
+from survey_service.translating.gate import Gap
+from survey_service.web.context import Context
+
+_NAMED = 10
+
+
+def publish(context: Context) -> list[str]:
+    """Publish the questionnaires of an instance with all translations, and return the new revisions.
+
+    A language that lacks a text is left out, and standard error says which text and where it can be written. Raises
+    Problem translation.no_language if a questionnaire has none left.
+    """
+    library = context.workbench.library()
+    created = []
+    for name, questionnaire in library.questionnaires.items():
+        found = gate.gaps(context.workbench, library, questionnaire)
+        left_out = [tag for tag, lacking in found.items() if lacking]
+        for tag in left_out:
+            click.echo(f"{name} is not offered in “{tag}”:", err=True)
+            for line in lines(found[tag], context.settings.public_url):
+                click.echo(f"  {line}", err=True)
+        revision = gate.publish(
+            context.workbench, context.publications, name, left_out, by=actor(), now=clock.now(), only_changed=True
+        )
+        created += [revision] if revision else []
+    return created
+
+
+def lines(lacking: Sequence[Gap], public_url: str = "") -> Iterator[str]:
+    """Yield a line for each missing text, with the address of the page on which it can be written."""
+    for gap in lacking[:_NAMED]:
+        place = "in the file" if gap.by_file else f"at {public_url.rstrip('/')}{gap.link}"
+        yield f"{gap.address}: there is no text in “{gap.tag}” → write it {place}"
+    if len(lacking) > _NAMED:
+        yield f"{len(lacking) - _NAMED} more → see translations status"
+
+
+@contextmanager
+def looking(settings: Settings) -> Iterator[Context]:
+    """Yield an instance with its translations, to look at only: also while the service runs, and if there is no store
+    yet, which is not made. Raises the Problems of `open_store` and of reading a store from outside."""
+    folder = embedded_folder(settings.store, settings.instance)
+    if folder is None:
+        with closing(open_store(settings.store, settings.instance)) as store:
+            yield Context(settings, store)
+        return
+    with closing(open_store("memory:", settings.instance)) as store:
+        if folder.is_dir():
+            _copy_translations(folder, store)
+        yield Context(settings, store)
+
+
+def _copy_translations(folder: Path, store: Store) -> None:
+    copy = store.collection(TRANSLATIONS)
+    with offline.reading(folder) as dumps:
+        for dump in dumps:
+            for _id, _version, encoded in dump.rows:
+                if dump.facts.name == TRANSLATIONS.name:
+                    copy.add(decode(encoded))
