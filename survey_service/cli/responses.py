@@ -145,19 +145,24 @@ _SHOWN = 20
 
 
 def _report(found: Loading, listing: str) -> None:
-    """Say what was found, without any answer: a terminal may be logged."""
+    """Say what was found, without any answer: a terminal may be logged. Like findings of a column are told once."""
     order = (COLUMN, ROW, REFUSED, MISSING)
-    findings = sorted(found.findings, key=lambda finding: order.index(finding.kind))
-    for finding in findings[:_SHOWN]:
-        question = f" {finding.question}:" if finding.question else ""
-        click.echo(f"{finding.place}:{question} {finding.reason('en')}", err=True)
-    if len(findings) > _SHOWN:
+    alike: dict[tuple[int, str, str, str], list[Finding]] = {}
+    for finding in found.findings:
+        key = (order.index(finding.kind), finding.place.sheet, finding.question, finding.code)
+        alike.setdefault(key, []).append(finding)
+    groups = [group for _, group in sorted(alike.items(), key=lambda pair: pair[0][0])]
+    for first, *others in groups[:_SHOWN]:
+        place = f"{first.place} and {len(others)} more" if others else str(first.place)
+        question = f" {first.question}:" if first.question else ""
+        click.echo(f"{place}:{question} {first.reason('en')}", err=True)
+    if len(groups) > _SHOWN:
         rest = f"in {listing}" if listing else "which --listing FILE writes down"
-        click.echo(f"… and {len(findings) - _SHOWN} more, {rest}.", err=True)
+        click.echo(f"… and {sum(map(len, groups[_SHOWN:]))} more, {rest}.", err=True)
     for kind, words in _KINDS.items():
         click.echo(f"{found.counts.get(kind, 0)} {words}", err=True)
     click.echo(f"{found.not_asked} answers to questions that were not asked", err=True)
-    click.echo(f"{len(found.computed)} columns are computed anew: {' '.join(sorted(found.computed)) or '–'}", err=True)
+    click.echo(f"{len(found.computed)} columns are computed anew", err=True)
 
 
 def _write_listing(target: str, findings: Sequence[Finding]) -> None:

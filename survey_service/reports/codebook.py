@@ -45,8 +45,11 @@ def codebook_of(revisions: Mapping[str, Questionnaire]) -> dict[str, Any]:
 
 
 def type_of(variable: Variable) -> str:
-    """Return the type of a question for reports: answers chosen from what somebody typed are texts."""
-    return "text" if variable.free else variable.question.type
+    """Return the type of a question for reports.
+
+    Answers chosen from what somebody typed are texts; those that are computed are calculated, whatever is asked.
+    """
+    return "text" if variable.free else variable.kind
 
 
 def _question(variable: Variable) -> dict[str, Any]:

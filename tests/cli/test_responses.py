@@ -25,6 +25,7 @@ ROWS = [
     [1, "yes", 20, "Suhl", "red"],
     [2, "yes", 500, "=Geheimdorf", "red"],
     [3, "no", 20, "Suhl", "red"],
+    [4, "no", 20, "Suhl", "red"],
 ]
 
 
@@ -60,12 +61,12 @@ def test_what_fits_is_loaded_once_and_noted(instance: Path) -> None:
     result = load(instance)
     assert result.exit_code == 0
     assert "main!C3: age: Please write 120 or less." in result.stderr
-    assert "main!4: The person did not consent. The response is not loaded." in result.stderr
+    assert "main!4 and 1 more: The person did not consent. The response is not loaded." in result.stderr
     assert "1 answers left out" in result.stderr
-    assert "2 of 3 responses loaded; 0 were loaded before." in result.stderr
+    assert "2 of 4 responses loaded; 0 were loaded before." in result.stderr
     assert "500" not in result.output
     assert "Geheimdorf" not in result.output
-    assert "0 of 3 responses loaded; 2 were loaded before." in load(instance).stderr
+    assert "0 of 4 responses loaded; 2 were loaded before." in load(instance).stderr
     expected = [{"OK": "yes", "age": 20, "town": "Suhl", "likes": ["red"]}, {"OK": "yes", "likes": ["red"]}]
     assert stored(instance) == (expected, [("small", {"count": 2}), ("small", {"count": 0})])
 
@@ -73,7 +74,7 @@ def test_what_fits_is_loaded_once_and_noted(instance: Path) -> None:
 def test_a_check_changes_nothing(instance: Path) -> None:
     result = load(instance, "--check")
     assert result.exit_code == 0
-    assert "2 of 3 responses would be loaded; 0 were loaded before." in result.stderr
+    assert "2 of 4 responses would be loaded; 0 were loaded before." in result.stderr
     assert stored(instance) == ([], [])
 
 
@@ -117,7 +118,7 @@ def test_the_codebook_is_a_page(instance: Path) -> None:
     assert "Who is the head of ${street}?" in page
     assert run(instance, "codebook", "small", "--language", "xx").exit_code == 2
     assert run(instance, "codebook", "nothing").exit_code == 1
-    assert "<h1>Codebook: Klein</h1>" in run(instance, "codebook", "small").stdout
+    assert "<h1>Codebuch: Klein</h1>" in run(instance, "codebook", "small").stdout
 
 
 def test_an_export_of_repeats_says_that_it_is_a_zip(instance: Path) -> None:

@@ -21,6 +21,7 @@ from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
 from tests.conftest import SMALL, TODAY
 from tests.questionnaire.test_repeats import ALI_AND_MO, HOUSEHOLD
+from tests.responses.test_export_repeats import ANSWERS, KINDS
 
 Load = Callable[[str], Questionnaire]
 
@@ -206,3 +207,14 @@ def test_entries_of_repeats_and_names_chosen_from_them_stay_out(questionnaire: L
     book = codebook_of({"household-1": form})
     assert "age" not in book["questions"]
     assert book["questions"]["head"]["type"] == "text"
+
+
+def test_what_is_computed_stays_out_whatever_the_question_asks(questionnaire: Load) -> None:
+    form = questionnaire(KINDS)
+    judgement = judge(form, ANSWERS, TODAY)
+    sent = body(judgement.answers, judgement.states, questionnaire="kinds", revision="kinds-1", language="en")
+    frozen = snapshot.responses_table([sent], {"kinds-1": form})
+    [row] = frozen.rows.to_dicts()
+    kept = {name for name in row if ":" not in name}
+    assert kept == {"scale", "fine", "to"}
+    assert (row["scale"], row["half:state"], row["home:state"]) == (7.0, "answered", "answered")

@@ -48,6 +48,8 @@ pages:
       - {type: geopoint, name: home, label: {en: Home}}
       - {type: select_one, name: to, label: {en: Colour}, choices: colours}
       - {type: text, name: town, label: {en: Town}}
+      - {type: integer, name: half, label: {en: Half}, calculation: "${scale} div 2"}
+      - {type: date, name: later, label: {en: Later}, calculation: "concat(${town}, '!')"}
       - {type: hidden, name: origin, default: poster}
       - {type: start, name: began}
       - {type: end, name: ended}
@@ -213,7 +215,7 @@ def test_types_in_a_workbook(kinds: Publications, store: Store, tmp_path: Path) 
         "scale": 7, "fine": 0.5, "at": dt.time(14, 30), "moment": dt.datetime(2026, 2, 28, 8, 15),
         "home:latitude": 50.5, "home:longitude": -10.25, "to": "blue", "origin": "poster", "head": "=Ali B",
         "adults": "=Ali B; Sara", "began": dt.datetime(2026, 11, 23, 9, 30), "ended": dt.datetime(2026, 11, 23, 9, 30),
-        "day": dt.datetime(2026, 11, 23), "home:state": "answered", "people:entries": 2,
+        "day": dt.datetime(2026, 11, 23), "half": 3.5, "later": "Suhl!", "home:state": "answered", "people:entries": 2,
     }  # fmt: skip
     assert {name: value[name] for name in expected} == expected
     nothing = dict(zip([cell.value for cell in heading], [cell.value for cell in second], strict=True))
@@ -232,6 +234,7 @@ def test_types_in_parquet_and_spss(kinds: Publications, store: Store, tmp_path: 
         "began": pl.Datetime("ms"), "day": pl.Date,
     }  # fmt: skip
     assert table["moment"].to_list() == [dt.datetime(2026, 2, 28, 8, 15), None]
+    assert (table["half"].to_list(), table["later"][0]) == ([3.5, None], "Suhl!")
     assert (table["head"][0], table["adults"][0], table["origin"][1]) == ("=Ali B", "=Ali B; Sara", "poster")
     write(store, kinds, "kinds", tmp_path / "b", "sav")
     (tmp_path / "r.sav").write_bytes(unzipped(tmp_path / "b")["responses.sav"])

@@ -54,6 +54,12 @@ class Variable:
         """The question as the newest such revision asks it."""
         return self.uses[0].question
 
+    @cached_property
+    def kind(self) -> str:
+        """The type of its values: that of the question, or ``calculate`` where a question of any type is computed."""
+        computed = any(use.question.calculation is not None for use in self.uses)
+        return "calculate" if computed and self.question.type != "hidden" else self.question.type
+
     @property
     def revisions(self) -> tuple[str, ...]:
         """The revisions that ask it so, oldest first."""

@@ -50,8 +50,8 @@ class Column:
 
     @property
     def kind(self) -> str:
-        """The type of the question whose answers stand here, ``""`` for columns of anything else."""
-        return self.variable.question.type if self.role == ANSWER and self.variable is not None else ""
+        """The kind of the answers that stand here, ``""`` for columns of anything else."""
+        return self.variable.kind if self.role == ANSWER and self.variable is not None else ""
 
     def label(self, language: str) -> str:
         """Return the question's label, with the choice's for a column that tells of one; "" if there is none."""
@@ -207,16 +207,16 @@ def neutralised(text: str) -> str:
 
 def _columns(variable: Variable, options: Options) -> list[Column]:
     """Return the columns of a question's answers."""
-    if variable.question.type == "geopoint":
+    if variable.kind == "geopoint":
         return [Column(f"{variable.name}:{part}", ANSWER, variable, part=part) for part in PARTS]
     columns = [Column(variable.name, ANSWER, variable)]
-    if options.columns and variable.question.type == "select_multiple" and not variable.free:
+    if options.columns and variable.kind == "select_multiple" and not variable.free:
         columns += [Column(f"{variable.name}/{choice.name}", OPTION, variable, choice) for choice in variable.choices]
     return columns
 
 
 def _fill(variable: Variable, options: Options, *, neutral: bool) -> Fill:
-    kind = variable.question.type
+    kind = variable.kind
     labels = {choice.name: wording(choice.label, options.language) for choice in variable.choices}
     if neutral:
         labels = {name: neutralised(label) for name, label in labels.items()}
@@ -227,10 +227,10 @@ def _fill(variable: Variable, options: Options, *, neutral: bool) -> Fill:
             return _joined(neutral=neutral)
         columns = options.columns and kind == "select_multiple"
         return _several(variable, labels if options.labels else None, columns=columns)
-    if labels and options.labels:
-        return _one(labels)
     if kind == "calculate":
         return _computed(neutral=neutral)
+    if labels and options.labels:
+        return _one(labels)
     return _neutral if neutral and (variable.free or kind in _TYPED) else _plain
 
 

@@ -24,6 +24,7 @@ ANSWER, OPTION, STATE, ENTRIES = "answer", "option", "state", "entries"
 _SEPARATORS = re.compile(r"[./]")
 _JOINTS = re.compile(r"[/_.]")
 _LONGEST = 500
+_SIGNS = frozenset({"number", "questionnaire", "revision", "language", "period", "mode", "status"})
 _OURS = re.compile(r"(.+)@[0-9]+")
 
 
@@ -67,7 +68,7 @@ def is_loaded(question: Question) -> bool:
 
 def is_ours(sheets: Mapping[str, Sheet]) -> bool:
     """Tell whether a workbook is an export of this service."""
-    return any(set(FACTS) <= set(sheet.headers.values()) for sheet in sheets.values())
+    return any(_SIGNS.issubset(sheet.headers.values()) for sheet in sheets.values())
 
 
 def read(questionnaire: Questionnaire, sheet: Sheet, findings: list[Finding], *, ours: bool) -> Columns | None:

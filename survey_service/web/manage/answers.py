@@ -59,10 +59,11 @@ def shown(question: Question | None, answer: Any) -> Markup:
     """
     if question is None:
         return _as_typed(answer)
+    kind = question.type if question.calculation is None else "calculate"
     choices = {choice.name: choice for choice in question.choices}
-    if question.type in _MOMENTS and isinstance(answer, str):
-        return Markup("{}").format(_MOMENTS[question.type](answer))
-    if question.type == "geopoint":
+    if kind in _MOMENTS and isinstance(answer, str):
+        return Markup("{}").format(_MOMENTS[kind](answer))
+    if kind == "geopoint":
         return Markup('<bdi dir="ltr">{}, {}</bdi>').format(*answer)
     if isinstance(answer, list):
         parts = [label(choices, name) for name in answer]

@@ -32,6 +32,7 @@ FACTS: Mapping[str, str] = {
     "period": D_("quarter in which it was sent"),
     "mode": D_("how it came in: on the web, by a program, from a file"),
     "status": D_("“valid”, or “excluded” from figures"),
+    "source": D_("tag of the link by which it came, where enough came by it"),
 }
 LINKS: Mapping[str, str] = {
     "number": D_("number of the response, as in the table of responses"),

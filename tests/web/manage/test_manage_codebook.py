@@ -8,7 +8,9 @@ from collections.abc import Callable
 from html import unescape
 
 from survey_service.questionnaire.model import Questionnaire
+from survey_service.responses.export import codebook as export
 from survey_service.responses.revisions import Publications
+from survey_service.web.manage import codebook
 from tests.questionnaire.test_repeats import HOUSEHOLD
 from tests.web.manage.conftest import SMALL, Desk
 
@@ -66,6 +68,11 @@ def test_repeats_are_tables_of_their_own(
     assert levels[0] == 1
     assert all(below - above <= 1 for above, below in itertools.pairwise(levels))
     assert page.count("<table") == page.count("<caption>")
+
+
+def test_every_column_of_the_tables_is_explained() -> None:
+    assert tuple(codebook.FACTS) == export.FACTS
+    assert tuple(codebook.LINKS) == export.LINKS
 
 
 def test_who_may_and_which_languages(manager: Desk, as_role: Callable[[str], Desk]) -> None:
