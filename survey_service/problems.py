@@ -153,6 +153,31 @@ CATALOGUE: Mapping[str, Kind] = {
         N_("Too many wrong codes"),
         N_("From this network too many wrong codes were typed. Wait ten minutes and try again."),
     ),
+    "editing.missing": Kind(
+        404, D_("Not there"), D_("There is nothing named “%(name)s” here. It may have been deleted meanwhile.")
+    ),
+    "editing.exists": Kind(
+        409,
+        D_("There is one already"),
+        D_("There is a questionnaire or working copy named “%(name)s” already. Choose another short name."),
+    ),
+    "editing.taken": Kind(422, D_("Name taken"), D_("“%(name)s” has that name already. Choose another one.")),
+    "editing.last": Kind(
+        422,
+        D_("The only one"),
+        D_("“%(name)s” is the only one here. Add another one first, or delete what it stands in."),
+    ),
+    "editing.end": Kind(422, D_("Already at the end"), D_("“%(name)s” cannot be moved further in this direction.")),
+    "editing.referred": Kind(
+        422,
+        D_("Still used"),
+        D_("“%(name)s” is still used by: %(places)s. Change these first, then delete it."),
+    ),
+    "bank.depends": Kind(
+        422,
+        D_("Depends on other questions"),
+        D_("“%(name)s” is calculated from questions that are not here. Insert those first."),
+    ),
     "import.failed": Kind(
         422,
         D_("The workbook could not be read"),

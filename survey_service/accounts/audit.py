@@ -32,6 +32,8 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "responses.exported": frozenset({"format", "count"}),
     "responses.loaded": frozenset({"count"}),
     "questionnaire.imported": frozenset(),
+    "questionnaire.begun": frozenset(),
+    "questionnaire.edited": frozenset(),
     "questionnaire.discarded": frozenset(),
     "questionnaire.published": frozenset(),
     "questionnaire.opened": frozenset(),

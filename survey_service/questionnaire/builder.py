@@ -11,7 +11,7 @@ from survey_service import languages
 from survey_service.questionnaire.expression import Expression
 from survey_service.questionnaire.model import Choice, Group, Page, Question, Questionnaire, ScreenOut
 from survey_service.questionnaire.question_types import MESSAGES, TYPES, Unreadable
-from survey_service.questionnaire.reading import NAME, Reader
+from survey_service.questionnaire.reading import CONCEPT, NAME, Reader
 from survey_service.questionnaire.values import Answer
 
 AUDIENCES = ("newcomers", "providers", "experts", "working_groups")
@@ -77,6 +77,7 @@ class Builder(Reader):
             autocomplete=str(raw.get("autocomplete", "")),
             sensitive=raw.get("sensitive", False) is True,
             group=str(raw.get("group", "")),
+            concept=self.fill(str(raw.get("concept", ""))),
         )
         self._check_question(raw, question, address)
         return question
@@ -128,6 +129,9 @@ class Builder(Reader):
                 raw, "appearance", address, f"the appearance {question.appearance!r} is unknown",
                 f"use one of: {', '.join(filter(None, APPEARANCES))}",
             )  # fmt: skip
+        if question.concept and not CONCEPT.fullmatch(question.concept):
+            remedy = "name a questionnaire and a question: needs/B02"
+            self.fault(raw, "concept", address, f"the concept {question.concept!r} is not usable", remedy)
         if question.type == "calculate" and question.calculation is None and "calculation" not in raw:
             self.fault(raw, "type", address, "there is nothing to calculate", "add “calculation: …”")
         if question.default is not None and not isinstance(question.default, Expression) and TYPES[question.type].asks:

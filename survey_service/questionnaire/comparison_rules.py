@@ -177,6 +177,7 @@ ATTRIBUTES: Mapping[str, tuple[str, str]] = {
     "default": ("default", BREAK),
     "autocomplete": ("attribute", COMPARABLE),
     "sensitive": ("attribute", COMPARABLE),
+    "concept": ("attribute", COMPARABLE),
 }
 """Attributes of which nothing counts but whether they have changed → code and verdict. One that stands neither here
 nor in RULES nor in ELSEWHERE is a break, and a test names it."""

@@ -28,12 +28,14 @@ def _source(expression: Expression | bool | None) -> str | bool | None:
     return expression.text if isinstance(expression, Expression) else expression
 
 
-def _choice(choice: Choice) -> JSON:
+def choice_json(choice: Choice) -> JSON:
+    """Return the definition of a choice as JSON data."""
     facts = _present(name=choice.name, label=dict(choice.label), exclusive=choice.exclusive, last=choice.last)
     return {**facts, **choice.columns}
 
 
-def _question(question: Question) -> JSON:
+def question_json(question: Question) -> JSON:
+    """Return the definition of a question as JSON data."""
     return _present(
         type=question.type,
         name=question.name,
@@ -56,6 +58,7 @@ def _question(question: Question) -> JSON:
         autocomplete=question.autocomplete,
         sensitive=question.sensitive,
         group=question.group,
+        concept=question.concept,
     )
 
 
@@ -85,7 +88,7 @@ def _page(page: Page) -> JSON:
         relevant=_source(page.relevant),
         group=page.group,
         implied=page.implied,
-        questions=[_question(question) for question in page.questions],
+        questions=[question_json(question) for question in page.questions],
     )
 
 
@@ -103,7 +106,7 @@ def to_json(questionnaire: Questionnaire) -> JSON:
         hint=dict(questionnaire.hint),
         minutes=list(questionnaire.minutes),
         consent=questionnaire.consent,
-        choices={name: [_choice(choice) for choice in choices] for name, choices in questionnaire.lists.items()},
+        choices={name: [choice_json(choice) for choice in choices] for name, choices in questionnaire.lists.items()},
         groups=[_group(group) for group in questionnaire.groups],
         pages=[_page(page) for page in questionnaire.pages],
         screen_outs=[_screen_out(end) for end in questionnaire.screen_outs],

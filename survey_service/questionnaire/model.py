@@ -49,7 +49,8 @@ class Choice:
 class Question:
     """One question; the meaning of each field is in docs/definition-format.md.
 
-    ``group`` is the innermost group around it if that is not the page's; ``default`` a literal answer or an expression.
+    ``group`` is the innermost group around it if that is not the page's; ``default`` a literal answer or an expression;
+    ``concept`` what it asks wherever it is asked, e.g. ``needs/B02`` (see ``bank``).
     """
 
     type: str
@@ -74,6 +75,7 @@ class Question:
     autocomplete: str = ""
     sensitive: bool = False
     group: str = ""
+    concept: str = ""
 
     def offered_choices(self, scope: Scope) -> tuple[Choice, ...]:
         """Return the choices that can be made where the scope stands: those the choice filter lets through, in the

@@ -95,13 +95,18 @@ def _looks_ahead(
 
 
 def _wrong_choices(name: str, key: str, expression: Expression, states: Mapping[str, State]) -> Iterator[Finding]:
+    for question, choice in choices_named(name, expression):
+        state = states.get(question)
+        if state is not None and state.choices is not None and choice not in state.choices:
+            yield Finding(name, key, "no_choice", {"question": question, "choice": choice})
+
+
+def choices_named(here: str, expression: Expression) -> Iterator[tuple[str, str]]:
+    """Yield (question, name of a choice) for each comparison of the two; ``here`` is whose expression it is."""
     waiting = [expression.ast]
     while waiting:
         node = waiting.pop()
-        for question, choice in _choices_named(node, name):
-            state = states.get(question)
-            if state is not None and state.choices is not None and choice not in state.choices:
-                yield Finding(name, key, "no_choice", {"question": question, "choice": choice})
+        yield from _choices_named(node, here)
         waiting.extend(reversed(parts_of(node)))
 
 

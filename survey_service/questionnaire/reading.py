@@ -23,13 +23,14 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "question": (
         *("type", "name", "label", "hint", "required", "required_message", "relevant", "constraint"),
         *("constraint_message", "choices", "choice_filter", "calculation", "default", "appearance", "parameters"),
-        *("autocomplete", "sensitive", "guidance", "choices_from", "trigger", "group"),
+        *("autocomplete", "sensitive", "guidance", "choices_from", "trigger", "group", "concept"),
     ),
     "screen-out": ("name", "when", "label", "hint"),
 }
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+CONCEPT = re.compile(rf"{NAME.pattern}(/{NAME.pattern})?")
 _TAKEN = frozenset({"fields", "parent", "children", "media", "sms_option", "extra_data", "list_name", "everywhere"})
-_CHOICE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+CHOICE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 class Reader:
@@ -129,7 +130,7 @@ class Reader:
     def choice_list(self, raw: Mapping[str, Any], key: str, address: str) -> tuple[Choice, ...]:
         choices: dict[str, Choice] = {}
         for item in self.items(raw, key, address):
-            name = self.name(item, address, _CHOICE_NAME)
+            name = self.name(item, address, CHOICE_NAME)
             place = f"{address}/{name}"
             if name in choices:
                 self.fault(item, "name", place, "the choice stands twice", "remove or rename one of them")

@@ -18,13 +18,14 @@ DEFINITIONS = CollectionSpec("definitions", unique=("questionnaire",))
 @dataclass(frozen=True)
 class WorkingCopy:
     """One working copy. ``version`` changes with each save; ``source`` says where it came from, ``notices`` what its
-    import had to say."""
+    import had to say, ``content`` is its definition as data."""
 
     version: int
     questionnaire: Questionnaire
     day: str
     source: Mapping[str, Any] = field(default_factory=dict)
     notices: Sequence[Mapping[str, Any]] = ()
+    content: Mapping[str, Any] = field(default_factory=dict)
 
 
 def put(
@@ -112,4 +113,6 @@ def discard(store: Store, name: str) -> None:
 def _copy(stored: Stored) -> WorkingCopy:
     body = stored.body
     questionnaire = definition.from_json(body["definition"])
-    return WorkingCopy(stored.version, questionnaire, body["day"], body["source"], tuple(body["notices"]))
+    return WorkingCopy(
+        stored.version, questionnaire, body["day"], body["source"], tuple(body["notices"]), body["definition"]
+    )

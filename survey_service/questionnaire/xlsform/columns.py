@@ -15,7 +15,8 @@ MEDIA = ("image", "big-image", "audio", "video")
 SURVEY = (
     *("type", "name", *TEXTS, "required", "relevant", "constraint", "calculation", "choice_filter", "default"),
     *("appearance", "parameters", "repeat_count", "read_only", "trigger", "disabled"),
-    *("autocomplete", "sensitive", "max_length", "min", "max", "min_selected", "max_selected", "everywhere", *MEDIA),
+    *("autocomplete", "sensitive", "concept", "max_length", "min", "max", "min_selected", "max_selected"),
+    *("everywhere", *MEDIA),
 )
 _ALIASES = {
     "caption": "label",

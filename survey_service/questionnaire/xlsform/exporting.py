@@ -18,7 +18,7 @@ from survey_service.questionnaire.xlsform import extras, limits
 _TEXTS = ("label", "hint", "guidance_hint", "required_message", "constraint_message")
 _PLAIN = (
     *("required", "relevant", "constraint", "calculation", "choice_filter", "default", "appearance", "parameters"),
-    *("repeat_count", "trigger", "autocomplete", "sensitive", *limits.COLUMNS, "everywhere"),
+    *("repeat_count", "trigger", "autocomplete", "sensitive", "concept", *limits.COLUMNS, "everywhere"),
 )
 _SCALE = {"min": "start", "max": "end", "step": "step"}
 Entry = dict[str, Any]
@@ -171,6 +171,7 @@ def _question(question: Question) -> Entry:
             trigger=f"${{{question.trigger}}}" if question.trigger else "",
             autocomplete=question.autocomplete,
             sensitive=question.sensitive,
+            concept=question.concept,
         ),
         **limits.columns(question.type, question.parameters),
     }

@@ -217,6 +217,7 @@ def _question(line: Line, name: str, kind: str, context: Context) -> dict[str, A
         "parameters": {**_parameters(line, kind, report), **limits.read(line, kind)},
         "autocomplete": line.get("autocomplete", ""),
         "sensitive": line.get("sensitive", "").lower() in ("yes", "true"),
+        "concept": line.get("concept", ""),
     }
     raw.update(_trigger(line, kind, report))
     if raw["calculation"] and kind not in ("calculate", *_ASKED):

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from survey_service.questionnaire.xlsform import workbook
-from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, Access
+from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, RESHOWN, Access
 from survey_service.web.manage import (
+    begin,
     codebook,
     distribution,
     drafts,
+    edit_blocks,
+    edit_list,
+    editor_names,
     entrance,
     offers,
+    outline,
     publishing,
     reports,
     responses,
@@ -17,6 +22,7 @@ from survey_service.web.manage import (
     scheduling,
     translation_files,
     translations,
+    trial,
 )
 from survey_service.web.manage.desk import blueprint, guard
 
@@ -53,6 +59,23 @@ AUDIENCES = {
     "manage.draft_workbook": Access("draft_questions"),
     "manage.choose_draft_languages": Access("draft_questions"),
     "manage.discard_draft": Access("draft_questions"),
+    "manage.begin_draft": Access("draft_questions"),
+    "manage.make_draft": Access("draft_questions", RESHOWN),
+    "manage.change_questionnaire": Access("draft_questions"),
+    "manage.edit_draft": Access("draft_questions"),
+    "manage.rearrange_draft": Access("draft_questions"),
+    "manage.edit_part": Access("draft_questions"),
+    "manage.save_part": Access("draft_questions", RESHOWN),
+    "manage.new_part": Access("draft_questions"),
+    "manage.add_part": Access("draft_questions", RESHOWN),
+    "manage.edit_head": Access("draft_questions"),
+    "manage.save_head": Access("draft_questions", RESHOWN),
+    "manage.edit_list": Access("draft_questions"),
+    "manage.save_list": Access("draft_questions", RESHOWN),
+    "manage.show_bank": Access("draft_questions"),
+    "manage.insert_from_bank": Access("draft_questions"),
+    "manage.try_draft": Access("draft_questions"),
+    "manage.go_on_trying": Access("draft_questions"),
     "manage.review_draft": Access("publish"),
     "manage.publish_draft": Access("publish"),
     "manage.revisions": Access("draft_questions"),
@@ -77,4 +100,5 @@ AUDIENCES = {
 _VIEWS = (
     *(codebook, distribution, drafts, entrance, offers, publishing, reports, responses, revisions, scheduling),
     *(translation_files, translations),
+    *(begin, edit_blocks, edit_list, editor_names, outline, trial),
 )

@@ -25,8 +25,8 @@ class Labels:
 
     def _label(self, text: Text) -> str:
         if not self._tag:
-            return _short(in_attribute(text))
-        label = _short(wording_of(text, self._tag).text)
+            return short(in_attribute(text))
+        label = short(wording_of(text, self._tag).text)
         return f"\u2068{label}\u2069" if label else ""
 
     def question(self, name: str) -> str:
@@ -60,6 +60,7 @@ class Labels:
         return [self.sentence("relevant", each) for each in found if each is not None]
 
 
-def _short(text: str) -> str:
+def short(text: str, longest: int = _LONGEST) -> str:
+    """Return a text in one line, cut if it is too long."""
     text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

@@ -41,6 +41,7 @@ KEYS: Mapping[str, str] = {
     "appearance": D_("Appearance"),
     "autocomplete": D_("What the browser fills in"),
     "sensitive": D_("Sensitive"),
+    "concept": D_("Question of the bank"),
     differences.CHOICE: D_("Choice “%(name)s”"),
     differences.ORDER: D_("Order of the choices"),
     differences.PARAMETER: D_("Parameter “%(name)s”"),

@@ -86,6 +86,7 @@ def questions(draw: Any, name: str, known: list[str]) -> dict[str, Any]:
         raw["required"] = draw(st.sampled_from([True, False, "1 = 1"]))
         raw["hint"], raw["guidance"] = draw(maybe), draw(maybe)
         raw["sensitive"] = draw(st.booleans())
+        raw["concept"] = draw(st.sampled_from(["", "needs/B02", "age_group"]))
     return {**raw, **draw(details(kind))}
 
 

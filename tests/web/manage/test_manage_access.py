@@ -39,7 +39,24 @@ WHO_MAY = {
     ("GET", "/manage/questionnaires/<name>/distribute/poster.pdf"): {MANAGER},
     ("GET", "/manage/questionnaires/import"): MODERATORS,
     ("POST", "/manage/questionnaires/import"): MODERATORS,
+    ("GET", "/manage/questionnaires/new"): MODERATORS,
+    ("POST", "/manage/questionnaires/new"): MODERATORS,
+    ("POST", "/manage/questionnaires/<name>/change"): MODERATORS,
     ("GET", "/manage/drafts/<name>"): MODERATORS,
+    ("GET", "/manage/drafts/<name>/edit"): MODERATORS,
+    ("POST", "/manage/drafts/<name>/edit"): MODERATORS,
+    ("GET", "/manage/drafts/<name>/edit/<any(question, page, group, end):kind>/<part>"): MODERATORS,
+    ("POST", "/manage/drafts/<name>/edit/<any(question, page, group, end):kind>/<part>"): MODERATORS,
+    ("GET", "/manage/drafts/<name>/edit/new/<any(question, page, group, end):kind>"): MODERATORS,
+    ("POST", "/manage/drafts/<name>/edit/new/<any(question, page, group, end):kind>"): MODERATORS,
+    ("GET", "/manage/drafts/<name>/edit/head"): MODERATORS,
+    ("POST", "/manage/drafts/<name>/edit/head"): MODERATORS,
+    ("GET", "/manage/drafts/<name>/edit/list/<list_name>"): MODERATORS,
+    ("POST", "/manage/drafts/<name>/edit/list/<list_name>"): MODERATORS,
+    ("GET", "/manage/drafts/<name>/edit/bank"): MODERATORS,
+    ("POST", "/manage/drafts/<name>/edit/bank"): MODERATORS,
+    ("GET", "/manage/drafts/<name>/try"): MODERATORS,
+    ("POST", "/manage/drafts/<name>/try"): MODERATORS,
     ("GET", "/manage/drafts/<name>/preview"): MODERATORS,
     ("GET", "/manage/drafts/<name>/workbook"): MODERATORS,
     ("POST", "/manage/drafts/<name>/languages"): MODERATORS,
@@ -95,6 +112,9 @@ def address(rule: str) -> str:
         .replace("<int:number>", "999")
         .replace("<format_name>", "csv")
         .replace("<kind>", "png")
+        .replace("<any(question, page, group, end):kind>", "question")
+        .replace("<part>", "nothing")
+        .replace("<list_name>", "nothing")
     )
 
 
