@@ -184,6 +184,24 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Reading it took more than %(seconds)s seconds or %(mebibytes)s MiB of memory. Make it smaller."),
     ),
     "import.no_file": Kind(422, D_("No file"), D_("Choose a workbook first.")),
+    "loading.unusable": Kind(
+        422,
+        D_("The workbook cannot be read"),
+        D_("%(reason)s Nothing was loaded."),
+    ),
+    "loading.no_rows": Kind(
+        422,
+        D_("No responses in the workbook"),
+        D_(
+            "No sheet of the workbook has columns that are called like questions of “%(name)s”. Export it with the "
+            "questions' names as headings, not their labels. Nothing was loaded."
+        ),
+    ),
+    "loading.offers": Kind(
+        422,
+        D_("Offers are not loaded from a file"),
+        D_("“%(name)s” asks providers, who confirm each offer themselves. Nothing was loaded."),
+    ),
     "publish.missing_texts": Kind(
         409,
         D_("Texts are missing"),

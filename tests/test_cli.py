@@ -38,9 +38,11 @@ COMMANDS: dict[str, set[str]] = {
     "forms close": {"--after", "--instance"},
     "forms import": {
         *("--instance", "--name", "--language", "--audience", "--consent", "--allow-duplicates", "--check"),
-        "--publish",
+        *("--publish", "--list"),
     },
     "forms export": {"--instance", "--to", "--language", "--output"},
+    "responses import": {"--language", "--check", "--listing", "--instance"},
+    "responses codebook": {"--language", "--output", "--instance"},
     "responses export": {"--format", "--output", "--language", "--labels", "--columns", "--instance"},
     "report list": {"--instance"},
     "report run": {"--format", "--output", "--language", "--instance"},

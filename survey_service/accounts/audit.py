@@ -30,6 +30,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "user.password": frozenset(),
     "responses.read": frozenset({"page", "count"}),
     "responses.exported": frozenset({"format", "count"}),
+    "responses.loaded": frozenset({"count"}),
     "questionnaire.imported": frozenset(),
     "questionnaire.begun": frozenset(),
     "questionnaire.edited": frozenset(),

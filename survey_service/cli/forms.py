@@ -21,7 +21,7 @@ from survey_service.questionnaire import definition
 from survey_service.questionnaire.builder import AUDIENCES
 from survey_service.questionnaire.comparison_reasons import MESSAGES
 from survey_service.questionnaire.model import Questionnaire, wording
-from survey_service.questionnaire.xlsform import exporting, importing, po
+from survey_service.questionnaire.xlsform import exporting, importing, listfiles, po
 from survey_service.questionnaire.xlsform.importing import Options
 from survey_service.responses import definitions, imports
 from survey_service.responses.collection import RESPONSES
@@ -161,8 +161,15 @@ def _reschedule(instance: Path | None, name: str, wanted: Mapping[str, Any], *, 
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--name", default="", help="Name of the questionnaire, in place of the form's own.")
 @click.option("--language", default="", help="Language of texts that name none.")
-@click.option("--audience", type=click.Choice(AUDIENCES), default="newcomers", show_default=True)
+@click.option("--audience", type=click.Choice(AUDIENCES), default=None, help="Default: as it says, or newcomers.")
 @click.option("--consent", default="", help="The question whose answer `yes` is the consent.")
+@click.option(
+    "--list",
+    "lists",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A .csv file that the form takes choices from; may be given several times.",
+)
 @click.option("--allow-duplicates", is_flag=True, help="Keep the first of choices that stand twice in a list.")
 @click.option("--check", "only_check", is_flag=True, help="Only say what would become of it.")
 @click.option("--publish", "at_once", is_flag=True, help="Publish it at once.")
@@ -171,8 +178,9 @@ def import_(
     file: Path,
     name: str,
     language: str,
-    audience: str,
+    audience: str | None,
     consent: str,
+    lists: tuple[Path, ...],
     allow_duplicates: bool,
     only_check: bool,
     at_once: bool,
@@ -186,7 +194,8 @@ def import_(
     if language and language not in languages.registry():
         raise click.UsageError(f"the language {language!r} is unknown; known: {', '.join(languages.registry())}")
     data = file.read_bytes()
-    options = Options(name, language, audience, consent, allow_duplicates)
+    files = {path.name: listfiles.decoded(path.read_bytes()) for path in lists}
+    options = Options(name, language, audience or "", consent, allow_duplicates, files)
     found = imports.read(data, file.name, options)
     for notice in importing.summary(found):
         click.echo(f"{notice.kind}: {notice}", err=True)

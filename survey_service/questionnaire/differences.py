@@ -70,8 +70,14 @@ def _label(text: Text, name: str) -> Text:
 def _texts(
     key: str, old: Text, new: Text, older: Questionnaire, newer: Questionnaire, subject: str = ""
 ) -> Iterator[Difference]:
-    before, after = seen(old, older.languages), seen(new, newer.languages)
-    for tag in dict.fromkeys((*before, *after)):
+    """Yield what differs in languages that both are offered in: which they are stands in the questionnaire's rows."""
+    if "*" in old and "*" in new:  # a name: the same in every language
+        if old["*"] != new["*"]:
+            yield Difference(key, old, new, subject)
+        return
+    tags = tuple(tag for tag in newer.languages if tag in older.languages)
+    before, after = seen(old, tags), seen(new, tags)
+    for tag in tags:
         if before.get(tag) != after.get(tag):
             yield Difference(key, before.get(tag), after.get(tag), subject, tag)
 

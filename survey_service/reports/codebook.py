@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from survey_service.questionnaire.model import Choice, Question, Questionnaire
+from survey_service.questionnaire.model import Choice, Questionnaire
+from survey_service.responses.export import codebook
+from survey_service.responses.export.codebook import Variable
+
+
+def variables_of(revisions: Mapping[str, Questionnaire]) -> dict[str, Variable]:
+    """Return name → variable of every question outside repeats, given the revisions by id, oldest first.
+
+    The newest type of a question holds. Questions in repeats are about entries, not about responses, so figures that
+    count responses cannot use them.
+    """
+    found: dict[str, Variable] = {}
+    for variable in codebook.over(revisions).tables[0].variables:
+        found.setdefault(variable.question.name, variable)
+    return found
 
 
 def codebook_of(revisions: Mapping[str, Questionnaire]) -> dict[str, Any]:
@@ -15,30 +29,35 @@ def codebook_of(revisions: Mapping[str, Questionnaire]) -> dict[str, Any]:
     [{name, label, columns}]}}``. Wordings are those of the newest revision that has the question or choice; the
     newest come first.
     """
-    questions: dict[str, Any] = {}
     lists: dict[str, dict[str, Any]] = {}
-    newest_first = list(reversed(list(revisions.items())))
-    for _, questionnaire in newest_first:
-        for question in questionnaire.questions.values():
-            if question.type != "note":
-                questions.setdefault(question.name, _question(question, questionnaire.page_of[question.name].name))
+    newest_first = list(revisions.values())[::-1]
+    for questionnaire in newest_first:
         for name, choices in questionnaire.lists.items():
             known = lists.setdefault(name, {})
             for choice in choices:
                 known.setdefault(choice.name, _choice(choice))
     return {
         "revisions": list(revisions),
-        "label": dict(newest_first[0][1].label),
-        "questions": questions,
+        "label": dict(newest_first[0].label),
+        "questions": {name: _question(variable) for name, variable in variables_of(revisions).items()},
         "lists": {name: list(choices.values()) for name, choices in lists.items()},
     }
 
 
-def _question(question: Question, page: str) -> dict[str, Any]:
+def type_of(variable: Variable) -> str:
+    """Return the type of a question for reports.
+
+    Answers chosen from what somebody typed are texts; those that are computed are calculated, whatever is asked.
+    """
+    return "text" if variable.free else variable.kind
+
+
+def _question(variable: Variable) -> dict[str, Any]:
+    question = variable.question
     return {
-        "type": question.type,
+        "type": type_of(variable),
         "label": dict(question.label),
-        "page": page,
+        "page": variable.uses[0].page.name,
         "list": question.list_name,
         "sensitive": question.sensitive,
     }

@@ -58,6 +58,7 @@ HEADS: Mapping[str, Text] = {
 MODES: Mapping[str, Text] = {
     "web": {"de": "Internetseite", "en": "Website"},
     "api": {"de": "Programmschnittstelle", "en": "Programming interface"},
+    "import": {"de": "aus einer Datei", "en": "From a file"},
     "demo": {"de": "Vorführung (erfunden)", "en": "Demonstration (invented)"},
 }
 DEMO = "demo"

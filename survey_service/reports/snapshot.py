@@ -3,8 +3,8 @@
 A snapshot is a folder: one Arrow file a questionnaire (one row a response), ``offers.arrow``, ``codebook.json`` and
 ``manifest.json``. Its id is a hash of its content: the same content has the same id, wherever and whenever it is
 frozen. What could identify somebody stays out: keys, receipts, seeds, digests, the order of arrival, and every text,
-date and calculated value that was answered (their states are kept). Excluded and withdrawn responses are counted, not
-kept.
+date, time, place and calculated value that was answered (their states are kept). So do the entries of repeats, which
+describe single persons. Excluded and withdrawn responses are counted, not kept.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import polars as pl
 from survey_service.offers.register import all_offers
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.reports.codebook import codebook_of
+from survey_service.reports.codebook import codebook_of, type_of, variables_of
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
@@ -39,6 +39,7 @@ FACTS = ("revision", "language", "period", "mode")
 KEPT: Mapping[str, pl.DataType] = {
     "integer": pl.Int64(),
     "decimal": pl.Float64(),
+    "range": pl.Float64(),
     "select_one": pl.String(),
     "select_multiple": pl.List(pl.String()),
     "rank": pl.List(pl.String()),
@@ -105,13 +106,8 @@ def _responses(store: Store, questionnaire: str) -> Iterator[dict[str, Any]]:
 
 
 def questions_of(revisions: Mapping[str, Questionnaire]) -> dict[str, str]:
-    """Return name → type of every question that has states, of all revisions (oldest first); the newest type holds."""
-    types: dict[str, str] = {}
-    for questionnaire in reversed(list(revisions.values())):
-        for question in questionnaire.questions.values():
-            if question.type != "note":
-                types.setdefault(question.name, question.type)
-    return types
+    """Return name → type of every question outside repeats that has states; the newest type holds."""
+    return {name: type_of(variable) for name, variable in variables_of(revisions).items()}
 
 
 def responses_table(bodies: Iterable[Mapping[str, Any]], revisions: Mapping[str, Questionnaire]) -> Frozen:
@@ -121,10 +117,7 @@ def responses_table(bodies: Iterable[Mapping[str, Any]], revisions: Mapping[str,
     for a response whose revision did not have the question, or had it with another type.
     """
     types = questions_of(revisions)
-    comparable = {
-        id: {name for name, kind in types.items() if name in each.questions and each.questions[name].type == kind}
-        for id, each in revisions.items()
-    }
+    comparable = _comparable(revisions)
     schema: dict[str, pl.DataType] = {f":{fact}": pl.String() for fact in FACTS}
     for name, kind in types.items():
         if kind in KEPT:
@@ -141,6 +134,15 @@ def responses_table(bodies: Iterable[Mapping[str, Any]], revisions: Mapping[str,
     frozen, content = _frame(rows(), schema)
     counts = {f"{fact}s": _counts(frozen[f":{fact}"]) for fact in FACTS}
     return Frozen(frozen, content, {**counts, "statuses": dict(sorted(statuses.items()))})
+
+
+def _comparable(revisions: Mapping[str, Questionnaire]) -> dict[str, set[str]]:
+    """Return for each revision the questions that it asks with their newest type."""
+    found: dict[str, set[str]] = {revision: set() for revision in revisions}
+    for name, variable in variables_of(revisions).items():
+        for revision in variable.revisions:
+            found[revision].add(name)
+    return found
 
 
 def _row(body: Mapping[str, Any], types: Mapping[str, str], comparable: set[str]) -> dict[str, Any]:

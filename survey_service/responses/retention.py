@@ -8,10 +8,11 @@ their own rules.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses import drafts
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
@@ -68,12 +69,47 @@ def _months_between(earlier: dt.date, later: dt.date) -> int:
     return whole - (later.day < earlier.day)
 
 
-def _texts(publications: Publications, response: Mapping[str, Any]) -> list[str]:
-    questions = publications.revision(response["revision"]).questionnaire.questions
-    return [name for name in response["answers"] if name in questions and questions[name].type == "text"]
+def _texts(publications: Publications, response: Mapping[str, Any]) -> bool:
+    """Tell whether a response holds a text that somebody typed."""
+    return bool(_without_texts(publications, response)["answers"] != response["answers"])
 
 
 def _without_texts(publications: Publications, response: Mapping[str, Any]) -> dict[str, Any]:
-    texts = set(_texts(publications, response))
-    answers = {name: answer for name, answer in response["answers"].items() if name not in texts}
-    return {**response, "answers": answers}
+    names = wordy(publications.questionnaire(response["revision"]))
+    return {**response, "answers": _without(response["answers"], names)}
+
+
+def _without(answers: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    """Return answers without the texts of these questions, in the entries of repeats too; the entries stay."""
+    kept = {}
+    for name, answer in answers.items():
+        if isinstance(answer, list) and answer and isinstance(answer[0], Mapping):
+            kept[name] = [_without(entry, names) for entry in answer]
+        elif name not in names or isinstance(answer, int | float):
+            kept[name] = answer
+    return kept
+
+
+def wordy(questionnaire: Questionnaire) -> frozenset[str]:
+    """Return the questions whose answers may hold what somebody typed.
+
+    Those are free texts, choices made from the answers to another question, hidden questions, and what is calculated
+    of any of these.
+    """
+    found: set[str] = set()
+    for name in questionnaire.evaluation_order:
+        question = questionnaire.questions.get(name)
+        if question is None:
+            continue
+        typed = question.type in ("text", "hidden") or bool(question.choices_from)
+        sources = question.calculation.names if question.calculation is not None else frozenset()
+        if typed or not found.isdisjoint(_questions(questionnaire, sources)):
+            found.add(name)
+    return frozenset(found)
+
+
+def _questions(questionnaire: Questionnaire, names: Iterable[str]) -> frozenset[str]:
+    """Return the questions among names, and those within the repeats among them."""
+    chains = questionnaire.repeats_of
+    repeats = set(names) & questionnaire.repeats.keys()
+    return frozenset(names) | {name for name, chain in chains.items() if not repeats.isdisjoint(chain)}

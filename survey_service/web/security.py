@@ -34,7 +34,6 @@ _HEADERS = (
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
 )
 """What stands on every answer."""
 _ENCRYPTED = ("Strict-Transport-Security", "max-age=31536000")
@@ -145,6 +144,21 @@ def sheet_address() -> str:
     return url_for("public.style", mark=styles.sheet().mark)
 
 
+def position_script(label: str, failed: str) -> Markup:
+    """Return the script that offers to fill in the browser's position, and allow both on the present page.
+
+    ``label`` is what its button says, ``failed`` what is said if there is no position. Without scripts it is typed.
+    """
+    script = styles.script("position")
+    g.scripts = {*g.get("scripts", ()), script.source}
+    g.asks_place = True
+    return Markup('<script data-label="{}" data-failed="{}">{}</script>').format(
+        label,
+        failed,
+        Markup(script.text),  # noqa: S704 - a file of ours
+    )
+
+
 def has_session() -> bool:
     """Tell whether the browser sent a session, without opening it: what a session decides may not be kept by caches."""
     return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
@@ -172,6 +186,8 @@ def add_headers(response: Response) -> Response:
         f"default-src 'none'; {_script_sources()}style-src {_style_sources()}; form-action 'self'; base-uri 'none'; "
         f"frame-ancestors {_frame_ancestors()}"
     )
+    place = "(self)" if g.get("asks_place", False) else "()"
+    response.headers["Permissions-Policy"] = f"camera=(), geolocation={place}, microphone=()"
     if not response.headers.getlist("Cache-Control"):
         response.headers.add("Cache-Control", "no-store")
     return response
@@ -209,7 +225,9 @@ def install(app: Flask, settings: Settings) -> None:
     app.before_request(limit_size)
     app.before_request(protect)
     app.after_request(add_headers)
-    app.jinja_env.globals.update(csrf_field=csrf_field, stylesheet=stylesheet, sheet_address=sheet_address)
+    app.jinja_env.globals.update(
+        csrf_field=csrf_field, stylesheet=stylesheet, sheet_address=sheet_address, position_script=position_script
+    )
     app.wsgi_app = patience.patient(  # type: ignore[method-assign, assignment]
         app.wsgi_app, threads=settings.threads, most=settings.max_body
     )

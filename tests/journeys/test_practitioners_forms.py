@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 
 from survey_service import languages
 from survey_service.questionnaire.xlsform import importing
@@ -15,6 +16,7 @@ from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from tests.journeys.conftest import OpenPage, Service
 from tests.journeys.inspection import Inspector
+from tests.questionnaire.xlsform.workbooks import read
 from tests.samples import sample
 
 MAIN_BUTTON = "#_form .actions button"
@@ -159,3 +161,25 @@ def test_a_form_from_ethiopia_runs_in_tigrinya(
     assert response["language"] == "ti"
     assert [entry["firstname_raw"] for entry in response["answers"]["hh_rpt"]] == ["Abeba"]
     assert response["answers"]["names"] == "Abeba"
+
+
+def test_the_browsers_position_is_filled_in_on_request(
+    service: Service, contexts: Callable[..., BrowserContext], inspector: Inspector
+) -> None:
+    rows = [["type", "name", "label::ar"], ["geopoint", "place", "أين؟"], ["end", "end", ""]]
+    found = read(rows, name="place")
+    assert found.questionnaire is not None
+    Publications(service.store).publish({"place": found.questionnaire})
+    context = contexts("ar")
+    context.grant_permissions(["geolocation"], origin=service.url)
+    context.set_geolocation({"latitude": 50.568912, "longitude": 10.4140049})
+    page = context.new_page()
+    page.goto(f"{service.url}/ar/q/place")
+    page.get_by_role("button", name="استخدام المكان الذي أنا فيه الآن").click()
+    page.wait_for_function("document.getElementById('place').value !== ''")
+    assert page.input_value("#place") == "50.56891, 10.41400"
+    assert inspector.faults(page.content(), "ar", "rtl", "light") == []
+    page.locator(MAIN_BUTTON).first.click()
+    page.locator("main form .actions button").click()
+    (response,) = [each.body for each in service.store.collection(RESPONSES).find(questionnaire="place")]
+    assert response["answers"]["place"] == [50.56891, 10.414]

@@ -59,7 +59,7 @@ def same_cells(cells: Iterable[Mapping[str, Any]], expected: Expected) -> None:
 
 
 def items_of(library: Library, field: str) -> list[str]:
-    return [row.name for row in library.vocabularies["needs"].choices if row.columns["field"] == field]
+    return [row.name for row in library.vocabularies["needs"].choices if row.columns.get("field") == field]
 
 
 def hurdles_of(library: Library) -> list[str]:

@@ -25,6 +25,7 @@ from survey_service.questionnaire.comparison import (
     to_json,
 )
 from survey_service.questionnaire.comparison_reasons import MESSAGES
+from survey_service.questionnaire.differences import Difference, differences, of_questionnaire
 from survey_service.questionnaire.expression import parse
 from survey_service.questionnaire.model import Group, Question, Questionnaire
 from survey_service.questionnaire.wording_changes import FORM, MORE, SAME, SLIP, change_of, tokens
@@ -363,3 +364,15 @@ def test_words_are_the_tokens(words: list[str]) -> None:
 def test_reasons_are_data() -> None:
     reason = Reason("label", BREAK, {"language": "de"})
     assert from_json(to_json([Change("a", (reason,)), Change("b")])) == (Change("a", (reason,)),)
+
+
+def test_side_by_side_are_languages_that_both_are_offered_in(questionnaire: Load) -> None:
+    both = questionnaire(SMALL.replace("label: {de: Rot, en: Red}", "label: Rot"))
+    later = SMALL.replace("label: {de: Rot, en: Red}", "label: Rubin").replace("de: F, en: C", "de: G, en: D")
+    other = questionnaire(later)
+    german = replace(other, languages=("de",))
+    assert list(differences(both, german, "likes")) == [
+        Difference("label", "F", "G", "", "de"), Difference("choice", {"*": "Rot"}, {"*": "Rubin"}, "red"),
+    ]  # fmt: skip
+    assert list(of_questionnaire(both, german)) == [Difference("languages", ["de", "en"], ["de"])]
+    assert list(differences(both, both, "likes")) == []

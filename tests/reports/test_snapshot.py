@@ -12,12 +12,16 @@ import polars as pl
 import pytest
 
 from survey_service.problems import Problem
+from survey_service.questionnaire.judge import judge
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.reports import snapshot
+from survey_service.reports.codebook import codebook_of
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
-from tests.conftest import SMALL
+from tests.conftest import SMALL, TODAY
+from tests.questionnaire.test_repeats import ALI_AND_MO, HOUSEHOLD
+from tests.responses.test_export_repeats import ANSWERS, KINDS
 
 Load = Callable[[str], Questionnaire]
 
@@ -188,3 +192,29 @@ def test_only_published_offers_are_frozen() -> None:
     assert "response_key" not in frozen.rows.columns
     row = frozen.rows.filter(pl.col("offer") == "a").to_dicts()[0]
     assert (row["ends"].isoformat(), row["confirmed"].isoformat()) == ("2027-01-31", "2026-05-01")
+
+
+def test_entries_of_repeats_and_names_chosen_from_them_stay_out(questionnaire: Load) -> None:
+    form = questionnaire(HOUSEHOLD)
+    judgement = judge(form, {"street": "Weg 1", "head": "Ali", **ALI_AND_MO}, TODAY)
+    sent = body(judgement.answers, judgement.states, questionnaire="household", revision="household-1", language="en")
+    frozen = snapshot.responses_table([sent], {"household-1": form})
+    [row] = frozen.rows.to_dicts()
+    assert row["head:state"] == "answered"
+    assert "head" not in row
+    assert not {"people", "age", "age:state", "name:state"} & row.keys()
+    assert "Ali" not in json.dumps(row)
+    book = codebook_of({"household-1": form})
+    assert "age" not in book["questions"]
+    assert book["questions"]["head"]["type"] == "text"
+
+
+def test_what_is_computed_stays_out_whatever_the_question_asks(questionnaire: Load) -> None:
+    form = questionnaire(KINDS)
+    judgement = judge(form, ANSWERS, TODAY)
+    sent = body(judgement.answers, judgement.states, questionnaire="kinds", revision="kinds-1", language="en")
+    frozen = snapshot.responses_table([sent], {"kinds-1": form})
+    [row] = frozen.rows.to_dicts()
+    kept = {name for name in row if ":" not in name}
+    assert kept == {"scale", "fine", "to"}
+    assert (row["scale"], row["half:state"], row["home:state"]) == (7.0, "answered", "answered")

@@ -113,8 +113,9 @@ def test_a_workbook_holds_text_as_text_and_dates_as_dates(
     assert [row[at["likes/blue"]].value for row in rows] == [1, 0]
     assert rows[1][at["since"]].value is None
     entries = [tuple(cell.value or "" for cell in row) for row in book["codebook"].iter_rows(min_row=2)]
-    assert ("age", "Age", "integer", "", "", "small-1 small-2") in entries
-    assert ("since", "Since when", "date", "", "", "small-1") in entries
+    place = ("responses", "about", "About you", "", "")
+    assert ("age", "Age", "integer", "", "", "small-1 small-2", *place) in entries
+    assert ("since", "Since when", "date", "", "", "small-1", "responses", "more", "More", "", "") in entries
     assert any(entry[0] == "likes" and entry[3:5] == ("red", "Red") for entry in entries)
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from survey_service.accounts import lockout
 from survey_service.problems import Problem
 from survey_service.responses import access_codes, drafts, links, sources, submissions
 from survey_service.responses.export import documents
@@ -135,6 +136,14 @@ def test_many_guesses_at_once_get_twenty_tries(store: Store) -> None:
     with ThreadPoolExecutor(30) as pool:
         codes = list(pool.map(guess, range(30)))
     assert sorted(codes) == ["code.locked"] * 10 + ["code.wrong"] * 20
+
+
+def test_whose_wrong_codes_are_old_is_forgotten(store: Store) -> None:
+    refused(access_codes.check, store, "482913", "000000", ME, now=NOW)
+    lockout.forget_old(store, now=NOW + dt.timedelta(minutes=9), rule=access_codes.RULE)
+    assert store.collection(access_codes.ATTEMPTS).count() == 1
+    lockout.forget_old(store, now=NOW + dt.timedelta(minutes=11), rule=access_codes.RULE)
+    assert store.collection(access_codes.ATTEMPTS).count() == 0
 
 
 def test_a_suggested_code_is_usable_and_another_each_time() -> None:

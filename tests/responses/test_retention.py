@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses import drafts, retention
 from survey_service.responses.revisions import Publications
-from survey_service.responses.submissions import RESPONSES
+from survey_service.responses.submissions import RESPONSES, Submission, submit
 from survey_service.store.base import Store
 from tests.conftest import TODAY
+from tests.questionnaire.test_repeats import ALI_AND_MO, HOUSEHOLD
 from tests.responses.test_submissions import send
 
 BOTH_STORES = True
@@ -57,3 +59,26 @@ def test_what_providers_sent_stays(store: Store, small: Questionnaire) -> None:
     publications.publish({"small": dataclasses.replace(small, audience="providers")})
     send(store, publications, age=20, town="Suhl")
     assert not retention.apply(store, publications, dt.date(2030, 1, 1), months=12, text_months=6)
+
+
+def test_texts_within_repeats_and_what_was_made_of_them_go_too(
+    store: Store, questionnaire: Callable[[str], Questionnaire]
+) -> None:
+    """Numbers stay, and the entries themselves; names chosen from a list of typed names go, and joined names."""
+    publications = Publications(store)
+    publications.publish({"household": questionnaire(HOUSEHOLD)})
+    inputs = {"street": "Weg 1", "head": "Ali", **ALI_AND_MO}
+    key = "33333333-3333-4333-8333-333333333333"
+    submission = Submission(key, "household-1", "en", inputs, 5, "api")
+    submit(store, publications, submission, receipt_key="0" * 64, today=TODAY)
+    before = store.collection(RESPONSES).find()[0].body
+    assert (before["answers"]["teachers"], before["answers"]["before"]) == ("Ms A, Mr B", "Ali")
+    assert retention.apply(store, publications, dt.date(2027, 5, 1), months=12, text_months=6).texts == 1
+    after = store.collection(RESPONSES).find()[0].body
+    assert after["answers"] == {
+        "people": [{"age": 62, "number": 1.0}, {"age": 9, "number": 2.0, "schools": 2, "school": [{}, {}]}],
+        "persons": 2.0,
+        "oldest": 62.0,
+    }
+    assert after["states"] == before["states"]
+    assert not retention.apply(store, publications, dt.date(2027, 5, 1), months=12, text_months=6)

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from survey_service.problems import Problem
 from survey_service.web.audience import PUBLIC
-from survey_service.web.styles import sheet, squeeze
+from survey_service.web.styles import script, sheet, squeeze
 from tests.web.browser import Browser
 
 URLS = [
@@ -79,11 +79,21 @@ def test_the_start_page_fetches_it_ahead_without_waiting_for_it(browser: Browser
 
 
 def test_pages_hold_no_script_and_no_style_attribute(begun: Browser) -> None:
-    for url in ("/", "/en/", "/en/privacy", "/en/q/every", "/en/q/every/all", "/en/erase", "/nowhere"):
+    for url in ("/", "/en/", "/en/privacy", "/en/q/every", "/en/q/every/follow", "/en/erase", "/nowhere"):
         page = begun.open(url)
         assert "script" not in {tag for tag, _ in page.tags}
+        assert "script-src" not in begun.response.headers["Content-Security-Policy"]
+        assert "geolocation=()" in begun.response.headers["Permissions-Policy"]
         assert not [values for _, values in page.tags if "style" in values or any(n.startswith("on") for n in values)]
         assert not re.search(r'(?:src|href)="(?:https?:)?//', page.html)
+
+
+def test_only_a_page_that_asks_for_a_place_has_a_script_and_may_ask_the_browser(begun: Browser) -> None:
+    page = begun.open("/en/q/every/all")
+    assert [tag for tag, _ in page.tags].count("script") == 1
+    source = script("position").source
+    assert f"script-src '{source}';" in begun.response.headers["Content-Security-Policy"]
+    assert begun.response.headers["Permissions-Policy"] == "camera=(), geolocation=(self), microphone=()"
 
 
 def test_the_style_sheet_keeps_to_its_budget_and_to_logical_properties() -> None:

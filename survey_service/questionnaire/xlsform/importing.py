@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from survey_service import languages
@@ -13,7 +13,7 @@ from survey_service.questionnaire.builder import Builder
 from survey_service.questionnaire.faults import Faults
 from survey_service.questionnaire.loader import missing_texts, references
 from survey_service.questionnaire.model import Cycle, Questionnaire
-from survey_service.questionnaire.xlsform import choices, columns, extras, structure, workbook
+from survey_service.questionnaire.xlsform import choices, columns, extras, listfiles, structure, workbook
 from survey_service.questionnaire.xlsform.notices import CHANGED, ERROR, LOST, NOTE, Notice
 from survey_service.questionnaire.xlsform.report import Cell, Line, Report
 from survey_service.questionnaire.xlsform.rows import Context
@@ -27,13 +27,15 @@ _QUIETLY = ("version", "id_string", "form_id", "form_title", "default_language",
 @dataclass(frozen=True)
 class Options:
     """How to read a workbook: the name of the questionnaire if not the form's own, the language of texts that name
-    none, for whom it is, the question whose answer ``yes`` is the consent, and whether choices may stand twice."""
+    none, for whom it is, the question whose answer ``yes`` is the consent, whether choices may stand twice, and the
+    texts of the ``.csv`` files that were brought along, by name."""
 
     name: str = ""
     language: str = ""
     audience: str = ""
     consent: str = ""
     allow_twice: bool = False
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 DEFAULTS = Options()
@@ -75,7 +77,9 @@ def _questionnaire(sheets: Mapping[str, Sheet], file: str, options: Options, rep
     allow = options.allow_twice or settings.get("allow_choice_duplicates", "").lower() in ("yes", "true")
     lists = choices.read(listed, report, allow_twice=allow)
     own = extras.read(sheets.get(extras.SHEET))
-    context = Context(report, lists, ordered, structure.all_names(survey))
+    files = _Files(options.files, lists, default, report, allow_twice=allow)
+    context = Context(report, lists, ordered, structure.all_names(survey), files.list_of)
+    files.take_all()
     shape = structure.Structure(context)
     shape.read(survey)
     title = settings.get("form_title", "")
@@ -84,7 +88,7 @@ def _questionnaire(sheets: Mapping[str, Sheet], file: str, options: Options, rep
     name = options.name or _usable(settings.get("form_id") or settings.get("id_string") or file.rsplit(".", 1)[0])
     raw: dict[str, Any] = {
         "questionnaire": name,
-        "audience": options.audience or "newcomers",
+        "audience": "newcomers",
         "languages": list(ordered) or [default],
         "label": {"*": title or name},
         "choices": context.lists,
@@ -97,6 +101,37 @@ def _questionnaire(sheets: Mapping[str, Sheet], file: str, options: Options, rep
     if options.consent:
         raw["consent"] = options.consent
     return _built(raw, report, shape)
+
+
+class _Files:
+    """The files that were brought along, as choice lists."""
+
+    def __init__(
+        self, files: Mapping[str, str], lists: choices.Lists, default: str, report: Report, *, allow_twice: bool
+    ) -> None:
+        self._files = {name.rsplit("/", 1)[-1].lower(): (name, text) for name, text in files.items()}
+        self._lists, self._default, self._report, self._allow_twice = lists, default, report, allow_twice
+
+    def take_all(self) -> None:
+        """Make a list of each file, for expressions that read it."""
+        for file in self._files:
+            self.list_of(file, "name", "label")
+
+    def list_of(self, file: str, value: str, label: str) -> str:
+        """Return the name of the list in a file, ``""`` if there is no such file or no column ``value`` in it."""
+        name, text = self._files.get(file.lower(), ("", ""))
+        plain = (value, label) == ("name", "label")
+        found = listfiles.list_name(file) if plain else f"{listfiles.list_name(file)}_{value}_{label}"
+        if found in self._lists:
+            return found
+        sheet = listfiles.sheet(name, text, value, label) if name else None
+        if sheet is None:
+            return ""
+        lines, _ = _lines(sheet, choices.COLUMNS, self._default, self._report, others=True)
+        for line in lines:
+            line["list_name"] = found
+        self._lists.update(choices.read(lines, self._report, allow_twice=self._allow_twice))
+        return found if found in self._lists else ""
 
 
 def _built(raw: Mapping[str, Any], report: Report, shape: structure.Structure) -> Questionnaire | None:

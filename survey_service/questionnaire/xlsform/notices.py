@@ -17,6 +17,7 @@ MESSAGES: Mapping[str, str] = {
     "no_sheet": D_("There is no sheet “%(sheet)s”. Its name must be written exactly like this."),
     "no_column": D_("The sheet has no column “%(column)s”."),
     "too_many_rows": D_("The sheet has more than %(limit)s rows."),
+    "too_many_cells": D_("A sheet has more than %(limit)s cells with content."),
     "formula": D_("This cell has a formula without a value. Replace it by its value."),
     "twice": D_("The column “%(column)s” stands twice. Only the first one is read."),
     "column": D_("The column “%(column)s” is no column of XLSForm that is known here. It is not read."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +58,7 @@ _SELECT = re.compile(
     r"(?P<other>\s+or[ _]other|\s+or[ _]specify[ _]other)?",
     re.IGNORECASE,
 )
+_FILE_COLUMN = re.compile(r"\b(value|label)\s*=\s*([^\s;,]+)")
 KNOWN = tuple(sorted({*_SIMPLE, *_AS_TEXT, *_PRIVATE, *_UPLOADS, *_SHAPES, "select_one", "select_multiple", "rank"}))
 _APPEARANCES = {
     **{name: name for name in APPEARANCES if name},
@@ -74,13 +75,27 @@ _PARAMETERS = {"start": "min", "end": "max", "step": "step", "randomize": "rando
 
 @dataclass
 class Context:
-    """What reading a row needs to know of the whole form. ``used`` are the names that anything refers to."""
+    """What reading a row needs to know of the whole form.
+
+    ``used`` are the names that anything refers to; ``files`` gives the name of the list in a file, or ``""`` if it was
+    not brought along, of (its name, the column of the choices' names, that of their labels).
+    """
 
     report: Report
     lists: Lists
     tags: tuple[str, ...]
     used: frozenset[str]
+    files: Callable[[str, str, str], str]
     names: dict[str, int] = field(default_factory=dict)
+
+    def file_list(self, file: str, line: Line) -> str:
+        """Return the name of the list in a file, ``""`` if it was not brought along.
+
+        The parameters ``value`` and ``label`` name its columns; they are taken out of the row.
+        """
+        given = dict(_FILE_COLUMN.findall(line.get("parameters", "")))
+        line["parameters"] = _FILE_COLUMN.sub("", line.get("parameters", ""))
+        return self.files(file, given.get("value", "name"), given.get("label", "label"))
 
 
 def questions(line: Line, context: Context) -> list[dict[str, Any]]:
@@ -146,9 +161,11 @@ def _select(line: Line, name: str, select: re.Match[str], context: Context) -> l
     kind = _SELECTS[select["kind"].lower().replace(" ", "_")]
     source = select["list"]
     if select["file"]:
-        context.report.add(CHANGED, "list_file", line.cell("type"), file=source)
-        line.pop("choice_filter", None)
-        return [_question(line, name, "text", context)]
+        file, source = source, context.file_list(source, line)
+        if not source:
+            context.report.add(CHANGED, "list_file", line.cell("type"), file=file)
+            line.pop("choice_filter", None)
+            return [_question(line, name, "text", context)]
     if source.startswith("${"):
         return [Located({**_question(line, name, kind, context), "choices_from": source[2:-1].strip()}, line)]
     if source not in context.lists:

@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
+from survey_service.problems import Problem
+from survey_service.questionnaire.workbook_guard import Limits, check_workbook
 from survey_service.questionnaire.xlsform.notices import ERROR, Notice
 
 MAX_BYTES = 10_000_000
-MAX_UNPACKED = 100_000_000
-MAX_MEMBERS = 500
-MAX_RATIO = 200
+LIMITS = Limits(packed=MAX_BYTES, unpacked=100_000_000, ratio=200)
 MAX_ROWS = 20_000
 MAX_COLUMNS = 300
+MAX_CELLS = 3_000_000
 _EMPTY_FORMULA = re.compile(
     rb'<c r="([A-Z]+)([0-9]+)"[^>]*>\s*<f[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
 )
-_ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_CODES = {
+    "workbook.large": "too_large",
+    "workbook.parts": "too_large",
+    "workbook.ratio": "suspicious",
+    "workbook.entities": "suspicious",
+}
 
 
 class Unusable(Exception):
@@ -59,8 +67,8 @@ def letter(index: int) -> str:
     return str(get_column_letter(index + 1))
 
 
-def read(data: bytes, wanted: Sequence[str]) -> dict[str, Sheet]:
-    """Return the wanted sheets by name in lower case. Raises Unusable."""
+def read(data: bytes, wanted: Sequence[str] | None, columns: int = MAX_COLUMNS) -> dict[str, Sheet]:
+    """Return the wanted sheets (None: all) by name in lower case, of each at most so many columns. Raises Unusable."""
     _check(data)
     try:
         with warnings.catch_warnings():
@@ -70,8 +78,8 @@ def read(data: bytes, wanted: Sequence[str]) -> dict[str, Sheet]:
             found: dict[str, Sheet] = {}
             for name in book.sheetnames:
                 key = name.strip().lower()
-                if key in wanted and key not in found and hasattr(book[name], "iter_rows"):
-                    found[key] = _sheet(name, book[name], formulas.get(name, []))
+                if (wanted is None or key in wanted) and key not in found and hasattr(book[name], "iter_rows"):
+                    found[key] = _sheet(name, book[name], formulas.get(name, []), columns)
             book.close()
     except Unusable:
         raise
@@ -82,21 +90,13 @@ def read(data: bytes, wanted: Sequence[str]) -> dict[str, Sheet]:
 
 def _check(data: bytes) -> None:
     """Refuse what is no workbook, or would cost too much to open. Raises Unusable."""
-    limits = {"limit": MAX_BYTES // 1_000_000, "unpacked": MAX_UNPACKED // 1_000_000}
-    if len(data) > MAX_BYTES:
-        raise Unusable("too_large", **limits)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            if sum(member.file_size for member in members) > MAX_UNPACKED or len(members) > MAX_MEMBERS:
-                raise Unusable("too_large", **limits)
-            for member in members:
-                if member.file_size > MAX_RATIO * max(member.compress_size, 1_000):
-                    raise Unusable("suspicious", what="zip")
-                if member.filename.endswith((".xml", ".rels")) and _ENTITY.search(_content(archive, member)):
-                    raise Unusable("suspicious", what="DOCTYPE")
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise Unusable("not_a_workbook") from error
+        check_workbook(data, LIMITS)
+    except Problem as problem:
+        code = _CODES.get(problem.code, "not_a_workbook")
+        limits = {"limit": LIMITS.packed // 1_000_000, "unpacked": LIMITS.unpacked // 1_000_000}
+        what = {"what": problem.details.get("part", "")}
+        raise Unusable(code, **(limits if code == "too_large" else what if code == "suspicious" else {})) from problem
 
 
 def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
@@ -117,9 +117,10 @@ def _empty_formulas(data: bytes, book: Any) -> dict[str, list[tuple[int, str]]]:
     return found
 
 
-def _sheet(name: str, worksheet: Any, formulas: list[tuple[int, str]]) -> Sheet:
+def _sheet(name: str, worksheet: Any, formulas: list[tuple[int, str]], columns: int) -> Sheet:
+    worksheet.reset_dimensions()  # some programs write a wrong size, and what lies outside it would not be read
     notices = [Notice(ERROR, "formula", name, row, column) for row, column in formulas]
-    rows = list(_rows(worksheet))
+    rows = list(_rows(worksheet, min(columns, _width(worksheet))))
     if len(rows) > MAX_ROWS:
         notices.append(Notice(ERROR, "too_many_rows", name, values={"limit": MAX_ROWS}))
         rows = []
@@ -127,13 +128,26 @@ def _sheet(name: str, worksheet: Any, formulas: list[tuple[int, str]]) -> Sheet:
     return Sheet(name, headers, rows[1:], notices)
 
 
-def _rows(worksheet: Any) -> Iterator[Row]:
-    found = 0
-    for number, values in enumerate(worksheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), 1):
+def _width(worksheet: Any) -> int:
+    """Return how many columns have a heading: the number of the last one in the first row with content."""
+    for values in worksheet.iter_rows(values_only=True):
+        filled = [index for index, value in enumerate(values, start=1) if _text(value)]
+        if filled:
+            return max(filled)
+    return 1
+
+
+def _rows(worksheet: Any, width: int) -> Iterator[Row]:
+    """Yield the rows with content. Raises Unusable."""
+    found = cells_found = 0
+    for number, values in enumerate(worksheet.iter_rows(values_only=True, max_col=width), 1):
         cells = {index: text for index, value in enumerate(values) if (text := _text(value))}
         if cells:
             yield Row(number, cells)
             found += 1
+            cells_found += len(cells)
+            if cells_found > MAX_CELLS:
+                raise Unusable("too_many_cells", limit=MAX_CELLS)
             if found > MAX_ROWS:
                 return
 
@@ -146,6 +160,8 @@ def _text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
+    if isinstance(value, float) and math.isfinite(value):
+        return format(Decimal(repr(value)), "f")
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(timespec="minutes")
     if isinstance(value, dt.date | dt.time):

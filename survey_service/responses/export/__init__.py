@@ -9,12 +9,12 @@ from typing import Any
 
 from survey_service.responses import sources
 from survey_service.responses.export import spreadsheet, text
-from survey_service.responses.export.codebook import Codebook
-from survey_service.responses.export.layout import FACTS, Options
+from survey_service.responses.export.codebook import FACTS, Codebook
+from survey_service.responses.export.layout import Options
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
 
-__all__ = ["FACTS", "FORMATS", "Codebook", "Documents", "Format", "Options", "documents"]
+__all__ = ["FACTS", "FORMATS", "Codebook", "Documents", "Format", "Options", "documents", "packed"]
 
 Documents = Iterator[dict[str, Any]]
 
@@ -33,20 +33,31 @@ def _parquet(path: Path, documents: Documents, codebook: Codebook, options: Opti
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file: its name for people, its media type, and what writes it and returns the number of responses."""
+    """A kind of file: its name for people, its media type, and what writes it and returns the number of responses.
+
+    ``together``: one file holds all tables; otherwise a questionnaire with repeats becomes a zip of one file a table.
+    """
 
     title: str
     media_type: str
     write: Callable[[Path, Documents, Codebook, Options], int]
+    together: bool = False
 
 
 FORMATS: Mapping[str, Format] = {
     "csv": Format("CSV", "text/csv", text.write_csv),
-    "xlsx": Format("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", spreadsheet.write),
+    "xlsx": Format(
+        "Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", spreadsheet.write, together=True
+    ),
     "sav": Format("SPSS", "application/x-spss-sav", _sav),
     "parquet": Format("Parquet", "application/vnd.apache.parquet", _parquet),
-    "jsonl": Format("JSON Lines", "application/jsonl", text.write_jsonl),
+    "jsonl": Format("JSON Lines", "application/jsonl", text.write_jsonl, together=True),
 }
+
+
+def packed(form: str, codebook: Codebook) -> bool:
+    """Tell whether a kind of file becomes a zip of one file a table."""
+    return len(codebook.tables) > 1 and not FORMATS[form].together
 
 
 def documents(store: Store, questionnaire: str, source: str | None = None) -> Documents:

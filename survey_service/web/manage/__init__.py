@@ -6,6 +6,7 @@ from survey_service.questionnaire.xlsform import workbook
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, RESHOWN, Access
 from survey_service.web.manage import (
     begin,
+    codebook,
     distribution,
     drafts,
     edit_blocks,
@@ -85,6 +86,7 @@ AUDIENCES = {
     "manage.responses": Access("read_responses"),
     "manage.export": Access("export_responses"),
     "manage.download": Access("export_responses"),
+    "manage.codebook_document": Access("export_responses"),
     "manage.offers": Access("moderate_offers"),
     "manage.offer": Access("moderate_offers"),
     "manage.moderate": Access("moderate_offers"),
@@ -96,7 +98,7 @@ AUDIENCES = {
 
 # imported for their routes
 _VIEWS = (
-    *(distribution, drafts, entrance, offers, publishing, reports, responses, revisions, scheduling),
+    *(codebook, distribution, drafts, entrance, offers, publishing, reports, responses, revisions, scheduling),
     *(translation_files, translations),
     *(begin, edit_blocks, edit_list, editor_names, outline, trial),
 )

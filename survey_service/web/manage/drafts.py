@@ -14,7 +14,7 @@ from survey_service.problems import Problem
 from survey_service.questionnaire import reach
 from survey_service.questionnaire.builder import AUDIENCES
 from survey_service.questionnaire.loader import missing_texts
-from survey_service.questionnaire.xlsform import exporting
+from survey_service.questionnaire.xlsform import exporting, listfiles
 from survey_service.questionnaire.xlsform.importing import Options
 from survey_service.questionnaire.xlsform.notices import CHANGED, ERROR, LOST, MESSAGES, NOTE, Notice
 from survey_service.questionnaire.xlsform.report import ALTERED, KEPT, LEFT_OUT, STRUCTURE
@@ -78,6 +78,7 @@ def take() -> str | BaseResponse | tuple[str, int]:
         audience=given.get("audience", "") if given.get("audience", "") in AUDIENCES else "",
         consent=given.get("consent", "").strip(),
         allow_twice="twice" in given,
+        files=_lists(),
     )
     found = imports.read(data, file.filename, options)
     if found.questionnaire is None:
@@ -87,6 +88,16 @@ def take() -> str | BaseResponse | tuple[str, int]:
         imports.keep(current().store, found, data, file.filename, clock.today().isoformat())
         desk.note("questionnaire.imported", found.questionnaire.name)
     return redirect(url_for("manage.draft", name=found.questionnaire.name), 303)
+
+
+def _lists() -> dict[str, str]:
+    """Return the texts of the files with choice lists that were brought along, by name."""
+    found = {}
+    for file in request.files.getlist("lists"):
+        with contextlib.closing(file):
+            if file.filename:
+                found[file.filename] = listfiles.decoded(file.read())
+    return found
 
 
 @blueprint.get("/drafts/<name>")

@@ -16,7 +16,26 @@ from survey_service.responses.schedule import CLOSED, ENDED, FULL, OPEN, PAUSED,
 from survey_service.web import i18n
 from survey_service.web.i18n import gettext
 
-MODES = {"web": D_("on the web"), "api": D_("by a program"), "demo": D_("demonstration")}
+MODES = {"web": D_("on the web"), "api": D_("by a program"), "demo": D_("demonstration"), "import": D_("from a file")}
+TYPES = {
+    "text": D_("text"),
+    "integer": D_("whole number"),
+    "decimal": D_("number"),
+    "range": D_("number on a scale"),
+    "select_one": D_("one of the choices"),
+    "select_multiple": D_("several of the choices"),
+    "rank": D_("choices in order"),
+    "date": D_("day"),
+    "time": D_("time of day"),
+    "datetime": D_("day and time"),
+    "geopoint": D_("place (latitude and longitude)"),
+    "acknowledge": D_("confirmation"),
+    "calculate": D_("calculated value"),
+    "hidden": D_("value that nobody is asked"),
+    "start": D_("beginning of the interview"),
+    "end": D_("end of the interview"),
+    "today": D_("day of the interview"),
+}
 STATUSES = {"valid": D_("valid"), "excluded": D_("excluded")}
 AUDIENCES = {
     "newcomers": D_("Newcomers"),
@@ -80,6 +99,11 @@ def fate_name(fate: str, count: int) -> str:
 def mode_name(mode: str) -> str:
     """Return how a response came in."""
     return gettext(MODES[mode]) if mode in MODES else mode
+
+
+def type_name(kind: str) -> str:
+    """Return the type of a question in words."""
+    return gettext(TYPES[kind]) if kind in TYPES else kind
 
 
 def status_name(status: str) -> str:
@@ -147,6 +171,7 @@ HELPERS = {
     "remark_name": remark_name,
     "fate_name": fate_name,
     "status_name": status_name,
+    "type_name": type_name,
     "moderation_name": moderation_name,
     "state_name": state_name,
     "source_name": source_name,

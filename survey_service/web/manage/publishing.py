@@ -60,6 +60,7 @@ def _page(name: str, problem: Problem | None) -> str:
         published=published,
         review=_review(published, questionnaire, found),
         longest=LONGEST_NOTE,
+        note_error=wordings.problem_message(problem) if problem is not None and problem.code == "revision.note" else "",
         note=desk.lines("note"),
         rows=[(languages.language(tag), lacking) for tag, lacking in found.items()],
         most=MOST_NAMED,

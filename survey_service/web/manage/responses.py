@@ -16,9 +16,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from survey_service import clock, languages
 from survey_service.problems import Problem
-from survey_service.questionnaire.model import Question
+from survey_service.questionnaire.model import Text
 from survey_service.responses import definitions, sources
-from survey_service.responses.export import FORMATS, Options, codebook, documents
+from survey_service.responses.export import FORMATS, Options, codebook, documents, packed
+from survey_service.responses.export.codebook import Codebook
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
@@ -103,13 +104,11 @@ def responses(name: str) -> str:
     desk.note("responses.read", name, page=number, count=total)
     last = max(0, total - (number - 1) * PAGE_SIZE)
     shown = list(itertools.islice(documents(context.store, name, source), max(0, last - PAGE_SIZE), last))
-    newest: dict[str, Question] = {}
-    for variable in codebook.of(context.publications, name).variables:
-        newest.setdefault(variable.question.name, variable.question)
+    newest = _asked(codebook.of(context.publications, name))
     return render_template(
         "manage/responses.html",
         published=published,
-        questions=list(newest.values()),
+        columns=list(newest.items()),
         rows=[_row(context.publications, document, tuple(newest)) for document in reversed(shown)],
         total=total,
         page=number,
@@ -144,13 +143,21 @@ def _page_number(text: str, pages: int) -> int:
     return int(text)
 
 
+def _asked(book: Codebook) -> dict[str, Text]:
+    """Return the questions and repeats outside of other repeats, of all revisions, with their labels."""
+    main, *others = book.tables
+    found: dict[str, Text] = {}
+    for variable in main.variables:
+        found.setdefault(variable.question.name, variable.question.label)
+    for table in others:
+        if len(table.chain) == 1:
+            found.setdefault(table.chain[0], table.label)
+    return found
+
+
 def _row(publications: Publications, document: Mapping[str, Any], names: tuple[str, ...]) -> Row:
-    questions = publications.revision(document["revision"]).questionnaire.questions
-    cells = tuple(
-        answers.cell(questions.get(name), document["answers"].get(name), document["states"].get(name, ""))
-        for name in names
-    )
-    return Row(document, cells)
+    questionnaire = publications.questionnaire(document["revision"])
+    return Row(document, tuple(answers.cell(questionnaire, name, document) for name in names))
 
 
 @blueprint.get("/questionnaires/<name>/export")
@@ -161,6 +168,7 @@ def export(name: str) -> str:
         "manage/export.html",
         published=published,
         formats={key: form.title for key, form in FORMATS.items()},
+        repeats=len(codebook.of(current().publications, name).tables) > 1,
         tags=published.questionnaire.languages,
     )
 
@@ -170,21 +178,20 @@ def download(name: str) -> Response:
     """Send all responses as a file; that is noted in the audit log."""
     context = current()
     book = codebook.of(context.publications, name)
-    kind = FORMATS.get(request.args.get("format", ""))
-    language = request.args.get("language", "")
-    if kind is None or language not in languages.registry():
+    form, language = request.args.get("format", ""), request.args.get("language", "")
+    if form not in FORMATS or language not in languages.registry():
         raise Problem("page.missing")
     options = Options(language, labels="labels" in request.args, columns="columns" in request.args)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "responses"
-        count = kind.write(path, documents(context.store, name), book, options)
-        desk.note("responses.exported", name, format=request.args["format"], count=count)
+        count = FORMATS[form].write(path, documents(context.store, name), book, options)
+        desk.note("responses.exported", name, format=form, count=count)
         file = path.open("rb")  # what is open can still be read when the folder has gone
     response = send_file(
         file,
-        mimetype=kind.media_type,
+        mimetype="application/zip" if packed(form, book) else FORMATS[form].media_type,
         as_attachment=True,
-        download_name=f"{name}-{clock.today().isoformat()}.{request.args['format']}",
+        download_name=f"{name}-{clock.today().isoformat()}.{f'{form}.zip' if packed(form, book) else form}",
     )
     response.headers["Cache-Control"] = "no-store"  # Flask allows files to be kept
     return response

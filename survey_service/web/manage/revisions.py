@@ -35,6 +35,8 @@ def history(name: str) -> str:
         rows=[(entry, _before(entry), _tally(entry)) for entry in reversed(entries)],
         verdicts=VERDICTS,
         saved="saved" in request.args,
+        has_copy=definitions.find(context.store, name) is not None,
+        has_file=name in context.library.questionnaires,
     )
 
 

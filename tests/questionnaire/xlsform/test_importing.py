@@ -286,6 +286,9 @@ def zipped(**members: bytes) -> bytes:
     return target.getvalue()
 
 
+FRAME = {"[Content_Types]": b"<Types/>", "xl__workbook": b"<workbook/>"}
+
+
 def test_what_is_no_workbook() -> None:
     assert refused(b"") == "not_a_workbook"
     assert refused(b"type,name,label\n") == "not_a_workbook"
@@ -296,13 +299,14 @@ def test_what_is_no_workbook() -> None:
 
 
 def test_a_zip_bomb() -> None:
-    assert refused(zipped(xl__sheet=b"0" * 50_000_000)) == "suspicious"
-    assert refused(zipped(**{f"m{number}": b"x" for number in range(workbook.MAX_MEMBERS + 1)})) == "too_large"
+    assert refused(zipped(**FRAME, xl__sheet=b"0" * 50_000_000)) == "suspicious"
+    many = {f"m{number}": b"x" for number in range(workbook.LIMITS.parts)}
+    assert refused(zipped(**FRAME, **many)) == "too_large"
 
 
 def test_entities() -> None:
     bomb = b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "aaaa">]><a>&a;</a>'
-    assert refused(zipped(xl__workbook=bomb)) == "suspicious"
+    assert refused(zipped(**FRAME, xl__sheet=bomb)) == "suspicious"
 
 
 def test_too_large() -> None:
@@ -345,3 +349,51 @@ def test_numbers_and_truths_in_cells_are_read_as_a_person_sees_them() -> None:
     assert question.label == {"en": "5"}
     assert question.required is True
     assert [(choice.name, choice.label["en"]) for choice in question.choices] == [("1", "1.5"), ("2", "two")]
+
+
+# --- lists in files ---
+
+TOWNS = (
+    '\ufeffname;label;label::Deutsch (de);county\n1;Meiningen town;Stadt Meiningen;SM\n2;"Suhl; city";Stadt Suhl;SHL\n'
+)
+
+
+def from_file(parameters: str = "", text: str = TOWNS, kind: str = "select_one_from_file towns.csv") -> Any:
+    head = ["type", "name", "label", "parameters", "choice_filter", "calculation"]
+    rows = [[kind, "town", "Town", parameters, "county != 'X'"], ["calculate", "n", "", "", "", "count(${town})"]]
+    return read([head, *rows], files={"towns.csv": text.removeprefix("\ufeff")})
+
+
+def test_choices_from_a_file() -> None:
+    found = from_file()
+    assert found.report.errors == ()
+    question = found.questionnaire.questions["town"]
+    assert (question.type, question.list_name) == ("select_one", "towns")
+    assert [(choice.name, dict(choice.label), dict(choice.columns)) for choice in question.choices] == [
+        ("1", {"en": "Meiningen town", "de": "Stadt Meiningen"}, {"county": "SM"}),
+        ("2", {"en": "Suhl; city", "de": "Stadt Suhl"}, {"county": "SHL"}),
+    ]
+    assert found.report.rows[2] == "kept"
+
+
+def test_columns_of_a_file_are_named_by_parameters() -> None:
+    text = "code,title,county\nA,Meiningen,SM\n"
+    question = from_file("value=code label=title", text).questionnaire.questions["town"]
+    assert [(choice.name, choice.label["en"]) for choice in question.choices] == [("A", "Meiningen")]
+    assert dict(question.parameters) == {}
+
+
+@pytest.mark.parametrize("text", ["", "code,title\n1,x\n", '"', "name\n"])
+def test_a_file_that_is_no_list_counts_as_not_brought(text: str) -> None:
+    found = from_file(text=text)
+    assert found.questionnaire.questions["town"].type == "text"
+    assert ("changed", "list_file", "survey!A2") in said(found)
+
+
+def test_expressions_read_files() -> None:
+    head = ["type", "name", "label", "calculation"]
+    calculation = "instance('towns')/root/item[name = '1']/label"
+    found = read([head, ["calculate", "c", "", calculation], ["note", "n", "${c}"]], files={"towns.csv": TOWNS[1:]})
+    assert found.report.errors == ()
+    assert found.questionnaire is not None
+    assert list(found.questionnaire.lists) == ["towns"]

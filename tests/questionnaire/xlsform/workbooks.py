@@ -18,7 +18,7 @@ CHOICES: Rows = [["list_name", "name", "label"], ["yn", "yes", "Yes"], ["yn", "n
 def workbook(**sheets: Rows) -> bytes:
     """Return a workbook; cells are written as they are, a text that begins with ``=`` as a formula without a value."""
     target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+    with xlsxwriter.Workbook(target, {"in_memory": True, "default_date_format": "yyyy-mm-dd hh:mm:ss"}) as book:
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
             for number, row in enumerate(rows):

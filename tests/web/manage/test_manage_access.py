@@ -71,6 +71,7 @@ WHO_MAY = {
     ("GET", "/manage/questionnaires/<name>/responses"): {MANAGER},
     ("GET", "/manage/questionnaires/<name>/export"): {MANAGER},
     ("GET", "/manage/questionnaires/<name>/responses.file"): {MANAGER},
+    ("GET", "/manage/questionnaires/<name>/codebook"): {MANAGER},
     ("GET", "/manage/offers"): MODERATORS,
     ("GET", "/manage/offers/<offer>"): MODERATORS,
     ("POST", "/manage/offers/<offer>"): MODERATORS,

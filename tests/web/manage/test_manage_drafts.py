@@ -147,3 +147,20 @@ def test_a_practitioners_form_in_four_languages(manager: Desk, store: Store) -> 
     assert manager.get("/manage/drafts/rms").status_code == 200
     page = manager.get("/manage/drafts/rms/preview?language=ar").text
     assert 'lang="ar" dir="rtl"' in page
+
+
+def test_lists_in_files_come_along(manager: Desk, store: Store) -> None:
+    rows = [["type", "name", "label"], ["select_one_from_file towns.csv", "town", "Town"]]
+    answer = manager.client.post(
+        "/manage/questionnaires/import",
+        data={
+            "_csrf": manager.token(),
+            "file": (io.BytesIO(workbook({"survey": rows})), "form.xlsx"),
+            "lists": [(io.BytesIO(b"name,label\n1,Meiningen\n"), "towns.csv"), (io.BytesIO(b""), "")],
+            "name": "towns",
+        },
+        content_type="multipart/form-data",
+    )
+    assert answer.status_code == 303
+    question = definitions.get(store, "towns").questionnaire.questions["town"]
+    assert [choice.name for choice in question.choices] == ["1"]

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+import uuid
+import zipfile
 from collections.abc import Callable
 from html import unescape
 
@@ -15,8 +17,10 @@ from survey_service.accounts import audit
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses import holder, links
 from survey_service.responses.revisions import Publications
-from survey_service.responses.submissions import RESPONSES
+from survey_service.responses.submissions import RESPONSES, Submission, submit
 from survey_service.store.base import Store
+from tests.conftest import TODAY
+from tests.questionnaire.test_repeats import HOUSEHOLD
 from tests.web.manage.conftest import SMALL, Desk
 
 Respond = Callable[..., str]
@@ -232,3 +236,37 @@ def test_responses_are_narrowed_to_a_source_as_far_as_that_tells_of_no_handful(
     lines = manager.get("/manage/questionnaires/small/responses.file?format=csv&language=de").text.splitlines()
     found = [row["source"] for row in csv.DictReader(io.StringIO("\n".join(lines).removeprefix("\ufeff")))]
     assert found == ["vhs"] * 6 + ["•"] * 5
+
+
+def test_entries_of_repeats_are_counted_and_open_to_what_they_say(
+    manager: Desk, store: Store, publications: Publications, questionnaire: Callable[[str], Questionnaire]
+) -> None:
+    publications.publish({"household": questionnaire(HOUSEHOLD)})
+    for number, inputs in enumerate(({"street": "Weg"}, {"head": "<b>Ali", **HOUSEHOLD_ANSWERS})):
+        submission = Submission(str(uuid.UUID(int=number)), "household-1", "en", inputs, 5, "api")
+        submit(store, publications, submission, receipt_key="0" * 64, today=TODAY)
+    page = manager.get("/manage/questionnaires/household/responses?lang=en").text
+    heading, second, first = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
+    assert 'Person <span class="soft">people</span>' in heading
+    assert "Teacher" not in heading
+    assert "<td>0 entries</td>" in first
+    assert second.count("<details>") == 2
+    assert "<summary>2 entries</summary><ol><li><dl><dt>Name</dt><dd><bdi>&lt;b&gt;Ali</bdi></dd>" in second
+    assert "<dt>School</dt><dd><details><summary>1 entry</summary><ol><li><dl><dt>Teacher</dt>" in second
+
+
+def test_files_of_repeats_are_zips(
+    manager: Desk, publications: Publications, questionnaire: Callable[[str], Questionnaire]
+) -> None:
+    publications.publish({"household": questionnaire(HOUSEHOLD)})
+    answer = manager.get(f"/manage/questionnaires/household/{FILE}csv")
+    assert answer.mimetype == "application/zip"
+    assert "household-2026-11-23.csv.zip" in answer.headers["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        assert archive.namelist() == ["responses.csv", "people.csv", "school.csv"]
+    assert manager.get(f"/manage/questionnaires/household/{FILE}xlsx").mimetype.endswith(".sheet")
+
+
+HOUSEHOLD_ANSWERS = {
+    "people": [{"name": "<b>Ali", "age": 62}, {"name": "Mo", "age": 9, "schools": 1, "school": [{"teacher": "Ms A"}]}]
+}

@@ -210,6 +210,25 @@ def test_a_language_is_left_out_only_on_purpose(mara: Browser, app: Flask) -> No
     assert "Small" in Browser(app.test_client()).open("/en/").text
 
 
+def test_before_publishing_one_sees_what_it_changes_and_leaves_a_note(mara: Browser, store: Store) -> None:
+    mara.open("/manage/translations/tiny/ar")
+    press(mara, LABEL, "أتوافق؟")
+    page = mara.open("/manage/questionnaires/tiny/publish?lang=en")
+    assert "1 question: break in series" in page.text
+    assert "The wording was changed (Arabic)." in page.text
+    assert re.search(r'<span lang="ar" dir="rtl">.*أتوافق', page.html)
+    page = mara.send("/manage/questionnaires/tiny/publish", note="n" * 2_001)
+    assert mara.status == 422
+    assert page.value("note") == "n" * 2_001
+    assert Publications(store).history("tiny") == ["tiny-1"]
+    mara.send("/manage/questionnaires/tiny/publish", note="Neu übersetzt")
+    entry = Publications(store).entry("tiny-2")
+    assert (entry.note, entry.by, [change.question for change in entry.changes]) == ("Neu übersetzt", "Mara", ["OK"])
+    page = mara.open("/manage/questionnaires/tiny/revisions")
+    assert "Neu übersetzt" in page.text
+    assert "/manage/questionnaires/tiny/publish" in page.links
+
+
 # --- saving --------------------------------------------------------------------------------------------------------
 
 

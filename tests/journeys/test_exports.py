@@ -1,0 +1,61 @@
+"""The manager takes home what was answered: entries of repeats on the desk, a zip of tables, the codebook."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from survey_service import clock
+from survey_service.accounts import accounts
+from survey_service.questionnaire.model import Questionnaire
+from survey_service.responses.revisions import Publications
+from survey_service.responses.submissions import Submission, submit
+from tests.journeys.conftest import Service
+from tests.journeys.inspection import Inspector
+from tests.journeys.test_desk import PASSWORD, UNJUDGED, Manager
+from tests.questionnaire.test_repeats import ALI_AND_MO, HOUSEHOLD
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def desk(service: Service, questionnaire: Callable[[str], Questionnaire]) -> Service:
+    """A household of two that has answered, and a manager called Mara."""
+    publications = Publications(service.store)
+    publications.publish({"household": questionnaire(HOUSEHOLD)})
+    submission = Submission(str(uuid.UUID(int=1)), "household-1", "en", {"street": "Weg 1", **ALI_AND_MO}, 5, "api")
+    submit(service.store, publications, submission, receipt_key="0" * 64, today=clock.today())
+    accounts.add(service.store, "Mara", ["manager"], PASSWORD, actor="test", now=dt.datetime.now(dt.UTC))
+    return service
+
+
+def test_entries_tables_and_the_codebook_without_scripts(desk: Service, phone: OpenPage, inspector: Inspector) -> None:
+    page = phone("de", scripts=False)
+    mara = Manager(page, desk.url, inspector, "light")
+    mara.sign_in()
+    mara.open("/manage/questionnaires/household/responses")
+    page.locator("td summary").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("td dd", has_text="Mo").first.is_visible()
+    page.locator("td td summary, td dd summary").first.click()
+    assert page.locator("td dd", has_text="Mr B").last.is_visible()
+    mara.look("open entries/responses")
+
+    mara.open("/manage/questionnaires/household/export")
+    with page.expect_download() as started:
+        page.locator("main form button").first.click()
+    with zipfile.ZipFile(started.value.path()) as archive:
+        assert archive.namelist() == ["responses.csv", "people.csv", "school.csv"]
+
+    page.select_option("#codebook_language", "en")
+    with page.expect_download() as started:
+        page.locator("main form button").last.click()
+    html = started.value.path().read_text("utf-8")
+    found = inspector.faults(html, "en", "ltr", "light")
+    assert [fault for fault in found if not fault.startswith(UNJUDGED)] == []
+    assert mara.faults == {}
