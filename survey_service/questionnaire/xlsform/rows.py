@@ -280,7 +280,12 @@ def _default(line: Line, kind: str, report: Report) -> Any:
         return None
     if formulas.is_dynamic(text):
         source = formulas.read(line, "default", report)
-        return {"expression": source} if source else None
+        if not source:
+            return None
+        constant = formulas.constant(source)
+        if constant is None:
+            return {"expression": source}
+        text = constant  # a text in quotes, because it looks like an expression
     value: Any = limits.number(text) if kind in ("integer", "decimal", "range") else text
     if kind in ("select_multiple", "rank"):
         value = text.split()
