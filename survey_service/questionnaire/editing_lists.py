@@ -6,7 +6,6 @@ import copy
 from collections.abc import Sequence
 
 from survey_service.problems import Problem
-from survey_service.questionnaire import loader
 from survey_service.questionnaire.editing import (
     Block,
     Definition,
@@ -38,8 +37,7 @@ def delete_list(definition: Definition, name: str) -> Definition:
     list_of(definition, name)
     questionnaire, _ = faults_of(definition)
     users = [(each.name, "choices") for each in questionnaire.questions.values() if each.list_name == name]
-    for question in questionnaire.questions.values():
-        users += [(question.name, key) for key, expression in question.expressions() if name in expression.lists]
+    users += [(place, key) for place, key, expression in questionnaire.expressions() if name in expression.lists]
     if users:
         raise referred(name, users)
     changed = copy.deepcopy(definition)
@@ -81,7 +79,7 @@ def _refuse_choices(definition: Definition, list_name: str, gone: set[str]) -> N
     questionnaire, _ = faults_of(definition)
     users = {name for name, question in questionnaire.questions.items() if question.list_name == list_name}
     found = []
-    for place, key, expression in loader.conditions(questionnaire):
+    for place, key, expression in questionnaire.expressions():
         for question, choice in choices_named(place, expression):
             if question in users and choice in gone:
                 found.append((place, key))

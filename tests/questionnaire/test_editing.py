@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -22,10 +23,12 @@ from survey_service.questionnaire import (
     renaming,
 )
 from survey_service.questionnaire.expression import parse
+from survey_service.questionnaire.judge import judge
 from survey_service.questionnaire.loader import load_folder
 from survey_service.questionnaire.model import Questionnaire
 
 Definition = dict[str, Any]
+TODAY = dt.date(2026, 11, 26)
 
 
 def text(words: str) -> dict[str, str]:
@@ -234,6 +237,17 @@ def test_choices_are_added_moved_and_kept_while_something_names_them(home: Defin
     with pytest.raises(Problem) as refused:
         editing_lists.delete_choice(home, "spare", "a")
     assert refused.value.code == "editing.last"
+
+
+def test_a_list_that_only_an_early_end_reads_is_kept_and_looked_up(home: Definition) -> None:
+    home["screen_outs"][0]["when"] = "${size} > 0 and instance('spare')/root/item[name = 'a']/label = 'A'"
+    questionnaire = definition.from_json(home)
+    assert set(questionnaire.lists) == {"spare", "yn"}
+    ends = {size: judge(questionnaire, {"size": size}, TODAY).screen_out for size in ("0", "1")}
+    assert {size: end.name if end else "" for size, end in ends.items()} == {"0": "", "1": "refused"}
+    with pytest.raises(Problem) as refused:
+        editing_lists.delete_list(home, "spare")
+    assert [dict(fault) for fault in refused.value.faults] == [{"place": "refused", "key": "when"}]
 
 
 def test_a_default_keeps_its_choice(home: Definition) -> None:
