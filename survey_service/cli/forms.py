@@ -21,8 +21,9 @@ from survey_service.questionnaire import definition
 from survey_service.questionnaire.builder import AUDIENCES
 from survey_service.questionnaire.comparison_reasons import MESSAGES
 from survey_service.questionnaire.model import Questionnaire, wording
-from survey_service.questionnaire.xlsform import exporting, importing, listfiles, po
+from survey_service.questionnaire.xlsform import exporting, listfiles, po
 from survey_service.questionnaire.xlsform.importing import Options
+from survey_service.questionnaire.xlsform.notices import by_weight
 from survey_service.responses import definitions, imports
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.revisions import Published
@@ -197,7 +198,7 @@ def import_(
     files = {path.name: listfiles.decoded(path.read_bytes()) for path in lists}
     options = Options(name, language, audience or "", consent, allow_duplicates, files)
     found = imports.read(data, file.name, options)
-    for notice in importing.summary(found):
+    for notice in by_weight(found.report.notices):
         click.echo(f"{notice.kind}: {notice}", err=True)
     fates = found.report.fates
     counts = ", ".join(f"{fates[fate]} {word}" for fate, word in _FATES.items() if fates.get(fate))
