@@ -115,12 +115,8 @@ def draft(name: str) -> str:
         remarks=remarks([Notice(**dict(notice)) for notice in copy.notices]),
         missing={tag: len(missing_texts(questionnaire, tag)) for tag in questionnaire.languages},
         findings=findings,
-        is_published=_is_published(name),
+        is_published=current().publications.find(name) is not None,
     )
-
-
-def _is_published(name: str) -> bool:
-    return any(entry.questionnaire.name == name for entry in current().publications.all())
 
 
 @blueprint.get("/drafts/<name>/preview")
