@@ -18,6 +18,7 @@ from survey_service.web import (
     i18n,
     kiosk,
     manage,
+    offline,
     problems_view,
     public,
     receipt,
@@ -27,7 +28,7 @@ from survey_service.web import (
     wordings,
 )
 
-MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, receipt, api, manage)
+MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, receipt, offline, api, manage)
 
 
 def create_app(settings: Settings, store: Store | None = None) -> Flask:
@@ -51,6 +52,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
         rows.update(module.AUDIENCES)
         guards.update(dict.fromkeys(module.AUDIENCES, getattr(module, "guard", _nobody)))
     audience.install(app, audience.Table(rows, guards))
+    offline.install(app)
     kiosk.install(app)  # after who may see a page comes who has gone away
     return app
 

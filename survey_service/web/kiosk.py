@@ -14,7 +14,7 @@ from flask import Flask, Response, g, request, session, url_for
 from markupsafe import Markup
 
 from survey_service import clock
-from survey_service.web import audience, device, security, styles, visit, way_in
+from survey_service.web import audience, device, security, visit, way_in
 from survey_service.web.context import current
 
 KIOSK, PAUSE, AT = "kiosk", "_pause", "at"
@@ -75,8 +75,7 @@ def head() -> Markup:
     """
     if not is_on() or request.endpoint in _RESTING:
         return Markup("")
-    script = styles.script("kiosk")
-    g.scripts = {*g.get("scripts", ()), script.source}
+    script = security.allow_script("kiosk")
     if request.endpoint == _IDLE:
         seconds, target, kind = WARNING_SECONDS, start(), "question"
     else:

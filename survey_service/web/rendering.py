@@ -150,6 +150,7 @@ def start_page(
         messages=messages,
         duration=duration(questionnaire),
         sent=device.held(questionnaire.name) is not None,
+        revision=visit.published.revision,
         languages=languages_of(questionnaire),
         action=url_for("respondent.start", questionnaire=questionnaire.name),
     )

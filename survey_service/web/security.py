@@ -36,6 +36,8 @@ _HEADERS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
 """What stands on every answer."""
+_SELF = "'self'"
+_OFFLINE = "connect-src 'self'; worker-src 'self'; manifest-src 'self'; img-src 'self'; "
 _ENCRYPTED = ("Strict-Transport-Security", "max-age=31536000")
 
 
@@ -149,14 +151,25 @@ def position_script(label: str, failed: str) -> Markup:
 
     ``label`` is what its button says, ``failed`` what is said if there is no position. Without scripts it is typed.
     """
-    script = styles.script("position")
-    g.scripts = {*g.get("scripts", ()), script.source}
+    script = allow_script("position")
     g.asks_place = True
     return Markup('<script data-label="{}" data-failed="{}">{}</script>').format(
         label,
         failed,
         Markup(script.text),  # noqa: S704 - a file of ours
     )
+
+
+def allow_script(name: str) -> styles.Sheet:
+    """Return a script to be inlined in the present page, and allow it there."""
+    script = styles.script(name)
+    g.scripts = {*g.get("scripts", ()), script.source}
+    return script
+
+
+def allow_offline() -> None:
+    """Allow the present page what it needs to be answered without a network: a service worker, and to send."""
+    g.offline = True
 
 
 def has_session() -> bool:
@@ -166,7 +179,10 @@ def has_session() -> bool:
 
 def _script_sources() -> str:
     """Return the directive for the scripts of the present page; hardly any page has one."""
-    return "".join(f"script-src '{source}'; " for source in sorted(g.get("scripts", ())))
+    sources = [f"'{source}'" for source in sorted(g.get("scripts", ()))]
+    if not g.get("offline", False):
+        return f"script-src {' '.join(sources)}; " if sources else ""
+    return f"script-src {' '.join([*sources, _SELF])}; {_OFFLINE}"
 
 
 def _frame_ancestors() -> str:
