@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -69,8 +69,8 @@ def wait_for(service: Service, page: Page, count: int) -> list[Stored]:
 
 
 @pytest.fixture
-def page(contexts: Contexts) -> Iterator[Page]:
-    yield contexts("de").new_page()
+def page(contexts: Contexts) -> Page:
+    return contexts("de").new_page()
 
 
 def test_answered_without_a_network_sent_once_when_there_is_one(service: Service, page: Page) -> None:
