@@ -127,9 +127,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "last": _function("", "n", None, ""),
     "indexed-repeat": _function("vvnvnvn", "v", None, "${a}, ${repeat}, 1", least=3, check=checks.indexed),
     "current": _function("", "v", None, ""),
-    "instance": _function("s", "v", None, "'list'", check=checks.list_name, browser=False),
-    "pulldata": _function("ssss", "s", None, "'list', 'label', 'name', ${a}", check=checks.list_name, browser=False),
-    "randomize": _function("vv", "v", None, "${a}, 7", least=1, check=checks.node_set, browser=False),
+    "instance": _function("s", "v", None, "'list'", check=checks.list_name),
+    "pulldata": _function("ssss", "s", None, "'list', 'label', 'name', ${a}", check=checks.list_name),
+    "randomize": _function("vv", "v", None, "${a}, 7", least=1, check=checks.node_set),
     # texts
     "string": _function("s", "s", lambda text: text, "${a}", least=0, current=True),
     "string-length": _function("s", "n", lambda text: float(len(text)), "${a}", least=0, current=True),

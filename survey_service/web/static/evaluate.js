@@ -277,7 +277,7 @@ const expressions = (() => {
     "|": (...sets) => exists(sets.flat()),
     set: set => exists([...set]),
     if: (condition, then, otherwise) => first(toBoolean(condition) ? then : otherwise),
-    coalesce: (...given) => [...given.map(first), ""].find(value => value !== "" && value === value),
+    coalesce: (...given) => given.map(first).concat("").find((value, at) => at > 1 || value !== "" && value === value),
     not: value => !toBoolean(value),
     true: () => true,
     false: () => false,
