@@ -88,7 +88,7 @@ def sets_over(children: st.SearchStrategy[Node], functions: frozenset[str] = ALL
 
 def as_written(node: Node) -> Node:
     """A predicate after a step belongs to the step."""
-    if node[0] == "filter" and node[1][0] == "step":
+    if node[0] == "filter" and node[1][0] == "step" and node[1][2] != "..":
         return (*node[1], node[2])
     return node
 
