@@ -6,7 +6,7 @@ from survey_service.questionnaire.xlsform import workbook
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, RESHOWN, Access
 from survey_service.web.manage import (
     begin,
-    codebook,
+    codebook_page,
     distribution,
     drafts,
     edit_blocks,
@@ -98,7 +98,7 @@ AUDIENCES = {
 
 # imported for their routes
 _VIEWS = (
-    *(codebook, distribution, drafts, entrance, offers, publishing, reports, responses, revisions, scheduling),
+    *(codebook_page, distribution, drafts, entrance, offers, publishing, reports, responses, revisions, scheduling),
     *(translation_files, translations),
     *(begin, edit_blocks, edit_list, editor_names, outline, trial),
 )
