@@ -7,8 +7,8 @@ HTML and one for JSON (RFC 9457); commands print the message on stderr and exit 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -20,6 +20,36 @@ def N_(text: str) -> str:
 def D_(text: str) -> str:
     """Mark a text that only the manager or an operator can see for extraction by gettext."""
     return text
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is to be said in any language: an English source text with ``%(name)s`` for each of ``values``.
+
+    A value may be said itself; a tuple of such is a list, each on a line of its own. See ``said``.
+    """
+
+    message: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        """Return it as a text; ``translate`` is a gettext function, without it the English source is used."""
+        values = {name: _text_of(value, translate) for name, value in self.values.items()}
+        return translate(self.message) % values if values else translate(self.message)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def _text_of(value: object, translate: Callable[[str], str]) -> object:
+    if isinstance(value, tuple):
+        return "\n".join(f"  {_text_of(each, translate)}" for each in value)
+    return value.text(translate) if isinstance(value, Said) else value
+
+
+def said(message: str, /, **values: object) -> Said:
+    """Return a source text, marked by ``D_`` or ``N_``, with its values."""
+    return Said(message, values)
 
 
 @dataclass(frozen=True)
@@ -637,7 +667,11 @@ class Problem(Exception):
     def status(self) -> int:
         return self.kind.status
 
-    def message(self, translate: Any = None) -> str:
+    @property
+    def said(self) -> Said:
+        """The message with its details."""
+        return Said(self.kind.message, self.details)
+
+    def message(self, translate: Callable[[str], str] = str) -> str:
         """Return the message; ``translate`` is a gettext function, without it the English source is used."""
-        text = self.kind.message if translate is None else translate(self.kind.message)
-        return str(text) % self.details if self.details else str(text)
+        return self.said.text(translate)

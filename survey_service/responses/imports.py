@@ -72,6 +72,6 @@ def refusal(found: Import) -> Problem:
     return Problem(
         "import.refused",
         count=len(errors),
-        listing="\n".join(f"  {error}" for error in errors[:20]),
-        faults=tuple({"place": error.place, "code": error.code, "message": str(error)} for error in errors),
+        listing=tuple(error.said_at for error in errors[:20]),
+        faults=tuple({"place": error.place, "code": error.code, "message": error.said} for error in errors),
     )

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import resource
 import sys
+from collections.abc import Mapping
 from typing import Any
 
+from survey_service.problems import Said
 from survey_service.questionnaire import definition
 from survey_service.questionnaire.xlsform import importing
 from survey_service.questionnaire.xlsform.importing import Import, Options
@@ -53,14 +55,31 @@ def to_json(found: Import) -> dict[str, Any]:
 
 def notice_to_json(notice: Notice) -> dict[str, Any]:
     """Return a notice as JSON data."""
-    values = {name: value if isinstance(value, int) else str(value) for name, value in notice.values.items()}
+    values = {name: _value_to_json(value) for name, value in notice.values.items()}
     return {**{key: getattr(notice, key) for key in ("kind", "code", "sheet", "row", "column")}, "values": values}
+
+
+def notice_from_json(data: Mapping[str, Any]) -> Notice:
+    """Build a notice from its JSON data."""
+    return Notice(**{**data, "values": {name: _value_from_json(value) for name, value in data["values"].items()}})
+
+
+def _value_to_json(value: object) -> Any:
+    if isinstance(value, Said):
+        return {"message": value.message, "values": {name: _value_to_json(one) for name, one in value.values.items()}}
+    return value if isinstance(value, int) else str(value)
+
+
+def _value_from_json(value: Any) -> object:
+    if isinstance(value, dict):
+        return Said(value["message"], {name: _value_from_json(one) for name, one in value["values"].items()})
+    return value
 
 
 def from_json(data: dict[str, Any]) -> Import:
     """Build an outcome from its JSON data."""
     content = data["definition"]
-    report = Report([Notice(**notice) for notice in data["notices"]], dict(data["rows"]))
+    report = Report([notice_from_json(notice) for notice in data["notices"]], dict(data["rows"]))
     return Import(definition.from_json(content) if content is not None else None, report)
 
 
