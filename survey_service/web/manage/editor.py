@@ -129,7 +129,8 @@ def in_words(given: Given, keys: tuple[str, ...], now: Scene) -> dict[str, str]:
     for key in keys:
         try:
             text = given.get(key, "").strip()
-            found.update({key: now.labels.sentence(key, parse(text))} if text else {})
+            sentence = key.removesuffix("_expression")  # that of a default
+            found.update({key: now.labels.sentence(sentence, parse(text))} if text else {})
         except ExpressionFault:
             continue
     return found

@@ -40,12 +40,23 @@ def test_an_expression_in_the_editor(german: Desk, expression: str, words: str) 
 
 
 def test_a_fault_of_the_definition_stands_at_its_field(german: Desk, store: Store) -> None:
-    answer = send(german, QUESTION, constraint=". < 99")
+    answer = send(german, QUESTION, choice_filter="wram = 1")
     text = html.unescape(answer.text)
     assert answer.status_code == 422
-    assert "zur Bedingung für die Antwort fehlt die Meldung (constraint_message)" in text
-    assert "the constraint" not in text
-    assert definitions.get(store, "small").questionnaire.questions["age"].constraint is None
+    assert '<a href="#choice_filter">keine Antwort der Liste hat die Spalte „wram“' in text
+    assert definitions.get(store, "small").questionnaire.questions["age"].choice_filter is None
+
+
+def test_one_that_belongs_to_no_field_names_its_place(german: Desk) -> None:
+    answer = send(german, QUESTION, group="nowhere")
+    assert answer.status_code == 422
+    assert "<li>age: die Gruppe „nowhere“ steht nicht in der Gruppe der Seite → nennen Sie" in html.unescape(answer.text)
+
+
+def test_a_faulty_default_that_is_calculated_is_shown_again_with_its_sentence(german: Desk) -> None:
+    answer = send(german, QUESTION, default_expression="1 + 1", choice_filter="wram = 1")
+    assert answer.status_code == 422
+    assert "Vorab beantwortet mit: 1 + 1." in html.unescape(answer.text)
 
 
 def test_rows_of_a_workbook(german: Desk) -> None:
