@@ -227,6 +227,32 @@ CATALOGUE: Mapping[str, Kind] = {
             "questions' names as headings, not their labels. Nothing was loaded."
         ),
     ),
+    "loading.too_many": Kind(
+        422,
+        D_("Too many rows for the desk"),
+        D_(
+            "The file has %(count)s rows of responses, and the desk takes %(limit)s. Load parts of it one after "
+            "another, or an administrator runs survey-service responses import %(name)s FILE."
+        ),
+    ),
+    "loading.language": Kind(
+        422,
+        D_("Not offered in this language"),
+        D_("“%(name)s” is not offered in the language chosen. Choose one of: %(known)s."),
+    ),
+    "loading.gone": Kind(
+        404,
+        D_("File no longer here"),
+        D_(
+            "The file is not here any more: it waits %(hours)s hour at most, for the account that brought it. Nothing "
+            "was loaded now; bring it again."
+        ),
+    ),
+    "loading.changed": Kind(
+        409,
+        D_("Questionnaire changed meanwhile"),
+        D_("A new revision was published since the file was looked through. Nothing was loaded; bring the file again."),
+    ),
     "loading.offers": Kind(
         422,
         D_("Offers are not loaded from a file"),

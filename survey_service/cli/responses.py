@@ -18,7 +18,7 @@ from survey_service.problems import Problem
 from survey_service.responses import loading
 from survey_service.responses.export import FORMATS, Options, codebook, documents, packed
 from survey_service.responses.export.layout import neutralised
-from survey_service.responses.loading import Loading, Terms
+from survey_service.responses.loading import Loading, Terms, files
 from survey_service.responses.loading.assembling import Node
 from survey_service.responses.loading.findings import COLUMN, MISSING, REFUSED, ROW, Finding
 from survey_service.responses.revisions import Published
@@ -106,7 +106,7 @@ def _known_language(language: str) -> None:
 @click.option("--listing", default="", help="A CSV file for all findings, with the values found. Keep it like answers.")
 @on_instance
 def import_(name: str, file: Path, language: str, only_check: bool, listing: str, instance: Path | None) -> None:
-    """Load the responses in the workbook FILE (.xlsx) to the questionnaire NAME; that is noted in the audit log.
+    """Load the responses in FILE (.xlsx or .csv) to the questionnaire NAME; that is noted in the audit log.
 
     Takes what ODK, Kobo and `responses export --format xlsx` write: a sheet of responses, and one for each repeat. An
     answer that the questionnaire does not take is left out and listed; nobody without consent is loaded; what was
@@ -118,7 +118,7 @@ def import_(name: str, file: Path, language: str, only_check: bool, listing: str
         if language and language not in tags:
             raise click.UsageError(f"the questionnaire is not offered in {language!r}; known: {', '.join(tags)}")
         terms = Terms(published, language or tags[0], context.receipt_key, clock.today())
-        found = loading.read(file.read_bytes(), terms, _watched)
+        found = loading.read(files.read(file.read_bytes(), file.name), terms, _watched)
         if listing:
             _write_listing(listing, found.findings)
         _report(found, listing)

@@ -50,7 +50,8 @@ def test_a_fault_of_the_definition_stands_at_its_field(german: Desk, store: Stor
 def test_one_that_belongs_to_no_field_names_its_place(german: Desk) -> None:
     answer = send(german, QUESTION, group="nowhere")
     assert answer.status_code == 422
-    assert "<li>age: die Gruppe „nowhere“ steht nicht in der Gruppe der Seite → nennen Sie" in html.unescape(answer.text)
+    words = "<li>age: die Gruppe „nowhere“ steht nicht in der Gruppe der Seite → nennen Sie"
+    assert words in html.unescape(answer.text)
 
 
 def test_a_faulty_default_that_is_calculated_is_shown_again_with_its_sentence(german: Desk) -> None:
