@@ -169,6 +169,10 @@ def _script_sources() -> str:
     return "".join(f"script-src '{source}'; " for source in sorted(g.get("scripts", ())))
 
 
+def _picture_source() -> str:
+    return "img-src 'self'; " if g.get("pictures", False) else ""
+
+
 def _frame_ancestors() -> str:
     """Return which sites may show the present page in a frame: those of the setting, and only pages for respondents."""
     origins = current_context().settings.embed_origins if audience.for_respondents() else ()
@@ -183,8 +187,8 @@ def _style_sources() -> str:
 def add_headers(response: Response) -> Response:
     """Add the protective headers that depend on the page; what sets no Cache-Control of its own is never stored."""
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; {_script_sources()}style-src {_style_sources()}; form-action 'self'; base-uri 'none'; "
-        f"frame-ancestors {_frame_ancestors()}"
+        f"default-src 'none'; {_script_sources()}{_picture_source()}style-src {_style_sources()}; "
+        f"form-action 'self'; base-uri 'none'; frame-ancestors {_frame_ancestors()}"
     )
     place = "(self)" if g.get("asks_place", False) else "()"
     response.headers["Permissions-Policy"] = f"camera=(), geolocation={place}, microphone=()"
