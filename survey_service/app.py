@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 from survey_service.settings import Settings
 from survey_service.store.base import Store
 from survey_service.web import (
+    aloud,
     api,
     arrival,
     audience,
@@ -42,6 +43,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     i18n.install(app)
     wordings.install(app)
     pictures.install(app)
+    aloud.install(app)
     security.install(app, settings)
     way_in.install(app)
     problems_view.install(app)

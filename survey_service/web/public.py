@@ -27,6 +27,7 @@ AUDIENCES = {
     "public.imprint": PUBLIC,
     "public.style": PUBLIC,
     "public.drawings": PUBLIC,
+    "public.aloud": PUBLIC,
 }
 
 
@@ -79,6 +80,15 @@ def drawings(title: str, mark: str) -> Response:
     if title not in pictogram_sets() or mark != pictures.sprite(title).mark:
         raise Problem("page.missing")
     return _kept(pictures.sprite(title).text, "image/svg+xml")
+
+
+@blueprint.get("/static/aloud-<mark>.js")
+def aloud(mark: str) -> Response:
+    """Return the script that reads aloud; a browser may keep it for good."""
+    script = styles.script("aloud")
+    if mark != script.mark:
+        raise Problem("page.missing")
+    return _kept(script.text, "text/javascript")
 
 
 def _kept(text: str, kind: str) -> Response:

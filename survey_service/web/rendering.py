@@ -22,7 +22,7 @@ from survey_service.web.i18n import gettext, ngettext
 from survey_service.web.page_form import Item
 from survey_service.web.visit import Visit
 
-RETURN, CHECK = "_return", "check"
+RETURN, CHECK, LANGUAGES = "_return", "check", "languages"
 
 
 def to(endpoint: str, **values: Any) -> Response:
@@ -43,6 +43,11 @@ def onward(visit: Visit, stop: Stop | None) -> Response:
     if stop is None:
         return to("check", questionnaire=name)
     return to("page", questionnaire=name, name=stop.address, **returning())
+
+
+def to_languages(visit: Visit, stop: Stop) -> Response:
+    """Redirect to the languages that a page can go on in."""
+    return to("page", questionnaire=visit.questionnaire.name, name=stop.address, languages="yes", **returning())
 
 
 def again(visit: Visit, stop: Stop, more: str) -> Response:
@@ -84,6 +89,12 @@ def language_choice(addresses: list[tuple[Language, str]]) -> str:
     i18n.use(suggested or i18n.DEFAULT)
     entries = sorted(addresses, key=lambda pair: pair[0].tag != suggested)
     return render_template("public/choose_language.html", entries=entries, suggested=suggested)
+
+
+def languages_page(visit: Visit, stop: Stop) -> str:
+    """Offer the languages that a page of a questionnaire under way can go on in."""
+    values = {"questionnaire": visit.questionnaire.name, "name": stop.address, **returning()}
+    return language_choice(addresses(visit.questionnaire, "page", **values))
 
 
 def duration(questionnaire: Questionnaire) -> str:
@@ -175,7 +186,6 @@ def form_page(visit: Visit, stop: Stop, *, flagged: Sequence[str] = (), messages
         back=_before(visit, stop),
         more=request.args.get("more", "") if request.method == "GET" else "",
         from_check=bool(returning()),
-        languages=languages_of(questionnaire),
         action=url_for("respondent.page", questionnaire=questionnaire.name, name=stop.address),
     )
 
@@ -203,7 +213,6 @@ def overview_page(visit: Visit, stop: Stop, *, removing: int = 0, messages: Sequ
         count=count,
         back=_before(visit, stop),
         from_check=bool(returning()),
-        languages=languages_of(questionnaire),
         action=url_for("respondent.page", questionnaire=questionnaire.name, name=stop.address),
     )
 

@@ -29,8 +29,9 @@ AUDIENCES = {
     "respondent.erased": PUBLIC,
 }
 _AT = "/<lang:lang>/q/<questionnaire>"
-_SWITCH, _ERASE, _ADD, _REMOVE = (
+_SWITCH, _LANGUAGES, _ERASE, _ADD, _REMOVE = (
     "_language",
+    "_languages",
     "_erase",
     "_add",
     "_remove",
@@ -81,6 +82,8 @@ def page(questionnaire: str, name: str) -> ResponseReturnValue:
         return _take(present, target) if target.page else _take_overview(present, target)
     if not journey.may_visit(present.questionnaire, present.judgement, target):
         return rendering.onward(present, present.needed_stop)
+    if rendering.LANGUAGES in request.args:
+        return rendering.languages_page(present, target)
     if target.page is None:
         return rendering.overview_page(present, target, removing=_entry_number("remove"))
     return rendering.form_page(present, target, flagged=present.typed_faults(target))
@@ -94,10 +97,8 @@ def _take_overview(present: Visit, target: Stop) -> ResponseReturnValue:
         return rendering.to("erase")
     if kiosk.PAUSE in request.form:
         return kiosk.pause(present.questionnaire.name, target.address)
-    switched = _switched_to(present.questionnaire)
-    name = present.questionnaire.name
-    if switched:
-        return rendering.to("page", questionnaire=name, name=target.address, lang=switched, **rendering.returning())
+    if _LANGUAGES in request.form:
+        return rendering.to_languages(present, target)
     if _ADD in request.form:
         present, entry = visit.add_entry(current(), present, target)
         return rendering.onward(present, entry)
@@ -125,15 +126,13 @@ def _take(present: Visit, target: Stop) -> ResponseReturnValue:
         if not present.shown_on(target):
             raise Problem("request.forged")
         return rendering.form_page(present, target, messages=[rendering.expired()]), 400
-    switched = _switched_to(present.questionnaire)
-    if switched or _ERASE in request.form or kiosk.PAUSE in request.form:
-        visit.save(current(), present, posted, seen=False, language=switched)
+    if {_LANGUAGES, _ERASE, kiosk.PAUSE} & request.form.keys():
+        visit.save(current(), present, posted, seen=False)
         if _ERASE in request.form:
             return rendering.to("erase")
         if kiosk.PAUSE in request.form:
             return kiosk.pause(present.questionnaire.name, target.address)
-        name = present.questionnaire.name
-        return rendering.to("page", questionnaire=name, name=target.address, lang=switched, **rendering.returning())
+        return rendering.to_languages(present, target)
     return _finish(present, target, posted)
 
 

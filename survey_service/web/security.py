@@ -165,8 +165,9 @@ def has_session() -> bool:
 
 
 def _script_sources() -> str:
-    """Return the directive for the scripts of the present page; hardly any page has one."""
-    return "".join(f"script-src '{source}'; " for source in sorted(g.get("scripts", ())))
+    """Return the directive for the scripts of the present page."""
+    sources = [f"'{source}'" for source in sorted(g.get("scripts", ()))]
+    return f"script-src {' '.join(sources)}; " if sources else ""
 
 
 def _picture_source() -> str:

@@ -34,9 +34,9 @@ def sheet(name: str = SURVEY) -> Sheet:
 
 @functools.cache
 def script(name: str) -> Sheet:
-    """Return a script, as it stands."""
-    text = (_FOLDER / f"{name}.js").read_text("utf-8").strip()
-    return _sheet(text)
+    """Return a script without the indentation of its lines; no text in it may go over several."""
+    text = (_FOLDER / f"{name}.js").read_text("utf-8")
+    return _sheet("\n".join(line.strip() for line in text.splitlines() if line.strip()))
 
 
 def _sheet(text: str) -> Sheet:

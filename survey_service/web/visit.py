@@ -175,11 +175,8 @@ def begin(context: Context, visit: Visit, source: str = "") -> Visit:
     return replace(visit, draft=draft)
 
 
-def save(context: Context, visit: Visit, posted: Posted, *, seen: bool, language: str = "") -> Visit:
-    """Save a page's answers to the draft as typed.
-
-    ``seen`` counts its questions as shown to the respondent; ``language`` is the one to go on in, or "".
-    """
+def save(context: Context, visit: Visit, posted: Posted, *, seen: bool) -> Visit:
+    """Save a page's answers to the draft as typed; ``seen`` counts its questions as shown to the respondent."""
     draft = drafts.save(
         context.store,
         visit.kept,
@@ -187,7 +184,7 @@ def save(context: Context, visit: Visit, posted: Posted, *, seen: bool, language
         inputs={posted.path: posted.storable},
         kept=visit.judgement.kept,
         seen=tuple(places.key(posted.path, name) for name in posted.shown) if seen else (),
-        language=language or i18n.language().tag,
+        language=i18n.language().tag,
     )
     device.hold(draft.questionnaire, draft.token, draft.key)  # from now on, the cookie lives as long again
     return replace(visit, draft=draft, inputs=places.put(draft.inputs, posted.path, posted.inputs))
