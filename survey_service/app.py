@@ -16,6 +16,8 @@ from survey_service.web import (
     audience,
     compression,
     context,
+    helper,
+    helping,
     i18n,
     kiosk,
     manage,
@@ -29,7 +31,7 @@ from survey_service.web import (
     wordings,
 )
 
-MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, receipt, api, manage)
+MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, helper, receipt, api, manage)
 
 
 def create_app(settings: Settings, store: Store | None = None) -> Flask:
@@ -46,6 +48,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     aloud.install(app)
     security.install(app, settings)
     way_in.install(app)
+    helping.install(app)
     problems_view.install(app)
     compression.install(app)
     rows: dict[str, audience.Access] = {}

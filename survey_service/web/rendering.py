@@ -145,6 +145,7 @@ def start_page(
     """Render the start page: what it is about, how long it takes, the code if one is asked for (``refusal``: why the
     one given is refused), and the first page's form."""
     questionnaire = visit.questionnaire
+    i18n.beside(visit.help.second)
     items = _items(visit, visit.first_stop, flagged)
     code_error = wordings.problem_message(refusal) if refusal is not None else ""
     title, has_errors = _title(wordings.in_attribute(questionnaire.label), items, code_error)
@@ -159,7 +160,8 @@ def start_page(
         page_title=title,
         has_errors=has_errors,
         messages=messages,
-        duration=duration(questionnaire),
+        duration=lambda: duration(questionnaire),
+        help=visit.help,
         sent=device.held(questionnaire.name) is not None,
         languages=languages_of(questionnaire),
         action=url_for("respondent.start", questionnaire=questionnaire.name),
@@ -169,6 +171,7 @@ def start_page(
 def form_page(visit: Visit, stop: Stop, *, flagged: Sequence[str] = (), messages: Sequence[str] = ()) -> str:
     """Render one page of a questionnaire under way; the questions in ``flagged`` show why they are refused."""
     questionnaire = visit.questionnaire
+    i18n.beside(visit.help.second)
     items = _items(visit, stop, flagged)
     title, has_errors = _title(_page_title(visit, stop), items)
     number, count = journey.progress(questionnaire, visit.judgement, stop)
@@ -186,6 +189,8 @@ def form_page(visit: Visit, stop: Stop, *, flagged: Sequence[str] = (), messages
         back=_before(visit, stop),
         more=request.args.get("more", "") if request.method == "GET" else "",
         from_check=bool(returning()),
+        help=visit.help,
+        questionnaire_name=questionnaire.name,
         action=url_for("respondent.page", questionnaire=questionnaire.name, name=stop.address),
     )
 
@@ -198,6 +203,7 @@ def _page_title(visit: Visit, stop: Stop) -> str:
 def overview_page(visit: Visit, stop: Stop, *, removing: int = 0, messages: Sequence[str] = ()) -> str:
     """Render the entries of a repeat: add, change, remove, go on; ``removing`` is the entry that is asked about."""
     questionnaire = visit.questionnaire
+    i18n.beside(visit.help.second)
     entries = summary.entries(visit, stop)
     number, count = journey.progress(questionnaire, visit.judgement, stop)
     return render_template(
@@ -213,6 +219,8 @@ def overview_page(visit: Visit, stop: Stop, *, removing: int = 0, messages: Sequ
         count=count,
         back=_before(visit, stop),
         from_check=bool(returning()),
+        help=visit.help,
+        questionnaire_name=questionnaire.name,
         action=url_for("respondent.page", questionnaire=questionnaire.name, name=stop.address),
     )
 
@@ -243,6 +251,7 @@ def continue_page(visit: Visit) -> str:
 
 def check_page(visit: Visit) -> str:
     """Render all answers, each with a way to change it."""
+    i18n.beside(visit.help.second)
     name = visit.questionnaire.name
     stops = journey.stops(visit.questionnaire, visit.judgement)
     last = next(stop for stop in reversed(stops) if not visit.is_in_open_repeat(stop))

@@ -47,7 +47,7 @@ def already_sent(sent: AlreadySent) -> Response:
 @blueprint.route(_AT, methods=["GET", "POST"])
 def start(questionnaire: str) -> ResponseReturnValue:
     """Title, duration and the first page, with the consent; until it is given nothing is stored."""
-    begun = _begun(questionnaire)
+    begun = visit.begun(current(), questionnaire)
     if begun is not None:
         return rendering.continue_page(begun) if request.method == "GET" else _take(begun, begun.first_stop)
     present = visit.fresh(current(), questionnaire)
@@ -167,7 +167,7 @@ def _send(present: Visit) -> Response:
     context, draft = current(), present.kept
     language = i18n.language().tag
     submission = Submission(
-        draft.key, draft.revision, language, draft.inputs, draft.seed, "web", draft.replaces, draft.source
+        draft.key, draft.revision, language, draft.inputs, draft.seed, draft.mode, draft.replaces, draft.source
     )
     submissions.submit(
         context.store, context.publications, submission, receipt_key=context.receipt_key, today=present.today
@@ -223,20 +223,6 @@ def erase() -> ResponseReturnValue:
 def erased() -> str:
     """Say that nothing is left on this device."""
     return render_template("respondent/erased.html", addresses=rendering.addresses(None, "erased"))
-
-
-def _begun(questionnaire: str) -> Visit | None:
-    """Return the visit under way on this device; a draft that is gone is forgotten, so that one can start again."""
-    held = device.held(questionnaire)
-    if held is None or not held.token:
-        return None
-    try:
-        return visit.under_way(current(), questionnaire)
-    except Problem as problem:
-        if problem.code != "draft.missing":
-            raise
-        device.drop(questionnaire)
-        return None
 
 
 def _over(present: Visit) -> Response:

@@ -14,6 +14,7 @@
     for (const other of copy.querySelectorAll(".second, button")) other.remove();
     return copy.textContent.replace(/\s+/g, " ").trim();
   };
+  const parts = (element, what) => [...element.querySelectorAll(what)].filter((part) => !part.closest(".second"));
   let turn;
   const stop = () => {
     speech.cancel();
@@ -49,12 +50,12 @@
   const look = () => {
     for (const question of document.querySelectorAll(".question")) {
       const title = question.querySelector("legend, .label"), choices = question.querySelectorAll(".choices label");
-      if (title) offer(title, "after", [title, ...question.querySelectorAll("p.hint, .hint > p, .hint li"), ...choices]);
+      if (title) offer(title, "after", [title, ...parts(question, "p.hint, .hint p, .hint li"), ...choices]);
       for (const choice of choices) offer(choice, "after", [choice]);
     }
     for (const note of document.querySelectorAll(".note")) {
-      const parts = note.querySelectorAll("p, li, h1");
-      if (parts.length) offer(note, "prepend", [...parts]);
+      const all = parts(note, "p, li, h1");
+      if (all.length) offer(note, "prepend", all);
     }
   };
   if (speech.getVoices().length && !voiceFor(root)) return;
