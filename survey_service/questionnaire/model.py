@@ -33,13 +33,14 @@ def wording(text: Text, tag: str) -> str:
 
 @dataclass(frozen=True)
 class Choice:
-    """One choice. ``columns`` are its further columns, for choice filters."""
+    """One choice. ``columns`` are its further columns, for choice filters; ``pictogram`` names a drawing beside it."""
 
     name: str
     label: Text
     exclusive: bool = False
     last: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
+    pictogram: str = ""
 
     @cached_property
     def filter_columns(self) -> Mapping[str, str]:
@@ -77,6 +78,7 @@ class Question:
     sensitive: bool = False
     group: str = ""
     concept: str = ""
+    pictogram: str = ""
 
     def offered_choices(self, scope: Scope) -> tuple[Choice, ...]:
         """Return the choices that can be made where the scope stands: those the choice filter lets through, in the

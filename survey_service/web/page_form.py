@@ -337,7 +337,7 @@ def build(
     for name in flagged:
         refusal = judgement.refusals.get(keys[name]) if name in keys else None
         if refusal is not None:
-            errors[name] = (wordings.message_of(replace(refusal, text=here.text(refusal.text))),)
+            errors[name] = (wordings.refused(replace(refusal, text=here.text(refusal.text))),)
             if name in form:
                 form[name].errors = errors[name]
     bound = {field.name: field for field in form}

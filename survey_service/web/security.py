@@ -37,7 +37,7 @@ _HEADERS = (
 )
 """What stands on every answer."""
 _SELF = "'self'"
-_OFFLINE = "connect-src 'self'; worker-src 'self'; manifest-src 'self'; img-src 'self'; "
+_OFFLINE = "connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
 _ENCRYPTED = ("Strict-Transport-Security", "max-age=31536000")
 
 
@@ -178,11 +178,15 @@ def has_session() -> bool:
 
 
 def _script_sources() -> str:
-    """Return the directive for the scripts of the present page; hardly any page has one."""
+    """Return the directive for the scripts of the present page, and for what it needs to go on without a network."""
     sources = [f"'{source}'" for source in sorted(g.get("scripts", ()))]
     if not g.get("offline", False):
         return f"script-src {' '.join(sources)}; " if sources else ""
     return f"script-src {' '.join([*sources, _SELF])}; {_OFFLINE}"
+
+
+def _picture_source() -> str:
+    return "img-src 'self'; " if g.get("pictures", False) or g.get("offline", False) else ""
 
 
 def _frame_ancestors() -> str:
@@ -199,8 +203,8 @@ def _style_sources() -> str:
 def add_headers(response: Response) -> Response:
     """Add the protective headers that depend on the page; what sets no Cache-Control of its own is never stored."""
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; {_script_sources()}style-src {_style_sources()}; form-action 'self'; base-uri 'none'; "
-        f"frame-ancestors {_frame_ancestors()}"
+        f"default-src 'none'; {_script_sources()}{_picture_source()}style-src {_style_sources()}; "
+        f"form-action 'self'; base-uri 'none'; frame-ancestors {_frame_ancestors()}"
     )
     place = "(self)" if g.get("asks_place", False) else "()"
     response.headers["Permissions-Policy"] = f"camera=(), geolocation={place}, microphone=()"

@@ -526,9 +526,9 @@ def test_the_language_can_be_changed_in_mid_form(
     assert service.store.collection(DRAFTS).count() == 0
     proceed(page)
     choose(page, "B02", "65_plus")
-    page.locator("details.languages summary").click()
-    watch("uk", "light").look(page)
-    page.locator('button[name="_language"][value="fa-AF"]').click()
+    page.locator('button[name="_languages"]').click()
+    watch("de", "light").look(page)
+    page.locator('main a[hreflang="fa-AF"]').click()
     assert path(page) == "/fa-AF/q/needs/about"
     assert page.locator("html").get_attribute("dir") == "rtl"
     assert page.locator('input[name="B02"][value="65_plus"]').is_checked()

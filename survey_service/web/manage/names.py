@@ -16,7 +16,14 @@ from survey_service.responses.schedule import CLOSED, ENDED, FULL, OPEN, PAUSED,
 from survey_service.web import i18n
 from survey_service.web.i18n import gettext
 
-MODES = {"web": D_("on the web"), "api": D_("by a program"), "demo": D_("demonstration"), "import": D_("from a file")}
+MODES = {
+    "web": D_("on the web"),
+    "assisted": D_("on the web, with help"),
+    "interview": D_("in an interview"),
+    "api": D_("by a program"),
+    "demo": D_("demonstration"),
+    "import": D_("from a file"),
+}
 TYPES = {
     "text": D_("text"),
     "integer": D_("whole number"),
@@ -138,13 +145,14 @@ def schedule_line(published: Published) -> str:
     return gettext(
         _OPEN_UNTIL if until else SCHEDULED[published.state],
         revision=published.revision,
-        opens=_written_day(schedule.opens),
-        closes=_written_day(schedule.closes),
+        opens=written_day(schedule.opens),
+        closes=written_day(schedule.closes),
         limit=number(schedule.limit),
     )
 
 
-def _written_day(iso: str) -> str:
+def written_day(iso: str) -> str:
+    """Return a day, given as ``2026-11-23``, as it is written here; nothing for nothing."""
     return str(format_date(dt.date.fromisoformat(iso), "medium")) if iso else ""
 
 
@@ -156,7 +164,7 @@ def tag_attributes(tag: str) -> Markup:
 
 def day(iso: str) -> Markup:
     """Return a day, given as ``2026-11-23``."""
-    return Markup('<time datetime="{}">{}</time>').format(iso, _written_day(iso))
+    return Markup('<time datetime="{}">{}</time>').format(iso, written_day(iso))
 
 
 def number(value: int) -> str:
