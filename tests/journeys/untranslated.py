@@ -17,7 +17,9 @@ from typing import Any
 from survey_service import languages
 from tests.journeys.gallery import Shot
 
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
 _SPOKEN = ("aria-label", "alt", "placeholder", "title", "data-label", "data-failed")
 _IN_PLAN = frozenset({"texts", "messages", "title", "say"})
 _LETTERS = re.compile(r"[^\W\d_]{2}")
@@ -130,12 +132,27 @@ def untranslated(tag: str, shot: Shot, elsewhere: Mapping[str, Shot]) -> list[st
 
 
 NAMES = frozenset(
-    "Afghanistan Syria Ukraine Dari Hindi Pashto Romani Somali Tigrinya Urdu App E-mail Internet Mentoring".split()
+    [
+        "Afghanistan",
+        "Syria",
+        "Ukraine",
+        "Dari",
+        "Hindi",
+        "Pashto",
+        "Romani",
+        "Somali",
+        "Tigrinya",
+        "Urdu",
+        "App",
+        "E-mail",
+        "Internet",
+        "Mentoring",
+    ]
 )
 """Names and loan words that many languages in Latin letters write alike."""
 ALIKE: Mapping[str, frozenset[str]] = {
     "es": frozenset({"No"}),
-    "fr": frozenset("Active Contact Culture Questionnaires Structure Urgent".split())
+    "fr": frozenset(["Active", "Contact", "Culture", "Questionnaires", "Structure", "Urgent"])
     | {"Place 1", "Place 2", "Place 3"},
     "hu": frozenset({"Lift", "Projekt"}),
     "pl": frozenset({"Kontakt", "Projekt"}),
