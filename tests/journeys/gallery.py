@@ -129,6 +129,10 @@ def _needs(browser: Browser, tag: str, fields: tuple[str, ...]) -> Iterator[str]
     browser.open(f"/{tag}/erase")
     yield "erase with a draft"
     browser.open(f"{at}/language")
+    if tag != "de-simple":
+        browser.send(button=("_languages", "yes"))
+        yield "languages on the way"
+        browser.open(f"{at}/language")
     browser.send(B06=["ar", "de"], B07="2")
     yield "personal"
     browser.send(C2="yes")
@@ -211,6 +215,23 @@ def _place(browser: Browser) -> str:
     return browser.url.rpartition("/")[2]
 
 
+def helping(_studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
+    """The script for whoever helps somebody to answer."""
+    browser.open(f"/{tag}/help/needs")
+    yield "script"
+
+
+def side_by_side(_studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
+    """Pages in two languages, one of them written the other way round. No search for untranslated texts fits them."""
+    second = "de" if languages.language(tag).direction == "rtl" else "ar"
+    browser.open(f"/{tag}/q/needs?with=assisted.{second}")
+    yield "start"
+    browser.send(browser.page.action, B00="yes")
+    yield "about"
+    browser.open(f"/{tag}/q/needs/closing")
+    yield "what is still needed"
+
+
 def offline(_studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
     """The document that a phone keeps, with all its views unfolded at once, one below the other."""
     browser.open(f"/{tag}/offline/needs-1")
@@ -267,5 +288,5 @@ def refusals(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
         yield code
 
 
-EVERYTHING: tuple[Walk, ...] = (arriving, needs, others, offline, closing, refusals)
-SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, offline)
+EVERYTHING: tuple[Walk, ...] = (arriving, needs, others, helping, offline, closing, refusals)
+SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, helping, offline)

@@ -78,6 +78,7 @@ def test_no_text_is_in_another_language(shoot: Shoot, tag: str) -> None:
 @pytest.mark.parametrize("tag", TAGS)
 def test_pages_are_drawn_well(shoot: Shoot, inspector: Inspector, tag: str) -> None:
     album = shoot(tag, gallery.SAMPLE)
+    album |= shoot(tag, (gallery.side_by_side,))
     shots = list(album.values()) if tag in CLOSELY else [album[name] for name in LONGEST]
     found = faults(inspector, tag, shots)
     assert not found, "\n".join(found)
@@ -90,7 +91,7 @@ def test_every_page_in_every_language(shoot: Shoot, inspector: Inspector, tag: s
     pictures = ARTEFACTS / tag
     pictures.mkdir(parents=True, exist_ok=True)
     found = not_translated(shoot, tag, gallery.EVERYTHING)
-    shots = list(shoot(tag, gallery.EVERYTHING).values())
+    shots = list(shoot(tag, (*gallery.EVERYTHING, gallery.side_by_side)).values())
     assert len(shots) > 120
     found += faults(inspector, tag, shots, pictures)
     assert not found, "\n".join(found)

@@ -18,7 +18,7 @@ from survey_service import languages
 from tests.journeys.gallery import Shot
 
 _VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
 _SPOKEN = ("aria-label", "alt", "placeholder", "title", "data-label", "data-failed")
 _IN_PLAN = frozenset({"texts", "messages", "title", "say"})
@@ -70,7 +70,7 @@ class _Reader(HTMLParser):
 
 
 def _is_silent(tag: str, values: Mapping[str, str | None]) -> bool:
-    chooses_language = "hreflang" in values or values.get("name") == "_language"
+    chooses_language = "hreflang" in values or values.get("name") in ("language", "_language")
     is_name = tag == "bdi" or values.get("dir") == "auto" or values.get("lang") == "zxx"
     return tag in ("script", "style", "textarea") or chooses_language or is_name
 
@@ -132,22 +132,8 @@ def untranslated(tag: str, shot: Shot, elsewhere: Mapping[str, Shot]) -> list[st
 
 
 NAMES = frozenset(
-    [
-        "Afghanistan",
-        "Syria",
-        "Ukraine",
-        "Dari",
-        "Hindi",
-        "Pashto",
-        "Romani",
-        "Somali",
-        "Tigrinya",
-        "Urdu",
-        "App",
-        "E-mail",
-        "Internet",
-        "Mentoring",
-    ]
+    {"Afghanistan", "Syria", "Ukraine", "App", "E-mail", "Internet", "Mentoring"}
+    | {"Dari", "Hindi", "Pashto", "Romani", "Somali", "Tigrinya", "Urdu"}
 )
 """Names and loan words that many languages in Latin letters write alike."""
 ALIKE: Mapping[str, frozenset[str]] = {
