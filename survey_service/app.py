@@ -20,6 +20,7 @@ from survey_service.web import (
     helping,
     i18n,
     kiosk,
+    leaving,
     manage,
     offline,
     pictures,
@@ -32,7 +33,7 @@ from survey_service.web import (
     wordings,
 )
 
-MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, helper, receipt, offline, api, manage)
+MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, helper, receipt, leaving, offline, api, manage)
 
 
 def create_app(settings: Settings, store: Store | None = None) -> Flask:
@@ -60,6 +61,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
         guards.update(dict.fromkeys(module.AUDIENCES, getattr(module, "guard", _nobody)))
     audience.install(app, audience.Table(rows, guards))
     offline.install(app)
+    leaving.install(app)
     kiosk.install(app)  # after who may see a page comes who has gone away
     return app
 

@@ -181,7 +181,8 @@ def _script_sources() -> str:
     """Return the directive for the scripts of the present page, and for what it needs to go on without a network."""
     sources = [f"'{source}'" for source in sorted(g.get("scripts", ()))]
     if not g.get("offline", False):
-        return f"script-src {' '.join(sources)}; " if sources else ""
+        sends = f"connect-src {_SELF}; " if g.get("leaves", False) else ""
+        return f"script-src {' '.join(sources)}; {sends}" if sources else ""
     return f"script-src {' '.join([*sources, _SELF])}; {_OFFLINE}"
 
 

@@ -82,6 +82,7 @@ def arriving(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
         (f"/{tag}/", "questionnaires"),
         (f"/{tag}/privacy", "privacy"),
         (f"/{tag}/imprint", "imprint"),
+        (f"/{tag}/accessibility", "accessibility"),
         (f"/{tag}/receipt", "receipt"),
         (f"/{tag}/receipt/withdrawn", "withdrawn"),
         (f"/{tag}/erase", "erase"),

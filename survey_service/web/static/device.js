@@ -452,6 +452,13 @@
     persist();
   });
   let pause;
+  document.addEventListener("submit", event => { // whoever leaves at once leaves nothing to be saved
+    if (event.target.id !== "_leave") return;
+    clearTimeout(pause);
+    draft = fresh();
+    saved = false;
+    judged = judge({});
+  }, true);
   form.addEventListener("input", () => {
     clearTimeout(pause);
     pause = setTimeout(() => (collect(questionsOf(at)), persist()), 600);
