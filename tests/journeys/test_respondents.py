@@ -183,7 +183,7 @@ def test_a_newcomer_answers_in_arabic_without_scripts(
 def test_needs_in_german_in_dark_colours(
     service: Service, phone: OpenPage, watch: Callable[[str, str], Watcher]
 ) -> None:
-    page, watcher = phone("de", scheme="dark"), watch("de", "dark")
+    page, watcher = phone("de", scripts=False, scheme="dark"), watch("de", "dark")
     page.goto(f"{service.url}/de/q/needs")
     answer_needs(page, watcher.look)
     proceed(page)
@@ -377,7 +377,8 @@ def press(page: Page, selector: str = CONTINUE) -> None:
 
 
 def test_needs_in_german_by_keyboard_only(service: Service, phone: OpenPage) -> None:
-    page = phone("de")
+    """Without scripts too: all that a browser keeps is one cookie."""
+    page = phone("de", scripts=False)
     page.goto(f"{service.url}/de/q/needs")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
@@ -422,6 +423,7 @@ def test_needs_in_german_by_keyboard_only(service: Service, phone: OpenPage) -> 
     assert path(page) == "/de/q/needs/check"
     press(page, SEND)
     assert path(page) == "/de/q/needs/done"
+    assert [cookie["name"] for cookie in page.context.cookies()] == ["survey"]
     (stored,) = service.store.collection(RESPONSES).find()
     assert stored.body["language"] == "de"
     assert stored.body["answers"] == {
