@@ -174,7 +174,8 @@
   const valuesOf = name => offers[name] || (offers[name] = boxOf(name)
     ? [...new Set([...boxOf(name).querySelectorAll("[type=radio], [type=checkbox], option:not([value=''])")].map(({value}) => value))] : []);
   const boxOf = name => form.querySelector(`[data-q="${name}"]`);
-  const titleOf = name => (boxOf(name).querySelector(".label, legend") || boxOf(name)).firstChild.textContent.trim();
+  const titleOf = name => [...(boxOf(name).querySelector(".label, legend") || boxOf(name)).childNodes]
+    .filter(({className}) => !className).map(({textContent}) => textContent).join("").trim();
   const labelOf = (name, choice) => {
     const found = controls(name)[0];
     const option = [...form.querySelectorAll(`[data-q="${name}"] option`)].find(each => each.value === choice);
@@ -330,6 +331,7 @@
     return found.length;
   };
 
+  const withVoice = label => [label, label.nextElementSibling].filter(each => each === label || each && each.matches(".say"));
   const order = step => { // as shuffled in model.py
     let state = 0x811c9dc5;
     for (const byte of new TextEncoder().encode(`${draft.seed}:${step.name}`)) state = Math.imul(state ^ byte, 0x01000193) >>> 0;
@@ -341,7 +343,7 @@
       const other = Math.floor(state * (end + 1) / 4294967296);
       [mixed[end], mixed[other]] = [mixed[other], mixed[end]];
     }
-    if (labels.length) labels[0].parentElement.append(...mixed, ...last);
+    if (labels.length) labels[0].parentElement.append(...[...mixed, ...last].flatMap(withVoice));
   };
   const refresh = () => { // shows what the answers on the page ask for
     for (const each of questionsOf(at)) {
@@ -356,7 +358,7 @@
       if (step.filter) for (const control of box.querySelectorAll("input, option[value]:not([value=''])")) {
         const isOffered = judged.offered[each].includes(control.value);
         control.disabled = !isOffered;
-        (control.tagName === "INPUT" ? control.parentElement : control).hidden = !isOffered;
+        for (const part of control.tagName === "INPUT" ? withVoice(control.parentElement) : [control]) part.hidden = !isOffered;
       }
     }
     refer();
