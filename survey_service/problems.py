@@ -124,6 +124,14 @@ CATALOGUE: Mapping[str, Kind] = {
         404, D_("Nothing to judge"), D_("The revision did not change this question. Load the page again.")
     ),
     "response.invalid": Kind(422, N_("Please check your answers"), N_("%(count)s answers need another look.")),
+    "response.file_missing": Kind(
+        404,
+        D_("The file is not there"),
+        D_(
+            "The response names this file, but its content is not in the folder of the instance. With several hosts, "
+            "the folder “uploads” must be the same for all; after a restore, use the backup of the same day."
+        ),
+    ),
     "response.conflict": Kind(
         409,
         N_("Already sent with other answers"),

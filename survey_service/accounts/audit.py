@@ -29,6 +29,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "user.reset": frozenset({"roles"}),
     "user.password": frozenset(),
     "responses.read": frozenset({"page", "count"}),
+    "file.read": frozenset({"file"}),
     "responses.exported": frozenset({"format", "count"}),
     "responses.loaded": frozenset({"count"}),
     "questionnaire.imported": frozenset(),

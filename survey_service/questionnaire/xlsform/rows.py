@@ -27,6 +27,10 @@ _SIMPLE = {
     "location": "geopoint",
     "acknowledge": "acknowledge",
     "trigger": "acknowledge",
+    "image": "image",
+    "photo": "image",
+    "audio": "audio",
+    "file": "file",
     "q_string": "text",
     "start": "start",
     "start_time": "start",
@@ -44,7 +48,6 @@ _PRIVATE = (
     *("audit", "deviceid", "device_id", "subscriberid", "subscriber_id", "simserial", "sim_serial", "imei"),
     *("phonenumber", "username", "email", "start_geopoint", "background_geopoint", "background_audio"),
 )
-_UPLOADS = ("image", "photo", "audio", "video", "file", "signature")
 _SHAPES = ("geotrace", "geoshape")
 _SELECTS = {
     **dict.fromkeys(("select_one", "select_1", "select_one_from"), "select_one"),
@@ -59,7 +62,8 @@ _SELECT = re.compile(
     re.IGNORECASE,
 )
 _FILE_COLUMN = re.compile(r"\b(value|label)\s*=\s*([^\s;,]+)")
-KNOWN = tuple(sorted({*_SIMPLE, *_AS_TEXT, *_PRIVATE, *_UPLOADS, *_SHAPES, "select_one", "select_multiple", "rank"}))
+_CHOSEN = ("select_one", "select_multiple", "rank")
+KNOWN = tuple(sorted({*_SIMPLE, *_AS_TEXT, *_PRIVATE, *_SHAPES, *_CHOSEN, "video", "signature"}))
 _APPEARANCES = {
     **{name: name for name in APPEARANCES if name},
     "numbers": "numbers",
@@ -116,6 +120,9 @@ def questions(line: Line, context: Context) -> list[dict[str, Any]]:
     if kind in _AS_TEXT:
         context.report.add(CHANGED, "as_text", line.cell("type"), type=line["type"])
         return [_question(line, name, "text", context)]
+    if kind == "video":
+        context.report.add(CHANGED, "as_file", line.cell("type"), type=line["type"])
+        return [_question(line, name, "file", context)]
     if kind not in _SIMPLE:
         near = difflib.get_close_matches(kind, KNOWN, 1)
         values = {"type": line["type"], **({"near": near[0]} if near else {})}
@@ -125,7 +132,7 @@ def questions(line: Line, context: Context) -> list[dict[str, Any]]:
     return [_question(line, name, _SIMPLE[kind], context)]
 
 
-_LEFT_OUT = (("private", _PRIVATE), ("upload", _UPLOADS), ("shape", _SHAPES))
+_LEFT_OUT = (("private", _PRIVATE), ("upload", ("signature",)), ("shape", _SHAPES))
 
 
 def _left_out(line: Line, name: str, code: str, context: Context) -> list[dict[str, Any]]:
@@ -230,7 +237,7 @@ def _question(line: Line, name: str, kind: str, context: Context) -> dict[str, A
 
 _ASKED = (
     *("text", "integer", "decimal", "range", "date", "time", "datetime", "geopoint", "acknowledge"),
-    *("select_one", "select_multiple", "rank"),
+    *("select_one", "select_multiple", "rank", "image", "audio", "file"),
 )
 
 

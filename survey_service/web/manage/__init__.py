@@ -17,6 +17,7 @@ from survey_service.web.manage import (
     outline,
     publishing,
     reports,
+    response_files,
     responses,
     revisions,
     scheduling,
@@ -84,6 +85,7 @@ AUDIENCES = {
     "manage.schedule": Access("publish"),
     "manage.set_schedule": Access("publish"),
     "manage.responses": Access("read_responses"),
+    "manage.response_file": Access("read_responses"),
     "manage.export": Access("export_responses"),
     "manage.download": Access("export_responses"),
     "manage.codebook_document": Access("export_responses"),
@@ -98,7 +100,8 @@ AUDIENCES = {
 
 # imported for their routes
 _VIEWS = (
-    *(codebook, distribution, drafts, entrance, offers, publishing, reports, responses, revisions, scheduling),
+    *(codebook, distribution, drafts, entrance, offers, publishing, reports, response_files),
+    *(responses, revisions, scheduling),
     *(translation_files, translations),
     *(begin, edit_blocks, edit_list, editor_names, outline, trial),
 )
