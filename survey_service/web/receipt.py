@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from survey_service import clock
 from survey_service.problems import Problem
+from survey_service.questionnaire import uploads
 from survey_service.questionnaire.plan import NOT_SHOWN
 from survey_service.responses import drafts, files, holder
 from survey_service.responses.revisions import Published
@@ -41,7 +42,7 @@ def show() -> ResponseReturnValue:
     if "_correct" in request.form:
         return _correct(stored, published)
     if "_withdraw" in request.form:
-        return render_template("respondent/withdraw.html", words=words)
+        return render_template("respondent/withdraw.html", words=words, has_files=any(uploads.ids(stored.body["answers"])))
     if "_withdraw_now" in request.form:
         holder.withdraw(current().store, words)
         files.clear(current().store, current().settings.instance, stored.body["key"])

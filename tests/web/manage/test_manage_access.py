@@ -69,6 +69,7 @@ WHO_MAY = {
     ("GET", "/manage/questionnaires/<name>/schedule"): {MANAGER},
     ("POST", "/manage/questionnaires/<name>/schedule"): {MANAGER},
     ("GET", "/manage/questionnaires/<name>/responses"): {MANAGER},
+    ("GET", "/manage/responses/<int:number>/files/<file>"): {MANAGER},
     ("GET", "/manage/questionnaires/<name>/export"): {MANAGER},
     ("GET", "/manage/questionnaires/<name>/responses.file"): {MANAGER},
     ("GET", "/manage/questionnaires/<name>/codebook"): {MANAGER},
