@@ -42,7 +42,9 @@ def show() -> ResponseReturnValue:
     if "_correct" in request.form:
         return _correct(stored, published)
     if "_withdraw" in request.form:
-        return render_template("respondent/withdraw.html", words=words, has_files=any(uploads.ids(stored.body["answers"])))
+        return render_template(
+            "respondent/withdraw.html", words=words, has_files=any(uploads.ids(stored.body["answers"]))
+        )
     if "_withdraw_now" in request.form:
         holder.withdraw(current().store, words)
         files.clear(current().store, current().settings.instance, stored.body["key"])

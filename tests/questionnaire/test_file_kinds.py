@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 
 import pytest
@@ -109,10 +110,8 @@ def test_a_picture_cut_off_or_changed_is_refused_or_cleaned_without_a_crash(form
     end = data.draw(st.integers(12, len(content)))
     at = data.draw(st.integers(0, end - 1))
     content[at] = data.draw(st.integers(0, 255))
-    try:
+    with contextlib.suppress(Broken):
         cleaned(bytes(content[:end]), FORMS[form])
-    except Broken:
-        pass
 
 
 @pytest.mark.parametrize("form", sorted(FORMS))

@@ -254,7 +254,8 @@ def test_the_round_sweeps_expired_drafts_and_orphans(begun: Browser, app: Flask,
 def test_a_file_that_was_not_brought_is_refused(begun: Browser, client: FlaskClient, store: Store) -> None:
     answer = {"file": "a" * 32, "name": "a.png", "type": "image/png", "size": 3}
     for given in (answer, "a.png", {"code": "x", "values": {}}, [answer]):
-        body = {"id": "3f9a2a5e-9f4b-4c37-9b0b-0d2f2f4a9b11", "language": "en", "answers": {"OK": "yes", "photo": given}}
+        answers = {"OK": "yes", "photo": given}
+        body = {"id": "3f9a2a5e-9f4b-4c37-9b0b-0d2f2f4a9b11", "language": "en", "answers": answers}
         said = client.post("/api/v1/questionnaires/paper/responses", json=body)
         assert said.status_code == 422
         (fault,) = (said.json or {})["faults"]

@@ -71,6 +71,7 @@ def questions(draw: Any, name: str, known: list[str]) -> dict[str, Any]:
         st.sampled_from(
             [
                 *("text", "integer", "decimal", "range", "date", "time", "datetime", "geopoint", "acknowledge", "note"),
+                *("image", "audio", "file"),
                 *("calculate", "hidden", "select_one", "select_multiple", "rank", "start", "end", "today"),
             ]
         )

@@ -1,4 +1,4 @@
-"""Files of responses on the desk: a link in the table, sent as an attachment, noted in the audit log, exported by name."""
+"""Files of responses on the desk: linked in the table, sent to be saved, noted in the audit log, exported by name."""
 
 from __future__ import annotations
 
@@ -95,7 +95,9 @@ def test_others_get_nothing(as_role: Callable[[str], Desk], number: int, role: s
 
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
-def test_exports_have_the_name(form: str, number: int, store: Store, publications: Publications, tmp_path: Path) -> None:
+def test_exports_have_the_name(
+    form: str, number: int, store: Store, publications: Publications, tmp_path: Path
+) -> None:
     book = codebook.of(publications, "paper")
     path = tmp_path / "out"
     assert FORMATS[form].write(path, documents(store, "paper"), book, Options()) == 1
