@@ -17,7 +17,7 @@ from PIL import Image
 from survey_service import clock, settings
 from survey_service.app import create_app
 from survey_service.questionnaire.loader import load_folder
-from survey_service.responses import drafts, files
+from survey_service.responses import drafts, files, retention
 from survey_service.responses.drafts import DRAFTS
 from survey_service.responses.files import UPLOADS
 from survey_service.responses.revisions import Publications
@@ -291,3 +291,25 @@ def test_a_page_that_was_open_too_long_keeps_no_file(begun: Browser, store: Stor
     assert begun.status == 400
     assert page.value("town") == "Suhl"
     assert store.collection(UPLOADS).count() == 0
+
+
+def test_a_file_is_erased_with_the_free_texts_of_an_old_response(
+    begun: Browser, app: Flask, store: Store, tmp_path: Path
+) -> None:
+    sent(begun)
+    later = clock.today() + dt.timedelta(days=320)
+    erased = retention.apply(store, Publications(store), later, months=24, text_months=6)
+    assert erased.texts == 1
+    assert files.sweep(store, tmp_path / "instance", clock.now()) == 1
+    assert store.collection(RESPONSES).find()[0].body["answers"] == {"OK": "yes"}
+    assert contents(app, tmp_path) == []
+
+
+def test_a_file_that_goes_while_it_is_sent_is_no_dangling_answer(begun: Browser, app: Flask, store: Store) -> None:
+    choose(begun, "photo", picture("PNG"), "one.png")
+    begun.send(rest="x")
+    (record,) = store.collection(UPLOADS).find()
+    store.collection(UPLOADS).delete(record.id)
+    begun.open("/en/q/paper/check")
+    assert begun.url == "/en/q/paper/all"  # the page asks for it again
+    assert store.collection(RESPONSES).count() == 0
