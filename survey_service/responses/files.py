@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import hashlib
 import os
 import re
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from survey_service.problems import Problem
 from survey_service.questionnaire import file_cleaning, file_kinds, uploads
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.drafts import DRAFTS
@@ -86,20 +88,28 @@ def path_of(folder: Path, file: str) -> Path:
 
 
 def write(folder: Path, files: Iterable[Incoming]) -> None:
-    """Write contents durably, readable by the service only."""
-    for file in files:
-        path = path_of(folder, file.answer["file"])
-        for made in (path.parent.parent, path.parent):
-            if not made.exists():
-                made.mkdir(mode=0o700, parents=True, exist_ok=True)
-                _sync(made.parent)
-        temporary = path.with_name(f".{path.name}.coming")
-        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as stream:
-            stream.write(file.content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.rename(temporary, path)
-        _sync(path.parent)
+    """Write contents durably, readable by the service only. Raises Problems store.full and service.unavailable."""
+    try:
+        for file in files:
+            _write(path_of(folder, file.answer["file"]), file.content)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Problem("store.full", folder=str(folder / FOLDER)) from error
+        raise Problem("service.unavailable") from error
+
+
+def _write(path: Path, content: bytes) -> None:
+    for made in (path.parent.parent, path.parent):
+        if not made.exists():
+            made.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _sync(made.parent)
+    temporary = path.with_name(f".{path.name}.coming")
+    with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.rename(temporary, path)
+    _sync(path.parent)
 
 
 def _sync(folder: Path) -> None:

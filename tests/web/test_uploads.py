@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import io
 import stat
 import time
@@ -313,3 +314,17 @@ def test_a_file_that_goes_while_it_is_sent_is_no_dangling_answer(begun: Browser,
     begun.open("/en/q/paper/check")
     assert begun.url == "/en/q/paper/all"  # the page asks for it again
     assert store.collection(RESPONSES).count() == 0
+
+
+def test_a_full_disk_is_told_and_names_nothing(begun: Browser, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    answer = begun.client.post(
+        begun.url, data={**begun.page.form(), "photo": (io.BytesIO(picture("PNG")), "one.png"), "letter": ""}
+    )
+    monkeypatch.undo()
+    assert answer.status_code in (503, 507)
+    assert store.collection(UPLOADS).count() == 0
+    assert "photo" not in store.collection(DRAFTS).find()[0].body["inputs"]
