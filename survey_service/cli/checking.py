@@ -10,7 +10,8 @@ from babel import UnknownLocaleError
 
 from survey_service import languages, settings
 from survey_service.cli.common import on_instance
-from survey_service.cli.publishing import lines, looking
+from survey_service.cli.looking import looking
+from survey_service.cli.publishing import lines
 from survey_service.languages import Language
 from survey_service.paths import bundled
 from survey_service.problems import Problem
@@ -18,6 +19,7 @@ from survey_service.questionnaire.faults import Fault
 from survey_service.questionnaire.loader import load_folder
 from survey_service.reports import host
 from survey_service.translating import catalogs, gate
+from survey_service.translating.edits import TRANSLATIONS
 
 
 @click.command()
@@ -79,7 +81,7 @@ def translation_faults(instance: Path | None) -> Iterator[str]:
     desk included, and which catalogs of questionnaires are not used."""
     try:
         values = settings.load(instance)
-        with looking(values) as context:
+        with looking(values, TRANSLATIONS) as context:
             yield from context.workbench.refused_files()
             library = context.workbench.library()
             for name, questionnaire in library.questionnaires.items():

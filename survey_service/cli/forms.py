@@ -21,11 +21,12 @@ from survey_service.questionnaire import definition
 from survey_service.questionnaire.builder import AUDIENCES
 from survey_service.questionnaire.comparison_reasons import MESSAGES
 from survey_service.questionnaire.model import Questionnaire, wording
-from survey_service.questionnaire.xlsform import exporting, importing, listfiles, po
+from survey_service.questionnaire.xlsform import exporting, listfiles, po
 from survey_service.questionnaire.xlsform.importing import Options
+from survey_service.questionnaire.xlsform.notices import by_weight
 from survey_service.responses import definitions, imports
 from survey_service.responses.collection import RESPONSES
-from survey_service.responses.revisions import Published
+from survey_service.responses.revisions import PUBLICATIONS, REVISIONS, Published
 from survey_service.responses.schedule import MOST_RESPONSES
 from survey_service.translating import gate
 from survey_service.web.context import Context
@@ -41,7 +42,7 @@ def forms() -> None:
 def list_(instance: Path | None) -> None:
     """List the questionnaires, published ones and files: revision, state, days, responses. Also while serving."""
     values = settings.load(instance)
-    with looking(values) as context:
+    with looking(values, REVISIONS, PUBLICATIONS, RESPONSES) as context:
         published = {entry.questionnaire.name: entry for entry in context.publications.all()}
         rows = [_HEADINGS]
         for name in sorted({*published, *context.library.questionnaires}):
@@ -138,9 +139,10 @@ def close(name: str, closes: str | None, instance: Path | None) -> None:
 
 def _reschedule(instance: Path | None, name: str, wanted: Mapping[str, Any], *, is_open: bool) -> None:
     with opened(instance) as context:
-        if name not in {entry.questionnaire.name for entry in context.publications.all()}:
+        published = context.publications.find(name)
+        if published is None:
             raise _unknown(context, name)
-        before = context.publications.current(name).schedule
+        before = published.schedule
         after = replace(before, is_open=is_open, paused=before.paused and not is_open, **wanted)
         with context.store.transaction():
             context.publications.set_schedule(name, after)
@@ -197,7 +199,7 @@ def import_(
     files = {path.name: listfiles.decoded(path.read_bytes()) for path in lists}
     options = Options(name, language, audience or "", consent, allow_duplicates, files)
     found = imports.read(data, file.name, options)
-    for notice in importing.summary(found):
+    for notice in by_weight(found.report.notices):
         click.echo(f"{notice.kind}: {notice}", err=True)
     fates = found.report.fates
     counts = ", ".join(f"{fates[fate]} {word}" for fate, word in _FATES.items() if fates.get(fate))
@@ -249,9 +251,9 @@ def export(name: str, form: str, language: str, target: str, instance: Path | No
 
 def _newest(context: Context, name: str) -> tuple[Questionnaire, str]:
     """Return a questionnaire and its revision. Raises Problem questionnaire.unknown."""
-    published = {entry.questionnaire.name: entry for entry in context.publications.all()}
-    if name in published:
-        return published[name].questionnaire, published[name].revision
+    published = context.publications.find(name)
+    if published is not None:
+        return published.questionnaire, published.revision
     copy = definitions.find(context.store, name)
     if copy is not None:
         return copy.questionnaire, ""

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
 
 import click
 
 from survey_service import clock
-from survey_service.cli.common import actor, closing
-from survey_service.settings import Settings
-from survey_service.store import embedded_folder, offline, open_store
-from survey_service.store.base import Store, decode
+from survey_service.cli.common import actor
 from survey_service.translating import gate
-from survey_service.translating.edits import TRANSLATIONS
 from survey_service.translating.gate import Gap
 from survey_service.web.context import Context
 
@@ -50,27 +44,3 @@ def lines(lacking: Sequence[Gap], public_url: str = "") -> Iterator[str]:
         yield f"{gap.address}: there is no text in “{gap.tag}” → write it {place}"
     if len(lacking) > _NAMED:
         yield f"{len(lacking) - _NAMED} more → see translations status"
-
-
-@contextmanager
-def looking(settings: Settings) -> Iterator[Context]:
-    """Yield an instance with its translations, to look at only: also while the service runs, and if there is no store
-    yet, which is not made. Raises the Problems of `open_store` and of reading a store from outside."""
-    folder = embedded_folder(settings.store, settings.instance)
-    if folder is None:
-        with closing(open_store(settings.store, settings.instance)) as store:
-            yield Context(settings, store)
-        return
-    with closing(open_store("memory:", settings.instance)) as store:
-        if folder.is_dir():
-            _copy_translations(folder, store)
-        yield Context(settings, store)
-
-
-def _copy_translations(folder: Path, store: Store) -> None:
-    copy = store.collection(TRANSLATIONS)
-    with offline.reading(folder) as dumps:
-        for dump in dumps:
-            for _id, _version, encoded in dump.rows:
-                if dump.facts.name == TRANSLATIONS.name:
-                    copy.add(decode(encoded))

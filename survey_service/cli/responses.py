@@ -63,10 +63,11 @@ def export(
 
 def _published(context: Context, name: str) -> Published:
     """Return the newest revision of a questionnaire. Raises Problem questionnaire.unknown."""
-    known = {published.questionnaire.name: published for published in context.publications.all()}
-    if name not in known:
-        raise Problem("questionnaire.unknown", name=name, known=", ".join(known) or "–")
-    return known[name]
+    published = context.publications.find(name)
+    if published is None:
+        known = ", ".join(entry.questionnaire.name for entry in context.publications.all())
+        raise Problem("questionnaire.unknown", name=name, known=known or "–")
+    return published
 
 
 @responses.command(name="codebook")

@@ -11,13 +11,14 @@ import click
 from survey_service import clock, languages, settings
 from survey_service.accounts import audit
 from survey_service.cli.common import STDOUT, actor, on_instance, opened, table, written
-from survey_service.cli.publishing import looking
+from survey_service.cli.looking import looking
 from survey_service.languages import Language
 from survey_service.problems import Problem
 from survey_service.questionnaire.exchange import MOST_BYTES
 from survey_service.questionnaire.texts import MACHINE_DRAFT, SOURCE
 from survey_service.questionnaire.translating import INTERFACE, LEGAL, completeness
 from survey_service.translating import catalogs, exchange
+from survey_service.translating.edits import TRANSLATIONS
 from survey_service.translating.workbench import Workbench, source_tag
 
 
@@ -41,7 +42,7 @@ def translations() -> None:
 def status(instance: Path | None) -> None:
     """Show for each language how many texts are translated, and how many of these no person has reviewed."""
     rows = [("LANGUAGE", "PART", "TRANSLATED", "MISSING", "NOT REVIEWED")]
-    with looking(settings.load(instance)) as context:
+    with looking(settings.load(instance), TRANSLATIONS) as context:
         context.workbench.edits.renew()
         for entry in languages.offered():
             for part in _parts(context.workbench, entry):

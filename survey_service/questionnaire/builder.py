@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import difflib
 from collections.abc import Mapping
@@ -239,11 +240,8 @@ class Builder(Reader):
             self.lists[list_name] = self.choice_list(local, list_name, f"{name}/choices/{list_name}")
         pages = self.pages(raw, name)
         groups = tuple(self.group(item, name) for item in self.items(raw, "groups", name))
-        questions = [question for page in pages for question in page.questions]
-        used = {question.list_name for question in questions if question.list_name}
-        used |= {read for question in questions for _, each in question.expressions() for read in each.lists}
         ends = [self.screen_out(item, name) for item in self.items(raw, "screen_outs", name)]
-        return Questionnaire(
+        questionnaire = Questionnaire(
             name=name,
             audience=str(raw.get("audience")),
             languages=self._languages(raw, name),
@@ -253,9 +251,12 @@ class Builder(Reader):
             consent=str(raw.get("consent", "")),
             pages=pages,
             screen_outs=tuple(end for end in ends if end is not None),
-            lists={list_name: self.lists[list_name] for list_name in sorted(used & self.lists.keys())},
             groups=groups,
         )
+        used = {question.list_name for question in questionnaire.questions.values() if question.list_name}
+        used |= {read for _, _, expression in questionnaire.expressions() for read in expression.lists}
+        lists = {list_name: self.lists[list_name] for list_name in sorted(used & self.lists.keys())}
+        return dataclasses.replace(questionnaire, lists=lists)
 
     def _languages(self, raw: Mapping[str, Any], name: str) -> tuple[str, ...]:
         tags = raw.get("languages")

@@ -2,7 +2,8 @@
 
 Definition data is what ``definition.to_json`` gives. An operation is refused if the outcome would have a fault that the
 definition had not before (``questionnaire.faulty``), or if something still refers to what would go
-(``editing.referred``, with place and key of each reference in its faults). The definition given is never changed.
+(``editing.referred``, with place and key of each reference in its faults). The definition given is never changed. Here:
+questions, pages and the head; ``editing_groups``, ``editing_lists`` and ``editing_ends`` have the rest.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from survey_service.questionnaire import loader, renaming
 from survey_service.questionnaire.builder import Builder
 from survey_service.questionnaire.faults import Fault, Faults
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.questionnaire.reach import choices_named
 from survey_service.questionnaire.yaml_source import Located
 
 Definition = dict[str, Any]
@@ -60,12 +60,12 @@ def question_of(definition: Mapping[str, Any], name: str) -> Block:
 
 def page_of(definition: Mapping[str, Any], name: str) -> Block:
     """Return a page. Raises Problem editing.missing."""
-    return _named(definition.get("pages", []), name)
+    return named(definition.get("pages", []), name)
 
 
 def group_of(definition: Mapping[str, Any], name: str) -> Block:
     """Return a group. Raises Problem editing.missing."""
-    return _named(definition.get("groups", []), name)
+    return named(definition.get("groups", []), name)
 
 
 def list_of(definition: Mapping[str, Any], name: str) -> list[Block]:
@@ -111,7 +111,7 @@ def referring(definition: Mapping[str, Any], name: str) -> Iterator[tuple[str, s
 def add_question(definition: Definition, page: str, question: Block, after: str = "") -> Definition:
     """Put a question on a page behind the question ``after``; without one, at the end."""
     changed = copy.deepcopy(definition)
-    _insert(page_of(changed, page)["questions"], question, after)
+    insert(page_of(changed, page)["questions"], question, after)
     return sound(changed, definition)
 
 
@@ -162,7 +162,7 @@ def move_question(definition: Definition, name: str, step: int) -> Definition:
 
 def delete_question(definition: Definition, name: str) -> Definition:
     """Take a question out. Raises Problem editing.referred, and editing.last for the only question of a page."""
-    _refuse_references(definition, [name], {name})
+    refuse_references(definition, [name], {name})
     changed = copy.deepcopy(definition)
     page, index = _place(changed, name)
     if len(page["questions"]) == 1:
@@ -177,7 +177,7 @@ def delete_question(definition: Definition, name: str) -> Definition:
 def add_page(definition: Definition, page: Block, after: str = "") -> Definition:
     """Put a page, with at least one question, behind the page ``after``; without one, at the end."""
     changed = copy.deepcopy(definition)
-    _insert(changed.setdefault("pages", []), page, after)
+    insert(changed.setdefault("pages", []), page, after)
     return sound(changed, definition)
 
 
@@ -192,7 +192,7 @@ def replace_page(definition: Definition, name: str, page: Block) -> Definition:
 def move_page(definition: Definition, name: str, step: int) -> Definition:
     """Move a page up (−1) or down (1). Raises Problem editing.end at either end."""
     changed = copy.deepcopy(definition)
-    _shift(changed["pages"], name, step)
+    shift(changed["pages"], name, step)
     return sound(changed, definition)
 
 
@@ -200,194 +200,12 @@ def delete_page(definition: Definition, name: str) -> Definition:
     """Take a page and its questions out. Raises Problem editing.referred, and editing.last for the only page."""
     page = page_of(definition, name)
     inside = [str(question["name"]) for question in page["questions"]]
-    _refuse_references(definition, inside, {name, *inside})
+    refuse_references(definition, inside, {name, *inside})
     changed = copy.deepcopy(definition)
     if len(changed["pages"]) == 1:
         raise Problem("editing.last", name=name)
     changed["pages"].remove(page_of(changed, name))
     return sound(changed, definition)
-
-
-# Groups and repeats
-
-
-def add_group(definition: Definition, group: Block, pages: Sequence[str]) -> Definition:
-    """Put a group or repeat around pages that stand in the same group, within which it then is.
-
-    Raises Problem editing.taken and editing.missing.
-    """
-    if group.get("name") in names_of(definition):
-        raise Problem("editing.taken", name=group.get("name"))
-    changed = copy.deepcopy(definition)
-    enclosed = [page_of(changed, name) for name in pages]
-    around = {str(page.get("group", "")) for page in enclosed}
-    parent = around.pop() if len(around) == 1 else ""
-    changed.setdefault("groups", []).append({**copy.deepcopy(group), **({"parent": parent} if parent else {})})
-    for page in enclosed:
-        page["group"] = group["name"]
-    return sound(changed, definition)
-
-
-def replace_group(definition: Definition, name: str, group: Block) -> Definition:
-    """Change what stands at a group itself; if it has another name, all references follow. Raises editing.taken."""
-    new = str(group.get("name", ""))
-    if new != name and new in names_of(definition):
-        raise Problem("editing.taken", name=new)
-    group_of(definition, name)
-    changed = renaming.renamed(definition, name, new) if new != name else copy.deepcopy(definition)
-    for block, key in _members(changed):
-        if block.get(key) == name:
-            block[key] = new
-    groups = changed["groups"]
-    place = groups.index(group_of(changed, name))
-    kept = {key: groups[place][key] for key in ("parent",) if key in groups[place]}
-    groups[place] = {**kept, **renaming.renamed_block(group, name, new)}
-    return sound(changed, definition)
-
-
-def delete_group(definition: Definition, name: str) -> Definition:
-    """Take a group away and leave its pages and questions. Raises Problem editing.referred."""
-    group = group_of(definition, name)
-    if group.get("repeat"):
-        _refuse_references(definition, [name], {name})
-    changed = copy.deepcopy(definition)
-    parent = str(group.get("parent", ""))
-    for block, key in _members(changed):
-        if block.get(key) == name:
-            block[key] = parent
-            if not parent:
-                del block[key]
-    changed["groups"].remove(group_of(changed, name))
-    return sound(changed, definition)
-
-
-def _members(definition: Mapping[str, Any]) -> Iterator[tuple[Block, str]]:
-    """Yield each block that can stand in a group, with the key that says in which."""
-    for group in definition.get("groups", []):
-        yield group, "parent"
-    for page in definition.get("pages", []):
-        yield page, "group"
-        for question in page["questions"]:
-            yield question, "group"
-
-
-# Early ends
-
-
-def end_of(definition: Mapping[str, Any], name: str) -> Block:
-    """Return an early end. Raises Problem editing.missing."""
-    return _named(definition.get("screen_outs", []), name)
-
-
-def add_end(definition: Definition, end: Block) -> Definition:
-    """Add an early end behind the others: the first whose condition holds counts. Raises editing.taken."""
-    changed = copy.deepcopy(definition)
-    ends = changed.setdefault("screen_outs", [])
-    if any(found["name"] == end.get("name") for found in ends):
-        raise Problem("editing.taken", name=end.get("name"))
-    ends.append(copy.deepcopy(end))
-    return sound(changed, definition)
-
-
-def replace_end(definition: Definition, name: str, end: Block) -> Definition:
-    """Put another early end in the place of one. Raises editing.taken."""
-    changed = copy.deepcopy(definition)
-    ends = changed.get("screen_outs", [])
-    place = ends.index(_named(ends, name))
-    if any(found["name"] == end.get("name") for found in [*ends[:place], *ends[place + 1 :]]):
-        raise Problem("editing.taken", name=end.get("name"))
-    ends[place] = copy.deepcopy(end)
-    return sound(changed, definition)
-
-
-def move_end(definition: Definition, name: str, step: int) -> Definition:
-    """Move an early end up (−1) or down (1). Raises Problem editing.end at either end of their list."""
-    changed = copy.deepcopy(definition)
-    _shift(changed.get("screen_outs", []), name, step)
-    return sound(changed, definition)
-
-
-def delete_end(definition: Definition, name: str) -> Definition:
-    """Take an early end out."""
-    changed = copy.deepcopy(definition)
-    gone = end_of(changed, name)
-    changed["screen_outs"].remove(gone)
-    return sound(changed, definition)
-
-
-# Choice lists
-
-
-def put_list(definition: Definition, name: str, choices: Sequence[Block]) -> Definition:
-    """Add a choice list or replace one. Raises Problem editing.referred if a choice that goes is named somewhere."""
-    kept = {str(choice.get("name")) for choice in choices}
-    before = definition.get("choices", {}).get(name, [])
-    if not choices:
-        raise Problem("editing.last", name=name)
-    _refuse_choices(definition, name, {str(choice["name"]) for choice in before} - kept)
-    changed = copy.deepcopy(definition)
-    changed.setdefault("choices", {})[name] = [copy.deepcopy(choice) for choice in choices]
-    return sound(changed, definition)
-
-
-def delete_list(definition: Definition, name: str) -> Definition:
-    """Take a choice list out. Raises Problem editing.referred if a question uses it."""
-    list_of(definition, name)
-    questionnaire, _ = faults_of(definition)
-    users = [(each.name, "choices") for each in questionnaire.questions.values() if each.list_name == name]
-    for question in questionnaire.questions.values():
-        users += [(question.name, key) for key, expression in question.expressions() if name in expression.lists]
-    if users:
-        raise _referred(name, users)
-    changed = copy.deepcopy(definition)
-    del changed["choices"][name]
-    return sound(changed, definition)
-
-
-def add_choice(definition: Definition, list_name: str, choice: Block, after: str = "") -> Definition:
-    """Put a choice into a list behind the choice ``after``; without one, at the end."""
-    choices = list(list_of(definition, list_name))
-    _insert(choices, choice, after)
-    return put_list(definition, list_name, choices)
-
-
-def replace_choice(definition: Definition, list_name: str, name: str, choice: Block) -> Definition:
-    """Put another choice in the place of one. Raises Problem editing.referred if its name goes and is used."""
-    choices = list(list_of(definition, list_name))
-    choices[choices.index(_named(choices, name))] = choice
-    return put_list(definition, list_name, choices)
-
-
-def move_choice(definition: Definition, list_name: str, name: str, step: int) -> Definition:
-    """Move a choice up (−1) or down (1). Raises Problem editing.end at either end."""
-    choices = list(list_of(definition, list_name))
-    _shift(choices, name, step)
-    return put_list(definition, list_name, choices)
-
-
-def delete_choice(definition: Definition, list_name: str, name: str) -> Definition:
-    """Take a choice out of a list. Raises Problem editing.referred, and editing.last for the only one."""
-    choices = list(list_of(definition, list_name))
-    choices.remove(_named(choices, name))
-    return put_list(definition, list_name, choices)
-
-
-def _refuse_choices(definition: Definition, list_name: str, gone: set[str]) -> None:
-    if not gone:
-        return
-    questionnaire, _ = faults_of(definition)
-    users = {name for name, question in questionnaire.questions.items() if question.list_name == list_name}
-    found = []
-    for place, key, expression in loader.conditions(questionnaire):
-        for question, choice in choices_named(place, expression):
-            if question in users and choice in gone:
-                found.append((place, key))
-    for name in sorted(users):
-        default = questionnaire.questions[name].default
-        given = default if isinstance(default, list) else [default]
-        found += [(name, "default") for choice in given if choice in gone]
-    if found:
-        raise _referred(", ".join(sorted(gone)), found)
 
 
 # The head
@@ -410,7 +228,8 @@ def set_head(definition: Definition, **values: Any) -> Definition:
 # Steps
 
 
-def _named(blocks: Sequence[Block], name: str) -> Block:
+def named(blocks: Sequence[Block], name: str) -> Block:
+    """Return the block of that name. Raises Problem editing.missing."""
     for block in blocks:
         if block.get("name") == name:
             return block
@@ -425,26 +244,30 @@ def _place(definition: Mapping[str, Any], question: str) -> tuple[Block, int]:
     raise Problem("editing.missing", name=question)
 
 
-def _insert(blocks: list[Block], block: Block, after: str) -> None:
-    place = blocks.index(_named(blocks, after)) + 1 if after else len(blocks)
+def insert(blocks: list[Block], block: Block, after: str) -> None:
+    """Put a copy of a block behind another; without one, at the end."""
+    place = blocks.index(named(blocks, after)) + 1 if after else len(blocks)
     blocks.insert(place, copy.deepcopy(block))
 
 
-def _shift(blocks: list[Block], name: str, step: int) -> None:
-    place = blocks.index(_named(blocks, name))
+def shift(blocks: list[Block], name: str, step: int) -> None:
+    """Move a block up (−1) or down (1). Raises Problem editing.end."""
+    place = blocks.index(named(blocks, name))
     if not 0 <= place + step < len(blocks):
         raise Problem("editing.end", name=name)
     blocks.insert(place + step, blocks.pop(place))
 
 
-def _refuse_references(definition: Definition, names: Sequence[str], going: set[str]) -> None:
+def refuse_references(definition: Definition, names: Sequence[str], going: set[str]) -> None:
+    """Raise Problem editing.referred if anything refers to one of the names, other than what is ``going`` too."""
     for name in names:
         found = [(place, key) for place, key in referring(definition, name) if place not in going]
         if found:
-            raise _referred(name, found)
+            raise referred(name, found)
 
 
-def _referred(name: str, found: Iterable[tuple[str, str]]) -> Problem:
+def referred(name: str, found: Iterable[tuple[str, str]]) -> Problem:
+    """Return the Problem that names who refers to something: (place, key) each."""
     places = list(dict.fromkeys(found))
     faults = tuple({"place": place, "key": key} for place, key in places)
     listing = ", ".join(dict.fromkeys(place for place, _ in places))

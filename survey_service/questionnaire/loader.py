@@ -8,7 +8,6 @@ from pathlib import Path
 
 from survey_service.questionnaire import grouping, texts, yaml_source
 from survey_service.questionnaire.builder import Builder
-from survey_service.questionnaire.expression import Expression
 from survey_service.questionnaire.faults import Fault, Faults
 from survey_service.questionnaire.model import Choice, Cycle, Page, Questionnaire, Text
 from survey_service.questionnaire.yaml_source import Located
@@ -198,27 +197,11 @@ def _lines(raw: Located) -> Iterator[tuple[str, int]]:
 
 def references(questionnaire: Questionnaire) -> Iterator[tuple[str, str, frozenset[str]]]:
     """Yield (place, key, names) for everything that refers to questions or repeats."""
-    for place, key, expression in conditions(questionnaire):
+    for place, key, expression in questionnaire.expressions():
         yield place, key, expression.names
     for question in questionnaire.questions.values():
         for key in ("choices_from", "trigger"):
             yield question.name, key, frozenset(filter(None, (getattr(question, key),)))
-
-
-def conditions(questionnaire: Questionnaire) -> Iterator[tuple[str, str, Expression]]:
-    """Yield (place, key, expression) for every expression of groups, pages, questions and early ends."""
-    for group in questionnaire.groups:
-        for key, each in (("relevant", group.relevant), ("count", group.count)):
-            if each is not None:
-                yield group.name, key, each
-    for page in questionnaire.pages:
-        if page.relevant is not None:
-            yield page.name, "relevant", page.relevant
-    for question in questionnaire.questions.values():
-        for key, expression in question.expressions():
-            yield question.name, key, expression
-    for end in questionnaire.screen_outs:
-        yield end.name, "when", end.when
 
 
 def texts_of(questionnaire: Questionnaire) -> Iterator[tuple[str, Text]]:

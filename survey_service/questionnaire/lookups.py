@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from survey_service.questionnaire.expression import Expression, Scope
+from survey_service.questionnaire.expression import Scope
 from survey_service.questionnaire.model import Questionnaire, wording
 
 Rows = Mapping[str, Sequence[Mapping[str, str]]]
@@ -18,10 +18,7 @@ class Lookups:
     def __init__(self, questionnaire: Questionnaire) -> None:
         self._questionnaire = questionnaire
         self._repeats = questionnaire.repeats_of
-        used = [each for question in questionnaire.questions.values() for _, each in question.expressions()]
-        used += [page.relevant for page in questionnaire.pages if page.relevant]
-        for group in questionnaire.groups:
-            used += [each for each in (group.relevant, group.count) if isinstance(each, Expression)]
+        used = [expression for _, _, expression in questionnaire.expressions()]
         self._lists = frozenset(name for each in used for name in each.lists)
         self._labels = any("jr:choice-name" in each.functions for each in used)
         self._rows: dict[str, Rows] = {}

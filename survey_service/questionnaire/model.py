@@ -214,6 +214,21 @@ class Questionnaire:
         """The repeats by name, in order."""
         return {group.name: group for group in self.groups if group.repeat}
 
+    def expressions(self) -> Iterator[tuple[str, str, Expression]]:
+        """Yield (place, key, expression) for every expression of groups, pages, questions and early ends."""
+        for group in self.groups:
+            for key, each in (("relevant", group.relevant), ("count", group.count)):
+                if each is not None:
+                    yield group.name, key, each
+        for page in self.pages:
+            if page.relevant is not None:
+                yield page.name, "relevant", page.relevant
+        for question in self.questions.values():
+            for key, expression in question.expressions():
+                yield question.name, key, expression
+        for end in self.screen_outs:
+            yield end.name, "when", end.when
+
     def page(self, name: str) -> Page | None:
         """Return the page of that name, or None."""
         return next((page for page in self.pages if page.name == name), None)

@@ -155,8 +155,15 @@ class Publications:
 
     def current(self, name: str) -> Published:
         """Return the newest revision of a questionnaire. Raises Problem questionnaire.missing."""
-        publication = self._publication(name)
-        return self._published(publication.body["revision"], publication)
+        found = self.find(name)
+        if found is None:
+            raise Problem("questionnaire.missing")
+        return found
+
+    def find(self, name: str) -> Published | None:
+        """Return the newest revision of a questionnaire, or None if it is not published."""
+        publication = self._publications.first(questionnaire=name)
+        return None if publication is None else self._published(publication.body["revision"], publication)
 
     def revision(self, revision: str) -> Published:
         """Return a revision by its id, such as ``needs-2``. Raises Problem questionnaire.missing."""

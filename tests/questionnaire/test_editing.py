@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -12,12 +13,22 @@ from hypothesis import strategies as st
 
 from survey_service.paths import bundled
 from survey_service.problems import Problem
-from survey_service.questionnaire import bank, definition, editing, renaming
+from survey_service.questionnaire import (
+    bank,
+    definition,
+    editing,
+    editing_ends,
+    editing_groups,
+    editing_lists,
+    renaming,
+)
 from survey_service.questionnaire.expression import parse
+from survey_service.questionnaire.judge import judge
 from survey_service.questionnaire.loader import load_folder
 from survey_service.questionnaire.model import Questionnaire
 
 Definition = dict[str, Any]
+TODAY = dt.date(2026, 11, 26)
 
 
 def text(words: str) -> dict[str, str]:
@@ -194,62 +205,74 @@ def test_a_replaced_question_may_have_another_name_and_refer_to_itself(home: Def
 
 
 def test_a_repeat_is_renamed_put_around_pages_and_taken_away(home: Definition) -> None:
-    renamed = editing.replace_group(home, "people", {**home["groups"][0], "name": "persons"})
+    renamed = editing_groups.replace_group(home, "people", {**home["groups"][0], "name": "persons"})
     assert renamed["pages"][1]["group"] == "persons"
     assert renamed["pages"][2]["questions"][0]["calculation"] == "sum(${persons}/age)"
     with pytest.raises(Problem) as refused:
-        editing.delete_group(home, "people")
+        editing_groups.delete_group(home, "people")
     assert {fault["place"] for fault in refused.value.faults} == {"total", "first"}
-    without = editing.delete_group(home, "end")
+    without = editing_groups.delete_group(home, "end")
     assert [page.get("group") for page in without["pages"]] == [None, "people", None]
-    inner = editing.add_group(home, {"name": "inner", "label": text("Inner"), "repeat": True}, ["person"])
+    inner = editing_groups.add_group(home, {"name": "inner", "label": text("Inner"), "repeat": True}, ["person"])
     assert inner["groups"][-1]["parent"] == "people"
     assert definition.from_json(inner).repeats_of["age"] == ("people", "inner")
 
 
 def test_choices_are_added_moved_and_kept_while_something_names_them(home: Definition) -> None:
-    three = editing.add_choice(home, "yn", {"name": "later", "label": text("Later")}, "yes")
+    three = editing_lists.add_choice(home, "yn", {"name": "later", "label": text("Later")}, "yes")
     assert [choice["name"] for choice in three["choices"]["yn"]] == ["yes", "later", "no"]
-    moved = editing.move_choice(three, "yn", "later", 1)
+    moved = editing_lists.move_choice(three, "yn", "later", 1)
     assert [choice["name"] for choice in moved["choices"]["yn"]] == ["yes", "no", "later"]
-    assert len(editing.delete_choice(moved, "yn", "later")["choices"]["yn"]) == 2
+    assert len(editing_lists.delete_choice(moved, "yn", "later")["choices"]["yn"]) == 2
     with pytest.raises(Problem) as refused:
-        editing.delete_choice(home, "yn", "no")
+        editing_lists.delete_choice(home, "yn", "no")
     assert [dict(fault) for fault in refused.value.faults] == [{"place": "refused", "key": "when"}]
     with pytest.raises(Problem) as refused:
-        editing.replace_choice(home, "yn", "yes", {"name": "y", "label": text("Yes")})
+        editing_lists.replace_choice(home, "yn", "yes", {"name": "y", "label": text("Yes")})
     assert refused.value.faults[0]["place"] == "school"
     with pytest.raises(Problem) as refused:
-        editing.delete_list(home, "yn")
+        editing_lists.delete_list(home, "yn")
     assert refused.value.faults[0] == {"place": "OK", "key": "choices"}
-    assert "spare" not in editing.delete_list(home, "spare")["choices"]
+    assert "spare" not in editing_lists.delete_list(home, "spare")["choices"]
     with pytest.raises(Problem) as refused:
-        editing.delete_choice(home, "spare", "a")
+        editing_lists.delete_choice(home, "spare", "a")
     assert refused.value.code == "editing.last"
+
+
+def test_a_list_that_only_an_early_end_reads_is_kept_and_looked_up(home: Definition) -> None:
+    home["screen_outs"][0]["when"] = "${size} > 0 and instance('spare')/root/item[name = 'a']/label = 'A'"
+    questionnaire = definition.from_json(home)
+    assert set(questionnaire.lists) == {"spare", "yn"}
+    ends = {size: judge(questionnaire, {"size": size}, TODAY).screen_out for size in ("0", "1")}
+    assert {size: end.name if end else "" for size, end in ends.items()} == {"0": "", "1": "refused"}
+    with pytest.raises(Problem) as refused:
+        editing_lists.delete_list(home, "spare")
+    assert [dict(fault) for fault in refused.value.faults] == [{"place": "refused", "key": "when"}]
 
 
 def test_a_default_keeps_its_choice(home: Definition) -> None:
     home["pages"][0]["questions"][0]["default"] = "yes"
     home["pages"][1]["questions"][2].pop("relevant")
     with pytest.raises(Problem) as refused:
-        editing.delete_choice(home, "yn", "yes")
+        editing_lists.delete_choice(home, "yn", "yes")
     assert [dict(fault) for fault in refused.value.faults] == [{"place": "OK", "key": "default"}]
 
 
 def test_early_ends_are_added_changed_moved_and_taken_out(home: Definition) -> None:
     young = {"name": "young", "when": "${size} < 1", "label": text("Too few")}
-    two = editing.add_end(home, young)
-    assert [end["name"] for end in editing.move_end(two, "young", -1)["screen_outs"]] == ["young", "refused"]
+    two = editing_ends.add_end(home, young)
+    assert [end["name"] for end in editing_ends.move_end(two, "young", -1)["screen_outs"]] == ["young", "refused"]
     assert (
-        editing.replace_end(two, "young", {**young, "when": "${size} < 2"})["screen_outs"][1]["when"] == "${size} < 2"
+        editing_ends.replace_end(two, "young", {**young, "when": "${size} < 2"})["screen_outs"][1]["when"]
+        == "${size} < 2"
     )
-    assert editing.delete_end(two, "young")["screen_outs"] == HOUSEHOLD["screen_outs"]
+    assert editing_ends.delete_end(two, "young")["screen_outs"] == HOUSEHOLD["screen_outs"]
     for attempt, code in (
-        (lambda: editing.add_end(two, young), "editing.taken"),
-        (lambda: editing.replace_end(two, "young", {**young, "name": "refused"}), "editing.taken"),
-        (lambda: editing.replace_end(two, "young", {**young, "when": "${gone} < 2"}), "questionnaire.faulty"),
-        (lambda: editing.delete_end(home, "young"), "editing.missing"),
-        (lambda: editing.delete_end({**home, "screen_outs": []}, "young"), "editing.missing"),
+        (lambda: editing_ends.add_end(two, young), "editing.taken"),
+        (lambda: editing_ends.replace_end(two, "young", {**young, "name": "refused"}), "editing.taken"),
+        (lambda: editing_ends.replace_end(two, "young", {**young, "when": "${gone} < 2"}), "questionnaire.faulty"),
+        (lambda: editing_ends.delete_end(home, "young"), "editing.missing"),
+        (lambda: editing_ends.delete_end({**home, "screen_outs": []}, "young"), "editing.missing"),
     ):
         with pytest.raises(Problem) as refused:
             attempt()
@@ -310,23 +333,23 @@ OPERATIONS = st.one_of(
     call(editing.move_page, PAGES, STEPS),
     call(editing.delete_page, PAGES),
     call(
-        editing.add_group,
+        editing_groups.add_group,
         st.builds(lambda name, repeat: {"name": name, "label": text(name), "repeat": repeat}, GROUPS, st.booleans()),
         st.lists(PAGES, max_size=2),
     ),
-    call(editing.replace_group, GROUPS, GROUPS.map(lambda name: {"name": name, "label": text(name)})),
-    call(editing.delete_group, GROUPS),
+    call(editing_groups.replace_group, GROUPS, GROUPS.map(lambda name: {"name": name, "label": text(name)})),
+    call(editing_groups.delete_group, GROUPS),
     call(
-        editing.add_end,
+        editing_ends.add_end,
         st.builds(lambda name, when: {"name": name, "when": when, "label": text(name)}, CHOICES, EXPRESSIONS),
     ),
-    call(editing.delete_end, st.sampled_from(["refused", "yes", "no"])),
-    call(editing.put_list, LISTS, st.lists(CHOICE, max_size=3)),
-    call(editing.delete_list, LISTS),
-    call(editing.add_choice, LISTS, CHOICE, CHOICES),
-    call(editing.replace_choice, LISTS, CHOICES, CHOICE),
-    call(editing.move_choice, LISTS, CHOICES, STEPS),
-    call(editing.delete_choice, LISTS, CHOICES),
+    call(editing_ends.delete_end, st.sampled_from(["refused", "yes", "no"])),
+    call(editing_lists.put_list, LISTS, st.lists(CHOICE, max_size=3)),
+    call(editing_lists.delete_list, LISTS),
+    call(editing_lists.add_choice, LISTS, CHOICE, CHOICES),
+    call(editing_lists.replace_choice, LISTS, CHOICES, CHOICE),
+    call(editing_lists.move_choice, LISTS, CHOICES, STEPS),
+    call(editing_lists.delete_choice, LISTS, CHOICES),
 )
 
 

@@ -15,7 +15,6 @@ import pickle
 import re
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -245,10 +244,9 @@ def test_numbers_beyond_floats_are_infinite_and_half_characters_match_no_pattern
     assert evaluate("regex(${a}, '.*')", {"a": "\ud800"}) is False
 
 
+@pytest.mark.timeout(60)  # a backtracking matcher would need longer than the universe is old
 def test_a_pattern_cannot_stall_the_server() -> None:
-    began = time.perf_counter()
     assert evaluate("regex(${a}, '(?:(?:a+)+)+b')", {"a": "a" * 100_000}) is False
-    assert time.perf_counter() - began < 2  # a backtracking matcher would need longer than the universe is old
 
 
 # The table in the documentation
@@ -473,15 +471,14 @@ def test_nesting_limit() -> None:
     ],
     ids=lambda bomb: bomb[:8],
 )
+@pytest.mark.timeout(60)
 def test_bombs_are_refused_soon(bomb: str) -> None:
-    began = time.perf_counter()
     try:
         parse(bomb)
     except ExpressionFault:
         pass
     else:
         assert bomb[:4] in ("aaaa", "/a/a", "../.", "${a}")  # merely long
-    assert time.perf_counter() - began < 2
 
 
 def test_predicates_nest_three_levels() -> None:
@@ -499,11 +496,10 @@ def test_long_runs_do_not_nest() -> None:
     assert evaluate(text, {"q": "600"}) is False
 
 
+@pytest.mark.timeout(60)  # doubling with each level it would take years
 def test_deep_comparisons_compile_in_linear_time() -> None:
     text = "(" * 45 + "1 = 1" + ") = 1" * 45
-    began = time.perf_counter()
     assert evaluate(text) is True
-    assert time.perf_counter() - began < 1
 
 
 # The object

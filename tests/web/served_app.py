@@ -15,6 +15,7 @@ def make(done: Path) -> Flask:
 
     @app.get("/slow/<number>/<seconds>")
     def slow(number: str, seconds: str) -> str:
+        (done / f"{number}.begun").touch()
         time.sleep(float(seconds))
         (done / number).touch()
         return "x" * 300_000

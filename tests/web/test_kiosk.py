@@ -58,7 +58,7 @@ def test_where_languages_are_offered_nothing_moves(browser: Browser) -> None:
 
 
 def test_without_kiosk_no_page_moves_or_has_a_script(begun: Browser) -> None:
-    for url in ("/q/every", "/en/q/every", "/en/q/every/all", "/en/privacy", "/en/erase", "/en/kiosk/every"):
+    for url in ("/q/every", "/en/q/every", "/en/q/every/follow", "/en/privacy", "/en/erase", "/en/kiosk/every"):
         page = begun.open(url)
         assert "refresh" not in page.html
         assert "script" not in {tag for tag, _ in page.tags}

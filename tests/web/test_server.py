@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -36,6 +36,8 @@ if __name__ == "__main__":
 """
 
 
+LONG = 60
+"""Seconds that no test takes: what would last so long must have been cut off."""
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
@@ -66,12 +68,17 @@ class Served:
         except (urllib.error.URLError, http.client.HTTPException, OSError):
             return -1
 
-    def end(self, number: int = signal.SIGTERM) -> float:
-        """Send a signal and return how long the server took to end."""
-        started = time.monotonic()
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something is so, for as long as a busy machine may need."""
+        deadline = time.monotonic() + 30
+        while not holds():
+            assert time.monotonic() < deadline, "it does not happen"
+            time.sleep(0.02)
+
+    def end(self, number: int = signal.SIGTERM) -> None:
+        """Send a signal and wait for the end: that must come long before what the tests give it to wait for."""
         os.kill(self.process.pid, number)
-        assert self.process.wait(timeout=20) == 0
-        return time.monotonic() - started
+        assert self.process.wait(timeout=30) == 0
 
 
 @pytest.fixture
@@ -84,13 +91,14 @@ def served(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Served]:
     server.process.stdout.close()
 
 
+@pytest.mark.parametrize("served", [LONG], indirect=True)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_idle_server_ends_at_once_in_spite_of_open_connections(served: Served, number: int) -> None:
     assert served.get("") == 4
     with socket.create_connection(("127.0.0.1", served.port)) as idle:
         idle.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")  # kept alive, nothing asked since
         assert idle.recv(4_000)
-        assert served.end(number) < 1.5
+        served.end(number)
     assert served.process.stdout is not None
     assert served.process.stdout.read() == "stopped\n"
 
@@ -99,8 +107,8 @@ def test_twenty_requests_in_flight_are_each_answered_whole_or_refused(served: Se
     """Four threads, twenty requests of 0.3 s: those the server took all end in time, with their whole body."""
     with ThreadPoolExecutor(20) as pool:
         answers = [pool.submit(served.get, f"slow/{number}/0.3") for number in range(20)]
-        time.sleep(0.5)
-        assert served.end() < 10
+        served.wait_until(lambda: len(list(served.done.glob("*.begun"))) >= 4)
+        served.end()
         lengths = [answer.result() for answer in answers]
     done = {int(path.name) for path in served.done.iterdir() if path.name.isdigit()}
     assert {number for number, length in enumerate(lengths) if length == 300_000} == done
@@ -111,30 +119,31 @@ def test_twenty_requests_in_flight_are_each_answered_whole_or_refused(served: Se
 @pytest.mark.parametrize("served", [1], indirect=True)
 def test_a_request_that_takes_too_long_is_cut_off_and_not_acknowledged(served: Served) -> None:
     with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(served.get, "slow/1/15")
-        time.sleep(0.3)
-        assert served.end() < 5
+        answer = pool.submit(served.get, f"slow/1/{LONG}")
+        served.wait_until(served.done.joinpath("1.begun").exists)
+        served.end()
         assert answer.result() == -1
-    assert [path.name for path in served.done.iterdir()] == ["script.py"]
+    assert not served.done.joinpath("1").exists()
 
 
 def test_new_connections_are_refused_while_it_ends(served: Served) -> None:
     with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(served.get, "slow/1/1.0")
-        time.sleep(0.3)
+        answer = pool.submit(served.get, "slow/1/5")
+        served.wait_until(served.done.joinpath("1.begun").exists)
         os.kill(served.process.pid, signal.SIGTERM)
-        time.sleep(0.3)
-        assert served.get("") == -1
+        served.wait_until(lambda: served.get("") == -1)
+        assert not answer.done()
         assert answer.result() == 300_000
 
 
+@pytest.mark.parametrize("served", [LONG], indirect=True)
 def test_a_second_signal_ends_at_once(served: Served) -> None:
     with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(served.get, "slow/1/15")
-        time.sleep(0.3)
+        answer = pool.submit(served.get, f"slow/1/{LONG}")
+        served.wait_until(served.done.joinpath("1.begun").exists)
         os.kill(served.process.pid, signal.SIGTERM)
         time.sleep(0.2)
-        assert served.end() < 2
+        served.end()
         assert answer.result() == -1
 
 
@@ -142,7 +151,7 @@ def test_several_processes_share_the_port(tmp_path: Path) -> None:
     server = Served(tmp_path, 8, processes=2)
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(server.get, [""] * 40)) == {4}
-    assert server.end() < 5
+    server.end()
     assert server.process.stdout is not None
     server.process.stdout.close()
 
@@ -160,7 +169,4 @@ def test_no_process_lives_on_when_the_first_is_killed(served: Served) -> None:
     assert served.get("") == 4
     served.process.kill()
     served.process.wait()
-    deadline = time.monotonic() + 10
-    while served.get("") == 4 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert served.get("") == -1
+    served.wait_until(lambda: served.get("") == -1)

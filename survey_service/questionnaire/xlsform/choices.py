@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable
 from typing import Any
 
+from survey_service.questionnaire.reading import CHOICE_NAME
+from survey_service.questionnaire.xlsform.columns import MEDIA
 from survey_service.questionnaire.xlsform.notices import CHANGED, ERROR, LOST, NOTE
 from survey_service.questionnaire.xlsform.report import Line, Report
 
@@ -44,7 +45,6 @@ SPECIFY = {
     "am": "በትክክል ምን?",
 }
 """What ``or_other`` adds, by language; machine drafts."""
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _FLAGS = ("exclusive", "last")
 
 Lists = dict[str, list[dict[str, Any]]]
@@ -60,7 +60,7 @@ def read(lines: Iterable[Line], report: Report, *, allow_twice: bool) -> Lists:
             if name or line.texts:
                 report.add(NOTE, "no_list", line.cell(), list="")
             continue
-        if not _NAME.fullmatch(name):
+        if not CHOICE_NAME.fullmatch(name):
             report.add(ERROR, "choice_name", line.cell("name"), name=name)
             continue
         where = {"name": name, "list": list_name}
@@ -76,14 +76,19 @@ def read(lines: Iterable[Line], report: Report, *, allow_twice: bool) -> Lists:
 
 
 def _choice(line: Line, name: str, report: Report) -> dict[str, Any]:
-    for kind in ("image", "audio", "video", "big-image"):
-        for file in line.text(kind).values():
-            report.add(LOST, "media", line.cell(kind), file=file)
+    lose_media(line, report)
     label = line.text("label")
     if not label:
         report.add(CHANGED, "choice_label", line.cell("name"))
     flags = {flag: True for flag in _FLAGS if line.pop(flag, "").lower() in ("true", "yes", "1")}
     return {**line, "name": name, "label": label or {"*": name}, **flags}
+
+
+def lose_media(line: Line, report: Report) -> None:
+    """Say of each picture, sound and film of a question or choice that it is not kept."""
+    for kind in MEDIA:
+        for file in line.text(kind).values():
+            report.add(LOST, "media", line.cell(kind), file=file)
 
 
 def with_other(choices: list[dict[str, Any]], tags: Iterable[str]) -> list[dict[str, Any]]:

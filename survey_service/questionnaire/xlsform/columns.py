@@ -94,9 +94,6 @@ class Columns:
     tags: tuple[str, ...]
     notices: tuple[Notice, ...]
 
-    def has(self, name: str) -> bool:
-        return any(column.name == name for column in self.by_index.values())
-
 
 def read(sheet: Sheet, known: Iterable[str], default: str, *, others: bool) -> Columns:
     """Read a sheet's headers. ``default`` is the language of texts without one; ``others`` keeps unknown columns."""

@@ -13,7 +13,7 @@ from survey_service.questionnaire.expression import Expression
 from survey_service.questionnaire.model import Group, Page, Question, Questionnaire, Text, wording
 from survey_service.questionnaire.question_types import TYPES
 from survey_service.questionnaire.values import to_text
-from survey_service.questionnaire.xlsform import extras, limits
+from survey_service.questionnaire.xlsform import extras, formulas, limits
 
 _TEXTS = ("label", "hint", "guidance_hint", "required_message", "constraint_message")
 _PLAIN = (
@@ -202,6 +202,8 @@ def _default(question: Question) -> str:
         return default.text
     if isinstance(default, list):
         return " ".join(map(str, default))
+    if isinstance(default, str) and formulas.is_dynamic(default):
+        return formulas.quoted(default)  # else other tools would take it for an expression
     return "" if default is None else to_text(float(default)) if isinstance(default, int | float) else str(default)
 
 

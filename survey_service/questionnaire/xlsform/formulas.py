@@ -34,6 +34,24 @@ def names_in(text: str) -> set[str]:
     return set(_REFERENCE.findall(text))
 
 
+def quoted(text: str) -> str:
+    """Return the expression that is just this text."""
+    if "'" not in text:
+        return f"'{text}'"
+    if '"' not in text:
+        return f'"{text}"'
+    return "concat(" + ', "\'", '.join(f"'{part}'" for part in text.split("'")) + ")"
+
+
+def constant(source: str) -> str | None:
+    """Return the text that an expression always is, as ``quoted`` writes it; None if it depends on anything."""
+    head, *parts = _parsed(source).ast
+    if head == "str":
+        return str(parts[0])
+    texts = [part[1] for part in parts if head == "concat" and part[0] == "str"]
+    return "".join(texts) if texts and len(texts) == len(parts) else None
+
+
 def is_dynamic(text: str) -> bool:
     """Tell whether a default is an expression and no literal answer."""
     return bool(_DYNAMIC.search(text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,14 +14,13 @@ from survey_service.questionnaire.faults import Faults
 from survey_service.questionnaire.loader import missing_texts, references
 from survey_service.questionnaire.model import Cycle, Questionnaire
 from survey_service.questionnaire.xlsform import choices, columns, extras, listfiles, structure, workbook
-from survey_service.questionnaire.xlsform.notices import CHANGED, ERROR, LOST, NOTE, Notice
+from survey_service.questionnaire.xlsform.notices import ERROR, LOST, NOTE
 from survey_service.questionnaire.xlsform.report import Cell, Line, Report
 from survey_service.questionnaire.xlsform.rows import Context
 from survey_service.questionnaire.xlsform.workbook import Sheet, Unusable
 
 _SHEETS = ("survey", "choices", "settings", extras.SHEET)
 _SETTINGS = ("form_title", "form_id", "id_string", "default_language", "allow_choice_duplicates", "version")
-_QUIETLY = ("version", "id_string", "form_id", "form_title", "default_language", "allow_choice_duplicates")
 
 
 @dataclass(frozen=True)
@@ -195,7 +194,7 @@ def _settings(sheet: Sheet | None, report: Report) -> dict[str, str]:
             continue
         if name in _SETTINGS:
             found[name] = sheet.rows[0].cells[index]
-        elif name not in _QUIETLY:
+        else:
             report.add(LOST, "setting", Cell(sheet.name, 1, workbook.letter(index)), setting=header)
     return found
 
@@ -251,9 +250,3 @@ def _usable(name: str) -> str:
     """Return a name for the questionnaire's address: letters, digits, ``-`` and ``_``, a letter first."""
     text = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-_")[:60]
     return text if text[:1].isalpha() else f"form-{text}".rstrip("-")
-
-
-def summary(found: Import) -> Iterator[Notice]:
-    """Yield the notices by weight: errors, what is lost, what is changed, the rest."""
-    for kind in (ERROR, LOST, CHANGED, NOTE):
-        yield from (notice for notice in found.report.notices if notice.kind == kind)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from survey_service.problems import D_
 
-ERROR, LOST, CHANGED, NOTE = "error", "lost", "changed", "note"
+ERROR, LOST, CHANGED, NOTE = KINDS = "error", "lost", "changed", "note"
+"""The kinds of notices, by weight."""
 
 MESSAGES: Mapping[str, str] = {
     # the workbook
@@ -100,3 +101,8 @@ class Notice:
     def __str__(self) -> str:
         """The notice in English, for the command line and logs."""
         return f"{self.place}: {MESSAGES[self.code] % self.values}" if self.place else MESSAGES[self.code] % self.values
+
+
+def by_weight(notices: Iterable[Notice]) -> list[Notice]:
+    """Return notices in the order of KINDS, those of one kind as they came."""
+    return sorted(notices, key=lambda notice: KINDS.index(notice.kind))

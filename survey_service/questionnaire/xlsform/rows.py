@@ -9,34 +9,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from survey_service.questionnaire.builder import APPEARANCES, PARAMETERS
+from survey_service.questionnaire.question_types import TYPES
+from survey_service.questionnaire.reading import NAME
 from survey_service.questionnaire.xlsform import choices, formulas, limits
 from survey_service.questionnaire.xlsform.choices import Lists
-from survey_service.questionnaire.xlsform.columns import MEDIA
 from survey_service.questionnaire.xlsform.located import Located
 from survey_service.questionnaire.xlsform.notices import CHANGED, ERROR, LOST, NOTE
 from survey_service.questionnaire.xlsform.report import ALTERED, KEPT, LEFT_OUT, Line, Report
 
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 _SIMPLE = {
-    **{name: name for name in ("text", "integer", "decimal", "range", "date", "time", "note", "calculate", "hidden")},
+    **{name: name for name, row in TYPES.items() if not row.needs_choices},
     "string": "text",
     "int": "integer",
-    "datetime": "datetime",
-    "geopoint": "geopoint",
     "gps": "geopoint",
     "location": "geopoint",
-    "acknowledge": "acknowledge",
     "trigger": "acknowledge",
-    "image": "image",
     "photo": "image",
-    "audio": "audio",
-    "file": "file",
     "q_string": "text",
-    "start": "start",
     "start_time": "start",
-    "end": "end",
     "end_time": "end",
-    "today": "today",
     "number": "integer",
     "select": "select_multiple",
     "select1": "select_one",
@@ -62,11 +53,11 @@ _SELECT = re.compile(
     re.IGNORECASE,
 )
 _FILE_COLUMN = re.compile(r"\b(value|label)\s*=\s*([^\s;,]+)")
-_CHOSEN = ("select_one", "select_multiple", "rank")
+_ASKED = tuple(name for name, row in TYPES.items() if row.asks)
+_CHOSEN = tuple(name for name, row in TYPES.items() if row.needs_choices)
 KNOWN = tuple(sorted({*_SIMPLE, *_AS_TEXT, *_PRIVATE, *_SHAPES, *_CHOSEN, "video", "signature"}))
 _APPEARANCES = {
     **{name: name for name in APPEARANCES if name},
-    "numbers": "numbers",
     "phone": "tel",
     "search": "minimal",
     "autocomplete": "minimal",
@@ -195,9 +186,7 @@ def _select(line: Line, name: str, select: re.Match[str], context: Context) -> l
 
 def _question(line: Line, name: str, kind: str, context: Context) -> dict[str, Any]:
     report = context.report
-    for media in MEDIA:
-        for file in line.text(media).values():
-            report.add(LOST, "media", line.cell(media), file=file)
+    choices.lose_media(line, report)
     if line.get("read_only", "").lower() in ("yes", "true", "true()", "1") and kind != "note":
         report.add(CHANGED, "read_only", line.cell("read_only"))
     appearance = _appearance(line, report)
@@ -233,12 +222,6 @@ def _question(line: Line, name: str, kind: str, context: Context) -> dict[str, A
     return Located(
         {key: value for key, value in raw.items() if key == "name" or value not in (None, "", {}, False)}, line
     )
-
-
-_ASKED = (
-    *("text", "integer", "decimal", "range", "date", "time", "datetime", "geopoint", "acknowledge"),
-    *("select_one", "select_multiple", "rank", "image", "audio", "file"),
-)
 
 
 def _trigger(line: Line, kind: str, report: Report) -> Mapping[str, Any]:
@@ -287,7 +270,12 @@ def _default(line: Line, kind: str, report: Report) -> Any:
         return None
     if formulas.is_dynamic(text):
         source = formulas.read(line, "default", report)
-        return {"expression": source} if source else None
+        if not source:
+            return None
+        constant = formulas.constant(source)
+        if constant is None:
+            return {"expression": source}
+        text = constant  # a text in quotes, because it looks like an expression
     value: Any = limits.number(text) if kind in ("integer", "decimal", "range") else text
     if kind in ("select_multiple", "rank"):
         value = text.split()

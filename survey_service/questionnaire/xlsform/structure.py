@@ -8,19 +8,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from survey_service.questionnaire.expression import ExpressionFault, parse
+from survey_service.questionnaire.loader import RESERVED_PAGES
+from survey_service.questionnaire.question_types import TYPES
+from survey_service.questionnaire.reading import NAME
 from survey_service.questionnaire.xlsform import formulas, rows
 from survey_service.questionnaire.xlsform.located import Located
 from survey_service.questionnaire.xlsform.notices import CHANGED, ERROR, LOST
 from survey_service.questionnaire.xlsform.report import LEFT_OUT, STRUCTURE, Line
-from survey_service.questionnaire.xlsform.rows import NAME, Context
+from survey_service.questionnaire.xlsform.rows import Context
 
 MOST_ASKED = 5
 """How many questions an implied page has at most."""
-RESERVED = ("check", "done", "thanks")
 _BORDER = re.compile(r"(?P<what>begin|end)[\s_]*(?P<kind>group|repeat|lgroup)", re.IGNORECASE)
 _FIELD_LIST = ("field-list", "table-list")
 _GROUP_COLUMNS = ("constraint", "calculation", "choice_filter", "default", "trigger")
-_QUIET = ("calculate", "hidden", "start", "end", "today")
+_QUIET = tuple(name for name, row in TYPES.items() if not row.asks and name != "note")
 
 
 @dataclass
@@ -44,7 +46,7 @@ class Structure:
     _open: list[Frame] = field(default_factory=list)
     _implied: Located | None = None
     _fresh: set[str] = field(default_factory=set)
-    _names: set[str] = field(default_factory=lambda: set(RESERVED))
+    _names: set[str] = field(default_factory=lambda: set(RESERVED_PAGES))
 
     def read(self, lines: Iterable[Line]) -> None:
         """Take all rows in order."""

@@ -74,12 +74,12 @@ def read(data: bytes, wanted: Sequence[str] | None, columns: int = MAX_COLUMNS) 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about conditional formats, headers and footers
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            formulas = _empty_formulas(data, book)
             found: dict[str, Sheet] = {}
-            for name in book.sheetnames:
-                key = name.strip().lower()
-                if (wanted is None or key in wanted) and key not in found and hasattr(book[name], "iter_rows"):
-                    found[key] = _sheet(name, book[name], formulas.get(name, []), columns)
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                for name in book.sheetnames:
+                    key, sheet = name.strip().lower(), book[name]
+                    if (wanted is None or key in wanted) and key not in found and hasattr(sheet, "iter_rows"):
+                        found[key] = _sheet(name, sheet, _empty_formulas(archive, sheet), columns)
             book.close()
     except Unusable:
         raise
@@ -105,16 +105,13 @@ def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
         return stream.read(member.file_size + 1)
 
 
-def _empty_formulas(data: bytes, book: Any) -> dict[str, list[tuple[int, str]]]:
-    """Return (row, column letter) of the formulas without a value, by sheet."""
-    found = {}
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for name in book.sheetnames:
-            path = str(getattr(book[name], "_worksheet_path", "")).lstrip("/")
-            if path in archive.namelist():
-                cells = _EMPTY_FORMULA.findall(_content(archive, archive.getinfo(path)))
-                found[name] = [(int(row), column.decode()) for column, row in cells]
-    return found
+def _empty_formulas(archive: zipfile.ZipFile, worksheet: Any) -> list[tuple[int, str]]:
+    """Return (row, column letter) of a sheet's formulas without a value."""
+    path = str(getattr(worksheet, "_worksheet_path", "")).lstrip("/")
+    if path not in archive.namelist():
+        return []
+    cells = _EMPTY_FORMULA.findall(_content(archive, archive.getinfo(path)))
+    return [(int(row), column.decode()) for column, row in cells]
 
 
 def _sheet(name: str, worksheet: Any, formulas: list[tuple[int, str]], columns: int) -> Sheet:

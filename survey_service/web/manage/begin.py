@@ -102,8 +102,7 @@ def _keep(made: Definition, source: Mapping[str, str]) -> None:
     """Keep a new working copy. Raises Problem editing.exists if a questionnaire has that name."""
     context, name = current(), str(made["questionnaire"])
     with context.store.transaction():
-        known = [entry.questionnaire.name for entry in context.publications.all()]
-        if name in known or definitions.find(context.store, name) is not None:
+        if context.publications.find(name) is not None or definitions.find(context.store, name) is not None:
             raise Problem("editing.exists", name=name)
         definitions.put(context.store, made, clock.today().isoformat(), source=source)
         desk.note("questionnaire.begun", name)

@@ -16,7 +16,7 @@ from survey_service.questionnaire.builder import AUDIENCES
 from survey_service.questionnaire.loader import missing_texts
 from survey_service.questionnaire.xlsform import exporting, listfiles
 from survey_service.questionnaire.xlsform.importing import Options
-from survey_service.questionnaire.xlsform.notices import CHANGED, ERROR, LOST, MESSAGES, NOTE, Notice
+from survey_service.questionnaire.xlsform.notices import MESSAGES, Notice, by_weight
 from survey_service.questionnaire.xlsform.report import ALTERED, KEPT, LEFT_OUT, STRUCTURE
 from survey_service.responses import definitions, imports
 from survey_service.web import wordings
@@ -26,7 +26,6 @@ from survey_service.web.manage import conditions, desk, preview
 from survey_service.web.manage.desk import blueprint
 
 _FATES = (KEPT, STRUCTURE, ALTERED, LEFT_OUT)
-_WEIGHT = {ERROR: 0, LOST: 1, CHANGED: 2, NOTE: 3}
 
 
 @dataclass(frozen=True)
@@ -40,8 +39,7 @@ class Remark:
 
 def remarks(notices: list[Notice]) -> list[Remark]:
     """Return notices by weight, in the desk's language."""
-    ordered = sorted(notices, key=lambda notice: _WEIGHT.get(notice.kind, 9))
-    return [Remark(one.kind, one.place, gettext(MESSAGES[one.code], **one.values)) for one in ordered]
+    return [Remark(one.kind, one.place, gettext(MESSAGES[one.code], **one.values)) for one in by_weight(notices)]
 
 
 @blueprint.get("/questionnaires/import")
@@ -117,12 +115,8 @@ def draft(name: str) -> str:
         remarks=remarks([Notice(**dict(notice)) for notice in copy.notices]),
         missing={tag: len(missing_texts(questionnaire, tag)) for tag in questionnaire.languages},
         findings=findings,
-        is_published=_is_published(name),
+        is_published=current().publications.find(name) is not None,
     )
-
-
-def _is_published(name: str) -> bool:
-    return any(entry.questionnaire.name == name for entry in current().publications.all())
 
 
 @blueprint.get("/drafts/<name>/preview")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_service.problems import D_, Problem
-from survey_service.questionnaire import editing, reach
-from survey_service.questionnaire.builder import APPEARANCES, AUDIENCES
+from survey_service.questionnaire import editing, editing_ends, editing_groups, editing_lists, reach
 from survey_service.questionnaire.editing import Block, Definition
 from survey_service.questionnaire.renaming import TEXTS
 from survey_service.responses.definitions import WorkingCopy
@@ -20,115 +18,18 @@ from survey_service.web.i18n import gettext
 from survey_service.web.manage import block_forms, condition_fields, editor, question_form, text_fields
 from survey_service.web.manage.desk import blueprint
 from survey_service.web.manage.editor import Scene
+from survey_service.web.manage.sheets import END, FIELDS, GROUP, HEAD, PAGE, QUESTION, Sheet, field_name
 from survey_service.web.manage.text_fields import Errors
 
-QUESTION, PAGE, GROUP, END, HEAD = "question", "page", "group", "end", "head"
-_EXPRESSIONS = (*question_form.EXPRESSIONS, "count")
 CHANGED = D_("Somebody else changed the questionnaire meanwhile. Nothing of yours was saved yet.")
 _DELETED = D_("Somebody else deleted this meanwhile. If you save, it is added again.")
-FIELD_NAMES: Mapping[str, str] = {
-    "label": D_("Text"),
-    "hint": D_("Hint"),
-    "guidance": D_("More about this question"),
-    "required_message": D_("Message if the answer is missing"),
-    "constraint_message": D_("Message if the answer is not accepted"),
-    "name": D_("Short name"),
-    "type": D_("Kind"),
-    "choices": D_("List of answers"),
-    "must": D_("Must be answered"),
-    "required": D_("Must be answered if"),
-    "relevant": D_("Shown only if"),
-    "constraint": D_("Accepted only if"),
-    "choice_filter": D_("Answers offered only if"),
-    "calculation": D_("Calculated from"),
-    "default": D_("Answered beforehand with"),
-    "default_expression": D_("Answered beforehand, calculated from"),
-    "appearance": D_("Appearance"),
-    "sensitive": D_("Sensitive"),
-    "group": D_("Group"),
-    "count": D_("Number of entries"),
-    "repeat": D_("Repeat"),
-    "audience": D_("Who answers?"),
-    "consent": D_("Question that asks for consent"),
-}
-
-
-@dataclass
-class Sheet:
-    """One form: what it edits (``block`` as stored, ``{}`` if new), what stands in its fields, what is wrong.
-
-    ``conflict`` are rows (field, as stored now, as typed); ``lost`` the languages that need new translations.
-    """
-
-    now: Scene
-    kind: str
-    block: Block
-    given: dict[str, str]
-    address: str
-    page: str = ""
-    after: str = ""
-    errors: Errors = field(default_factory=dict)
-    general: list[str] = field(default_factory=list)
-    conflict: list[tuple[str, str, str]] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
-    findings: list[str] = field(default_factory=list)
-    checked: bool = False
-    name: str = ""
-    """The name that what was typed will have."""
-
-    @property
-    def own(self) -> str:
-        return str(self.block.get("name", ""))
-
-    def _words(self) -> dict[str, str]:
-        if self.kind != END:
-            return editor.in_words(self.given, _EXPRESSIONS, self.now)
-        found = editor.in_words({"when": self.given.get("relevant", "")}, ("when",), self.now)
-        return {"relevant": found["when"]} if found else {}
-
-    def html(self) -> str:
-        now = self.now
-        return render_template(
-            f"manage/edit_{self.kind}.html",
-            sheet=self,
-            questionnaire=now.questionnaire,
-            definition=now.definition,
-            tags=now.tags,
-            given=self.given,
-            errors=self.errors,
-            words=self._words(),
-            askable=condition_fields.askable(now, self.own),
-            rows=condition_fields.views(self.given, now),
-            relations=condition_fields.RELATION_NAMES,
-            types=editor.TYPE_NAMES,
-            appearances=APPEARANCES,
-            audiences=AUDIENCES,
-            numbers=question_form.NUMBERS,
-            field_name=field_name,
-        )
-
-
-def field_name(key: str) -> str:
-    """Return what a field is called."""
-    head, _, tag = key.partition("-")
-    name = gettext(FIELD_NAMES[head]) if head in FIELD_NAMES else key
-    return f"{name} ({tag})" if tag else name
-
-
-_FIELDS: Mapping[str, Callable[[Block, Scene], dict[str, str]]] = {
-    QUESTION: question_form.fields,
-    PAGE: block_forms.page_fields,
-    GROUP: block_forms.page_fields,
-    END: block_forms.end_fields,
-    HEAD: block_forms.head_fields,
-}
 
 
 _FINDERS: Mapping[str, Callable[[Definition, str], Block]] = {
     QUESTION: editing.question_of,
     PAGE: editing.page_of,
     GROUP: editing.group_of,
-    END: editing.end_of,
+    END: editing_ends.end_of,
 }
 
 
@@ -141,7 +42,7 @@ def _block(now: Scene, kind: str, name: str) -> Block:
 def _sheet(now: Scene, kind: str, name: str) -> Sheet:
     """Return the form of what is there, or of a new one if ``name`` is empty."""
     block = _block(now, kind, name) if name or kind == HEAD else {}
-    return Sheet(now, kind, block, _FIELDS[kind](block, now), request.path, *_where())
+    return Sheet(now, kind, block, FIELDS[kind](block, now), request.path, *_where())
 
 
 def _where() -> tuple[str, str]:
@@ -251,7 +152,7 @@ def _read_question(sheet: Sheet, part: str) -> tuple[Block, Change]:
 
     def change(definition: Definition) -> Definition:
         for name, choices in lists.items():
-            definition = editing.put_list(definition, name, choices)
+            definition = editing_lists.put_list(definition, name, choices)
         if part:
             return editing.replace_question(definition, part, block)
         if block["name"] in editing.names_of(definition):
@@ -281,18 +182,18 @@ def _read_page(sheet: Sheet, part: str) -> tuple[Block, Change]:
 def _read_group(sheet: Sheet, part: str) -> tuple[Block, Change]:
     block = block_forms.read_group(sheet.given, sheet.block, sheet.now, sheet.errors)
     if part:
-        return block, lambda definition: editing.replace_group(definition, part, block)
+        return block, lambda definition: editing_groups.replace_group(definition, part, block)
     pages = request.form.getlist("pages")
     if not pages:
         sheet.errors["pages"] = block_forms.say("pages")
-    return block, lambda definition: editing.add_group(definition, block, pages)
+    return block, lambda definition: editing_groups.add_group(definition, block, pages)
 
 
 def _read_end(sheet: Sheet, part: str) -> tuple[Block, Change]:
     block = block_forms.read_end(sheet.given, sheet.block, sheet.now, sheet.errors)
     if part:
-        return block, lambda definition: editing.replace_end(definition, part, block)
-    return block, lambda definition: editing.add_end(definition, block)
+        return block, lambda definition: editing_ends.replace_end(definition, part, block)
+    return block, lambda definition: editing_ends.add_end(definition, block)
 
 
 def _read_head(sheet: Sheet, _part: str) -> tuple[Block, Change]:
@@ -321,7 +222,7 @@ def _findings(sheet: Sheet, changed: Definition) -> list[str]:
 def _conflict(sheet: Sheet) -> str:
     """Show what is stored now beside what was typed; sending the form again saves what was typed."""
     sheet.now = editor.scene(sheet.now.questionnaire.name)
-    stored = _FIELDS[sheet.kind](sheet.block, sheet.now)
+    stored = FIELDS[sheet.kind](sheet.block, sheet.now)
     keys = [key for key in sheet.given if field_name(key) != key and not key.startswith("row-")]
     sheet.conflict = [
         (field_name(key), stored.get(key, ""), sheet.given[key])

@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_service.problems import Problem
-from survey_service.questionnaire import editing
+from survey_service.questionnaire import editing, editing_lists
 from survey_service.questionnaire.editing import Block, Definition
 from survey_service.web import rendering, security
 from survey_service.web.i18n import gettext
@@ -53,8 +53,8 @@ def save_list(name: str, list_name: str) -> ResponseReturnValue:
 def _change(order: str, list_name: str, choices: list[Block]) -> edit_blocks.Change:
     def change(definition: Definition) -> Definition:
         if order == "delete":
-            return editing.delete_list(definition, list_name)
-        return editing.put_list(definition, list_name, choices)
+            return editing_lists.delete_list(definition, list_name)
+        return editing_lists.put_list(definition, list_name, choices)
 
     return change
 

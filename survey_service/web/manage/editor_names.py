@@ -11,8 +11,8 @@ from survey_service.problems import D_
 from survey_service.web import wordings
 from survey_service.web.i18n import gettext
 from survey_service.web.manage.desk import blueprint
-from survey_service.web.manage.edit_blocks import field_name
 from survey_service.web.manage.names import language_name
+from survey_service.web.manage.sheets import field_name
 
 APPEARANCE_NAMES: Mapping[str, str] = {
     "multiline": D_("several lines"),

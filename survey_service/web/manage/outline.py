@@ -9,7 +9,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_service.problems import Problem
-from survey_service.questionnaire import bank, editing, reach
+from survey_service.questionnaire import bank, editing, editing_ends, editing_groups, reach
 from survey_service.questionnaire.editing import Definition
 from survey_service.questionnaire.model import Group, Page, Question, ScreenOut
 from survey_service.web import wordings
@@ -133,13 +133,13 @@ def _page(now: Scene, message: str = "", problem: Problem | None = None) -> str:
 _MOVES: Mapping[str, Callable[[Definition, str, int], Definition]] = {
     "question": editing.move_question,
     "page": editing.move_page,
-    "end": editing.move_end,
+    "end": editing_ends.move_end,
 }
 _DELETES: Mapping[str, Callable[[Definition, str], Definition]] = {
     "question": editing.delete_question,
     "page": editing.delete_page,
-    "group": editing.delete_group,
-    "end": editing.delete_end,
+    "group": editing_groups.delete_group,
+    "end": editing_ends.delete_end,
 }
 _STEPS = {"up": -1, "down": 1}
 

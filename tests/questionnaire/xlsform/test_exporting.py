@@ -13,7 +13,7 @@ from survey_service.paths import bundled
 from survey_service.questionnaire import definition
 from survey_service.questionnaire.loader import load_folder
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.questionnaire.xlsform import exporting, importing, limits
+from survey_service.questionnaire.xlsform import exporting, formulas, importing, limits
 from survey_service.questionnaire.xlsform.importing import Options
 from tests.questionnaire.xlsform.workbooks import read
 from tests.samples import sample
@@ -53,6 +53,21 @@ def test_limits_travel_as_constraints_and_come_back_as_limits() -> None:
     assert dict(question.parameters) == {"min": 1, "max": 9}
     assert limits.joined(". != 5", "integer", question.parameters) == "(. != 5) and . >= 1 and . <= 9"
     goes_round(form)
+
+
+def test_a_default_that_looks_like_an_expression_goes_round() -> None:
+    head = ["type", "name", "label", "default"]
+    rows = [["text", "a", "A", "'(open'"], ["text", "b", "B", '"it\'s (so)"'], ["text", "c", "C", "concat(${a}, 'y')"]]
+    form = read([head, *rows]).questionnaire
+    assert form is not None
+    assert [form.questions[name].default for name in "ab"] == ["(open", "it's (so)"]
+    assert not isinstance(form.questions["c"].default, str)
+    goes_round(form)
+
+
+@given(st.text(st.sampled_from("'\"(), ax"), min_size=1, max_size=9).map(str.strip).filter(bool))
+def test_any_text_is_an_expression_and_back(text: str) -> None:
+    assert formulas.constant(formulas.quoted(text)) == text
 
 
 # --- any questionnaire ---

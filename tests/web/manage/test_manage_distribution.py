@@ -92,8 +92,8 @@ def test_small_numbers_of_responses_are_not_shown(manager: Desk, store: Store, r
         for _ in range(count):
             respond(source=tag)
     page = manager.get(f"{AT}?lang=en").text
-    rows = re.findall(r"aria-current|>([a-z]+)</a></th>\s*<td>([^<]*)</td>", page)
-    assert rows[1:] == [("vhs", "5"), ("cafe", "fewer than 5"), ("none", "0")]
+    rows = re.findall(r">([a-z]+)</a></th>\s*<td>([^<]*)</td>", page)
+    assert rows == [("vhs", "5"), ("cafe", "fewer than 5"), ("none", "0")]
     assert "would identify them" in page
 
 

@@ -13,10 +13,12 @@ from werkzeug.test import TestResponse
 
 from survey_service.accounts import audit
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import definitions
+from survey_service.questionnaire.xlsform.importing import Options
+from survey_service.responses import definitions, imports
 from survey_service.responses.drafts import DRAFTS
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
+from tests.samples import sample
 from tests.web.manage.conftest import Desk
 
 EDIT = "/manage/drafts/small/edit"
@@ -150,6 +152,35 @@ def test_a_form_sent_as_it_came_changes_nothing(editing: Desk, store: Store) -> 
     assert send(editing, f"{EDIT}/head").status_code == 303
     assert send(editing, f"{EDIT}/list/colours").status_code == 303
     assert copy_of(store) == before
+
+
+def test_what_would_not_be_offered_anew_stays_as_it_is(editing: Desk, store: Store) -> None:
+    content = json.loads(json.dumps(definitions.get(store, "small").content))
+    content["pages"][1]["questions"] += [
+        {"type": "today", "name": "day"},
+        {"type": "calculate", "name": "sum", "calculation": "${age} + 1", "trigger": "day"},
+        {"type": "select_multiple", "name": "pick", "choices": "colours", "label": {"*": "Pick"}, "default": ["red"]},
+    ]
+    definitions.put(store, content, "2026-11-23")
+    before = copy_of(store)
+    for name in ("day", "sum", "pick"):
+        assert send(editing, f"{EDIT}/question/{name}").status_code == 303
+    assert copy_of(store) == before
+
+
+def test_each_form_of_a_practitioners_questionnaire_can_be_sent_as_it_came(english: Desk, store: Store) -> None:
+    found = imports.read(sample("RMS_CAPI_v2.xlsx"), "RMS_CAPI_v2.xlsx", Options(name="rms"))
+    imports.keep(store, found, b"", "RMS_CAPI_v2.xlsx", "2026-11-23")
+    before = copy_of(store, "rms")
+    parts = [
+        *(("question", name) for name in before.questions),
+        *(("page", page.name) for page in before.pages),
+        *(("group", group.name) for group in before.groups),
+    ]
+    for kind, part in parts[::9]:
+        assert send(english, f"/manage/drafts/rms/edit/{kind}/{part}").status_code == 303, part
+    assert copy_of(store, "rms") == before
+    assert english.get("/manage/drafts/rms/try").status_code == 200
 
 
 def test_renaming_a_question_follows_into_conditions(editing: Desk, store: Store) -> None:
