@@ -1,30 +1,34 @@
 """Taking out of pictures and films what tells of the person: place, device and moment of the recording.
 
 Nothing is encoded anew: the parts that hold such facts are left out, the others stay byte for byte, and what stands
-behind the end of a picture goes too. A picture whose parts cannot be told apart is refused.
+behind the end of a picture goes too. All that is kept of the Exif of a JPEG is how the picture is to be turned. One
+whose parts cannot be told apart, or that has far more of them than any camera makes, is refused.
 """
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
+from survey_service.questionnaire import recording_cleaning
+from survey_service.questionnaire.file_kinds import Broken
+
+_MOST_PARTS = 20_000
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
 _SOI, _EOI, _SOS, _COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
 _APPLICATION = range(0xE1, 0xF0)  # APP0 is the head of JFIF
-_ICC = 0xE2
+_EXIF, _ICC = 0xE1, 0xE2
 _ADOBE = 0xEE  # how the colours are stored: without it they are wrong
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 _PNG_DROPPED = {b"eXIf", b"tEXt", b"iTXt", b"zTXt", b"tIME"}
 _WEBP_DROPPED = {b"EXIF", b"XMP "}
 _WEBP_FLAGS = 0xFF ^ (0x08 | 0x04)
-_BOXES_AROUND = {b"moov", b"trak", b"moof", b"traf", b"mdia"}
-_BOXES_DROPPED = {b"udta", b"meta", b"uuid"}
-
-
-class Broken(ValueError):
-    """The content is not what its first bytes say."""
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")
+_EXIF_HEAD = b"Exif\0\0"
+_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
+_UPRIGHT, _SHORT = 0x0112, 3
 
 
 def cleaned(content: bytes, mime: str) -> bytes:
@@ -40,7 +44,7 @@ def cleaned(content: bytes, mime: str) -> bytes:
 
 def _jpeg(content: bytes) -> bytes:
     kept, at, scanned = [content[:2]], 2, False
-    while True:
+    for _ in range(_MOST_PARTS):
         if content[at] != 0xFF:
             raise Broken("no marker")
         marker = content[at + 1]
@@ -52,18 +56,36 @@ def _jpeg(content: bytes) -> bytes:
                 raise Broken("no picture")
             kept.append(content[at : at + 2])
             return b"".join(kept)
-        if marker in _STANDALONE:
-            end = at + 2
-        else:
-            (size,) = struct.unpack(">H", content[at + 2 : at + 4])
-            end = at + 2 + size
-            if size < 2 or end > len(content):
-                raise Broken("cut off")
-            if marker == _SOS:
-                end, scanned = _scan_end(content, end), True
-        if not _tells(marker, content[at + 4 : at + 18]):
+        (size,) = struct.unpack(">H", content[at + 2 : at + 4])
+        end = at + 2 + size
+        if marker in _STANDALONE or size < 2 or end > len(content):
+            raise Broken("cut off")
+        if marker == _SOS:
+            end, scanned = _scan_end(content, end), True
+        if marker == _EXIF:
+            kept.append(_turned(content[at + 4 : end]))
+        elif not _tells(marker, content[at + 4 : at + 18]):
             kept.append(content[at:end])
         at = end
+    raise Broken("too many parts")
+
+
+def _turned(exif: bytes) -> bytes:
+    """Return a segment that says how a picture is to be turned, and nothing else; empty if it stands as it is."""
+    order = _ORDERS.get(exif[6:10], "")
+    if not (order and exif.startswith(_EXIF_HEAD)):
+        return b""
+    try:
+        begin = struct.unpack_from(f"{order}I", exif, 10)[0] + 6
+        (count,) = struct.unpack_from(f"{order}H", exif, begin)
+        entries = [struct.unpack_from(f"{order}HHIH", exif, begin + 2 + 12 * entry) for entry in range(min(count, 100))]
+    except struct.error:
+        return b""
+    turn = next((value for tag, kind, _, value in entries if (tag, kind) == (_UPRIGHT, _SHORT)), 1)
+    if not 2 <= turn <= 8:
+        return b""
+    body = _EXIF_HEAD + b"MM\0*" + struct.pack(">IHHHIHHI", 8, 1, _UPRIGHT, _SHORT, 1, turn, 0, 0)
+    return struct.pack(">BBH", 0xFF, _EXIF, len(body) + 2) + body
 
 
 def _tells(marker: int, start: bytes) -> bool:
@@ -77,19 +99,15 @@ def _tells(marker: int, start: bytes) -> bool:
 
 def _scan_end(content: bytes, at: int) -> int:
     """Return where the next marker stands after the coded data that begin here."""
-    while True:
-        at = content.find(b"\xff", at)
-        if at < 0 or at + 1 >= len(content):
-            raise Broken("cut off")
-        following = content[at + 1]
-        if following != 0 and following not in _STANDALONE and following != 0xFF:
-            return at
-        at += 1 if following == 0xFF else 2
+    found = _NEXT_MARKER.search(content, at)
+    if found is None:
+        raise Broken("cut off")
+    return found.start()
 
 
 def _png(content: bytes) -> bytes:
     kept, at, pictured = [_PNG_HEAD], len(_PNG_HEAD), False
-    while True:
+    for _ in range(_MOST_PARTS):
         size, kind = struct.unpack(">I4s", content[at : at + 8])
         end = at + 12 + size
         (checksum,) = struct.unpack(">I", content[end - 4 : end])
@@ -103,6 +121,7 @@ def _png(content: bytes) -> bytes:
             if not pictured:
                 raise Broken("no picture")
             return b"".join(kept)
+    raise Broken("too many parts")
 
 
 def _webp(content: bytes) -> bytes:
@@ -110,7 +129,9 @@ def _webp(content: bytes) -> bytes:
     if whole > len(content):
         raise Broken("cut off")
     kept, at = [], 12
-    while at < whole:
+    for _ in range(_MOST_PARTS):
+        if at >= whole:
+            break
         kind, size = struct.unpack("<4sI", content[at : at + 8])
         end = at + 8 + size + size % 2
         if at + 8 + size > whole:
@@ -120,7 +141,7 @@ def _webp(content: bytes) -> bytes:
         elif kind not in _WEBP_DROPPED:
             kept.append(content[at:end])
         at = end
-    if not kept:
+    if not kept or at < whole:
         raise Broken("no picture")
     body = b"WEBP" + b"".join(kept)
     return b"RIFF" + struct.pack("<I", len(body)) + body
@@ -129,7 +150,7 @@ def _webp(content: bytes) -> bytes:
 def _gif(content: bytes) -> bytes:
     at = 13 + _table(content[10])
     kept = [content[:at]]
-    while True:
+    for _ in range(_MOST_PARTS):
         kind = content[at]
         if kind == 0x3B:
             kept.append(content[at : at + 1])
@@ -145,6 +166,7 @@ def _gif(content: bytes) -> bytes:
         else:
             raise Broken("an unknown part")
         at = end
+    raise Broken("too many parts")
 
 
 def _table(flags: int) -> int:
@@ -158,37 +180,12 @@ def _blocks_end(content: bytes, at: int) -> int:
     return at + 1
 
 
-def _film(content: bytes) -> bytes:
-    """Turn the boxes with facts about the recording into free space of the same size, so that nothing moves."""
-    result = bytearray(content)
-    for start, head, end in _boxes(content, 0, len(content)):
-        result[start + 4 : start + 8] = b"free"
-        result[start + head : end] = bytes(end - start - head)
-    return bytes(result)
-
-
-def _boxes(content: bytes, at: int, stop: int) -> Iterator[tuple[int, int, int]]:
-    """Yield (start, bytes of its head, end) of each box that is to be emptied."""
-    while at < stop:
-        size, kind = struct.unpack(">I4s", content[at : at + 8])
-        head = 8
-        if size == 1:
-            (size,) = struct.unpack(">Q", content[at + 8 : at + 16])
-            head = 16
-        end = stop if size == 0 else at + size
-        if end > stop or end < at + head:
-            raise Broken("cut off")
-        if kind in _BOXES_DROPPED:
-            yield at, head, end
-        elif kind in _BOXES_AROUND:
-            yield from _boxes(content, at + head, end)
-        at = end
-
-
 _CLEANERS: Mapping[str, Callable[[bytes], bytes]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
     "image/webp": _webp,
     "image/gif": _gif,
-    **dict.fromkeys(("audio/mp4", "video/mp4", "video/3gpp"), _film),
+    "audio/mpeg": recording_cleaning.mpeg,
+    "audio/wav": recording_cleaning.wave,
+    **dict.fromkeys(("audio/mp4", "video/mp4", "video/3gpp"), recording_cleaning.film),
 }

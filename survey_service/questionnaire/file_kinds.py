@@ -15,6 +15,10 @@ from dataclasses import dataclass
 IMAGE, AUDIO, VIDEO, DOCUMENT = "image", "audio", "video", "document"
 
 
+class Broken(ValueError):
+    """The content of a file is not what its first bytes say."""
+
+
 @dataclass(frozen=True)
 class FileKind:
     """One row: the MIME type, what it is, and the endings its name may have, the usual one first."""
@@ -84,7 +88,7 @@ _IN_OFFICE = {
     "xl/workbook.xml": f"{_OFFICE}.spreadsheetml.sheet",
     "ppt/presentation.xml": f"{_OFFICE}.presentationml.presentation",
 }
-_MOST_MEMBERS = 5_000
+_MEMBER, _MOST_MEMBERS = b"PK\x01\x02", 5_000
 
 
 def sniff(content: bytes) -> str | None:
@@ -100,13 +104,13 @@ def sniff(content: bytes) -> str | None:
         return "video/webm" if b"webm" in content[:64] else None
     if content.startswith(b"PK\x03\x04"):
         return _office(content)
-    return "audio/mpeg" if _is_mpeg_audio(content) else None
+    return "audio/mpeg" if is_mpeg_audio(content) else None
 
 
-def _is_mpeg_audio(content: bytes) -> bool:
-    """Tell whether the content begins with two MPEG audio frames of layer III, the second where the first ends."""
-    size = _frame_size(content[:4])
-    return bool(size and _frame_size(content[size : size + 4]))
+def is_mpeg_audio(content: bytes, at: int = 0) -> bool:
+    """Tell whether two MPEG audio frames of layer III stand here, the second where the first ends."""
+    size = _frame_size(content[at : at + 4])
+    return bool(size and _frame_size(content[at + size : at + size + 4]))
 
 
 _BITRATES = {
@@ -129,15 +133,19 @@ def _frame_size(head: bytes) -> int:
 
 
 def _office(content: bytes) -> str | None:
-    """Return the MIME type of a document in a zip; one with macros is none."""
+    """Return the MIME type of a document in a zip; one with macros is none. Nothing of it is unpacked but a short text
+    that is not packed."""
+    if content.count(_MEMBER) > _MOST_MEMBERS:
+        return None
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
             names = {member.filename for member in members}
-            if len(members) > _MOST_MEMBERS or any(name.lower().endswith("vbaproject.bin") for name in names):
+            if any(name.lower().endswith("vbaproject.bin") for name in names):
                 return None
-            if members[0].filename == "mimetype" and members[0].file_size < 100:
-                mime = archive.read(members[0]).decode("ascii", "replace")
+            first = members[0]
+            if first.filename == "mimetype" and first.file_size < 100 and first.compress_type == zipfile.ZIP_STORED:
+                mime = archive.read(first).decode("ascii", "replace")
                 return mime if mime.startswith(_OPEN) and mime in KINDS else None
     except (zipfile.BadZipFile, zlib.error, IndexError, ValueError, OSError, NotImplementedError, RuntimeError):
         return None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import errno
 import hashlib
 import os
 import re
@@ -24,6 +23,7 @@ from survey_service.questionnaire import file_cleaning, file_kinds, uploads
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.drafts import DRAFTS
 from survey_service.store.base import CollectionSpec, Store
+from survey_service.store.disk import FULL
 
 UPLOADS = CollectionSpec("uploads", indexes=("key",), unique=("file",))
 """A record of each file: its id, the submission key, size in bytes, MIME type, SHA-256, and the day it came."""
@@ -67,7 +67,7 @@ def take(store: Store, limits: Limits, kind: str, name: str, content: bytes, oth
         return uploads.Refused("upload_count", {"limit": limits.count})
     try:
         content = file_cleaning.cleaned(content, str(mime))
-    except file_cleaning.Broken:
+    except file_kinds.Broken:
         return uploads.Refused("upload_broken")
     if total(store) + len(content) > limits.total:
         return uploads.Refused("upload_full")
@@ -93,7 +93,7 @@ def write(folder: Path, files: Iterable[Incoming]) -> None:
         for file in files:
             _write(path_of(folder, file.answer["file"]), file.content)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in FULL:
             raise Problem("store.full", folder=str(folder / FOLDER)) from error
         raise Problem("service.unavailable") from error
 
@@ -104,11 +104,15 @@ def _write(path: Path, content: bytes) -> None:
             made.mkdir(mode=0o700, parents=True, exist_ok=True)
             _sync(made.parent)
     temporary = path.with_name(f".{path.name}.coming")
-    with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.rename(temporary, path)
+    try:
+        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.rename(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)  # where there is no room, half a file takes some
+        raise
     _sync(path.parent)
 
 

@@ -7,6 +7,7 @@ already, each has its turn. What is read is handed on as a whole.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import tempfile
 import threading
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import IO, Any
 
 from survey_service import clock
+from survey_service.store.disk import FULL
 
 BUSY = "survey_service.busy"
 """In the environment of a request whose body was not read, because too many others are being waited for."""
@@ -45,7 +47,7 @@ def patient(application: Wsgi, *, threads: int, most: int) -> Wsgi:
 def read(environ: dict[str, Any], size: int) -> None:
     """Read a body of at most so many bytes as a whole when it has its turn; without one, the request is BUSY.
 
-    A large one is kept on disk meanwhile.
+    A large one is kept on disk meanwhile; where there is no room for it, the request is BUSY too.
     """
     turns: _Turns = environ[_TURNS]
     if not turns.take():
@@ -53,10 +55,16 @@ def read(environ: dict[str, Any], size: int) -> None:
         return
     try:
         body, length = _copied(environ["wsgi.input"], size)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        environ[BUSY] = True
+        return
     finally:
         turns.give_back()
     environ["wsgi.input"] = body
     environ["CONTENT_LENGTH"] = str(length)
+    environ.pop("HTTP_TRANSFER_ENCODING", None)  # what came in parts is together now
     environ[WHOLE] = True
 
 
@@ -65,10 +73,12 @@ def _copied(source: Any, size: int) -> tuple[IO[bytes], int]:
     if size <= _IN_MEMORY:
         content = source.read(size)
         return io.BytesIO(content), len(content)
-    copy, length = tempfile.TemporaryFile(), 0  # noqa: SIM115 - the request reads it
-    while length < size and (part := source.read(min(_PART, size - length))):
-        length += copy.write(part)
-    copy.seek(0)
+    with contextlib.ExitStack() as failing:
+        copy, length = failing.enter_context(tempfile.TemporaryFile()), 0
+        while length < size and (part := source.read(min(_PART, size - length))):
+            length += copy.write(part)
+        copy.seek(0)
+        failing.pop_all()  # the request reads it and closes it
     return copy, length
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
+import struct
+import zipfile
+import zlib
 
 import pytest
 from hypothesis import given
@@ -11,12 +14,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from survey_service.questionnaire import uploads
-from survey_service.questionnaire.file_cleaning import Broken, cleaned
-from survey_service.questionnaire.file_kinds import ACCEPTED, KINDS, sniff
-from tests.pictures import SECRET, film, office, open_document, picture
+from survey_service.questionnaire.file_cleaning import cleaned
+from survey_service.questionnaire.file_kinds import ACCEPTED, KINDS, Broken, sniff
+from tests.pictures import SECRET, box, film, office, open_document, picture
 
 FORMS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
 MP3 = b"\xff\xfb\x90\x00" + bytes(413)  # 128 kbit/s at 44.1 kHz: 417 bytes a frame
+SCRIPT = b"<script>alert(1)</script>"
 
 
 @pytest.mark.parametrize(
@@ -92,6 +96,94 @@ def test_a_cleaned_picture_looks_the_same_and_tells_nothing(form: str, size: tup
 def test_the_colours_of_a_jpeg_stay() -> None:
     with Image.open(io.BytesIO(cleaned(picture("JPEG"), "image/jpeg"))) as image:
         assert image.info["icc_profile"] == b"ICC" * 20
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_photo_held_upright_stays_upright(turn: int, order: str) -> None:
+    image, out, exif = Image.new("RGB", (40, 30)), io.BytesIO(), Image.Exif()
+    exif.endian = order
+    exif[0x010E], exif[0x0112] = SECRET.decode(), turn
+    exif.get_ifd(0x8825)[1] = "N"
+    image.save(out, "JPEG", exif=exif.tobytes())
+    result = cleaned(out.getvalue(), "image/jpeg")
+    assert SECRET not in result
+    with Image.open(io.BytesIO(result)) as after:
+        assert dict(after.getexif()) == ({} if turn == 1 else {0x0112: turn})
+    assert cleaned(result, "image/jpeg") == result
+
+
+def test_a_recording_loses_its_titles() -> None:
+    tag = b"ID3\x04\0\0" + bytes([0, 0, 1, 16]) + SECRET.ljust(144, b"\0")
+    content = tag + MP3 * 3 + b"TAG" + SECRET.ljust(125)
+    assert sniff(content) == "audio/mpeg"
+    assert cleaned(content, "audio/mpeg") == MP3 * 3
+
+
+def test_a_sound_in_a_wave_loses_all_but_the_sound() -> None:
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack("<4sI", kind, len(body)) + body + bytes(len(body) % 2)
+
+    kept = chunk(b"fmt ", bytes(16)) + chunk(b"data", b"sound")
+    parts = b"WAVE" + chunk(b"LIST", SECRET) + kept + chunk(b"id3 ", SECRET)
+    content = b"RIFF" + struct.pack("<I", len(parts)) + parts
+    assert cleaned(content, "audio/wav") == b"RIFF" + struct.pack("<I", 4 + len(kept)) + b"WAVE" + kept
+
+
+@pytest.mark.parametrize(
+    ("content", "mime"),
+    [
+        (b"ID3\x04\0\0\0\0\0\0" + SCRIPT, "audio/mpeg"),
+        (b"ID3\x04\0\0\x7f\x7f\x7f\x7f" + MP3 * 2, "audio/mpeg"),
+        (b"ID3\x04", "audio/mpeg"),
+        (b"RIFF\x24\0\0\0WAVE" + SCRIPT, "audio/wav"),
+        (b"\xff\xd8" + b"\xff\xd0" * 100_000, "image/jpeg"),
+        (b"\xff\xd8" + b"\xff\xfe\0\x02" * 100_000 + picture("JPEG")[2:], "image/jpeg"),
+        (b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sI", 0, b"tEXt", zlib.crc32(b"tEXt")) * 100_000, "image/png"),
+        (picture("GIF")[:-1] + b"\x21\xfe\0" * 100_000 + b"\x3b", "image/gif"),
+        (b"RIFF" + struct.pack("<I", 800_004) + b"WEBP" + b"XMP \0\0\0\0" * 100_000, "image/webp"),
+        (b"".join(struct.pack(">I4s", 8 * (5_000 - at), b"moov") for at in range(5_000)), "video/mp4"),
+        (film() + box(b"free", b"") * 200_000, "video/mp4"),
+    ],
+)
+def test_what_is_made_to_keep_us_busy_is_refused(content: bytes, mime: str) -> None:
+    """Thousands of parts, deep nesting, sizes that lie: neither a crash nor a file that is kept."""
+    with pytest.raises(Broken):
+        cleaned(content, mime)
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_what_hangs_behind_a_picture_goes(form: str) -> None:
+    """A picture that is an archive or a page too, read from its end."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("page.html", SCRIPT)
+    content = picture(form)
+    result = cleaned(content + out.getvalue() + SCRIPT, FORMS[form])
+    assert result == cleaned(content, FORMS[form])
+    assert SCRIPT not in result
+    assert not zipfile.is_zipfile(io.BytesIO(result))
+
+
+def test_a_document_is_known_without_unpacking_it() -> None:
+    """Neither a gigabyte of zeros nor a hundred thousand members cost anything."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", bytes(30_000_000))
+        archive.writestr("word/document.xml", bytes(30_000_000))
+    assert sniff(out.getvalue()) == "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    many = office("word/document.xml") + b"PK\x01\x02" * 5_000
+    assert sniff(many) is None
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+    assert sniff(packed.getvalue()) is None
+
+
+@given(st.sampled_from(["audio/mpeg", "audio/wav", "video/mp4"]), st.binary(max_size=300))
+def test_recordings_are_cleaned_or_refused_without_a_crash(mime: str, content: bytes) -> None:
+    with contextlib.suppress(Broken):
+        assert len(cleaned(content, mime)) <= len(content) + 1
 
 
 @pytest.mark.parametrize("mime", ["audio/mp4", "video/mp4", "video/3gpp"])
