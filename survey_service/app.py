@@ -18,6 +18,7 @@ from survey_service.web import (
     i18n,
     kiosk,
     manage,
+    media_view,
     problems_view,
     public,
     receipt,
@@ -40,6 +41,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     i18n.install(app)
     wordings.install(app)
+    media_view.install(app)
     security.install(app, settings)
     way_in.install(app)
     problems_view.install(app)

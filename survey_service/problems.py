@@ -215,6 +215,12 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Texts are missing"),
         D_("%(count)s texts are missing in “%(language)s”, the first one is %(first)s. Add them, or do not offer it."),
     ),
+    "media.no_file": Kind(422, D_("No file"), D_("Choose at least one file first.")),
+    "publish.missing_files": Kind(
+        409,
+        D_("Files are missing"),
+        D_("%(count)s pictures, sounds or films are missing: %(files)s. Bring them on the page of the working copy."),
+    ),
     "publish.no_language": Kind(422, D_("No language"), D_("Choose at least one language.")),
     "import.too_large": Kind(
         413, D_("The workbook is too large"), D_("A workbook can have at most %(limit)s MB. Make it smaller.")

@@ -33,6 +33,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "responses.exported": frozenset({"format", "count"}),
     "responses.loaded": frozenset({"count"}),
     "questionnaire.imported": frozenset(),
+    "questionnaire.media": frozenset({"count"}),
     "questionnaire.begun": frozenset(),
     "questionnaire.edited": frozenset(),
     "questionnaire.discarded": frozenset(),

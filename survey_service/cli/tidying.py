@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from survey_service import clock
 from survey_service.accounts import audit, lockout
 from survey_service.problems import Problem
-from survey_service.responses import access_codes, files, retention
+from survey_service.responses import access_codes, files, media, retention
 from survey_service.responses.retention import Erased
 from survey_service.store import rounds
 from survey_service.web.context import Context
@@ -33,6 +33,7 @@ def tidy(context: Context) -> Erased:
         text_months=values.retention_text_months,
     )
     files.sweep(context.store, values.instance, clock.now())
+    media.sweep(context.store, values.instance, clock.now())
     if erased:
         details = {"drafts": erased.drafts, "responses": erased.responses, "texts": erased.texts}
         audit.append(context.store, "service", "retention.applied", "responses", details, now=clock.now())

@@ -79,6 +79,7 @@ class Builder(Reader):
             sensitive=raw.get("sensitive", False) is True,
             group=str(raw.get("group", "")),
             concept=self.fill(str(raw.get("concept", ""))),
+            media=self.media(raw, address),
         )
         self._check_question(raw, question, address)
         return question
@@ -252,6 +253,7 @@ class Builder(Reader):
             pages=pages,
             screen_outs=tuple(end for end in ends if end is not None),
             groups=groups,
+            files=self.files(raw, name),
         )
         used = {question.list_name for question in questionnaire.questions.values() if question.list_name}
         used |= {read for _, _, expression in questionnaire.expressions() for read in expression.lists}

@@ -63,6 +63,7 @@ MESSAGES: Mapping[str, str] = {
     "calculation": D_("The calculation was changed."),
     "default": D_("The answer that stands there beforehand was changed."),
     "appearance": D_("The question looks different."),
+    "media": D_("Pictures, sounds or films beside the question or its answers were changed."),
     "parameter": D_("The parameter “%(name)s” was changed."),
     "moved": D_("The question is on another page."),
     "follows": D_("The question stands after another one."),

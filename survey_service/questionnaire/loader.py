@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from survey_service.questionnaire import grouping, texts, yaml_source
+from survey_service.questionnaire import grouping, media, texts, yaml_source
 from survey_service.questionnaire.builder import Builder
 from survey_service.questionnaire.faults import Fault, Faults
-from survey_service.questionnaire.model import Choice, Cycle, Page, Questionnaire, Text
+from survey_service.questionnaire.model import Choice, Cycle, MediaFile, Page, Questionnaire, Text
 from survey_service.questionnaire.yaml_source import Located
 
 _NAMED_MISSING = 10
@@ -80,6 +80,8 @@ def load_folder(
                 path.name, 1, "questionnaire", f"the name “{questionnaire.name}” is not the file's",
                 f"write “questionnaire: {path.stem}”",
             )  # fmt: skip
+        files = _files(folder / "media" / path.stem, questionnaire, path.name, faults if gate else Faults())
+        questionnaire = replace(questionnaire, files={**questionnaire.files, **files})
         check(questionnaire, raw, path.name, faults, builder.named)
         wanted = None if catalogs else {"de", "en"}
         if gate:
@@ -87,6 +89,22 @@ def load_folder(
         questionnaires[questionnaire.name] = questionnaire
     faults.raise_if_any()
     return Library(vocabularies, questionnaires, addresses, () if gate else tuple(broken.found))
+
+
+def _files(folder: Path, questionnaire: Questionnaire, file: str, faults: Faults) -> dict[str, MediaFile]:
+    """Return what the pictures, sounds and films are that a questionnaire names and that lie in its own folder."""
+    found = {}
+    for name, (kind, place) in media.named(questionnaire).items():
+        path = folder / name
+        try:
+            found[name], _ = media.inspect(path.read_bytes(), kind)
+        except OSError:
+            if name not in questionnaire.files:
+                faults.add(file, 0, place, f"the file “{name}” is missing", f"put it into media/{questionnaire.name}/")
+        except media.Refused as refused:
+            reason = media.MESSAGES[refused.code] % {"limit": media.MOST_BYTES // 1_000_000}
+            faults.add(file, 0, place, f"the file “{name}” cannot be used", reason)
+    return found
 
 
 def _vocabulary(

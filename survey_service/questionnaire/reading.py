@@ -9,27 +9,30 @@ from typing import Any
 
 from survey_service import languages
 from survey_service.questionnaire import expression
+from survey_service.questionnaire import media as medias
 from survey_service.questionnaire.faults import Faults
-from survey_service.questionnaire.model import Choice, Text
+from survey_service.questionnaire.model import Choice, Media, MediaFile, Text
 from survey_service.questionnaire.texts import Catalogs, merge
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "questionnaire": (
         *("questionnaire", "audience", "languages", "label", "hint", "minutes", "choices", "pages", "screen_outs"),
-        *("consent", "groups"),
+        *("consent", "groups", "files"),
     ),
     "page": ("name", "label", "hint", "relevant", "questions", "for_each", "group", "implied"),
     "group": ("name", "label", "hint", "relevant", "parent", "repeat", "count", "appearance"),
     "question": (
         *("type", "name", "label", "hint", "required", "required_message", "relevant", "constraint"),
         *("constraint_message", "choices", "choice_filter", "calculation", "default", "appearance", "parameters"),
-        *("autocomplete", "sensitive", "guidance", "choices_from", "trigger", "group", "concept"),
+        *("autocomplete", "sensitive", "guidance", "choices_from", "trigger", "group", "concept", "media"),
     ),
     "screen-out": ("name", "when", "label", "hint"),
 }
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 CONCEPT = re.compile(rf"{NAME.pattern}(/{NAME.pattern})?")
-_TAKEN = frozenset({"fields", "parent", "children", "media", "sms_option", "extra_data", "list_name", "everywhere"})
+_TAKEN = frozenset(
+    {"fields", "parent", "children", *medias.COLUMNS, "sms_option", "extra_data", "list_name", "everywhere"}
+)
 CHOICE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -96,6 +99,34 @@ class Reader:
             self.texts[address] = text
         return text
 
+    def media(self, raw: Mapping[str, Any], place: str) -> Media:
+        """Read which files stand beside a label: ``{image: map.png, audio: {de: a.mp3, ar: b.mp3}}``."""
+        given, found = raw.get("media", {}), {}
+        if not isinstance(given, Mapping) or not given.keys() <= set(medias.KINDS):
+            remedy = f"write the name of a file for one of: {', '.join(medias.KINDS)}"
+            self.fault(raw, "media", place, "the media are not usable", remedy)
+            return {}
+        for kind, names in given.items():
+            names = {"*": self.fill(names)} if isinstance(names, str) else names
+            fault = medias.fault(names)
+            if fault:
+                self.fault(raw, "media", f"{place}/{kind}", *fault)
+            else:
+                found[kind] = dict(names)
+        return found
+
+    def files(self, raw: Mapping[str, Any], place: str) -> Mapping[str, MediaFile]:
+        """Read the files that were brought, as the desk writes them."""
+        found = {}
+        given = raw.get("files", {})
+        for name, facts in given.items() if isinstance(given, Mapping) else ():
+            file = medias.file_of(facts)
+            if file is None:
+                self.fault(raw, "files", place, f"{name!r} is no file that was brought", "bring it on the desk")
+            else:
+                found[str(name)] = file
+        return found
+
     def expression(self, raw: Mapping[str, Any], key: str, place: str) -> expression.Expression | None:
         value = raw.get(key)
         if value is None:
@@ -136,7 +167,7 @@ class Reader:
                 self.fault(item, "name", place, "the choice stands twice", "remove or rename one of them")
             columns = {}
             for column, value in item.items():
-                if column in ("name", "label", "exclusive", "last"):
+                if column in ("name", "label", "exclusive", "last", "media"):
                     continue
                 if column in _TAKEN:
                     remedy = "give it another name: XLSForm tools use this one themselves"
@@ -154,5 +185,6 @@ class Reader:
                 exclusive=item.get("exclusive") is True,
                 last=item.get("last") is True,
                 columns=columns,
+                media=self.media(item, place),
             )
         return tuple(choices.values())

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
-import os
 import re
 import secrets
 from collections.abc import Iterable, Mapping
@@ -18,12 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from survey_service.problems import Problem
 from survey_service.questionnaire import file_cleaning, file_kinds, uploads
+from survey_service.responses import contents
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.drafts import DRAFTS
 from survey_service.store.base import CollectionSpec, Store
-from survey_service.store.disk import FULL
 
 UPLOADS = CollectionSpec("uploads", indexes=("key",), unique=("file",))
 """A record of each file: its id, the submission key, size in bytes, MIME type, SHA-256, and the day it came."""
@@ -89,39 +87,8 @@ def path_of(folder: Path, file: str) -> Path:
 
 def write(folder: Path, files: Iterable[Incoming]) -> None:
     """Write contents durably, readable by the service only. Raises Problems store.full and service.unavailable."""
-    try:
-        for file in files:
-            _write(path_of(folder, file.answer["file"]), file.content)
-    except OSError as error:
-        if error.errno in FULL:
-            raise Problem("store.full", folder=str(folder / FOLDER)) from error
-        raise Problem("service.unavailable") from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    for made in (path.parent.parent, path.parent):
-        if not made.exists():
-            made.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _sync(made.parent)
-    temporary = path.with_name(f".{path.name}.coming")
-    try:
-        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.rename(temporary, path)
-    except OSError:
-        temporary.unlink(missing_ok=True)  # where there is no room, half a file takes some
-        raise
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    for file in files:
+        contents.write(path_of(folder, file.answer["file"]), file.content)
 
 
 def record(store: Store, key: str, files: Iterable[Incoming], today: dt.date) -> None:

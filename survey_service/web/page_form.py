@@ -8,7 +8,7 @@ of a field is the input as the judge takes it, so nothing typed is lost on the w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import get_template_attribute
@@ -23,7 +23,7 @@ from survey_service.questionnaire.expression import Expression, Scope
 from survey_service.questionnaire.file_kinds import ACCEPTED, KINDS
 from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.judge import Judgement
-from survey_service.questionnaire.model import Choice, Question, Questionnaire
+from survey_service.questionnaire.model import Choice, MediaFile, Question, Questionnaire
 from survey_service.questionnaire.question_types import DATE_PARTS_ASKED, asks, is_visible, scale_of, storable
 from survey_service.questionnaire.values import Path, to_text
 from survey_service.responses.files import Incoming
@@ -60,6 +60,7 @@ class QuestionField(Field):
     def __init__(self, question: Question, choices: tuple[Choice, ...] = (), **options: Any) -> None:
         super().__init__("", **options)
         self.question, self.choices = question, choices
+        self.files: Mapping[str, MediaFile] = {}
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = valuelist[0] if valuelist else ""
@@ -357,6 +358,7 @@ class Item:
     lines: tuple[Markup, ...] = ()
     errors: tuple[str, ...] = ()
     """Why one cannot go on: those of the field, or that of a note which lets nobody pass."""
+    files: Mapping[str, MediaFile] = field(default_factory=dict)
 
     @property
     def takes_file(self) -> bool:
@@ -397,6 +399,8 @@ def build(
             errors[name] = (wordings.message_of(replace(refusal, text=here.text(refusal.text))),)
             if name in form:
                 form[name].errors = errors[name]
+    for name in form:
+        form[name].files = questionnaire.files
     bound = {field.name: field for field in form}
     return [
         Item(
@@ -404,6 +408,7 @@ def build(
             bound.get(question.name),
             () if asks(question) else readable.lines_of(question, judgement.value(question.name, stop.path)),
             errors.get(question.name, ()),
+            questionnaire.files,
         )
         for question in shown
     ]

@@ -196,9 +196,10 @@ def _style_sources() -> str:
 
 def add_headers(response: Response) -> Response:
     """Add the protective headers that depend on the page; what sets no Cache-Control of its own is never stored."""
+    sources = "".join(f"{kind} 'self'; " for kind in sorted(g.get("sources", ())))
     sandbox = "sandbox; " if g.get("sandboxed", False) else ""
     response.headers["Content-Security-Policy"] = (
-        f"{sandbox}default-src 'none'; {_script_sources()}style-src {_style_sources()}; form-action 'self'; "
+        f"{sandbox}default-src 'none'; {_script_sources()}{sources}style-src {_style_sources()}; form-action 'self'; "
         f"base-uri 'none'; frame-ancestors {_frame_ancestors()}"
     )
     place = "(self)" if g.get("asks_place", False) else "()"

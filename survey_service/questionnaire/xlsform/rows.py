@@ -11,7 +11,7 @@ from typing import Any
 from survey_service.questionnaire.builder import APPEARANCES, PARAMETERS
 from survey_service.questionnaire.question_types import TYPES
 from survey_service.questionnaire.reading import NAME
-from survey_service.questionnaire.xlsform import choices, formulas, limits
+from survey_service.questionnaire.xlsform import beside, choices, formulas, limits
 from survey_service.questionnaire.xlsform.choices import Lists
 from survey_service.questionnaire.xlsform.located import Located
 from survey_service.questionnaire.xlsform.notices import CHANGED, ERROR, LOST, NOTE
@@ -186,7 +186,6 @@ def _select(line: Line, name: str, select: re.Match[str], context: Context) -> l
 
 def _question(line: Line, name: str, kind: str, context: Context) -> dict[str, Any]:
     report = context.report
-    choices.lose_media(line, report)
     if line.get("read_only", "").lower() in ("yes", "true", "true()", "1") and kind != "note":
         report.add(CHANGED, "read_only", line.cell("read_only"))
     appearance = _appearance(line, report)
@@ -214,6 +213,7 @@ def _question(line: Line, name: str, kind: str, context: Context) -> dict[str, A
         "autocomplete": line.get("autocomplete", ""),
         "sensitive": line.get("sensitive", "").lower() in ("yes", "true"),
         "concept": line.get("concept", ""),
+        "media": beside.read(line, report, context.tags),
     }
     raw.update(_trigger(line, kind, report))
     if raw["calculation"] and kind not in ("calculate", *_ASKED):

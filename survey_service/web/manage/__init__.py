@@ -13,6 +13,7 @@ from survey_service.web.manage import (
     edit_list,
     editor_names,
     entrance,
+    media_files,
     offers,
     outline,
     publishing,
@@ -58,6 +59,8 @@ AUDIENCES = {
     "manage.draft": Access("draft_questions"),
     "manage.preview_draft": Access("draft_questions"),
     "manage.draft_workbook": Access("draft_questions"),
+    "manage.media_files": Access("draft_questions"),
+    "manage.bring_media": Access("draft_questions", body=media_files.MOST_AT_ONCE + 100_000),
     "manage.choose_draft_languages": Access("draft_questions"),
     "manage.discard_draft": Access("draft_questions"),
     "manage.begin_draft": Access("draft_questions"),
@@ -100,7 +103,7 @@ AUDIENCES = {
 
 # imported for their routes
 _VIEWS = (
-    *(codebook, distribution, drafts, entrance, offers, publishing, reports, response_files),
+    *(codebook, distribution, drafts, entrance, media_files, offers, publishing, reports, response_files),
     *(responses, revisions, scheduling),
     *(translation_files, translations),
     *(begin, edit_blocks, edit_list, editor_names, outline, trial),
