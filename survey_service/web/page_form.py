@@ -8,7 +8,7 @@ of a field is the input as the judge takes it, so nothing typed is lost on the w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import get_template_attribute
@@ -355,10 +355,10 @@ class Item:
 
     question: Question
     field: Field | None
+    files: Mapping[str, MediaFile]
     lines: tuple[Markup, ...] = ()
     errors: tuple[str, ...] = ()
     """Why one cannot go on: those of the field, or that of a note which lets nobody pass."""
-    files: Mapping[str, MediaFile] = field(default_factory=dict)
 
     @property
     def takes_file(self) -> bool:
@@ -399,16 +399,16 @@ def build(
             errors[name] = (wordings.message_of(replace(refusal, text=here.text(refusal.text))),)
             if name in form:
                 form[name].errors = errors[name]
-    for name in form:
-        form[name].files = questionnaire.files
-    bound = {field.name: field for field in form}
+    bound: dict[str, Any] = {field.name: field for field in form}
+    for field in bound.values():
+        field.files = questionnaire.files
     return [
         Item(
             question,
             bound.get(question.name),
+            questionnaire.files,
             () if asks(question) else readable.lines_of(question, judgement.value(question.name, stop.path)),
             errors.get(question.name, ()),
-            questionnaire.files,
         )
         for question in shown
     ]

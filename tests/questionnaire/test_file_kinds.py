@@ -9,7 +9,7 @@ import zipfile
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -69,11 +69,13 @@ def test_anything_else_is_unknown(content: bytes) -> None:
     assert sniff(content) is None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_whatever_comes_is_one_of_the_table_or_nothing(content: bytes) -> None:
     assert sniff(content) in {*KINDS, None}
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(sorted(FORMS)),
     st.tuples(st.integers(1, 200), st.integers(1, 200)),
@@ -180,6 +182,7 @@ def test_a_document_is_known_without_unpacking_it() -> None:
     assert sniff(packed.getvalue()) is None
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["audio/mpeg", "audio/wav", "video/mp4"]), st.binary(max_size=300))
 def test_recordings_are_cleaned_or_refused_without_a_crash(mime: str, content: bytes) -> None:
     with contextlib.suppress(Broken):
@@ -196,6 +199,7 @@ def test_a_film_loses_its_place_and_nothing_moves(mime: str) -> None:
     assert result.index(b"mdat") == content.index(b"mdat")
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(FORMS)), st.data())
 def test_a_picture_cut_off_or_changed_is_refused_or_cleaned_without_a_crash(form: str, data: st.DataObject) -> None:
     content = bytearray(picture(form))
@@ -231,6 +235,7 @@ def test_names_are_cleaned(name: str, mime: str, kept: str) -> None:
     assert uploads.clean_name(name, mime) == kept
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.sampled_from(sorted(KINDS)))
 def test_a_cleaned_name_makes_an_answer(name: str, mime: str) -> None:
     found = uploads.clean_name(name, mime)

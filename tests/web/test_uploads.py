@@ -17,6 +17,7 @@ from PIL import Image
 from survey_service import clock, settings
 from survey_service.app import create_app
 from survey_service.questionnaire.loader import load_folder
+from survey_service.responses import contents as written
 from survey_service.responses import drafts, files, retention
 from survey_service.responses.drafts import DRAFTS
 from survey_service.responses.files import UPLOADS
@@ -350,7 +351,7 @@ def test_a_full_disk_is_told_and_names_nothing(
     def full(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(files.os, "fsync", full)
+    monkeypatch.setattr(written.os, "fsync", full)
     choose(begun, "photo", picture("PNG"), "one.png", town="Suhl")
     monkeypatch.undo()
     assert begun.status == 503

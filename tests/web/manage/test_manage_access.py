@@ -60,6 +60,8 @@ WHO_MAY = {
     ("GET", "/manage/drafts/<name>/preview"): MODERATORS,
     ("GET", "/manage/drafts/<name>/workbook"): MODERATORS,
     ("POST", "/manage/drafts/<name>/languages"): MODERATORS,
+    ("GET", "/manage/drafts/<name>/media"): MODERATORS,
+    ("POST", "/manage/drafts/<name>/media"): MODERATORS,
     ("POST", "/manage/drafts/<name>/discard"): MODERATORS,
     ("GET", "/manage/drafts/<name>/publish"): {MANAGER},
     ("POST", "/manage/drafts/<name>/publish"): {MANAGER},
