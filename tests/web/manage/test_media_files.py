@@ -14,6 +14,7 @@ from survey_service.store.base import Store
 from tests.pictures import picture
 from tests.web.manage.conftest import Desk
 from tests.web.manage.test_manage_drafts import GOOD, bring, workbook
+from tests.web.manage.test_manage_editor import send as save
 
 OGG = b"OggS\0" + bytes(40)
 SHEETS = {
@@ -72,10 +73,15 @@ def test_editing_keeps_what_stands_beside_labels(manager: Desk, store: Store) ->
     bring(manager, workbook(SHEETS))
     send(manager, work__png=picture("PNG"))
     before = definitions.get(store, "work").questionnaire
-    for path in ("/manage/drafts/work/edit/question/Q1", "/manage/drafts/work/edit/list/yn"):
-        answer = manager.get(path)
-        assert answer.status_code == 200, path
-    assert before.files.keys() == {"work.png"}
+    for path in ("question/Q1", "list/yn"):
+        saved = save(manager, f"/manage/drafts/work/edit/{path}", **{"label-en": "Working?", "1-label-en": "Yes!"})
+        assert saved.status_code == 303
+    after = definitions.get(store, "work").questionnaire
+    assert after.questions["Q1"].label["en"] == "Working?"
+    assert after.lists["yn"][0].label["en"] == "Yes!"
+    assert after.questions["Q1"].media == before.questions["Q1"].media != {}
+    assert after.lists["yn"][0].media == before.lists["yn"][0].media != {}
+    assert after.files == before.files != {}
 
 
 def test_nothing_chosen_is_told(manager: Desk) -> None:
