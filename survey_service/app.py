@@ -21,6 +21,7 @@ from survey_service.web import (
     i18n,
     kiosk,
     manage,
+    media_view,
     offline,
     pictures,
     problems_view,
@@ -47,6 +48,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     wordings.install(app)
     pictures.install(app)
     aloud.install(app)
+    media_view.install(app)
     security.install(app, settings)
     way_in.install(app)
     helping.install(app)

@@ -89,7 +89,7 @@ class Scope:
 
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
-_FILE = frozenset({"file", "name", "type", "size"})
+FILE = frozenset({"file", "name", "type", "size"})
 """The keys of the answer that is a file."""
 
 
@@ -108,7 +108,7 @@ def value_of(answer: Answer) -> Value:
         except OverflowError:
             return math.inf if answer > 0 else -math.inf
     if isinstance(answer, Mapping):
-        if answer.keys() >= _FILE:
+        if answer.keys() >= FILE:
             return to_text(value_of(answer.get("name")))
         return "".join(map(_text_of, answer.values()))
     if not isinstance(answer, (list, tuple)):
@@ -123,7 +123,7 @@ def _text_of(answer: Answer) -> str:
 
 def is_instance(answer: Answer) -> bool:
     """Tell whether an answer is an instance of a repeat."""
-    return isinstance(answer, Mapping) and not answer.keys() >= _FILE
+    return isinstance(answer, Mapping) and not answer.keys() >= FILE
 
 
 def to_boolean(value: Value) -> bool:

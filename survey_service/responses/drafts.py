@@ -21,7 +21,7 @@ from survey_service.responses.modes import WEB
 from survey_service.responses.revisions import Published
 from survey_service.store.base import CollectionSpec, Store
 
-DRAFTS = CollectionSpec("drafts", indexes=("day",), unique=("token_hash",))
+DRAFTS = CollectionSpec("drafts", indexes=("day", "key"), unique=("token_hash",))
 KEPT_DAYS = 14
 
 

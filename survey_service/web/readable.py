@@ -59,6 +59,18 @@ def _place(_question: Question, value: Answer) -> list[Markup]:
     return [Markup('<bdi dir="ltr">{}, {}</bdi>').format(latitude, longitude)]
 
 
+def decimal(number: float) -> str:
+    """Return a number with at most one digit behind the point."""
+    return str(format_decimal(round(number, 1), locale=i18n.language().locale))
+
+
+def size(count: int) -> str:
+    """Return a number of bytes in words."""
+    if count >= 1_000_000:
+        return i18n.gettext("%(size)s MB", size=decimal(count / 1_000_000))
+    return i18n.gettext("%(size)s kB", size=decimal(max(1, round(count / 1_000))))
+
+
 def _acknowledged(_question: Question, _value: Answer) -> list[Markup]:
     return [escape(i18n.gettext("Yes"))]
 

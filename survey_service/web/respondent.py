@@ -10,18 +10,19 @@ from survey_service.problems import Problem
 from survey_service.questionnaire import journey
 from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import drafts, submissions
+from survey_service.responses import submissions
 from survey_service.responses.submissions import Submission
-from survey_service.web import device, i18n, kiosk, page_form, rendering, security, visit, way_in
-from survey_service.web.audience import PUBLIC, QUESTIONNAIRE
+from survey_service.web import device, i18n, kiosk, page_form, receiving, rendering, security, visit, way_in
+from survey_service.web.audience import PUBLIC, RESHOWN, Access
 from survey_service.web.context import current
+from survey_service.web.device import Held
 from survey_service.web.page_form import Posted
 from survey_service.web.visit import AlreadySent, Visit
 
 blueprint = Blueprint("respondent", __name__)
 AUDIENCES = {
-    "respondent.start": QUESTIONNAIRE,
-    "respondent.page": QUESTIONNAIRE,
+    "respondent.start": Access("public", RESHOWN, files=receiving.on_start),
+    "respondent.page": Access("public", RESHOWN, files=receiving.on_page),
     "respondent.check": PUBLIC,
     "respondent.done": PUBLIC,
     "respondent.thanks": PUBLIC,
@@ -54,9 +55,10 @@ def start(questionnaire: str) -> ResponseReturnValue:
     if request.method == "GET":
         return rendering.start_page(present)
     posted = page_form.read(present.first_stop, request.form, present.shown_on(present.first_stop))
-    present = present.typed(posted)
     if security.is_forged():
-        return rendering.start_page(present, messages=[rendering.expired()]), 400
+        return rendering.start_page(present.typed(posted), messages=[rendering.expired()]), 400
+    posted = receiving.take(current(), present, present.first_stop, posted)
+    present = present.typed(posted)
     switched = _switched_to(present.questionnaire)
     if switched:
         i18n.use(switched)
@@ -121,11 +123,13 @@ def _entry_number(name: str) -> int:
 def _take(present: Visit, target: Stop) -> ResponseReturnValue:
     """Take what was sent for a page of a visit under way."""
     posted = page_form.read(target, request.form, present.shown_on(target))
-    present = present.typed(posted)
     if security.is_forged():
+        present = present.typed(posted)
         if not present.shown_on(target):
             raise Problem("request.forged")
         return rendering.form_page(present, target, messages=[rendering.expired()]), 400
+    posted = receiving.take(current(), present, target, posted)
+    present = present.typed(posted)
     if {_LANGUAGES, _ERASE, kiosk.PAUSE} & request.form.keys():
         visit.save(current(), present, posted, seen=False)
         if _ERASE in request.form:
@@ -167,12 +171,20 @@ def _send(present: Visit) -> Response:
     context, draft = current(), present.kept
     language = i18n.language().tag
     submission = Submission(
-        draft.key, draft.revision, language, draft.inputs, draft.seed, draft.mode, draft.replaces, draft.source
+        draft.key,
+        draft.revision,
+        language,
+        draft.inputs,
+        draft.seed,
+        draft.mode,
+        draft.replaces,
+        draft.source,
+        files=present.files,
     )
     submissions.submit(
         context.store, context.publications, submission, receipt_key=context.receipt_key, today=present.today
     )
-    drafts.erase(context.store, draft.token)
+    visit.erase(context, Held(draft.token, draft.key))
     device.hold(draft.questionnaire, "", draft.key)
     return rendering.to("done", questionnaire=draft.questionnaire)
 

@@ -84,12 +84,26 @@ def limit_size() -> None:
 
 
 def _admit_large() -> None:
-    """Let a large body pass where a file is expected, from whoever may bring one. Raises Problem request.too_large."""
-    access = audience.present()
-    if access is None or (request.content_length or 0) > access.body:
+    """Let a large body pass where a file is expected, from whoever may bring one. Raises Problem request.too_large.
+
+    One that was begun to be read is of unknown length, and larger than allowed without a file.
+    """
+    access, size = audience.present(), request.content_length or 0
+    if access is None or patience.WHOLE in request.environ or size > max(access.body, _most_for_files(access)):
         raise Problem("request.too_large")
     audience.admit()
-    request.max_content_length = access.body
+    if access.files is not None and not access.files():
+        raise Problem("request.too_large")
+    patience.read(request.environ, size)
+    request.max_content_length = size
+
+
+def _most_for_files(access: audience.Access) -> int:
+    """Return how many bytes a body with files of a respondent may have, 0 where none are expected."""
+    if access.files is None or request.mimetype != "multipart/form-data":
+        return 0
+    settings = current_context().settings
+    return int(settings.upload_bytes * settings.uploads_per_response + settings.max_body)
 
 
 def protect() -> None:
@@ -185,10 +199,6 @@ def _script_sources() -> str:
     return f"script-src {' '.join([*sources, _SELF])}; {_OFFLINE}"
 
 
-def _picture_source() -> str:
-    return "img-src 'self'; " if g.get("pictures", False) or g.get("offline", False) else ""
-
-
 def _frame_ancestors() -> str:
     """Return which sites may show the present page in a frame: those of the setting, and only pages for respondents."""
     origins = current_context().settings.embed_origins if audience.for_respondents() else ()
@@ -202,9 +212,12 @@ def _style_sources() -> str:
 
 def add_headers(response: Response) -> Response:
     """Add the protective headers that depend on the page; what sets no Cache-Control of its own is never stored."""
+    pictures = {"img-src"} if g.get("pictures", False) or g.get("offline", False) else set()
+    sources = "".join(f"{kind} 'self'; " for kind in sorted({*g.get("sources", ()), *pictures}))
+    sandbox = "sandbox; " if g.get("sandboxed", False) else ""
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; {_script_sources()}{_picture_source()}style-src {_style_sources()}; "
-        f"form-action 'self'; base-uri 'none'; frame-ancestors {_frame_ancestors()}"
+        f"{sandbox}default-src 'none'; {_script_sources()}{sources}style-src {_style_sources()}; form-action 'self'; "
+        f"base-uri 'none'; frame-ancestors {_frame_ancestors()}"
     )
     place = "(self)" if g.get("asks_place", False) else "()"
     response.headers["Permissions-Policy"] = f"camera=(), geolocation={place}, microphone=()"

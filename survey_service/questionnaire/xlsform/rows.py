@@ -11,7 +11,7 @@ from typing import Any
 from survey_service.questionnaire.builder import APPEARANCES, PARAMETERS
 from survey_service.questionnaire.question_types import TYPES
 from survey_service.questionnaire.reading import NAME
-from survey_service.questionnaire.xlsform import choices, formulas, limits
+from survey_service.questionnaire.xlsform import beside, choices, formulas, limits
 from survey_service.questionnaire.xlsform.choices import Lists
 from survey_service.questionnaire.xlsform.located import Located
 from survey_service.questionnaire.xlsform.notices import CHANGED, ERROR, LOST, NOTE
@@ -24,6 +24,7 @@ _SIMPLE = {
     "gps": "geopoint",
     "location": "geopoint",
     "trigger": "acknowledge",
+    "photo": "image",
     "q_string": "text",
     "start_time": "start",
     "end_time": "end",
@@ -38,7 +39,6 @@ _PRIVATE = (
     *("audit", "deviceid", "device_id", "subscriberid", "subscriber_id", "simserial", "sim_serial", "imei"),
     *("phonenumber", "username", "email", "start_geopoint", "background_geopoint", "background_audio"),
 )
-_UPLOADS = ("image", "photo", "audio", "video", "file", "signature")
 _SHAPES = ("geotrace", "geoshape")
 _SELECTS = {
     **dict.fromkeys(("select_one", "select_1", "select_one_from"), "select_one"),
@@ -54,7 +54,8 @@ _SELECT = re.compile(
 )
 _FILE_COLUMN = re.compile(r"\b(value|label)\s*=\s*([^\s;,]+)")
 _ASKED = tuple(name for name, row in TYPES.items() if row.asks)
-KNOWN = tuple(sorted({*_SIMPLE, *_AS_TEXT, *_PRIVATE, *_UPLOADS, *_SHAPES, "select_one", "select_multiple", "rank"}))
+_CHOSEN = tuple(name for name, row in TYPES.items() if row.needs_choices)
+KNOWN = tuple(sorted({*_SIMPLE, *_AS_TEXT, *_PRIVATE, *_SHAPES, *_CHOSEN, "video", "signature"}))
 _APPEARANCES = {
     **{name: name for name in APPEARANCES if name},
     "phone": "tel",
@@ -110,6 +111,9 @@ def questions(line: Line, context: Context) -> list[dict[str, Any]]:
     if kind in _AS_TEXT:
         context.report.add(CHANGED, "as_text", line.cell("type"), type=line["type"])
         return [_question(line, name, "text", context)]
+    if kind == "video":
+        context.report.add(CHANGED, "as_file", line.cell("type"), type=line["type"])
+        return [_question(line, name, "file", context)]
     if kind not in _SIMPLE:
         near = difflib.get_close_matches(kind, KNOWN, 1)
         values = {"type": line["type"], **({"near": near[0]} if near else {})}
@@ -119,7 +123,7 @@ def questions(line: Line, context: Context) -> list[dict[str, Any]]:
     return [_question(line, name, _SIMPLE[kind], context)]
 
 
-_LEFT_OUT = (("private", _PRIVATE), ("upload", _UPLOADS), ("shape", _SHAPES))
+_LEFT_OUT = (("private", _PRIVATE), ("upload", ("signature",)), ("shape", _SHAPES))
 
 
 def _left_out(line: Line, name: str, code: str, context: Context) -> list[dict[str, Any]]:
@@ -182,7 +186,6 @@ def _select(line: Line, name: str, select: re.Match[str], context: Context) -> l
 
 def _question(line: Line, name: str, kind: str, context: Context) -> dict[str, Any]:
     report = context.report
-    choices.lose_media(line, report)
     if line.get("read_only", "").lower() in ("yes", "true", "true()", "1") and kind != "note":
         report.add(CHANGED, "read_only", line.cell("read_only"))
     appearance = _appearance(line, report)
@@ -211,6 +214,7 @@ def _question(line: Line, name: str, kind: str, context: Context) -> dict[str, A
         "sensitive": line.get("sensitive", "").lower() in ("yes", "true"),
         "concept": line.get("concept", ""),
         "pictogram": line.get("pictogram", ""),
+        "media": beside.read(line, report, context.tags),
     }
     raw.update(_trigger(line, kind, report))
     if raw["calculation"] and kind not in ("calculate", *_ASKED):
