@@ -29,19 +29,20 @@ class Sheet:
 @functools.cache
 def sheet(name: str = SURVEY) -> Sheet:
     """Return a style sheet without comments and needless blanks."""
-    return _sheet(squeeze((_FOLDER / f"{name}.css").read_text("utf-8")))
+    return of(squeeze((_FOLDER / f"{name}.css").read_text("utf-8")))
 
 
 @functools.cache
 def script(name: str) -> Sheet:
     """Return a script without the indentation of its lines; no text in it may go over several."""
     text = (_FOLDER / f"{name}.js").read_text("utf-8")
-    return _sheet("\n".join(line.strip() for line in text.splitlines() if line.strip()))
+    return of("\n".join(line.strip() for line in text.splitlines() if line.strip()))
 
 
-def _sheet(text: str) -> Sheet:
+def of(text: str) -> Sheet:
+    """Return a text as a sheet or script."""
     digest = hashlib.sha256(text.encode("utf-8"))
-    return Sheet(text, f"sha256-{base64.b64encode(digest.digest()).decode('ascii')}", digest.hexdigest()[:12])
+    return Sheet(text, f"sha256-{base64.b64encode(digest.digest()).decode('ascii')}", digest.hexdigest()[:8])
 
 
 def squeeze(css: str) -> str:

@@ -91,7 +91,7 @@ def test_an_unknown_one_is_a_located_fault_with_a_remedy(tmp_path: Path, old: st
 
 @pytest.mark.parametrize("value", ["7", "[x, y]", "zzzzzz"])
 def test_something_else_than_a_name_is_a_fault(tmp_path: Path, value: str) -> None:
-    with pytest.raises(Problem, match="is unknown → use a name of docs/pictograms.md"):
+    with pytest.raises(Problem, match=r"is unknown → use a name of docs/pictograms\.md"):
         _load(tmp_path, SMALL.replace("name: age,", f"name: age, pictogram: {value},", 1))
 
 
