@@ -20,7 +20,7 @@
   const offer = (place, where, parts) => {
     if (place.said || !parts[0] || !voiceFor(parts[0]) || place.querySelector("audio")) return;
     place.said = true;
-    place.insertAdjacentHTML(where, '<button type="button" class="say" aria-pressed="false"><svg class="pic turns" viewBox="0 0 48 48" aria-hidden="true"><path d="M6 18h8l12-10v32l-12-10h-8zM32 18a8 8 0 0 1 0 12M37 12a16 16 0 0 1 0 24"/></svg></button>');
+    place.insertAdjacentHTML(where, '<button type="button" class="plain say" aria-pressed="false"><svg class="pic turns" viewBox="0 0 48 48" aria-hidden="true"><path d="M6 18h8l12-10v32l-12-10h-8zM32 18a8 8 0 0 1 0 12M37 12a16 16 0 0 1 0 24"/></svg></button>');
     const button = where === "afterend" ? place.nextSibling : place.firstChild;
     button.setAttribute("aria-label", label.replace("{}", () => words(parts[0])));
     button.onclick = () => {
