@@ -11,7 +11,7 @@ from survey_service.questionnaire.file_kinds import KINDS
 from survey_service.questionnaire.media import ACCEPTED
 from survey_service.questionnaire.pictograms import pictogram_sets
 from survey_service.responses import media as kept
-from survey_service.web import i18n, pictures, styles
+from survey_service.web import aloud, i18n, pictures, styles
 from survey_service.web.audience import PUBLIC
 from survey_service.web.context import current
 from survey_service.web.rendering import answerable, duration, everywhere, language_choice
@@ -36,8 +36,8 @@ AUDIENCES = {
     "public.imprint": PUBLIC,
     "public.style": PUBLIC,
     "public.drawings": PUBLIC,
-    "public.aloud": PUBLIC,
     "public.media": PUBLIC,
+    "public.read_aloud": PUBLIC,
 }
 
 
@@ -92,10 +92,10 @@ def drawings(title: str, mark: str) -> Response:
     return _kept(pictures.sprite(title).text, "image/svg+xml")
 
 
-@blueprint.get("/static/aloud-<mark>.js")
-def aloud(mark: str) -> Response:
+@blueprint.get("/static/aloud-<lang:lang>-<mark>.js")
+def read_aloud(mark: str) -> Response:
     """Return the script that reads aloud; a browser may keep it for good."""
-    script = styles.script("aloud")
+    script = aloud.script()
     if mark != script.mark:
         raise Problem("page.missing")
     return _kept(script.text, "text/javascript")

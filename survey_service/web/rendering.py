@@ -91,6 +91,11 @@ def language_choice(addresses: list[tuple[Language, str]]) -> str:
     return render_template("public/choose_language.html", entries=entries, suggested=suggested)
 
 
+def wants_languages() -> bool:
+    """Tell whether the languages of the present page are asked for."""
+    return request.method == "GET" and LANGUAGES in request.args
+
+
 def languages_page(visit: Visit, stop: Stop) -> str:
     """Offer the languages that a page of a questionnaire under way can go on in."""
     values = {"questionnaire": visit.questionnaire.name, "name": stop.address, **returning()}
@@ -261,5 +266,5 @@ def check_page(visit: Visit) -> str:
         sections=summary.sections(visit),
         messages=notices(visit),
         back=url_for("respondent.page", questionnaire=name, name=last.address),
-        addresses=addresses(visit.questionnaire, "check", questionnaire=name),
+        languages=url_for("respondent.check", questionnaire=name, languages="yes"),
     )

@@ -84,7 +84,7 @@ def page(questionnaire: str, name: str) -> ResponseReturnValue:
         return _take(present, target) if target.page else _take_overview(present, target)
     if not journey.may_visit(present.questionnaire, present.judgement, target):
         return rendering.onward(present, present.needed_stop)
-    if rendering.LANGUAGES in request.args:
+    if rendering.wants_languages():
         return rendering.languages_page(present, target)
     if target.page is None:
         return rendering.overview_page(present, target, removing=_entry_number("remove"))
@@ -164,6 +164,10 @@ def check(questionnaire: str) -> ResponseReturnValue:
         return rendering.to("erase")
     if present.needed_stop is not None:
         return rendering.onward(present, present.needed_stop)
+    if rendering.wants_languages():
+        return rendering.language_choice(
+            rendering.addresses(present.questionnaire, "check", questionnaire=questionnaire)
+        )
     return rendering.check_page(present) if request.method == "GET" else _send(present)
 
 
@@ -197,8 +201,10 @@ def done(questionnaire: str) -> str:
     if receipt is None:
         raise Problem("draft.missing")
     model = context.publications.current(questionnaire).questionnaire
-    addresses = rendering.addresses(model, "done", questionnaire=questionnaire)
-    return render_template("respondent/done.html", receipt=receipt, addresses=addresses)
+    if rendering.wants_languages():
+        return rendering.language_choice(rendering.addresses(model, "done", questionnaire=questionnaire))
+    languages = url_for(".done", questionnaire=questionnaire, languages="yes")
+    return render_template("respondent/done.html", receipt=receipt, languages=languages)
 
 
 @blueprint.get(f"{_AT}/thanks")

@@ -31,19 +31,19 @@ class Sheet:
 @functools.cache
 def sheet(name: str = SURVEY) -> Sheet:
     """Return a style sheet without comments and needless blanks."""
-    return _sheet(squeeze((_FOLDER / f"{name}.css").read_text("utf-8")))
+    return of(squeeze((_FOLDER / f"{name}.css").read_text("utf-8")))
 
 
 @functools.cache
 def script(name: str) -> Sheet:
     """Return a script without comments and needless blanks."""
-    return _sheet(scripts.squeeze((_FOLDER / f"{name}.js").read_text("utf-8")))
+    return of(scripts.squeeze((_FOLDER / f"{name}.js").read_text("utf-8")))
 
 
 @functools.cache
 def bundle(*names: str) -> Sheet:
     """Return several scripts as one."""
-    return _sheet("\n".join(scripts.squeeze((_FOLDER / f"{name}.js").read_text("utf-8")) for name in names))
+    return of("\n".join(scripts.squeeze((_FOLDER / f"{name}.js").read_text("utf-8")) for name in names))
 
 
 def read(name: str) -> str:
@@ -51,9 +51,10 @@ def read(name: str) -> str:
     return (_FOLDER / name).read_text("utf-8")
 
 
-def _sheet(text: str) -> Sheet:
+def of(text: str) -> Sheet:
+    """Return a text as a sheet or script."""
     digest = hashlib.sha256(text.encode("utf-8"))
-    return Sheet(text, f"sha256-{base64.b64encode(digest.digest()).decode('ascii')}", digest.hexdigest()[:12])
+    return Sheet(text, f"sha256-{base64.b64encode(digest.digest()).decode('ascii')}", digest.hexdigest()[:8])
 
 
 def squeeze(css: str) -> str:
