@@ -47,7 +47,7 @@ SCRIPT = Path(__file__).parents[2] / "survey_service" / "web" / "static" / "eval
         ("instance('l')/root/item[a = 1]/b", ["column", ["filter", ["instance", "l"], ["=", ["col", "a"], 1]], "b"]),
         ("position(..)", ["place", 1]),
         ("${R}[position() = last()]", ["filter", ["$", "R"], ["=", ["position"], ["size"]]]),
-        ("indexed-repeat(${a}, ${R}, 2, ${S}, 1)", ["if", True, ["step", ["nth", ["beside", ["nth", ["$", "R"], 2], "S"], 1], "a"], ""]),
+        ("indexed-repeat(${a}, ${R}, 2)", ["if", True, ["step", ["nth", ["$", "R"], 2], "a"], ""]),
         ("format-date(., '%e.%n.%Y %%')", ["format", ["."], [8, 10, 1], ".", [5, 7, 1], ".", [0, 4], " ", "%"]),
         ("checklist(1, 2, ${a})", ["between", 1, ["+", ["count", ["filter", ["$", "a"], ["and", ["."]]]]], 2]),
         ("checklist(1, 2, 1 = 1)", ["between", 1, ["+", ["and", ["=", 1, 1]]], 2]),
