@@ -436,7 +436,11 @@ def test_read_only_questions_are_shown_with_their_value_and_not_asked() -> None:
     questions = form.questions
     calculations = {name: one.calculation.text for name, one in questions.items() if one.calculation is not None}
     assert calculations == {
-        **{"next": "${age} + 1", "five": "5", "colour": "'red'", "both": "'red blue'", "who": "concat('a', ${age})"},
+        "next": "${age} + 1",
+        "five": "5",
+        "colour": "'red'",
+        "both": "'red blue'",
+        "who": "concat('a', ${age})",
     }
     assert [name for name, one in questions.items() if asks(one)] == ["age"]
     assert [name for name, one in questions.items() if one.type == "note"] == ["read", "list", "fine"]
@@ -444,9 +448,8 @@ def test_read_only_questions_are_shown_with_their_value_and_not_asked() -> None:
 
     judged = judge(form, {"age": 20, "five": 6, "colour": "blue", "who": "x"}, dt.date(2026, 11, 23))
     assert judged.refusals == {}
-    assert dict(judged.answers) == {
-        **{"age": 20, "next": 21, "five": 5, "colour": "red", "both": "red blue", "who": "a20"},
-    }
+    expected = {"age": 20, "next": 21, "five": 5, "colour": "red", "both": "red blue", "who": "a20"}
+    assert dict(judged.answers) == expected
 
 
 def test_read_only_goes_out_and_comes_back() -> None:
