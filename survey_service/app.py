@@ -10,14 +10,19 @@ from jinja2 import StrictUndefined
 from survey_service.settings import Settings
 from survey_service.store.base import Store
 from survey_service.web import (
+    aloud,
     api,
     arrival,
     audience,
     compression,
     context,
+    helper,
+    helping,
     i18n,
     kiosk,
     manage,
+    offline,
+    pictures,
     problems_view,
     public,
     receipt,
@@ -27,7 +32,7 @@ from survey_service.web import (
     wordings,
 )
 
-MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, receipt, api, manage)
+MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, helper, receipt, offline, api, manage)
 
 
 def create_app(settings: Settings, store: Store | None = None) -> Flask:
@@ -40,8 +45,11 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     i18n.install(app)
     wordings.install(app)
+    pictures.install(app)
+    aloud.install(app)
     security.install(app, settings)
     way_in.install(app)
+    helping.install(app)
     problems_view.install(app)
     compression.install(app)
     rows: dict[str, audience.Access] = {}
@@ -51,6 +59,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
         rows.update(module.AUDIENCES)
         guards.update(dict.fromkeys(module.AUDIENCES, getattr(module, "guard", _nobody)))
     audience.install(app, audience.Table(rows, guards))
+    offline.install(app)
     kiosk.install(app)  # after who may see a page comes who has gone away
     return app
 

@@ -78,6 +78,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("operator_address", str, "", "Postal address of that body, for the imprint"),
     Setting("operator_email", str, "", "E-mail address of that body, for the imprint and the privacy notice"),
     Setting("data_protection_email", str, "", "E-mail address of the data protection officer"),
+    Setting("late_days", _not_negative, 30, "Days after the end in which answers kept on a phone are still taken"),
     Setting("retention_months", _positive, 12, "Responses of newcomers and experts are erased after so many months"),
     Setting("retention_text_months", _positive, 6, "Free texts in them are erased after so many months"),
     Setting("kiosk_seconds", _at_least(20), 120, "After so long without a touch a shared tablet asks and then erases"),

@@ -10,6 +10,8 @@ from survey_service.questionnaire.model import Questionnaire
 
 LANGUAGES = ["en", "ti", "fr", "am", "es"]
 """Its languages, in the order of the registry."""
+SPOKEN = LANGUAGES[1:]
+"""Those in which pages are looked at: English is looked at elsewhere."""
 
 ARRIVAL = """
 questionnaire: arrival

@@ -89,6 +89,7 @@ class Builder(Reader):
             sensitive=raw.get("sensitive", False) is True,
             group=str(raw.get("group", "")),
             concept=self.fill(str(raw.get("concept", ""))),
+            pictogram=self.pictogram(raw, address),
         )
         self._check_question(raw, question, address)
         return question
@@ -209,9 +210,9 @@ class Builder(Reader):
                 self.fault(item, "for_each", place, fault, said(D_("name a vocabulary")))
             else:
                 for choice in self.lists[vocabulary]:
-                    self.code, self.code_label = choice.name, choice.label
+                    self.code, self.code_label, self.code_pictogram = choice.name, choice.label, choice.pictogram
                     pages.append(self.page(item, questionnaire))
-                self.code, self.code_label = "", {}
+                self.code, self.code_label, self.code_pictogram = "", {}, ""
         return tuple(pages)
 
     def screen_out(self, raw: Mapping[str, Any], questionnaire: str) -> ScreenOut | None:

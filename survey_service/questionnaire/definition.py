@@ -31,7 +31,7 @@ def _source(expression: Expression | bool | None) -> str | bool | None:
 def choice_json(choice: Choice) -> JSON:
     """Return the definition of a choice as JSON data."""
     facts = _present(name=choice.name, label=dict(choice.label), exclusive=choice.exclusive, last=choice.last)
-    return {**facts, **choice.columns}
+    return {**facts, **choice.columns, **_present(pictogram=choice.pictogram)}
 
 
 def question_json(question: Question) -> JSON:
@@ -59,6 +59,7 @@ def question_json(question: Question) -> JSON:
         sensitive=question.sensitive,
         group=question.group,
         concept=question.concept,
+        pictogram=question.pictogram,
     )
 
 

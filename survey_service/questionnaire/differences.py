@@ -13,7 +13,7 @@ from survey_service.questionnaire.model import Choice, Question, Questionnaire, 
 TEXTS = ("label", "hint", "guidance", "required_message", "constraint_message")
 VALUES = (
     *("type", "required", "relevant", "constraint", "choices_from", "choice_filter", "calculation", "trigger"),
-    *("default", "appearance", "autocomplete", "sensitive", "concept"),
+    *("default", "appearance", "autocomplete", "sensitive", "concept", "pictogram"),
 )
 CHOICE, ORDER, PARAMETER, PAGE = "choice", "order", "parameter", "page"
 TITLE, INTRODUCTION, LANGUAGES, MINUTES, AUDIENCE, CONSENT, END = (

@@ -2,7 +2,7 @@
 
 The language is XLSForm's subset of XPath 1.0 as the ODK XForms specification describes it: ``${name}``, ``.``, bare
 names for the columns of a choice, texts, numbers, operators, paths, predicates and the functions of ``FUNCTIONS``
-(docs/expressions.md). The browser evaluates the same tree (``Expression.to_json``). Whatever the answers are,
+(docs/expressions.md). The browser evaluates the same tree (``portable``). Whatever the answers are,
 evaluation returns a value and raises nothing; all faults come from ``parse``.
 """
 
@@ -55,11 +55,6 @@ class Expression:
     @functools.cached_property
     def _holds(self) -> Callable[[Scope], bool]:
         return compile_condition(self.ast)
-
-    @property
-    def browser(self) -> bool:
-        """Whether the browser's evaluator can evaluate it: it calls no function that only the server knows."""
-        return not self.words and all(FUNCTIONS[name].browser for name in self.functions)
 
     def evaluate(self, scope: Scope) -> Value:
         """Return the value: a text, a number (float, possibly NaN or infinite) or a boolean."""

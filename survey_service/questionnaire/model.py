@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from survey_service import languages
 from survey_service.questionnaire.expression import Expression, Scope
@@ -16,6 +15,8 @@ from survey_service.questionnaire.values import Answer, to_text, value_of
 Answers = Mapping[str, Answer]
 Text = Mapping[str, str]
 """A text: language tag → wording; the tag ``*`` means the same wording in every language."""
+
+T = TypeVar("T")
 
 PREFER_NOT_TO_SAY = "pna"
 
@@ -32,13 +33,14 @@ def wording(text: Text, tag: str) -> str:
 
 @dataclass(frozen=True)
 class Choice:
-    """One choice. ``columns`` are its further columns, for choice filters."""
+    """One choice. ``columns`` are its further columns, for choice filters; ``pictogram`` names a drawing beside it."""
 
     name: str
     label: Text
     exclusive: bool = False
     last: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
+    pictogram: str = ""
 
     @cached_property
     def filter_columns(self) -> Mapping[str, str]:
@@ -76,6 +78,7 @@ class Question:
     sensitive: bool = False
     group: str = ""
     concept: str = ""
+    pictogram: str = ""
 
     def offered_choices(self, scope: Scope) -> tuple[Choice, ...]:
         """Return the choices that can be made where the scope stands: those the choice filter lets through, in the
@@ -84,8 +87,8 @@ class Question:
             return _answered_choices(self.choices_from, scope)
         if self.choice_filter is None:
             return self.choices
-        if self._fixed_choices is not None:
-            return self._fixed_choices
+        if self.fixed_choices is not None:
+            return self.fixed_choices
         return self._let_through(self.choice_filter, scope)
 
     def _let_through(self, choice_filter: Expression, scope: Scope) -> tuple[Choice, ...]:
@@ -103,7 +106,7 @@ class Question:
         return frozenset(choice.name for choice in self.choices)
 
     @cached_property
-    def _fixed_choices(self) -> tuple[Choice, ...] | None:
+    def fixed_choices(self) -> tuple[Choice, ...] | None:
         """The offered choices if the filter looks at the choices' columns only, so that they are always the same."""
         choice_filter = self.choice_filter
         if choice_filter is None or choice_filter.names or "(" in choice_filter.text:
@@ -118,8 +121,7 @@ class Question:
         choices = self.offered_choices(scope)
         if not self.parameters.get("randomize"):
             return choices
-        free = [choice for choice in choices if not choice.last]
-        random.Random(f"{seed}:{self.name}").shuffle(free)  # noqa: S311 - an order, not a secret
+        free = shuffled([choice for choice in choices if not choice.last], f"{seed}:{self.name}")
         return (*free, *(choice for choice in choices if choice.last))
 
     def expressions(self) -> Iterator[tuple[str, Expression]]:
@@ -128,6 +130,21 @@ class Question:
             value = getattr(self, key)
             if isinstance(value, Expression):
                 yield key, value
+
+
+def shuffled(items: Sequence[T], seed: str) -> list[T]:
+    """Return items in an order that depends on the seed only (Fisher and Yates, numbers of a linear congruential
+    generator begun with FNV-1a). ``device.js`` does the same, so that a phone shows the order that the seed stands for.
+    """
+    state = 0x811C9DC5
+    for byte in seed.encode():
+        state = ((state ^ byte) * 0x01000193) & 0xFFFFFFFF
+    mixed = list(items)
+    for last in range(len(mixed) - 1, 0, -1):
+        state = (state * 1664525 + 1013904223) & 0xFFFFFFFF
+        other = state * (last + 1) >> 32
+        mixed[last], mixed[other] = mixed[other], mixed[last]
+    return mixed
 
 
 def _answered_choices(question: str, scope: Scope) -> tuple[Choice, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from survey_service import languages
 from survey_service.problems import D_, Said, said
-from survey_service.questionnaire import expression
+from survey_service.questionnaire import expression, pictograms
 from survey_service.questionnaire.faults import Faults, shown
 from survey_service.questionnaire.model import Choice, Text
 from survey_service.questionnaire.texts import Catalogs, merge
@@ -24,7 +24,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "question": (
         *("type", "name", "label", "hint", "required", "required_message", "relevant", "constraint"),
         *("constraint_message", "choices", "choice_filter", "calculation", "default", "appearance", "parameters"),
-        *("autocomplete", "sensitive", "guidance", "choices_from", "trigger", "group", "concept"),
+        *("autocomplete", "sensitive", "guidance", "choices_from", "trigger", "group", "concept", "pictogram"),
     ),
     "screen-out": ("name", "when", "label", "hint"),
 }
@@ -43,6 +43,7 @@ class Reader:
         self.file, self.faults, self.lists, self.catalogs = file, faults, dict(lists), catalogs or {}
         self.code = ""
         self.code_label: Text = {}
+        self.code_pictogram = ""
         self.named: set[str] = set()
         """The questions met so far, those with faults included: whoever refers to one of them is not at fault."""
         self.texts: dict[str, Text] = {}
@@ -135,6 +136,18 @@ class Reader:
             self.fault(raw, key, place, said(D_("%(key)s: “.” has no meaning here"), key=key), remedy)
         return parsed
 
+    def pictogram(self, raw: Mapping[str, Any], place: str) -> str:
+        """Return the name of a bundled pictogram, "" for none; ``{pictogram}``: the row's (``for_each``)."""
+        value = raw.get("pictogram", "")
+        if value == "{pictogram}":
+            return self.code_pictogram
+        if not isinstance(value, str) or (value and value not in pictograms.all_pictograms()):
+            fault = said(D_("the pictogram %(name)s is unknown"), name=shown(value))
+            otherwise = said(D_("use a name of docs/pictograms.md"))
+            self.fault(raw, "pictogram", place, fault, nearest(value, pictograms.all_pictograms(), otherwise))
+            return ""
+        return value
+
     def items(self, raw: Mapping[str, Any], key: str, place: str) -> list[Mapping[str, Any]]:
         value = raw.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
@@ -154,7 +167,7 @@ class Reader:
                 )
             columns = {}
             for column, value in item.items():
-                if column in ("name", "label", "exclusive", "last"):
+                if column in ("name", "label", "exclusive", "last", "pictogram"):
                     continue
                 if column in _TAKEN:
                     remedy = said(D_("give it another name: XLSForm tools use this one themselves"))
@@ -175,6 +188,7 @@ class Reader:
                 exclusive=item.get("exclusive") is True,
                 last=item.get("last") is True,
                 columns=columns,
+                pictogram=self.pictogram(item, place),
             )
         return tuple(choices.values())
 

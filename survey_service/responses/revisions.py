@@ -46,6 +46,10 @@ class Published:
     def is_open(self) -> bool:
         return self.state == OPEN
 
+    def takes_late(self, today: dt.date, days: int) -> bool:
+        """Tell whether answers that a phone has kept are taken, so many days after the end (see ``schedule``)."""
+        return self.schedule.takes_late(self.state, today, days)
+
     def refusal(self, *, day: Callable[[str], str] = str) -> Problem:
         """Return the Problem that whoever wants to begin meets if it is not open (see ``schedule.refusal``)."""
         return schedules.refusal(self.schedule, self.state, day=day)
@@ -251,5 +255,6 @@ class Publications:
 
     def _set(self, name: str, schedule: Schedule) -> None:
         publication = self._publication(name)
+        schedule = schedule.switched(schedules.of(publication.body), clock.today())
         body = {**publication.body, **schedule.to_json()}
         self._publications.replace(publication.id, body, version=publication.version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from survey_service.problems import Problem
@@ -23,7 +23,7 @@ class Schedule:
     """``opens`` and ``closes`` are the first and the last day as ``2026-12-01``, or empty.
 
     ``limit`` is how many responses of all revisions may be stored, 0 for any number. ``message`` is what people read
-    during a pause, beside the service's own words.
+    during a pause, beside the service's own words. ``closed`` is the day on which it was closed by hand, or empty.
     """
 
     is_open: bool = True
@@ -32,6 +32,7 @@ class Schedule:
     limit: int = 0
     paused: bool = False
     message: Text = field(default_factory=dict)
+    closed: str = ""
 
     def state(self, today: str, count: Callable[[], int]) -> str:
         """Return one of STATES on a day; ``count`` returns the number of stored responses and is asked if it matters.
@@ -48,6 +49,18 @@ class Schedule:
             return PAUSED
         return FULL if self.limit and count() >= self.limit else OPEN
 
+    def takes_late(self, state: str, today: dt.date, days: int) -> bool:
+        """Tell whether what a phone without a network holds is still taken: so many days after the last day."""
+        if state == PLANNED:
+            return False
+        last = self.closed if state == CLOSED else self.closes if state == ENDED else ""
+        return state not in (CLOSED, ENDED) or bool(last and (today - dt.date.fromisoformat(last)).days <= days)
+
+    def switched(self, before: Schedule, today: dt.date) -> Schedule:
+        """Return this schedule with the day on which it was closed by hand, if that is today or was so ``before``."""
+        closed = "" if self.is_open else today.isoformat() if before.is_open else before.closed
+        return replace(self, closed=closed)
+
     def to_json(self) -> dict[str, Any]:
         return {
             "open": self.is_open,
@@ -56,12 +69,21 @@ class Schedule:
             "limit": self.limit,
             "paused": self.paused,
             "message": dict(self.message),
+            "closed": self.closed,
         }
 
 
 def of(body: Mapping[str, Any]) -> Schedule:
     """Return the schedule in a publication's document."""
-    return Schedule(body["open"], body["opens"], body["closes"], body["limit"], body["paused"], body["message"])
+    return Schedule(
+        body["open"],
+        body["opens"],
+        body["closes"],
+        body["limit"],
+        body["paused"],
+        body["message"],
+        body.get("closed", ""),
+    )
 
 
 def checked(schedule: Schedule) -> Schedule:

@@ -29,6 +29,7 @@ class Submission:
 
     ``key`` is minted before the first answer, so that a re-send never counts twice. ``replaces`` means that the holder
     of the receipt corrects the response of that key. ``source`` is the tag of the link that led here, "" for none.
+    ``receipt`` is one that the respondent's phone drew, "" if the service is to make it.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Submission:
     mode: str
     replaces: bool = False
     source: str = ""
+    receipt: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def submit(
     revision = submission.revision if earlier is None else earlier.body["revision"]
     questionnaire = publications.questionnaire(revision)
     judgement = accept(questionnaire, submission, today)
-    receipt = receipts.words_for(submission.key, receipt_key)
+    receipt = submission.receipt or receipts.words_for(submission.key, receipt_key)
     body = document(questionnaire, submission, judgement, revision, receipt, today)
     if submission.replaces:
         _correct(store, questionnaire, submission.key, body, today)
@@ -111,7 +113,9 @@ def _correct(store: Store, questionnaire: Questionnaire, key: str, body: Mapping
         if stored is None:
             raise Problem("receipt.missing")
         kept: dict[str, Any] = {
-            name: stored.body[name] for name in ("period", "mode", "status", "source") if name in stored.body
+            name: stored.body[name]
+            for name in ("period", "mode", "status", "source", "receipt_hash")
+            if name in stored.body
         }
         responses.replace(stored.id, {**body, **kept}, version=stored.version)
         if questionnaire.audience == "providers":
@@ -119,9 +123,11 @@ def _correct(store: Store, questionnaire: Questionnaire, key: str, body: Mapping
 
 
 def receipt_of(store: Store, key: str, *, receipt_key: str) -> str | None:
-    """Return the receipt of the response with this submission key, or None if there is no such response."""
-    known = store.collection(RESPONSES).first(key=key) is not None
-    return receipts.words_for(key, receipt_key) if known else None
+    """Return the receipt of the response with this submission key; None if there is no such response, or if a phone
+    drew its receipt."""
+    known = store.collection(RESPONSES).first(key=key)
+    receipt = receipts.words_for(key, receipt_key)
+    return receipt if known is not None and known.body["receipt_hash"] == receipts.hash_of(receipt) else None
 
 
 def accept(questionnaire: Questionnaire, submission: Submission, today: dt.date) -> Judgement:

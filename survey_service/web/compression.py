@@ -15,7 +15,7 @@ from flask import Flask, Response, request
 _LEAST = 500  # shorter answers fit into one packet anyway
 _LEVEL = 6
 _LEVEL_BR = 5  # as quick as gzip's 6, and a sixth smaller
-_KINDS = ("text/", "application/json", "application/problem+json")
+_KINDS = ("text/", "image/svg+xml", "application/json", "application/problem+json")
 
 ENCODINGS: Mapping[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=_LEVEL_BR),

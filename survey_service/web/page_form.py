@@ -18,11 +18,11 @@ from wtforms.fields import Field
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 
-from survey_service.questionnaire import places
+from survey_service.questionnaire import offline, places
 from survey_service.questionnaire.expression import Expression, Scope
 from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.judge import Judgement
-from survey_service.questionnaire.model import Choice, Question, Questionnaire
+from survey_service.questionnaire.model import Choice, Page, Question, Questionnaire
 from survey_service.questionnaire.question_types import DATE_PARTS_ASKED, asks, is_visible, scale_of, storable
 from survey_service.questionnaire.values import Path, to_text
 from survey_service.web import i18n, readable, wordings
@@ -337,7 +337,7 @@ def build(
     for name in flagged:
         refusal = judgement.refusals.get(keys[name]) if name in keys else None
         if refusal is not None:
-            errors[name] = (wordings.message_of(replace(refusal, text=here.text(refusal.text))),)
+            errors[name] = (wordings.refused(replace(refusal, text=here.text(refusal.text))),)
             if name in form:
                 form[name].errors = errors[name]
     bound = {field.name: field for field in form}
@@ -350,6 +350,16 @@ def build(
         )
         for question in shown
     ]
+
+
+def blank(page: Page) -> list[Item]:
+    """Return all that a page can show, with nothing filled in: the phone decides what of it is shown."""
+    shown = [question for question in page.questions if is_visible(question)]
+    asked = [question for question in shown if asks(question)]
+    form = BaseForm({question.name: _field(question, offline.offered(question)) for question in asked}, meta=_Meta())
+    form.process()
+    bound = {field.name: field for field in form}
+    return [Item(question, bound.get(question.name)) for question in shown]
 
 
 def _default(question: Question, scope: Scope) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, url_for
 
 from survey_service.problems import N_, Problem
-from survey_service.web import i18n, styles
+from survey_service.questionnaire.pictograms import pictogram_sets
+from survey_service.web import i18n, pictures, styles
 from survey_service.web.audience import PUBLIC
 from survey_service.web.context import current
 from survey_service.web.rendering import answerable, duration, everywhere, language_choice
@@ -25,6 +26,8 @@ AUDIENCES = {
     "public.privacy": PUBLIC,
     "public.imprint": PUBLIC,
     "public.style": PUBLIC,
+    "public.drawings": PUBLIC,
+    "public.aloud": PUBLIC,
 }
 
 
@@ -68,6 +71,27 @@ def style(mark: str) -> Response:
     sheet = styles.sheet()
     if mark != sheet.mark:
         raise Problem("page.missing")
-    response = Response(sheet.text, mimetype="text/css")
+    return _kept(sheet.text, "text/css")
+
+
+@blueprint.get("/static/<title>-<mark>.svg")
+def drawings(title: str, mark: str) -> Response:
+    """Return a set of pictograms; a browser may keep it for good."""
+    if title not in pictogram_sets() or mark != pictures.sprite(title).mark:
+        raise Problem("page.missing")
+    return _kept(pictures.sprite(title).text, "image/svg+xml")
+
+
+@blueprint.get("/static/aloud-<mark>.js")
+def aloud(mark: str) -> Response:
+    """Return the script that reads aloud; a browser may keep it for good."""
+    script = styles.script("aloud")
+    if mark != script.mark:
+        raise Problem("page.missing")
+    return _kept(script.text, "text/javascript")
+
+
+def _kept(text: str, kind: str) -> Response:
+    response = Response(text, mimetype=kind)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

@@ -29,8 +29,9 @@ AUDIENCES = {
     "respondent.erased": PUBLIC,
 }
 _AT = "/<lang:lang>/q/<questionnaire>"
-_SWITCH, _ERASE, _ADD, _REMOVE = (
+_SWITCH, _LANGUAGES, _ERASE, _ADD, _REMOVE = (
     "_language",
+    "_languages",
     "_erase",
     "_add",
     "_remove",
@@ -46,7 +47,7 @@ def already_sent(sent: AlreadySent) -> Response:
 @blueprint.route(_AT, methods=["GET", "POST"])
 def start(questionnaire: str) -> ResponseReturnValue:
     """Title, duration and the first page, with the consent; until it is given nothing is stored."""
-    begun = _begun(questionnaire)
+    begun = visit.begun(current(), questionnaire)
     if begun is not None:
         return rendering.continue_page(begun) if request.method == "GET" else _take(begun, begun.first_stop)
     present = visit.fresh(current(), questionnaire)
@@ -81,6 +82,8 @@ def page(questionnaire: str, name: str) -> ResponseReturnValue:
         return _take(present, target) if target.page else _take_overview(present, target)
     if not journey.may_visit(present.questionnaire, present.judgement, target):
         return rendering.onward(present, present.needed_stop)
+    if rendering.LANGUAGES in request.args:
+        return rendering.languages_page(present, target)
     if target.page is None:
         return rendering.overview_page(present, target, removing=_entry_number("remove"))
     return rendering.form_page(present, target, flagged=present.typed_faults(target))
@@ -94,10 +97,8 @@ def _take_overview(present: Visit, target: Stop) -> ResponseReturnValue:
         return rendering.to("erase")
     if kiosk.PAUSE in request.form:
         return kiosk.pause(present.questionnaire.name, target.address)
-    switched = _switched_to(present.questionnaire)
-    name = present.questionnaire.name
-    if switched:
-        return rendering.to("page", questionnaire=name, name=target.address, lang=switched, **rendering.returning())
+    if _LANGUAGES in request.form:
+        return rendering.to_languages(present, target)
     if _ADD in request.form:
         present, entry = visit.add_entry(current(), present, target)
         return rendering.onward(present, entry)
@@ -125,15 +126,13 @@ def _take(present: Visit, target: Stop) -> ResponseReturnValue:
         if not present.shown_on(target):
             raise Problem("request.forged")
         return rendering.form_page(present, target, messages=[rendering.expired()]), 400
-    switched = _switched_to(present.questionnaire)
-    if switched or _ERASE in request.form or kiosk.PAUSE in request.form:
-        visit.save(current(), present, posted, seen=False, language=switched)
+    if {_LANGUAGES, _ERASE, kiosk.PAUSE} & request.form.keys():
+        visit.save(current(), present, posted, seen=False)
         if _ERASE in request.form:
             return rendering.to("erase")
         if kiosk.PAUSE in request.form:
             return kiosk.pause(present.questionnaire.name, target.address)
-        name = present.questionnaire.name
-        return rendering.to("page", questionnaire=name, name=target.address, lang=switched, **rendering.returning())
+        return rendering.to_languages(present, target)
     return _finish(present, target, posted)
 
 
@@ -168,7 +167,7 @@ def _send(present: Visit) -> Response:
     context, draft = current(), present.kept
     language = i18n.language().tag
     submission = Submission(
-        draft.key, draft.revision, language, draft.inputs, draft.seed, "web", draft.replaces, draft.source
+        draft.key, draft.revision, language, draft.inputs, draft.seed, draft.mode, draft.replaces, draft.source
     )
     submissions.submit(
         context.store, context.publications, submission, receipt_key=context.receipt_key, today=present.today
@@ -224,20 +223,6 @@ def erase() -> ResponseReturnValue:
 def erased() -> str:
     """Say that nothing is left on this device."""
     return render_template("respondent/erased.html", addresses=rendering.addresses(None, "erased"))
-
-
-def _begun(questionnaire: str) -> Visit | None:
-    """Return the visit under way on this device; a draft that is gone is forgotten, so that one can start again."""
-    held = device.held(questionnaire)
-    if held is None or not held.token:
-        return None
-    try:
-        return visit.under_way(current(), questionnaire)
-    except Problem as problem:
-        if problem.code != "draft.missing":
-            raise
-        device.drop(questionnaire)
-        return None
 
 
 def _over(present: Visit) -> Response:

@@ -36,6 +36,8 @@ _HEADERS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
 """What stands on every answer."""
+_SELF = "'self'"
+_OFFLINE = "connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
 _ENCRYPTED = ("Strict-Transport-Security", "max-age=31536000")
 
 
@@ -149,8 +151,7 @@ def position_script(label: str, failed: str) -> Markup:
 
     ``label`` is what its button says, ``failed`` what is said if there is no position. Without scripts it is typed.
     """
-    script = styles.script("position")
-    g.scripts = {*g.get("scripts", ()), script.source}
+    script = allow_script("position")
     g.asks_place = True
     return Markup('<script data-label="{}" data-failed="{}">{}</script>').format(
         label,
@@ -159,14 +160,33 @@ def position_script(label: str, failed: str) -> Markup:
     )
 
 
+def allow_script(name: str) -> styles.Sheet:
+    """Return a script to be inlined in the present page, and allow it there."""
+    script = styles.script(name)
+    g.scripts = {*g.get("scripts", ()), script.source}
+    return script
+
+
+def allow_offline() -> None:
+    """Allow the present page what it needs to be answered without a network: a service worker, and to send."""
+    g.offline = True
+
+
 def has_session() -> bool:
     """Tell whether the browser sent a session, without opening it: what a session decides may not be kept by caches."""
     return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
 
 
 def _script_sources() -> str:
-    """Return the directive for the scripts of the present page; hardly any page has one."""
-    return "".join(f"script-src '{source}'; " for source in sorted(g.get("scripts", ())))
+    """Return the directive for the scripts of the present page, and for what it needs to go on without a network."""
+    sources = [f"'{source}'" for source in sorted(g.get("scripts", ()))]
+    if not g.get("offline", False):
+        return f"script-src {' '.join(sources)}; " if sources else ""
+    return f"script-src {' '.join([*sources, _SELF])}; {_OFFLINE}"
+
+
+def _picture_source() -> str:
+    return "img-src 'self'; " if g.get("pictures", False) or g.get("offline", False) else ""
 
 
 def _frame_ancestors() -> str:
@@ -183,8 +203,8 @@ def _style_sources() -> str:
 def add_headers(response: Response) -> Response:
     """Add the protective headers that depend on the page; what sets no Cache-Control of its own is never stored."""
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; {_script_sources()}style-src {_style_sources()}; form-action 'self'; base-uri 'none'; "
-        f"frame-ancestors {_frame_ancestors()}"
+        f"default-src 'none'; {_script_sources()}{_picture_source()}style-src {_style_sources()}; "
+        f"form-action 'self'; base-uri 'none'; frame-ancestors {_frame_ancestors()}"
     )
     place = "(self)" if g.get("asks_place", False) else "()"
     response.headers["Permissions-Policy"] = f"camera=(), geolocation={place}, microphone=()"

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from survey_service.web import scripts
+
 SURVEY, DESK = "survey", "desk"
 """The sheet of every page, and what the desk's pages add to it."""
 
@@ -34,9 +36,19 @@ def sheet(name: str = SURVEY) -> Sheet:
 
 @functools.cache
 def script(name: str) -> Sheet:
-    """Return a script, as it stands."""
-    text = (_FOLDER / f"{name}.js").read_text("utf-8").strip()
-    return _sheet(text)
+    """Return a script without comments and needless blanks."""
+    return _sheet(scripts.squeeze((_FOLDER / f"{name}.js").read_text("utf-8")))
+
+
+@functools.cache
+def bundle(*names: str) -> Sheet:
+    """Return several scripts as one."""
+    return _sheet("\n".join(scripts.squeeze((_FOLDER / f"{name}.js").read_text("utf-8")) for name in names))
+
+
+def read(name: str) -> str:
+    """Return a file of the folder as it stands."""
+    return (_FOLDER / name).read_text("utf-8")
 
 
 def _sheet(text: str) -> Sheet:

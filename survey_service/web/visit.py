@@ -21,8 +21,9 @@ from survey_service.questionnaire.values import Path
 from survey_service.responses import drafts, submissions
 from survey_service.responses.drafts import Draft
 from survey_service.responses.revisions import Published
-from survey_service.web import device, i18n
+from survey_service.web import device, helping, i18n
 from survey_service.web.context import Context
+from survey_service.web.helping import Help
 from survey_service.web.page_form import Posted
 
 
@@ -49,6 +50,12 @@ class Visit:
         if self.draft is None:
             raise Problem("draft.missing")
         return self.draft
+
+    @property
+    def help(self) -> Help:
+        """How it is answered; the second language only if the questionnaire is offered in it."""
+        found = helping.asked() if self.draft is None else Help(self.draft.mode, self.draft.second)
+        return found if found.second in self.questionnaire.languages else Help(found.mode)
 
     @property
     def questionnaire(self) -> Questionnaire:
@@ -159,6 +166,23 @@ def under_way(context: Context, name: str) -> Visit:
     return Visit(published, draft, draft.inputs)
 
 
+def begun(context: Context, name: str) -> Visit | None:
+    """Return the visit under way on this device; a draft that is gone is forgotten, so that one can start again.
+
+    Raises AlreadySent and questionnaire.missing like ``under_way``.
+    """
+    held = device.held(name)
+    if held is None or not held.token:
+        return None
+    try:
+        return under_way(context, name)
+    except Problem as problem:
+        if problem.code != "draft.missing":
+            raise
+        device.drop(name)
+        return None
+
+
 def _day(iso: str) -> str:
     return str(format_date(dt.date.fromisoformat(iso), "long"))
 
@@ -170,16 +194,21 @@ def _offered(published: Published) -> None:
 
 def begin(context: Context, visit: Visit, source: str = "") -> Visit:
     """Begin a draft for a visit whose consent was just given, and let the device hold it."""
-    draft = drafts.start(context.store, visit.published, i18n.language().tag, visit.today, source=source)
+    draft = drafts.start(
+        context.store,
+        visit.published,
+        i18n.language().tag,
+        visit.today,
+        source=source,
+        mode=visit.help.mode,
+        second=visit.help.second,
+    )
     device.hold(visit.questionnaire.name, draft.token, draft.key)
     return replace(visit, draft=draft)
 
 
-def save(context: Context, visit: Visit, posted: Posted, *, seen: bool, language: str = "") -> Visit:
-    """Save a page's answers to the draft as typed.
-
-    ``seen`` counts its questions as shown to the respondent; ``language`` is the one to go on in, or "".
-    """
+def save(context: Context, visit: Visit, posted: Posted, *, seen: bool) -> Visit:
+    """Save a page's answers to the draft as typed; ``seen`` counts its questions as shown to the respondent."""
     draft = drafts.save(
         context.store,
         visit.kept,
@@ -187,10 +216,15 @@ def save(context: Context, visit: Visit, posted: Posted, *, seen: bool, language
         inputs={posted.path: posted.storable},
         kept=visit.judgement.kept,
         seen=tuple(places.key(posted.path, name) for name in posted.shown) if seen else (),
-        language=language or i18n.language().tag,
+        language=i18n.language().tag,
     )
     device.hold(draft.questionnaire, draft.token, draft.key)  # from now on, the cookie lives as long again
     return replace(visit, draft=draft, inputs=places.put(draft.inputs, posted.path, posted.inputs))
+
+
+def help_from_now(context: Context, visit: Visit, chosen: Help) -> Visit:
+    """Note how the rest is answered."""
+    return _changed(context, visit, helped=(chosen.mode, chosen.second))
 
 
 def add_entry(context: Context, visit: Visit, overview: Stop) -> tuple[Visit, Stop]:

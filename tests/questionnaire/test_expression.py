@@ -204,21 +204,6 @@ def test_what_an_expression_needs_besides_answers() -> None:
     assert parse("once(today())").functions == {"once", "today"}
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("${a} + sum(${b})", True),
-        ("count(${R}[${a} > 1])", True),
-        ("format-date(${a}, '%d.%m.%Y')", True),
-        ("format-date(${a}, '%d. %b')", False),
-        ("uuid()", False),
-        ("instance('l')/root/item", False),
-    ],
-)
-def test_what_the_browser_can_evaluate(text: str, expected: bool) -> None:
-    assert parse(text).browser is expected
-
-
 def test_a_decided_part_keeps_the_rest_from_being_evaluated() -> None:
     class Answers(dict[str, Answer]):
         def get(self, name: str, default: Any = None) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 from survey_service.questionnaire.reading import CHOICE_NAME
 from survey_service.questionnaire.xlsform.columns import MEDIA
+from survey_service.questionnaire.xlsform.located import Located
 from survey_service.questionnaire.xlsform.notices import CHANGED, ERROR, LOST, NOTE
 from survey_service.questionnaire.xlsform.report import Line, Report
 
@@ -81,7 +82,7 @@ def _choice(line: Line, name: str, report: Report) -> dict[str, Any]:
     if not label:
         report.add(CHANGED, "choice_label", line.cell("name"))
     flags = {flag: True for flag in _FLAGS if line.pop(flag, "").lower() in ("true", "yes", "1")}
-    return {**line, "name": name, "label": label or {"*": name}, **flags}
+    return Located({**line, "name": name, "label": label or {"*": name}, **flags}, line)
 
 
 def lose_media(line: Line, report: Report) -> None:

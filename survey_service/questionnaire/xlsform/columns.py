@@ -15,7 +15,7 @@ MEDIA = ("image", "big-image", "audio", "video")
 SURVEY = (
     *("type", "name", *TEXTS, "required", "relevant", "constraint", "calculation", "choice_filter", "default"),
     *("appearance", "parameters", "repeat_count", "read_only", "trigger", "disabled"),
-    *("autocomplete", "sensitive", "concept", "max_length", "min", "max", "min_selected", "max_selected"),
+    *("autocomplete", "sensitive", "concept", "pictogram", "max_length", "min", "max", "min_selected", "max_selected"),
     *("everywhere", *MEDIA),
 )
 _ALIASES = {

@@ -19,7 +19,7 @@ _TEXTS = ("label", "hint", "guidance_hint", "required_message", "constraint_mess
 _PLAIN = (
     *("required", "relevant", "constraint", "calculation", "choice_filter", "default", "appearance", "parameters"),
     "read_only",
-    *("repeat_count", "trigger", "autocomplete", "sensitive", "concept", *limits.COLUMNS, "everywhere"),
+    *("repeat_count", "trigger", "autocomplete", "sensitive", "concept", "pictogram", *limits.COLUMNS, "everywhere"),
 )
 _SCALE = {"min": "start", "max": "end", "step": "step"}
 Entry = dict[str, Any]
@@ -174,6 +174,7 @@ def _question(question: Question) -> Entry:
             autocomplete=question.autocomplete,
             sensitive=question.sensitive,
             concept=question.concept,
+            pictogram=question.pictogram,
         ),
         **limits.columns(question.type, question.parameters),
     }
@@ -219,4 +220,5 @@ def _parameters(question: Question) -> str:
 
 def _choice(choice: Any) -> Entry:
     flags = {flag: "true" for flag in ("exclusive", "last") if getattr(choice, flag)}
-    return {"name": choice.name, **_texts(label=choice.label), **choice.columns, **flags}
+    own = _present(pictogram=choice.pictogram)
+    return {"name": choice.name, **_texts(label=choice.label), **choice.columns, **own, **flags}

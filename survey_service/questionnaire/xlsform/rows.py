@@ -212,6 +212,7 @@ def _question(line: Line, name: str, kind: str, context: Context) -> dict[str, A
         "autocomplete": line.get("autocomplete", ""),
         "sensitive": line.get("sensitive", "").lower() in ("yes", "true"),
         "concept": line.get("concept", ""),
+        "pictogram": line.get("pictogram", ""),
     }
     raw.update(_trigger(line, kind, report))
     if raw["calculation"] and kind not in ("calculate", *_ASKED):

@@ -70,6 +70,14 @@ _RESPONSE: JSON = {
             "description": "The tag of the link that led to the questionnaire. One that is not known is ignored.",
         },
         "code": {"type": "string", "description": "The code of the invitation, where the questionnaire asks for one."},
+        "revision": {
+            "type": "string",
+            "description": "The revision that the answers were given to, the newest if none is named. With it, answers "
+            "that a device has kept are also taken for some days after the questionnaire was closed.",
+        },
+        "seed": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1, "description": "Orders of choices follow it."},
+        "receipt": {"type": "string", "description": "A receipt that the device drew: four words as ours."},
+        "mode": {"enum": ["api", "web"], "description": "web: a person answered in a browser."},
         "answers": {
             "type": "object",
             "description": "Question name → answer. Choices by name, several choices and ranks as arrays, dates as "

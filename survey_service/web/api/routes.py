@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -13,7 +13,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from survey_service import clock, languages
 from survey_service.problems import Problem
 from survey_service.questionnaire import definition
-from survey_service.responses import links, submissions
+from survey_service.responses import links, receipts, submissions
 from survey_service.responses.revisions import Published
 from survey_service.responses.submissions import Submission
 from survey_service.store.base import Store
@@ -29,7 +29,22 @@ AUDIENCES = {
 _MEMBERS = {"id": str, "language": str, "answers": dict}
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """A UUID as it is stored."""
-_OPTIONAL = {"source": str, "code": str}
+_API, _WEB = "api", "web"
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+_OPTIONAL: Mapping[str, Callable[[Any], bool]] = {
+    "source": _is_text,
+    "code": _is_text,
+    "revision": _is_text,
+    "seed": lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31,
+    "receipt": lambda value: isinstance(value, str) and receipts.is_whole(value),
+    "mode": lambda value: value in (_API, _WEB),
+}
+"""Members that may be left out, and whether a value is one of them."""
 
 
 @blueprint.get("/api/v1/openapi.json")
@@ -59,13 +74,14 @@ def questionnaire(name: str) -> Response:
 def respond(name: str) -> Response:
     """Store a response, once: 201, or 200 with the same receipt if it was there already."""
     context = current()
-    published = context.publications.current(name)
     body = _body()
+    published = _asked(name, body.get("revision", ""))
     if body["language"] in published.questionnaire.languages:
         i18n.use(body["language"])
     way = links.way(context.store, name, body.get("source", ""))
     if (way.code or not published.is_open) and not _is_known(context.store, body["id"]):
-        if not published.is_open:
+        late = "revision" in body and published.takes_late(clock.today(), context.settings.late_days)
+        if not (published.is_open or late):
             raise published.refusal()
         way_in.check(way, body.get("code", ""))
     submission = Submission(
@@ -73,9 +89,10 @@ def respond(name: str) -> Response:
         revision=published.revision,
         language=body["language"],
         inputs=body["answers"],
-        seed=0,
-        mode="api",
+        seed=body.get("seed", 0),
+        mode=body.get("mode", _API),
         source=way.source,
+        receipt=body.get("receipt", ""),
     )
     outcome = submissions.submit(
         context.store, context.publications, submission, receipt_key=context.receipt_key, today=clock.today()
@@ -97,6 +114,18 @@ def readyz() -> Response:
     if not context.store.healthy() or not context.publications.all():
         raise Problem("service.unavailable")
     return jsonify(status="ready")
+
+
+def _asked(name: str, revision: str) -> Published:
+    """Return the revision that the answers were given to, the newest if none is named. Raises Problem
+    questionnaire.missing."""
+    publications = current().publications
+    if not revision:
+        return publications.current(name)
+    published = publications.revision(revision)
+    if published.questionnaire.name != name:
+        raise Problem("questionnaire.missing")
+    return published
 
 
 def _is_known(store: Store, key: str) -> bool:
@@ -137,7 +166,7 @@ def _body() -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise Problem("request.not_json", reason="not an object")
     wrong = [name for name, kind in _MEMBERS.items() if not isinstance(body.get(name), kind)]
-    wrong += [name for name in body if name not in _MEMBERS and not isinstance(body[name], _OPTIONAL.get(name, ()))]
+    wrong += [name for name in body if name not in _MEMBERS and not (name in _OPTIONAL and _OPTIONAL[name](body[name]))]
     if not wrong:
         try:
             return body if _UUID.fullmatch(body["id"]) else {**body, "id": str(uuid.UUID(body["id"]))}

@@ -19,7 +19,7 @@ from survey_service.web.manage.editor import Scene, read_expression
 from survey_service.web.manage.text_fields import Errors, Given
 
 EXPRESSIONS = ("relevant", "required", "constraint", "choice_filter", "calculation", "default_expression")
-PLAIN = ("autocomplete", "choices_from", "trigger", "group", "concept")
+PLAIN = ("autocomplete", "choices_from", "trigger", "group", "concept", "pictogram")
 NUMBERS = tuple(name for name in PARAMETERS if name != "randomize")
 _FAULTS: Mapping[str, str] = {
     "name": D_("Please use letters, digits, “_”, “-” and “.” only, a letter first, at most 64."),

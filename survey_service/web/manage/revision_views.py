@@ -42,6 +42,7 @@ KEYS: Mapping[str, str] = {
     "autocomplete": D_("What the browser fills in"),
     "sensitive": D_("Sensitive"),
     "concept": D_("Question of the bank"),
+    "pictogram": D_("Picture"),
     differences.CHOICE: D_("Choice “%(name)s”"),
     differences.ORDER: D_("Order of the choices"),
     differences.PARAMETER: D_("Parameter “%(name)s”"),

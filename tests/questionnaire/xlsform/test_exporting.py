@@ -102,6 +102,7 @@ def questions(draw: Any, name: str, known: list[str]) -> dict[str, Any]:
         raw["hint"], raw["guidance"] = draw(maybe), draw(maybe)
         raw["sensitive"] = draw(st.booleans())
         raw["concept"] = draw(st.sampled_from(["", "needs/B02", "age_group"]))
+        raw["pictogram"] = draw(st.sampled_from(["", "bus", "level_3"]))
     return {**raw, **draw(details(kind))}
 
 

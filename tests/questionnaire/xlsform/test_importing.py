@@ -402,6 +402,14 @@ def test_expressions_read_files() -> None:
     assert list(found.questionnaire.lists) == ["towns"]
 
 
+def test_an_unknown_pictogram_is_named_with_its_cell() -> None:
+    rows = [["type", "name", "label", "pictogram"], ["text", "a", "A", "buss"], ["text", "b", "B", "bus"]]
+    assert errors(read(rows)) == [("fault", "survey!D2")]
+    choices = [["list_name", "name", "label", "pictogram"], ["l", "x", "X", "zzzzzz"]]
+    found = read([["type", "name", "label"], ["select_one l", "a", "A"]], choices)
+    assert errors(found) == [("fault", "choices!D2")]
+
+
 # --- what is shown and cannot be changed ---
 
 

@@ -276,7 +276,7 @@ def test_a_schedule_is_saved_shown_and_noted(manager: Desk, publications: Public
 
 def test_without_the_switch_it_is_closed(manager: Desk, publications: Publications, store: Store) -> None:
     assert manager.post(SCHEDULE, {}).status_code == 303
-    assert publications.current("small").schedule == Schedule(is_open=False)
+    assert publications.current("small").schedule == Schedule(is_open=False, closed="2026-11-23")
     assert noted(store, "questionnaire.closed") == [("Mara", "small", {})]
 
 

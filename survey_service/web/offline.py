@@ -1,0 +1,185 @@
+"""A questionnaire as one document that a phone keeps, answers without a network, and sends when there is one.
+
+``/<lang>/offline/<revision>`` is the same for everybody: it holds no session and no answer. The pages without scripts
+go on page by page; ``static/begin.js`` leads from their start page here once the document is on the phone.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from typing import Any
+
+import orjson
+from flask import Blueprint, Flask, Response, render_template, request, url_for
+from markupsafe import Markup
+
+from survey_service import languages
+from survey_service.problems import Problem
+from survey_service.questionnaire import offline
+from survey_service.questionnaire.model import Questionnaire
+from survey_service.questionnaire.question_types import MESSAGES
+from survey_service.responses import receipts
+from survey_service.responses.revisions import Published
+from survey_service.web import i18n, kiosk, page_form, rendering, security, styles, way_in, wordings
+from survey_service.web.audience import PUBLIC
+from survey_service.web.context import current
+from survey_service.web.i18n import gettext
+
+blueprint = Blueprint("offline", __name__)
+AUDIENCES = {f"offline.{endpoint}": PUBLIC for endpoint in ("document", "worker", "script", "manifest", "icon")}
+DEVICE, WORKER = ("keep", "evaluate", "device"), ("keep", "worker")
+_FOR_GOOD = "public, max-age=31536000, immutable"
+_KILOBYTES = 10
+"""About how much one language's document weighs on the way."""
+
+
+def suits(questionnaire: Questionnaire) -> bool:
+    """Tell whether a phone can judge the answers by itself; found once, and kept with the questionnaire."""
+    kept = vars(questionnaire)
+    if "offline.suits" not in kept:
+        kept["offline.suits"] = not offline.obstacles(questionnaire)
+    found: bool = kept["offline.suits"]
+    return found
+
+
+@blueprint.get("/<lang:lang>/offline/<revision>")
+def document(revision: str) -> Response:
+    """One language of a questionnaire. Raises Problem questionnaire.missing, also if a phone cannot judge it."""
+    published = current().publications.revision(revision)
+    questionnaire = published.questionnaire
+    if i18n.language().tag not in questionnaire.languages or not suits(questionnaire):
+        raise Problem("questionnaire.missing")
+    security.allow_offline()
+    response = Response(_page(published), mimetype="text/html")
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:16])
+    response.make_conditional(request)
+    return response
+
+
+def _page(published: Published) -> str:
+    questionnaire = published.questionnaire
+    here = rendering.languages_of(questionnaire)
+    addresses = [(entry, url_for(".document", revision=published.revision, lang=entry.tag)) for entry in here]
+    return render_template(
+        "respondent/offline.html",
+        questionnaire=questionnaire,
+        pages=[(page, page_form.blank(page)) for page in questionnaire.pages],
+        duration=rendering.duration(questionnaire),
+        addresses=addresses,
+        plan=_plan(published, [address for _, address in addresses]),
+        script=url_for(".script", mark=styles.bundle(*DEVICE).mark),
+        kilobytes=_KILOBYTES * len(addresses),
+        start=url_for("respondent.start", questionnaire=questionnaire.name),
+    )
+
+
+def _plan(published: Published, documents: list[str]) -> Markup:
+    """Return what the script needs, as JSON that can stand in a ``<script>`` element."""
+    tag, questionnaire = i18n.language().tag, published.questionnaire
+    content: dict[str, Any] = {
+        **offline.plan(questionnaire, tag),
+        **receipts.drawing(),
+        "revision": published.revision,
+        "language": tag,
+        "locale": languages.language(tag).locale.replace("_", "-"),
+        "title": wordings.in_attribute(questionnaire.label),
+        "url": url_for("api.respond", name=questionnaire.name),
+        "languages": documents,
+        "syllables": receipts.syllables(tag),
+        "messages": {code: gettext(text) for code, text in MESSAGES.items()},
+        "texts": {
+            "progress": gettext("Page %(number)s of %(count)s"),
+            "kept": gettext("Saved on this phone."),
+            "unkept": gettext("This phone cannot save your answers. Keep this page open until you have sent them."),
+            "unsent": gettext("There is no network. Your answers are on this page only: keep it open and try again."),
+            "later": gettext("Saved on this phone. Your answers are sent by themselves when there is a network."),
+            "arrived": gettext("Thank you! Your answers have arrived."),
+            "waiting": gettext("Answers on this phone that wait for a network: %(count)s"),
+            "offline": gettext("There is no network, and this is not on the phone yet."),
+            "languages": gettext("All languages are on this phone now."),
+            "yes": gettext("Yes"),
+        },
+    }
+    text = orjson.dumps(content).decode().replace("<", "\\u003c")
+    return Markup(text)  # noqa: S704 - JSON without <
+
+
+@blueprint.get("/worker.js")
+def worker() -> Response:
+    """The service worker: at the root, because what it may serve lies below its own address."""
+    response = Response(styles.bundle(*WORKER).text, mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    security.allow_offline()
+    return response
+
+
+@blueprint.get("/static/<mark>.js")
+def script(mark: str) -> Response:
+    """The document's script; its address changes with its content, so that a browser may keep it for good."""
+    found = styles.bundle(*DEVICE)
+    if mark != found.mark:
+        raise Problem("page.missing")
+    response = Response(found.text, mimetype="text/javascript")
+    response.headers["Cache-Control"] = _FOR_GOOD
+    return response
+
+
+@blueprint.get("/<lang:lang>/manifest.webmanifest")
+def manifest() -> Response:
+    """What a phone needs to put the service on its home screen, in the present language."""
+    here = i18n.language()
+    content = {
+        "name": gettext("Integration survey"),
+        "lang": here.html,
+        "dir": here.direction,
+        "start_url": url_for("public.questionnaires"),
+        "scope": "/",
+        "display": "minimal-ui",
+        "background_color": "#ffffff",
+        "theme_color": "#00508a",
+        "icons": [{"src": url_for(".icon"), "sizes": "any", "type": "image/svg+xml", "purpose": "any maskable"}],
+    }
+    response = Response(orjson.dumps(content), mimetype="application/manifest+json")
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
+@blueprint.get("/static/icon.svg")
+def icon() -> Response:
+    """The service's picture on a home screen."""
+    response = Response(_icon(), mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
+@functools.cache
+def _icon() -> str:
+    return styles.read("icon.svg")
+
+
+def begin_script(questionnaire: Questionnaire, revision: str) -> Markup:
+    """Return the script that leads from a start page to the document on the phone, and allow it there.
+
+    Nothing where the phone cannot judge, where a code is asked for, and on a tablet that many share.
+    """
+    way = way_in.present(questionnaire.name)
+    if kiosk.is_on() or way.code or not suits(questionnaire):
+        return Markup("")
+    found = security.allow_script("begin")
+    security.allow_offline()
+    return Markup(
+        '<link rel="manifest" href="{}">\n<script data-path="{}" data-name="{}" data-source="{}">{}</script>'
+    ).format(
+        url_for("offline.manifest"),
+        url_for("offline.document", revision=revision),
+        questionnaire.name,
+        way.source,
+        Markup(found.text),  # noqa: S704 - a file of ours
+    )
+
+
+def install(app: Flask) -> None:
+    """Give templates ``begin_script``."""
+    app.jinja_env.globals["begin_script"] = begin_script
