@@ -20,6 +20,7 @@ _BESIDE = tuple(f"media::{kind}" for kind in media.KINDS)
 _TEXTS = ("label", "hint", "guidance_hint", "required_message", "constraint_message", *_BESIDE)
 _PLAIN = (
     *("required", "relevant", "constraint", "calculation", "choice_filter", "default", "appearance", "parameters"),
+    "read_only",
     *("repeat_count", "trigger", "autocomplete", "sensitive", "concept", "pictogram", *limits.COLUMNS, "everywhere"),
 )
 _SCALE = {"min": "start", "max": "end", "step": "step"}
@@ -168,6 +169,7 @@ def _question(question: Question) -> Entry:
             relevant=question.relevant,
             constraint=limits.joined(constraint, question.type, question.parameters),
             calculation=question.calculation,
+            read_only=question.calculation is not None and TYPES[question.type].asks,
             choice_filter=question.choice_filter,
             default=_default(question),
             appearance=question.appearance,

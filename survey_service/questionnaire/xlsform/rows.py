@@ -11,6 +11,7 @@ from typing import Any
 from survey_service.questionnaire.builder import APPEARANCES, PARAMETERS
 from survey_service.questionnaire.question_types import TYPES
 from survey_service.questionnaire.reading import NAME
+from survey_service.questionnaire.values import to_text
 from survey_service.questionnaire.xlsform import beside, choices, formulas, limits
 from survey_service.questionnaire.xlsform.choices import Lists
 from survey_service.questionnaire.xlsform.located import Located
@@ -164,13 +165,16 @@ def _select(line: Line, name: str, select: re.Match[str], context: Context) -> l
             context.report.add(CHANGED, "list_file", line.cell("type"), file=file)
             line.pop("choice_filter", None)
             return [_question(line, name, "text", context)]
+    question = _question(line, name, kind, context)
+    if question["type"] == "note":
+        return [question]
     if source.startswith("${"):
-        return [Located({**_question(line, name, kind, context), "choices_from": source[2:-1].strip()}, line)]
+        return [Located({**question, "choices_from": source[2:-1].strip()}, line)]
     if source not in context.lists:
         choices.missing(source, context.lists, line, context.report)
         return []
     if not select["other"]:
-        return [Located({**_question(line, name, kind, context), "choices": source}, line)]
+        return [Located({**question, "choices": source}, line)]
     longer, further = f"{source}_or_other", f"{name}_other"
     context.lists[longer] = choices.with_other(context.lists[source], context.tags)
     context.report.add(CHANGED, "or_other", line.cell("type"), name=further)
@@ -181,13 +185,11 @@ def _select(line: Line, name: str, select: re.Match[str], context: Context) -> l
         "label": choices.in_languages(choices.SPECIFY, context.tags),
         "relevant": f"selected(${{{name}}}, 'other')",
     }
-    return [Located({**_question(line, name, kind, context), "choices": longer}, line), Located(follow, line)]
+    return [Located({**question, "choices": longer}, line), Located(follow, line)]
 
 
 def _question(line: Line, name: str, kind: str, context: Context) -> dict[str, Any]:
     report = context.report
-    if line.get("read_only", "").lower() in ("yes", "true", "true()", "1") and kind != "note":
-        report.add(CHANGED, "read_only", line.cell("read_only"))
     appearance = _appearance(line, report)
     label = line.text("label")
     if not label and (kind == "note" or kind in _ASKED) and appearance != "label" and not line.get("calculation"):
@@ -220,9 +222,35 @@ def _question(line: Line, name: str, kind: str, context: Context) -> dict[str, A
     if raw["calculation"] and kind not in ("calculate", *_ASKED):
         raw["calculation"] = None
     limits.take_out(raw)
+    if line.get("read_only", "").lower() in ("yes", "true", "true()", "1") and kind in _ASKED:
+        _make_read_only(raw, line, report)
     return Located(
         {key: value for key, value in raw.items() if key == "name" or value not in (None, "", {}, False)}, line
     )
+
+
+def _make_read_only(raw: dict[str, Any], line: Line, report: Report) -> None:
+    """Let a question be shown, not asked: with a calculation it is so already, a default becomes its calculation, and
+    without either it is a note."""
+    default = raw["default"]
+    if raw["calculation"]:
+        return
+    if default is not None:
+        raw.update(required=None, default=None, calculation=_source_of(default))
+        report.add(CHANGED, "read_only_default", line.cell("read_only"))
+    else:
+        dropped = ("required", "constraint", "choice_filter", "appearance", "parameters", "autocomplete")
+        raw.update(dict.fromkeys((*dropped, "constraint_message", "required_message")), type="note")
+        report.add(CHANGED, "read_only_note", line.cell("read_only"))
+
+
+def _source_of(default: Any) -> str:
+    """Return the expression that always gives a default."""
+    if isinstance(default, dict):
+        return str(default["expression"])
+    if isinstance(default, int | float):
+        return to_text(float(default))
+    return formulas.quoted(" ".join(default) if isinstance(default, list) else default)
 
 
 def _trigger(line: Line, kind: str, report: Report) -> Mapping[str, Any]:
