@@ -116,7 +116,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "atan": _function("n", "n", math.atan, "${a}"),
     "atan2": _function("nn", "n", math.atan2, "${a}, ${b}"),
     "pi": _function("", "n", lambda: math.pi, ""),
-    "random": _function("", "n", None, ""),
+    "random": _function("", "n", None, "", browser=False),
     "min": _function("N", "n", rules.smallest, "${a}, ${b}", repeats=1),
     "max": _function("N", "n", rules.largest, "${a}, ${b}", repeats=1),
     # node-sets and repeats
@@ -129,7 +129,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "current": _function("", "v", None, ""),
     "instance": _function("s", "v", None, "'list'", check=checks.list_name),
     "pulldata": _function("ssss", "s", None, "'list', 'label', 'name', ${a}", check=checks.list_name),
-    "randomize": _function("vv", "v", None, "${a}, 7", least=1, check=checks.node_set),
+    "randomize": _function("vv", "v", None, "${a}, 7", least=1, check=checks.node_set, browser=False),
     # texts
     "string": _function("s", "s", lambda text: text, "${a}", least=0, current=True),
     "string-length": _function("s", "n", lambda text: float(len(text)), "${a}", least=0, current=True),
@@ -169,6 +169,6 @@ FUNCTIONS: Mapping[str, Function] = {
     "format-date": _function("vs", "s", None, "${a}, '%d.%m.%Y'", check=checks.date_format),
     "format-date-time": _function("vs", "s", None, "${a}, '%d.%m.%Y %H:%M'", check=checks.time_format),
     # places
-    "distance": _function("S", "n", places.distance, "${a}, ${b}", repeats=1),
-    "area": _function("S", "n", places.area, "${a}"),
+    "distance": _function("S", "n", places.distance, "${a}, ${b}", repeats=1, browser=False),
+    "area": _function("S", "n", places.area, "${a}", browser=False),
 }

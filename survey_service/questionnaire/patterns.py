@@ -12,8 +12,30 @@ from collections.abc import Callable, Iterator
 _SPACES = "\\t\\n\\f\\r "
 _NO_SPACES = "\\0-\\x08\\x0b\\x0e-\\x1f!-\\u{10ffff}"
 _SCRIPTS = frozenset(
-    "Arabic Armenian Bengali Common Cyrillic Devanagari Ethiopic Georgian Greek Han Hangul Hebrew Hiragana Inherited "
-    "Katakana Khmer Lao Latin Myanmar Sinhala Tamil Thai".split()
+    [
+        "Arabic",
+        "Armenian",
+        "Bengali",
+        "Common",
+        "Cyrillic",
+        "Devanagari",
+        "Ethiopic",
+        "Georgian",
+        "Greek",
+        "Han",
+        "Hangul",
+        "Hebrew",
+        "Hiragana",
+        "Inherited",
+        "Katakana",
+        "Khmer",
+        "Lao",
+        "Latin",
+        "Myanmar",
+        "Sinhala",
+        "Tamil",
+        "Thai",
+    ]
 )
 """Scripts that browsers know by these names."""
 _CONTROLS = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
