@@ -50,12 +50,36 @@ def document(revision: str) -> Response:
     questionnaire = published.questionnaire
     if i18n.language().tag not in questionnaire.languages or not suits(questionnaire):
         raise Problem("questionnaire.missing")
+    return _revalidated(_kept_page(published), "text/html")
+
+
+def _revalidated(text: str, kind: str) -> Response:
+    """Return what may be kept if it is asked each time whether it is still the same."""
     security.allow_offline()
-    response = Response(_page(published), mimetype="text/html")
+    response = Response(text, mimetype=kind)
     response.headers["Cache-Control"] = "public, no-cache"
     response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:16])
     response.make_conditional(request)
     return response
+
+
+def _kept_page(published: Published) -> str:
+    """Return the document, made once for each state of the texts that were edited at the desk.
+
+    What an address says besides (the group of a link, a shared tablet) goes into the document's own addresses, so that
+    one is made for each request.
+    """
+    here = current()
+    if request.query_string:
+        return _page(published)
+    key = (published.revision, i18n.language().tag, request.script_root, here.workbench.edits.now.number)
+
+    def make() -> tuple[str, security.Allowed]:
+        return _page(published), security.allowed()
+
+    page, allowed = here.documents.get(key, make)
+    security.allow_again(allowed)
+    return page
 
 
 def _page(published: Published) -> str:
@@ -109,10 +133,7 @@ def _plan(published: Published, documents: list[str]) -> Markup:
 @blueprint.get("/worker.js")
 def worker() -> Response:
     """The service worker: at the root, because what it may serve lies below its own address."""
-    response = Response(styles.bundle(*WORKER).text, mimetype="text/javascript")
-    response.headers["Cache-Control"] = "no-cache"
-    security.allow_offline()
-    return response
+    return _revalidated(styles.bundle(*WORKER).text, "text/javascript")
 
 
 @blueprint.get("/static/<mark>.js")

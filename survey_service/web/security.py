@@ -172,6 +172,21 @@ def allow_offline() -> None:
     g.offline = True
 
 
+Allowed = dict[str, Any]
+"""What a page was allowed: the names in ``g`` that the protective headers are made of."""
+
+
+def allowed() -> Allowed:
+    """Return what the present page was allowed so far, for ``allow_again`` when it is shown as it was."""
+    return {name: g.get(name) for name in ("sheets", "scripts", "linked", "offline", "asks_place") if name in g}
+
+
+def allow_again(found: Allowed) -> None:
+    """Allow the present page what it was allowed when it was made."""
+    for name, value in found.items():
+        setattr(g, name, value)
+
+
 def has_session() -> bool:
     """Tell whether the browser sent a session, without opening it: what a session decides may not be kept by caches."""
     return current_app.config["SESSION_COOKIE_NAME"] in request.cookies

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page
 from survey_service.questionnaire.expression import FUNCTIONS, Expression, Node, Scope, Value, parse
 from survey_service.questionnaire.function_dates import now_text
 from survey_service.questionnaire.portable import portable, unsupported
-from survey_service.web import scripts, styles
+from survey_service.web import styles
 from tests.questionnaire.test_expression import VECTORS, expected_of, same, scope_of
 from tests.questionnaire.test_expression_properties import ALL, PATTERNS, leaves, lists_of, nodes_over, scopes
 
