@@ -11,6 +11,7 @@ from survey_service import clock
 from survey_service.accounts import audit, lockout
 from survey_service.problems import Problem
 from survey_service.responses import access_codes, retention
+from survey_service.responses.loading import waiting
 from survey_service.responses.retention import Erased
 from survey_service.store import rounds
 from survey_service.web.context import Context
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 def tidy(context: Context) -> Erased:
     """Erase what is too old by the settings, once, and note it in the audit log."""
     values = context.settings
+    waiting.sweep(values.instance, clock.now())
     lockout.forget_old(context.store, now=clock.now(), rule=access_codes.RULE)
     erased = retention.apply(
         context.store,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from survey_service.questionnaire import function_chance as chance
 from survey_service.questionnaire.codes import Code, Compile, Run, as_kind, converted

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from survey_service.problems import D_, Said, said
 from survey_service.questionnaire import function_chance as chance
 from survey_service.questionnaire import function_checks as checks
 from survey_service.questionnaire import function_dates as dates
@@ -56,14 +57,24 @@ class Function:
             return count >= self.least
         return self.repeats > 0 and (count - len(self.takes)) % self.repeats == 0
 
-    def wants(self) -> str:
-        """Return how many arguments the function takes, for messages."""
-        most = len(self.takes)
+    def refusal(self, name: str, count: int) -> Said:
+        """Return what is to be said of a call with a number of arguments that it does not take."""
+        least, most = self.least, len(self.takes)
+        if self.repeats == 2:
+            return said(_PAIRS, name=name, count=count, least=least)
         if self.repeats:
-            return f"at least {self.least}" + (", in pairs" if self.repeats == 2 else "")
-        if self.least == most:
-            return str(most) if most else "none"
-        return f"{self.least} or {most}" if most == self.least + 1 else f"{self.least} to {most}"
+            return said(_AT_LEAST, name=name, count=count, least=least)
+        if least == most:
+            return said(_EXACTLY, name=name, count=count, most=most) if most else said(_NONE, name=name, count=count)
+        return said(_EITHER if most == least + 1 else _BETWEEN, name=name, count=count, least=least, most=most)
+
+
+_PAIRS = D_("The number of arguments of %(name)s() is %(count)s, it takes at least %(least)s, in pairs.")
+_AT_LEAST = D_("The number of arguments of %(name)s() is %(count)s, it takes at least %(least)s.")
+_EXACTLY = D_("The number of arguments of %(name)s() is %(count)s, it takes %(most)s.")
+_NONE = D_("The number of arguments of %(name)s() is %(count)s, it takes none.")
+_EITHER = D_("The number of arguments of %(name)s() is %(count)s, it takes %(least)s or %(most)s.")
+_BETWEEN = D_("The number of arguments of %(name)s() is %(count)s, it takes %(least)s to %(most)s.")
 
 
 def _function(

@@ -15,6 +15,7 @@ from typing import Any, cast
 from survey_service.questionnaire.expression import Expression
 from survey_service.questionnaire.functions import FUNCTIONS
 from survey_service.questionnaire.paths import LEAVES, is_set
+from survey_service.questionnaire.pattern_speed import could_stall
 from survey_service.questionnaire.patterns import PatternFault, for_browsers
 from survey_service.questionnaire.values import MIRRORED, Node
 
@@ -37,7 +38,8 @@ def unsupported(expression: Expression, lists: Collection[str] = ()) -> set[str]
     """Return why the browser cannot evaluate an expression, empty if it can.
 
     A reason is a function that only the server knows (``uuid()``), ``%a %b`` (words of the language), ``list …`` for
-    rows of a list that is not among ``lists``, those the page carries, or ``pattern …`` that JavaScript does not take.
+    rows of a list that is not among ``lists``, those the page carries, or ``pattern …`` that not all browsers take or
+    that could stall them.
     """
     reasons = {f"{name}()" for name in expression.functions if not FUNCTIONS[name].browser}
     reasons |= {f"list {name}" for name in expression.lists.difference(lists)}
@@ -53,10 +55,9 @@ def _patterns(node: Node) -> set[str]:
 
 def _is_taken(pattern: str) -> bool:
     try:
-        for_browsers(pattern)
+        return not could_stall(pattern)
     except PatternFault:
         return False
-    return True
 
 
 def _portable(node: Node) -> JSON:
@@ -142,8 +143,8 @@ def _mirrored(node: Node) -> JSON:
 
 
 _CUTS: Mapping[str, JSON] = {
-    "Y": [0, 4], "y": [2, 4], "m": [5, 7], "n": [5, 7, 1], "d": [8, 10], "e": [8, 10, 1], "H": [11, 13], "h": [11, 13, 1],
-    "M": [14, 16], "S": [17, 19], "3": [20, 23], "%": "%",
+    "Y": [0, 4], "y": [2, 4], "m": [5, 7], "n": [5, 7, 1], "d": [8, 10], "e": [8, 10, 1], "H": [11, 13],
+    "h": [11, 13, 1], "M": [14, 16], "S": [17, 19], "3": [20, 23], "%": "%",
 }  # fmt: skip
 
 _HEADS: Mapping[str, str] = {

@@ -88,7 +88,7 @@ def sets_over(children: st.SearchStrategy[Node], functions: frozenset[str] = ALL
 
 def as_written(node: Node) -> Node:
     """A predicate after a step belongs to the step."""
-    if node[0] == "filter" and node[1][0] == "step":
+    if node[0] == "filter" and node[1][0] == "step" and node[1][2] != "..":
         return (*node[1], node[2])
     return node
 
@@ -227,8 +227,8 @@ def check_parse(text: str) -> None:
     outcome = outcome_of(text)
     if isinstance(outcome, ExpressionFault):
         assert 1 <= outcome.column <= len(text) + 1
-        assert outcome.message.endswith(".")
-        assert outcome.remedy.endswith((".", "?"))
+        assert str(outcome.message).endswith(".")
+        assert str(outcome.remedy).endswith((".", "?"))
     else:
         assert type(outcome.evaluate(Scope({}, today=TODAY))) in (str, float, bool)
         assert Expression.from_json(outcome.to_json()).ast == outcome.ast
