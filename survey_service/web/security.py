@@ -37,7 +37,9 @@ _HEADERS = (
 )
 """What stands on every answer."""
 _SELF = "'self'"
-_OFFLINE = "connect-src 'self'; worker-src 'self'; manifest-src 'self'; img-src 'self'; "
+_OFFLINE = "connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
+_FILES = ("text/css", "text/javascript", "image/svg+xml", "application/manifest+json")
+NOT_MODIFIED = 304
 _ENCRYPTED = ("Strict-Transport-Security", "max-age=31536000")
 
 
@@ -200,6 +202,11 @@ def _script_sources() -> str:
     return f"script-src {' '.join([*sources, _SELF])}; {_OFFLINE}"
 
 
+def _image_sources() -> str:
+    """Return where images may come from: the empty icon of every page, and that of the home screen."""
+    return "data: 'self'" if g.get("offline", False) else "data:"
+
+
 def _frame_ancestors() -> str:
     """Return which sites may show the present page in a frame: those of the setting, and only pages for respondents."""
     origins = current_context().settings.embed_origins if audience.for_respondents() else ()
@@ -212,15 +219,23 @@ def _style_sources() -> str:
 
 
 def add_headers(response: Response) -> Response:
-    """Add the protective headers that depend on the page; what sets no Cache-Control of its own is never stored."""
+    """Add the protective headers that depend on the page; what sets no Cache-Control of its own is never stored.
+
+    “Not modified” leaves the headers in force that the browser has; a file that is no page needs no policy for pages.
+    """
+    if not response.headers.getlist("Cache-Control"):
+        response.headers.add("Cache-Control", "no-store")
+    if response.status_code == NOT_MODIFIED:
+        return response
+    if response.mimetype in _FILES and not g.get("offline", False):
+        response.headers["Content-Security-Policy"] = "default-src 'none'"
+        return response
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; {_script_sources()}style-src {_style_sources()}; form-action 'self'; base-uri 'none'; "
-        f"frame-ancestors {_frame_ancestors()}"
+        f"frame-ancestors {_frame_ancestors()}; img-src {_image_sources()}"
     )
     place = "(self)" if g.get("asks_place", False) else "()"
     response.headers["Permissions-Policy"] = f"camera=(), geolocation={place}, microphone=()"
-    if not response.headers.getlist("Cache-Control"):
-        response.headers.add("Cache-Control", "no-store")
     return response
 
 
