@@ -110,8 +110,7 @@ def _step(step: Step, tag: str) -> JSON:
         "say": say,
         **(_choices(question) if step.asks else {}),
     }
-    kept = ("name", "type", "params")
-    return {key: value for key, value in found.items() if key in kept or value not in (None, False, {}, [], 0)}
+    return {key: value for key, value in found.items() if value not in (None, False, {}, [], 0)}
 
 
 def _maybe(expression: Expression | bool | None) -> Any:

@@ -20,8 +20,11 @@ from survey_service.store.base import Store
 from survey_service.translating.interface import Interface
 from survey_service.translating.workbench import Workbench
 from survey_service.web import legal
+from survey_service.web.kept import Kept
 
 _KEY = "survey_service"
+_MOST_DOCUMENTS = 100
+"""How many documents for phones are kept rendered: some 80 kB each, one for each questionnaire and language."""
 T = TypeVar("T")
 
 
@@ -82,6 +85,11 @@ class Context:
         """How much respondents may send as files."""
         values = self.settings
         return Limits(values.upload_bytes, values.uploads_per_response, values.uploads_total)
+
+    @property
+    def documents(self) -> Kept[tuple[str, dict[str, Any]]]:
+        """The documents that phones keep, as rendered, each with what its page is allowed."""
+        return self._once("documents", lambda: Kept(_MOST_DOCUMENTS))
 
     @property
     def secret_key(self) -> str:

@@ -38,6 +38,8 @@ _HEADERS = (
 """What stands on every answer."""
 _SELF = "'self'"
 _OFFLINE = "connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
+_FILES = ("text/css", "text/javascript", "image/svg+xml", "application/manifest+json")
+NOT_MODIFIED = 304
 _ENCRYPTED = ("Strict-Transport-Security", "max-age=31536000")
 
 
@@ -186,6 +188,26 @@ def allow_offline() -> None:
     g.offline = True
 
 
+_ALLOWED = ("sheets", "scripts", "linked", "offline", "asks_place", "pictures", "sources")
+Allowed = dict[str, Any]
+"""What a page was allowed: the names in ``g`` that the protective headers are made of."""
+
+
+def allowed() -> Allowed:
+    """Return what the present page was allowed so far, for ``allow_again`` when it is shown as it was."""
+    return {
+        name: g.get(name)
+        for name in ("sheets", "scripts", "linked", "offline", "asks_place", "pictures", "sources")
+        if name in g
+    }
+
+
+def allow_again(found: Allowed) -> None:
+    """Allow the present page what it was allowed when it was made."""
+    for name, value in found.items():
+        setattr(g, name, value)
+
+
 def has_session() -> bool:
     """Tell whether the browser sent a session, without opening it: what a session decides may not be kept by caches."""
     return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
@@ -197,6 +219,14 @@ def _script_sources() -> str:
     if not g.get("offline", False):
         return f"script-src {' '.join(sources)}; " if sources else ""
     return f"script-src {' '.join([*sources, _SELF])}; {_OFFLINE}"
+
+
+def _media_sources() -> str:
+    """Return the directives for pictures, sounds and films: files of ours where the page shows some, and the empty icon
+    of every page."""
+    kinds = {*g.get("sources", ()), *({"img-src"} if g.get("pictures", False) or g.get("offline", False) else ())}
+    pictures = "img-src data: 'self'; " if "img-src" in kinds else "img-src data:; "
+    return pictures + "".join(f"{kind} 'self'; " for kind in sorted(kinds - {"img-src"}))
 
 
 def _frame_ancestors() -> str:
@@ -211,18 +241,24 @@ def _style_sources() -> str:
 
 
 def add_headers(response: Response) -> Response:
-    """Add the protective headers that depend on the page; what sets no Cache-Control of its own is never stored."""
-    pictures = {"img-src"} if g.get("pictures", False) or g.get("offline", False) else set()
-    sources = "".join(f"{kind} 'self'; " for kind in sorted({*g.get("sources", ()), *pictures}))
+    """Add the protective headers that depend on the page; what sets no Cache-Control of its own is never stored.
+
+    “Not modified” leaves the headers in force that the browser has; a file that is no page needs no policy for pages.
+    """
+    if not response.headers.getlist("Cache-Control"):
+        response.headers.add("Cache-Control", "no-store")
+    if response.status_code == NOT_MODIFIED:
+        return response
+    if response.mimetype in _FILES and not g.get("offline", False):
+        response.headers["Content-Security-Policy"] = "default-src 'none'"
+        return response
     sandbox = "sandbox; " if g.get("sandboxed", False) else ""
     response.headers["Content-Security-Policy"] = (
-        f"{sandbox}default-src 'none'; {_script_sources()}{sources}style-src {_style_sources()}; form-action 'self'; "
-        f"base-uri 'none'; frame-ancestors {_frame_ancestors()}"
+        f"{sandbox}default-src 'none'; {_script_sources()}{_media_sources()}style-src {_style_sources()}; "
+        f"form-action 'self'; base-uri 'none'; frame-ancestors {_frame_ancestors()}"
     )
     place = "(self)" if g.get("asks_place", False) else "()"
     response.headers["Permissions-Policy"] = f"camera=(), geolocation={place}, microphone=()"
-    if not response.headers.getlist("Cache-Control"):
-        response.headers.add("Cache-Control", "no-store")
     return response
 
 

@@ -1,6 +1,6 @@
 """The script that evaluates expressions on the device gives what the server gives: vectors and random expressions.
 
-All runs in one page of Chromium, in a time zone with an odd offset. The script is the one that is sent, squeezed.
+All runs in one page of Chromium, in a time zone with an odd offset. The script is the one that is sent.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ UNSUPPORTED = {
 """Why vectors are the server's only, and how many of them."""
 RUN = """jobs => jobs.map(([tree, scope, labels]) => {
   if (labels) scope.label = (name, question) => labels === true ? `${question}/${name}` : labels[question][name];
-  return [expressions.evaluate(tree, scope), expressions.holds(tree, scope)];
+  return [first(started(tree, scope)), truth(started(tree, scope))];
 })"""
 
 
@@ -46,7 +46,8 @@ RUN = """jobs => jobs.map(([tree, scope, labels]) => {
 def page(chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(timezone_id="Asia/Kathmandu", locale="ar")
     opened = context.new_page()
-    opened.add_script_tag(content=styles.script("evaluate").text)
+    for name in ("evaluate", "evaluate_more"):
+        opened.add_script_tag(content=styles.script(name).text)
     yield opened
     context.close()
 
