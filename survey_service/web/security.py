@@ -36,7 +36,6 @@ _HEADERS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
 """What stands on every answer."""
-_SELF = "'self'"
 _OFFLINE = "connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
 _FILES = ("text/css", "text/javascript", "image/svg+xml", "application/manifest+json")
 NOT_MODIFIED = 304
@@ -215,10 +214,9 @@ def has_session() -> bool:
 
 def _script_sources() -> str:
     """Return the directive for the scripts of the present page, and for what it needs to go on without a network."""
-    sources = [f"'{source}'" for source in sorted(g.get("scripts", ()))]
-    if not g.get("offline", False):
-        return f"script-src {' '.join(sources)}; " if sources else ""
-    return f"script-src {' '.join([*sources, _SELF])}; {_OFFLINE}"
+    offline = g.get("offline", False)
+    sources = " ".join(f"'{source}'" for source in sorted({*g.get("scripts", ()), *(["self"] if offline else [])}))
+    return (f"script-src {sources}; " if sources else "") + (_OFFLINE if offline else "")
 
 
 def _media_sources() -> str:
