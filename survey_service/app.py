@@ -22,13 +22,16 @@ from survey_service.web import (
     problems_view,
     public,
     receipt,
+    rendering,
     respondent,
+    resume,
     security,
     way_in,
     wordings,
+    words,
 )
 
-MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, receipt, offline, api, manage)
+MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, receipt, resume, offline, api, manage)
 
 
 def create_app(settings: Settings, store: Store | None = None) -> Flask:
@@ -41,9 +44,11 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     i18n.install(app)
     wordings.install(app)
+    words.install(app)
     security.install(app, settings)
     way_in.install(app)
     problems_view.install(app)
+    rendering.install(app)
     compression.install(app)
     rows: dict[str, audience.Access] = {}
     guards: dict[str, audience.Guard] = {}

@@ -20,7 +20,7 @@ from survey_service.responses.collection import RESPONSES
 from survey_service.responses.revisions import Publications
 from survey_service.store.base import Store
 
-__all__ = ["RESPONSES", "Outcome", "Submission", "accept", "document", "receipt_of", "submit"]
+__all__ = ["RESPONSES", "Outcome", "Submission", "accept", "document", "is_known", "receipt_of", "submit"]
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,11 @@ def _correct(store: Store, questionnaire: Questionnaire, key: str, body: Mapping
         responses.replace(stored.id, {**body, **kept}, version=stored.version)
         if questionnaire.audience == "providers":
             register.update(store, body, today)
+
+
+def is_known(store: Store, key: str) -> bool:
+    """Tell whether there is a response with this submission key."""
+    return store.collection(RESPONSES).first(key=key) is not None
 
 
 def receipt_of(store: Store, key: str, *, receipt_key: str) -> str | None:

@@ -16,7 +16,7 @@ from survey_service.web import device, i18n, kiosk, page_form, rendering, securi
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE
 from survey_service.web.context import current
 from survey_service.web.page_form import Posted
-from survey_service.web.visit import AlreadySent, Visit
+from survey_service.web.visit import Visit
 
 blueprint = Blueprint("respondent", __name__)
 AUDIENCES = {
@@ -29,18 +29,8 @@ AUDIENCES = {
     "respondent.erased": PUBLIC,
 }
 _AT = "/<lang:lang>/q/<questionnaire>"
-_SWITCH, _ERASE, _ADD, _REMOVE = (
-    "_language",
-    "_erase",
-    "_add",
-    "_remove",
-)  # names of buttons; a question's name begins with a letter
-
-
-@blueprint.errorhandler(AlreadySent)
-def already_sent(sent: AlreadySent) -> Response:
-    """Lead to the receipt whoever comes back after sending: by the back button, a second tab or a second press."""
-    return rendering.to("done", questionnaire=sent.questionnaire)
+_SWITCH, _ERASE, _LATER, _ADD, _REMOVE = ("_language", "_erase", "_later", "_add", "_remove")
+"""The names of buttons; a question's name begins with a letter."""
 
 
 @blueprint.route(_AT, methods=["GET", "POST"])
@@ -90,10 +80,9 @@ def _take_overview(present: Visit, target: Stop) -> ResponseReturnValue:
     """Do with a repeat's entries what the pressed button says: add one, remove one, go on."""
     if security.is_forged():
         return rendering.overview_page(present, target, messages=[rendering.expired()]), 400
-    if _ERASE in request.form:
-        return rendering.to("erase")
-    if kiosk.PAUSE in request.form:
-        return kiosk.pause(present.questionnaire.name, target.address)
+    aside = _aside(present, target.address)
+    if aside is not None:
+        return aside
     switched = _switched_to(present.questionnaire)
     name = present.questionnaire.name
     if switched:
@@ -111,6 +100,18 @@ def _take_overview(present: Visit, target: Stop) -> ResponseReturnValue:
     return rendering.onward(present, journey.after(present.questionnaire, present.judgement, target))
 
 
+def _aside(present: Visit, at: str) -> Response | None:
+    """Return where a button leads that is not about the answers: to erase, to the four words, to the tablet's question.
+
+    None if another one was pressed.
+    """
+    if _ERASE in request.form:
+        return rendering.to("erase")
+    if _LATER in request.form:
+        return rendering.keep(present.questionnaire.name)
+    return kiosk.pause(present.questionnaire.name, at) if kiosk.PAUSE in request.form else None
+
+
 def _entry_number(name: str) -> int:
     """Return the number of the entry that a button or link names, 0 if none."""
     text = request.values.get(name, "")
@@ -126,14 +127,13 @@ def _take(present: Visit, target: Stop) -> ResponseReturnValue:
             raise Problem("request.forged")
         return rendering.form_page(present, target, messages=[rendering.expired()]), 400
     switched = _switched_to(present.questionnaire)
-    if switched or _ERASE in request.form or kiosk.PAUSE in request.form:
+    aside = _aside(present, target.address)
+    if switched or aside is not None:
         visit.save(current(), present, posted, seen=False, language=switched)
-        if _ERASE in request.form:
-            return rendering.to("erase")
-        if kiosk.PAUSE in request.form:
-            return kiosk.pause(present.questionnaire.name, target.address)
         name = present.questionnaire.name
-        return rendering.to("page", questionnaire=name, name=target.address, lang=switched, **rendering.returning())
+        return aside or rendering.to(
+            "page", questionnaire=name, name=target.address, lang=switched, **rendering.returning()
+        )
     return _finish(present, target, posted)
 
 
@@ -157,8 +157,9 @@ def _finish(present: Visit, target: Stop, posted: Posted) -> ResponseReturnValue
 def check(questionnaire: str) -> ResponseReturnValue:
     """All answers with a way to change each; sending them."""
     present = visit.under_way(current(), questionnaire)
-    if _ERASE in request.form:
-        return rendering.to("erase")
+    aside = _aside(present, "check")
+    if aside is not None:
+        return aside
     if present.needed_stop is not None:
         return rendering.onward(present, present.needed_stop)
     return rendering.check_page(present) if request.method == "GET" else _send(present)
@@ -180,11 +181,14 @@ def _send(present: Visit) -> Response:
 
 @blueprint.get(f"{_AT}/done")
 def done(questionnaire: str) -> str:
-    """The receipt: four words, as long as this device holds the key of the response."""
+    """The receipt: four words, as long as this device holds the key of the response.
+
+    Those that a phone has drawn are known to their holder only.
+    """
     context, held = current(), device.held(questionnaire)
-    receipt = submissions.receipt_of(context.store, held.key, receipt_key=context.receipt_key) if held else None
-    if receipt is None:
+    if held is None or not submissions.is_known(context.store, held.key):
         raise Problem("draft.missing")
+    receipt = submissions.receipt_of(context.store, held.key, receipt_key=context.receipt_key)
     model = context.publications.current(questionnaire).questionnaire
     addresses = rendering.addresses(model, "done", questionnaire=questionnaire)
     return render_template("respondent/done.html", receipt=receipt, addresses=addresses)

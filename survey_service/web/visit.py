@@ -34,6 +34,14 @@ class AlreadySent(Exception):
         super().__init__(questionnaire)
 
 
+class Moved(Exception):
+    """The answers begun on this device went on on another one."""
+
+    def __init__(self, questionnaire: str) -> None:
+        self.questionnaire = questionnaire
+        super().__init__(questionnaire)
+
+
 @dataclass(frozen=True)
 class Visit:
     """A revision and what was typed so far; ``draft`` is None until consent is given, and nothing is stored then."""
@@ -142,8 +150,8 @@ def fresh(context: Context, name: str) -> Visit:
 def under_way(context: Context, name: str) -> Visit:
     """Return the visit whose draft this device holds.
 
-    Raises AlreadySent if the answers have arrived, Problem draft.missing if there is nothing (any more), and
-    questionnaire.missing for a language that the draft's revision is not offered in.
+    Raises Moved if another device holds it now, AlreadySent if the answers have arrived, Problem draft.missing if there
+    is nothing (any more), and questionnaire.missing for a language that the draft's revision is not offered in.
     """
     held = device.held(name)
     if held is None:
@@ -151,7 +159,9 @@ def under_way(context: Context, name: str) -> Visit:
     try:
         draft = drafts.load(context.store, held.token)
     except Problem:
-        if submissions.receipt_of(context.store, held.key, receipt_key=context.receipt_key) is not None:
+        if held.token and drafts.has_moved(context.store, held.key):
+            raise Moved(name) from None
+        if submissions.is_known(context.store, held.key):
             raise AlreadySent(name) from None
         raise
     published = context.publications.revision(draft.revision)
@@ -170,7 +180,14 @@ def _offered(published: Published) -> None:
 
 def begin(context: Context, visit: Visit, source: str = "") -> Visit:
     """Begin a draft for a visit whose consent was just given, and let the device hold it."""
-    draft = drafts.start(context.store, visit.published, i18n.language().tag, visit.today, source=source)
+    draft = drafts.start(
+        context.store,
+        visit.published,
+        i18n.language().tag,
+        visit.today,
+        receipt_key=context.receipt_key,
+        source=source,
+    )
     device.hold(visit.questionnaire.name, draft.token, draft.key)
     return replace(visit, draft=draft)
 

@@ -16,7 +16,7 @@ BOTH_STORES = True
 
 
 def test_a_draft_is_found_by_its_token_only_and_keeps_faulty_input(store: Store, publications: Publications) -> None:
-    draft = drafts.start(store, publications.current("small"), "de", TODAY)
+    draft = drafts.start(store, publications.current("small"), "de", TODAY, receipt_key="secret")
     drafts.save(store, draft, TODAY, inputs={(): {"age": "twelve", "town": ""}}, seen=("age", "town"), language="en")
     again = drafts.load(store, draft.token)
     assert again.inputs == {"age": "twelve", "town": ""}
@@ -30,14 +30,14 @@ def test_a_draft_is_found_by_its_token_only_and_keeps_faulty_input(store: Store,
 
 
 def test_two_tabs_lose_nothing(store: Store, publications: Publications) -> None:
-    draft = drafts.start(store, publications.current("small"), "de", TODAY)
+    draft = drafts.start(store, publications.current("small"), "de", TODAY, receipt_key="secret")
     drafts.save(store, draft, TODAY, inputs={(): {"age": "30"}})
     drafts.save(store, draft, TODAY, inputs={(): {"town": "Suhl"}})
     assert drafts.load(store, draft.token).inputs == {"age": "30", "town": "Suhl"}
 
 
 def test_erased_is_gone(store: Store, publications: Publications) -> None:
-    draft = drafts.start(store, publications.current("small"), "de", TODAY)
+    draft = drafts.start(store, publications.current("small"), "de", TODAY, receipt_key="secret")
     drafts.erase(store, draft.token)
     drafts.erase(store, draft.token)
     assert store.collection(drafts.DRAFTS).count() == 0
@@ -46,8 +46,10 @@ def test_erased_is_gone(store: Store, publications: Publications) -> None:
 
 
 def test_drafts_not_touched_for_two_weeks_are_erased(store: Store, publications: Publications) -> None:
-    old = drafts.start(store, publications.current("small"), "de", TODAY - dt.timedelta(days=15))
-    young = drafts.start(store, publications.current("small"), "de", TODAY - dt.timedelta(days=14))
+    old = drafts.start(store, publications.current("small"), "de", TODAY - dt.timedelta(days=15), receipt_key="secret")
+    young = drafts.start(
+        store, publications.current("small"), "de", TODAY - dt.timedelta(days=14), receipt_key="secret"
+    )
     assert drafts.erase_old(store, TODAY) == 1
     assert drafts.load(store, young.token).key == young.key
     with pytest.raises(Problem):

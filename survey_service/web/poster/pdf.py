@@ -11,7 +11,8 @@ from typing import Any
 
 from survey_service import clock
 from survey_service.languages import Language
-from survey_service.web.poster import fonts, qr
+from survey_service.web import qr
+from survey_service.web.poster import fonts
 from survey_service.web.poster.content import Invitation, Poster
 from survey_service.web.poster.fonts import Found
 from survey_service.web.wordings import EVERYWHERE
