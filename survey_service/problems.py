@@ -7,8 +7,8 @@ HTML and one for JSON (RFC 9457); commands print the message on stderr and exit 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -20,6 +20,36 @@ def N_(text: str) -> str:
 def D_(text: str) -> str:
     """Mark a text that only the manager or an operator can see for extraction by gettext."""
     return text
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is to be said in any language: an English source text with ``%(name)s`` for each of ``values``.
+
+    A value may be said itself; a tuple of such is a list, each on a line of its own. See ``said``.
+    """
+
+    message: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        """Return it as a text; ``translate`` is a gettext function, without it the English source is used."""
+        values = {name: _text_of(value, translate) for name, value in self.values.items()}
+        return translate(self.message) % values if values else translate(self.message)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def _text_of(value: object, translate: Callable[[str], str]) -> object:
+    if isinstance(value, tuple):
+        return "\n".join(f"  {_text_of(each, translate)}" for each in value)
+    return value.text(translate) if isinstance(value, Said) else value
+
+
+def said(message: str, /, **values: object) -> Said:
+    """Return a source text, marked by ``D_`` or ``N_``, with its values."""
+    return Said(message, values)
 
 
 @dataclass(frozen=True)
@@ -196,6 +226,32 @@ CATALOGUE: Mapping[str, Kind] = {
             "No sheet of the workbook has columns that are called like questions of “%(name)s”. Export it with the "
             "questions' names as headings, not their labels. Nothing was loaded."
         ),
+    ),
+    "loading.too_many": Kind(
+        422,
+        D_("Too many rows for the desk"),
+        D_(
+            "The file has %(count)s rows of responses, and the desk takes %(limit)s. Load parts of it one after "
+            "another, or an administrator runs survey-service responses import %(name)s FILE."
+        ),
+    ),
+    "loading.language": Kind(
+        422,
+        D_("Not offered in this language"),
+        D_("“%(name)s” is not offered in the language chosen. Choose one of: %(known)s."),
+    ),
+    "loading.gone": Kind(
+        404,
+        D_("File no longer here"),
+        D_(
+            "The file is not here any more: it waits %(hours)s hour at most, for the account that brought it. Nothing "
+            "was loaded now; bring it again."
+        ),
+    ),
+    "loading.changed": Kind(
+        409,
+        D_("Questionnaire changed meanwhile"),
+        D_("A new revision was published since the file was looked through. Nothing was loaded; bring the file again."),
     ),
     "loading.offers": Kind(
         422,
@@ -660,7 +716,11 @@ class Problem(Exception):
     def status(self) -> int:
         return self.kind.status
 
-    def message(self, translate: Any = None) -> str:
+    @property
+    def said(self) -> Said:
+        """The message with its details."""
+        return Said(self.kind.message, self.details)
+
+    def message(self, translate: Callable[[str], str] = str) -> str:
         """Return the message; ``translate`` is a gettext function, without it the English source is used."""
-        text = self.kind.message if translate is None else translate(self.kind.message)
-        return str(text) % self.details if self.details else str(text)
+        return self.said.text(translate)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +13,7 @@ from survey_service import languages
 from survey_service.questionnaire import texts
 from survey_service.questionnaire.loader import Library, load_folder, missing_texts
 from survey_service.translating import catalogs
+from tests.catalogs import update as update_of_catalogs
 from tests.test_languages import FIRST_WAVE, SECOND_WAVE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,12 +24,7 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 @pytest.fixture(scope="module")
 def update() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("update", ROOT / "translations" / "update.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return update_of_catalogs()
 
 
 @pytest.mark.parametrize("domain", catalogs.DOMAINS)

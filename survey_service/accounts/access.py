@@ -25,6 +25,7 @@ TABLE: Mapping[str, frozenset[str]] = {
     "publish": frozenset({MANAGER}),
     "read_responses": frozenset({MANAGER}),
     "export_responses": frozenset({MANAGER}),
+    "load_responses": frozenset({MANAGER, ADMIN}),
     # Reports hold aggregates under disclosure control only (cells of 5 and more), so working groups may have them.
     "run_reports": frozenset({WORKING_GROUP, MANAGER}),
     "request_plugins": frozenset({MANAGER}),

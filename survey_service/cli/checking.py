@@ -82,7 +82,7 @@ def translation_faults(instance: Path | None) -> Iterator[str]:
     try:
         values = settings.load(instance)
         with looking(values, TRANSLATIONS) as context:
-            yield from context.workbench.refused_files()
+            yield from map(str, context.workbench.refused_files())
             library = context.workbench.library()
             for name, questionnaire in library.questionnaires.items():
                 for lacking in gate.gaps(context.workbench, library, questionnaire).values():
@@ -103,7 +103,7 @@ def language_faults(registry: dict[str, Language]) -> Iterator[str]:
             _ = entry.babel
         except (UnknownLocaleError, ValueError):
             yield f"languages.yaml: {tag}: Babel does not know the locale “{entry.locale}” → use one it knows"
-    yield from catalogs.faults()
+    yield from map(str, catalogs.faults())
 
 
 def plugin_faults() -> Iterator[str]:

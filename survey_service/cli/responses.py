@@ -13,17 +13,17 @@ from survey_service import clock, languages
 from survey_service.accounts import audit
 from survey_service.accounts.audit import Detail
 from survey_service.app import create_app
-from survey_service.cli.common import STDOUT, actor, on_instance, opened, output, written
+from survey_service.cli.common import STDOUT, actor, on_instance, opened, written
 from survey_service.problems import Problem
 from survey_service.responses import loading
 from survey_service.responses.export import FORMATS, Options, codebook, documents, packed
 from survey_service.responses.export.layout import neutralised
-from survey_service.responses.loading import Loading, Terms
+from survey_service.responses.loading import Loading, Terms, files
 from survey_service.responses.loading.assembling import Node
 from survey_service.responses.loading.findings import COLUMN, MISSING, REFUSED, ROW, Finding
 from survey_service.responses.revisions import Published
 from survey_service.web.context import Context
-from survey_service.web.manage import codebook as codebook_page
+from survey_service.web.manage import codebook_page
 
 
 @click.group()
@@ -73,10 +73,11 @@ def _published(context: Context, name: str) -> Published:
 @responses.command(name="codebook")
 @click.argument("name")
 @click.option("--language", default="de", show_default=True, help="Language of the questionnaire's texts.")
+@click.option("--format", "form", type=click.Choice(list(codebook_page.FORMS)), default="html", show_default=True)
 @click.option("--output", "target", default=STDOUT, help="A file; without it, standard output.")
 @on_instance
-def codebook_(name: str, language: str, target: str, instance: Path | None) -> None:
-    """Write the codebook of the questionnaire NAME as one HTML page, ready to be printed.
+def codebook_(name: str, language: str, form: str, target: str, instance: Path | None) -> None:
+    """Write the codebook of the questionnaire NAME as one HTML page, ready to be printed, or as tagged PDF.
 
     Every question of all revisions with its name, type, texts, choices and conditions.
     """
@@ -84,9 +85,10 @@ def codebook_(name: str, language: str, target: str, instance: Path | None) -> N
     with opened(instance) as context:
         _published(context, name)
         with create_app(context.settings, context.store).test_request_context():
-            page = codebook_page.document(context.publications, name, language)
-    with output(target, "utf-8") as file:
-        file.write(page)
+            _, make = codebook_page.FORMS[form]
+            document = make(context.publications, name, language)
+    with written(target) as path:
+        path.write_bytes(document)
 
 
 def _known_language(language: str) -> None:
@@ -104,7 +106,7 @@ def _known_language(language: str) -> None:
 @click.option("--listing", default="", help="A CSV file for all findings, with the values found. Keep it like answers.")
 @on_instance
 def import_(name: str, file: Path, language: str, only_check: bool, listing: str, instance: Path | None) -> None:
-    """Load the responses in the workbook FILE (.xlsx) to the questionnaire NAME; that is noted in the audit log.
+    """Load the responses in FILE (.xlsx or .csv) to the questionnaire NAME; that is noted in the audit log.
 
     Takes what ODK, Kobo and `responses export --format xlsx` write: a sheet of responses, and one for each repeat. An
     answer that the questionnaire does not take is left out and listed; nobody without consent is loaded; what was
@@ -116,7 +118,7 @@ def import_(name: str, file: Path, language: str, only_check: bool, listing: str
         if language and language not in tags:
             raise click.UsageError(f"the questionnaire is not offered in {language!r}; known: {', '.join(tags)}")
         terms = Terms(published, language or tags[0], context.receipt_key, clock.today())
-        found = loading.read(file.read_bytes(), terms, _watched)
+        found = loading.read(files.read(file.read_bytes(), file.name), terms, _watched)
         if listing:
             _write_listing(listing, found.findings)
         _report(found, listing)

@@ -12,6 +12,7 @@ from survey_service.accounts import audit, lockout
 from survey_service.problems import Problem
 from survey_service.reports import withdrawal
 from survey_service.responses import access_codes, holder, retention
+from survey_service.responses.loading import waiting
 from survey_service.responses.retention import Erased
 from survey_service.store import rounds
 from survey_service.web.context import Context
@@ -28,6 +29,7 @@ def tidy(context: Context) -> Erased:
     for rule in (access_codes.RULE, holder.RULE):
         lockout.forget_old(context.store, now=clock.now(), rule=rule)
     withdrawal.reach(context.store, values.instance / "snapshots")
+    waiting.sweep(values.instance, clock.now())
     erased = retention.apply(
         context.store,
         context.publications,

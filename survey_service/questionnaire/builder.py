@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
 from survey_service import languages
+from survey_service.problems import D_, Said, said
 from survey_service.questionnaire.expression import Expression
+from survey_service.questionnaire.faults import shown
 from survey_service.questionnaire.model import Choice, Group, Page, Question, Questionnaire, ScreenOut
 from survey_service.questionnaire.question_types import MESSAGES, TYPES, Unreadable
-from survey_service.questionnaire.reading import CONCEPT, NAME, Reader
+from survey_service.questionnaire.reading import CONCEPT, NAME, Reader, near, nearest
 from survey_service.questionnaire.values import Answer
 
 AUDIENCES = ("newcomers", "providers", "experts", "working_groups")
@@ -31,6 +32,15 @@ PARAMETERS = {
 }
 
 
+_NO_LIST = D_("there is no choice list %(list)s")
+
+
+def _reason(unreadable: Unreadable) -> Said:
+    """Return why a default is no answer, with the names of choices."""
+    values = {key: value.name if isinstance(value, Choice) else value for key, value in unreadable.values.items()}
+    return Said(MESSAGES[unreadable.code], values)
+
+
 def _needs_label(raw: Mapping[str, Any], kind: str) -> bool:
     return kind == "note" or (TYPES[kind].asks and raw.get("appearance") != "label")
 
@@ -45,9 +55,9 @@ class Builder(Reader):
         self.named.add(name)
         kind = raw.get("type")
         if not isinstance(kind, str) or kind not in TYPES:
-            near = difflib.get_close_matches(str(kind), TYPES, 1)
-            remedy = f"did you mean “{near[0]}”?" if near else f"use one of: {', '.join(TYPES)}"
-            self.fault(raw, "type", address, f"the type {kind!r} is unknown", remedy)
+            self.fault(
+                raw, "type", address, said(D_("the type %(type)s is unknown"), type=shown(kind)), near(kind, TYPES)
+            )
             return None
         if not name:
             return None
@@ -89,12 +99,12 @@ class Builder(Reader):
             return "", ()
         if not TYPES[kind].needs_choices:
             if list_name is not None:
-                self.fault(raw, "choices", address, f"a question of type {kind} has no choices", "remove “choices”")
+                fault = said(D_("a question of type %(type)s has no choices"), type=kind)
+                self.fault(raw, "choices", address, fault, said(D_("remove “choices”")))
             return "", ()
         if not isinstance(list_name, str) or self.fill(list_name) not in self.lists:
-            near = difflib.get_close_matches(str(list_name), self.lists, 1)
-            remedy = f"did you mean “{near[0]}”?" if near else "name a list under “choices:” or a vocabulary"
-            self.fault(raw, "choices", address, f"there is no choice list {list_name!r}", remedy)
+            remedy = nearest(list_name, self.lists, said(D_("name a list under “choices:” or a vocabulary")))
+            self.fault(raw, "choices", address, said(_NO_LIST, list=shown(list_name)), remedy)
             return "", ()
         return self.fill(list_name), self.lists[self.fill(list_name)]
 
@@ -104,58 +114,57 @@ class Builder(Reader):
         if not isinstance(value, Mapping):
             return value
         if value.keys() != {"expression"}:
-            self.fault(raw, "default", address, "the default is no answer", "write a value, or {expression: …}")
+            fault = said(D_("the default is no answer"))
+            self.fault(raw, "default", address, fault, said(D_("write a value, or {expression: …}")))
             return None
         return self.expression({"default": value["expression"]}, "default", address)
 
     def _parameters(self, raw: Mapping[str, Any], kind: str, address: str) -> Mapping[str, Any]:
         parameters = raw.get("parameters", {})
         if not isinstance(parameters, Mapping):
-            self.fault(raw, "parameters", address, "parameters is not a block", "write {max_length: 300}")
+            fault = said(D_("parameters is not a block"))
+            self.fault(raw, "parameters", address, fault, said(D_("write %(text)s"), text="{max_length: 300}"))
             return {}
         for name, value in parameters.items():
             if kind not in PARAMETERS.get(name, ()):
-                known = [known for known, kinds in PARAMETERS.items() if kind in kinds]
-                remedy = f"{kind} takes: {', '.join(known) or 'none'}"
-                self.fault(raw, "parameters", address, f"the parameter “{name}” is unknown for {kind}", remedy)
+                known = (known for known, kinds in PARAMETERS.items() if kind in kinds)
+                fault = said(D_("the parameter “%(parameter)s” is unknown for %(type)s"), parameter=name, type=kind)
+                self.fault(raw, "parameters", address, fault, near(name, known))
             elif not isinstance(value, bool if name == "randomize" else int | float):
-                self.fault(
-                    raw, "parameters", address, f"the parameter “{name}” has the value {value!r}", "write a number"
-                )
+                fault = said(D_("the parameter “%(parameter)s” is %(value)s"), parameter=name, value=shown(value))
+                remedy = said(D_("write true or false")) if name == "randomize" else said(D_("write a number"))
+                self.fault(raw, "parameters", address, fault, remedy)
         return dict(parameters)
 
     def _check_question(self, raw: Mapping[str, Any], question: Question, address: str) -> None:
         if question.appearance not in APPEARANCES:
-            self.fault(
-                raw, "appearance", address, f"the appearance {question.appearance!r} is unknown",
-                f"use one of: {', '.join(filter(None, APPEARANCES))}",
-            )  # fmt: skip
+            fault = said(D_("the appearance %(appearance)s is unknown"), appearance=shown(question.appearance))
+            self.fault(raw, "appearance", address, fault, near(question.appearance, filter(None, APPEARANCES)))
         if question.concept and not CONCEPT.fullmatch(question.concept):
-            remedy = "name a questionnaire and a question: needs/B02"
-            self.fault(raw, "concept", address, f"the concept {question.concept!r} is not usable", remedy)
+            fault = said(D_("the concept “%(concept)s” is not usable"), concept=question.concept)
+            remedy = said(D_("name a questionnaire and a question: needs/B02"))
+            self.fault(raw, "concept", address, fault, remedy)
         if question.type == "calculate" and question.calculation is None and "calculation" not in raw:
-            self.fault(raw, "type", address, "there is nothing to calculate", "add “calculation: …”")
+            fault = said(D_("there is nothing to calculate"))
+            self.fault(raw, "type", address, fault, said(D_("add “%(text)s”"), text="calculation: …"))
         if question.default is not None and not isinstance(question.default, Expression) and TYPES[question.type].asks:
             try:
                 TYPES[question.type].read(question, question.default, question.choices, dt.date(2000, 1, 1))
-            except Unreadable as fault:
-                self.fault(
-                    raw, "default", address, f"the default {question.default!r} is no answer", MESSAGES[fault.code]
-                )
+            except Unreadable as unreadable:
+                fault = said(D_("the default %(default)s is no answer"), default=shown(question.default))
+                self.fault(raw, "default", address, fault, _reason(unreadable))
         if question.choice_filter is not None:
             columns = {column for choice in question.choices for column in choice.filter_columns}
             for column in sorted(question.choice_filter.columns - columns):
-                self.fault(
-                    raw, "choice_filter", address, f"no choice has the column “{column}”",
-                    f"the list has: {', '.join(sorted(columns))}",
-                )  # fmt: skip
+                fault = said(D_("no choice has the column “%(column)s”"), column=column)
+                self.fault(raw, "choice_filter", address, fault, near(column, sorted(columns)))
 
     def page(self, raw: Mapping[str, Any], questionnaire: str) -> Page:
         address = f"{questionnaire}/{raw.get('name', '?')}"
         self.keys(raw, "page", address)
         raw_questions = self.items(raw, "questions", address)
         if not raw_questions:
-            self.fault(raw, "questions", address, "the page has no questions", "add at least one")
+            self.fault(raw, "questions", address, said(D_("the page has no questions")), said(D_("add at least one")))
         questions = [self.question(item, address) for item in raw_questions]
         return Page(
             name=self.name(raw, address),
@@ -175,7 +184,8 @@ class Builder(Reader):
         if repeat:
             self.named.add(name)
         elif "count" in raw:
-            self.fault(raw, "count", address, "only a repeat has a count", "add “repeat: true”, or remove “count”")
+            remedy = said(D_("add “repeat: true”, or remove “count”"))
+            self.fault(raw, "count", address, said(D_("only a repeat has a count")), remedy)
         return Group(
             name=name,
             label=self.text(raw, "label", f"{address}/label"),
@@ -195,7 +205,8 @@ class Builder(Reader):
                 pages.append(self.page(item, questionnaire))
             elif not isinstance(vocabulary, str) or vocabulary not in self.lists:
                 place = f"{questionnaire}/{item.get('name', '?')}"
-                self.fault(item, "for_each", place, f"there is no choice list {vocabulary!r}", "name a vocabulary")
+                fault = said(_NO_LIST, list=shown(vocabulary))
+                self.fault(item, "for_each", place, fault, said(D_("name a vocabulary")))
             else:
                 for choice in self.lists[vocabulary]:
                     self.code, self.code_label = choice.name, choice.label
@@ -209,7 +220,8 @@ class Builder(Reader):
         when = self.expression(raw, "when", address)
         if when is None:
             if "when" not in raw:
-                self.fault(raw, "when", address, "there is no condition", "add “when: …”")
+                fault = said(D_("there is no condition"))
+                self.fault(raw, "when", address, fault, said(D_("add “%(text)s”"), text="when: …"))
             return None
         return ScreenOut(
             name=self.name(raw, address),
@@ -223,18 +235,15 @@ class Builder(Reader):
         name = str(raw.get("questionnaire", ""))
         self.keys(raw, "questionnaire", name)
         if not NAME.fullmatch(name):
-            self.fault(raw, "questionnaire", "questionnaire", f"the name {name!r} is not usable", "use the file's name")
+            fault = said(D_("the name %(name)s is not usable"), name=shown(name))
+            self.fault(raw, "questionnaire", "questionnaire", fault, said(D_("use the file's name")))
         if raw.get("audience") not in AUDIENCES:
-            self.fault(
-                raw,
-                "audience",
-                name,
-                f"the audience {raw.get('audience')!r} is unknown",
-                f"use one of: {', '.join(AUDIENCES)}",
-            )
+            fault = said(D_("the audience %(audience)s is unknown"), audience=shown(raw.get("audience")))
+            self.fault(raw, "audience", name, fault, near(raw.get("audience"), AUDIENCES))
         local = raw.get("choices", {})
         if not isinstance(local, Mapping):
-            self.fault(raw, "choices", name, "choices is not a block of lists", "write “choices: {list: [...]}”")
+            fault = said(D_("choices is not a block of lists"))
+            self.fault(raw, "choices", name, fault, said(D_("write %(text)s"), text="“choices: {list: [...]}”"))
             local = {}
         for list_name in local:
             self.lists[list_name] = self.choice_list(local, list_name, f"{name}/choices/{list_name}")
@@ -261,19 +270,20 @@ class Builder(Reader):
     def _languages(self, raw: Mapping[str, Any], name: str) -> tuple[str, ...]:
         tags = raw.get("languages")
         if not isinstance(tags, list) or not tags:
-            self.fault(raw, "languages", name, "no languages are named", "add “languages: [de, en]”")
+            remedy = said(D_("add “%(text)s”"), text="languages: [de, en]")
+            self.fault(raw, "languages", name, said(D_("no languages are named")), remedy)
             return ()
         known = [tag for tag in tags if isinstance(tag, str) and tag in languages.registry()]
         for tag in tags:
             if tag not in known:
-                near = difflib.get_close_matches(str(tag), languages.registry(), 1)
-                remedy = f"did you mean “{near[0]}”?" if near else "use a tag of the language registry"
-                self.fault(raw, "languages", name, f"the language {tag!r} is unknown", remedy)
+                remedy = nearest(tag, languages.registry(), said(D_("use a tag of the language registry")))
+                self.fault(raw, "languages", name, said(D_("the language %(tag)s is unknown"), tag=shown(tag)), remedy)
         return tuple(known)
 
     def _minutes(self, raw: Mapping[str, Any], name: str) -> tuple[int, int]:
         value = raw.get("minutes", [1, 5])
         if isinstance(value, list) and len(value) == 2 and all(isinstance(part, int) for part in value):
             return value[0], value[1]
-        self.fault(raw, "minutes", name, "minutes is not a pair of numbers", "write [5, 7]")
+        fault = said(D_("minutes is not a pair of numbers"))
+        self.fault(raw, "minutes", name, fault, said(D_("write %(text)s"), text="[5, 7]"))
         return 1, 5

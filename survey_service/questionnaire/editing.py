@@ -12,7 +12,7 @@ import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from survey_service.problems import Problem
+from survey_service.problems import Problem, Said
 from survey_service.questionnaire import loader, renaming
 from survey_service.questionnaire.builder import Builder
 from survey_service.questionnaire.faults import Fault, Faults
@@ -27,7 +27,7 @@ HEAD = ("label", "hint", "audience", "languages", "minutes", "consent")
 
 def sound(definition: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Definition:
     """Return the definition. Raises Problem questionnaire.faulty if it has a fault that ``before`` had not."""
-    known = {_said(fault) for fault in faults_of(before)[1]} if before is not None else set()
+    known = [_said(fault) for fault in faults_of(before)[1]] if before is not None else []
     faults = Faults([fault for fault in faults_of(definition)[1] if _said(fault) not in known])
     faults.raise_if_any()
     return dict(definition)
@@ -44,7 +44,7 @@ def faults_of(definition: Mapping[str, Any]) -> tuple[Questionnaire, tuple[Fault
     return questionnaire, tuple(faults.found)
 
 
-def _said(fault: Fault) -> tuple[str, str]:
+def _said(fault: Fault) -> tuple[str, Said]:
     return fault.place, fault.fault
 
 

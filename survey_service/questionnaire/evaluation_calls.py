@@ -86,7 +86,7 @@ def _once(node: Node, compile_node: Compile) -> Code:
 
 
 def _selected(node: Node, compile_node: Compile) -> Code:
-    """Look into a stored list of choices without joining and splitting it."""
+    """Look into a stored list of choices first: what is found there need not be joined and split."""
     general = call(FUNCTIONS["selected"], node, compile_node).run
     if node[1][0] not in ("ref", ".") or node[2][0] != "str" or not node[2][1].strip():
         return Code(general, "b")
@@ -95,8 +95,8 @@ def _selected(node: Node, compile_node: Compile) -> Code:
 
     def run(scope: Scope) -> bool:
         answer: Answer = scope.current if name is None else scope.answers.get(name)
-        if answer.__class__ is list:
-            return choice in answer
+        if answer.__class__ is list and choice in answer:
+            return True
         if answer is None and name not in scope.repeats:
             return False
         return cast(bool, general(scope))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from survey_service.questionnaire import function_chance as chance
 from survey_service.questionnaire.codes import Code, Compile, Run, as_kind, converted
@@ -91,10 +90,10 @@ def _predicate(node: Node, compile_node: Compile, whole: bool) -> Predicate:
         kept = []
         for item, number, size in _numbered(items, whole):
             answer, path = item
-            if path is None:
-                inner.columns, inner.current = answer if isinstance(answer, Mapping) else {}, None
+            if path is None and isinstance(answer, Mapping):
+                inner.columns, inner.current = answer, None
             else:
-                inner.path, inner.current = path, answer
+                inner.path, inner.current = scope.path if path is None else path, answer
             inner.position, inner.size = number, size
             value = run(inner)
             if value == number if value.__class__ is float else to_boolean(value):
@@ -225,20 +224,18 @@ def _position_upwards(steps: int) -> Run:
 
 
 def _indexed_repeat(node: Node, compile_node: Compile) -> Code:
-    """The answer in the instance that the pairs of repeat and number (from 1) say; for the others see ``items_of``."""
+    """The answer in the instance that the pairs of repeat and number (from 1) say, each seen from the one before."""
     name = node[1][1]
     wanted = tuple((node[at][1], as_kind("n", node[at + 1], compile_node)) for at in range(2, len(node), 2))
 
     def run(scope: Scope) -> Value:
-        path: Any = scope.path
+        path = scope.path
         for repeat, number in wanted:
-            index = number(scope)
-            enclosing = scope.repeats.get(repeat)
-            if enclosing is None or not math.isfinite(index):
+            items, index = items_of(scope, repeat, path), number(scope)
+            if not math.isfinite(index) or not 1 <= int(index) <= len(items):
                 return ""
-            known = {step[0]: step for step in path}
-            path = (*[known[outer] for outer in enclosing if outer in known], (repeat, int(index) - 1))
-        items = items_of(scope, name, path)
+            path = items[int(index) - 1][1] or ()
+        items = items_of(scope, name, path) if _leads(path, scope.repeats.get(name, ())) else []
         return value_of(items[0][0]) if items else ""
 
     return Code(run, "v")

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
+from survey_service.problems import D_, said
 from survey_service.questionnaire.evaluation import compile_condition, compile_node
 from survey_service.questionnaire.functions import FUNCTIONS, Node
 from survey_service.questionnaire.paths import is_list, parts_of
@@ -93,9 +94,9 @@ def parse(text: str) -> Expression:
     """
     if len(text) > MAX_LENGTH:
         raise ExpressionFault(
-            f"The expression is longer than {MAX_LENGTH} characters.",
+            said(D_("The expression is longer than %(limit)s characters."), limit=MAX_LENGTH),
             MAX_LENGTH + 1,
-            "Split it into several calculate questions.",
+            said(D_("Split it into several calculate questions.")),
         )
     return _expression(text)
 
@@ -168,4 +169,6 @@ def _freeze(data: Any, depth: int) -> Node:
 
 
 def _no_tree() -> ExpressionFault:
-    return ExpressionFault("This is not the tree of an expression.", 1, "Use a tree made by this service.")
+    return ExpressionFault(
+        said(D_("This is not the tree of an expression.")), 1, said(D_("Use a tree made by this service."))
+    )

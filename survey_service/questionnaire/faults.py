@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
-from survey_service.problems import Problem
+from survey_service.problems import D_, Problem, Said, said
+
+_LONGEST = 60
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault. ``line`` counts from 1; 0 means that the place has no line of its own."""
+    """One fault.
+
+    ``line`` counts from 1; 0 means that the place has no line of its own. ``place`` is "" where the whole file is
+    meant, ``key`` the key that is at fault, or "".
+    """
 
     file: str
     line: int
     place: str
-    fault: str
-    remedy: str
+    fault: Said
+    remedy: Said
+    key: str = ""
+
+    @property
+    def said(self) -> Said:
+        """All of it in one line."""
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        if not self.place:
+            return said(D_("%(where)s: %(fault)s → %(remedy)s"), where=where, fault=self.fault, remedy=self.remedy)
+        return said(
+            D_("%(where)s: %(place)s: %(fault)s → %(remedy)s"),
+            where=where,
+            place=self.place,
+            fault=self.fault,
+            remedy=self.remedy,
+        )
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {self.place}: {self.fault} → {self.remedy}"
+        return str(self.said)
 
 
 @dataclass
@@ -28,8 +49,8 @@ class Faults:
 
     found: list[Fault] = field(default_factory=list)
 
-    def add(self, file: str, line: int, place: str, fault: str, remedy: str) -> None:
-        entry = Fault(file, line, place, fault, remedy)
+    def add(self, file: str, line: int, place: str, fault: Said, remedy: Said, key: str = "") -> None:
+        entry = Fault(file, line, place, fault, remedy, key)
         if entry not in self.found:
             self.found.append(entry)
 
@@ -41,6 +62,12 @@ class Faults:
         raise Problem(
             "questionnaire.faulty",
             count=len(ordered),
-            listing="\n".join(f"  {entry}" for entry in ordered),
+            listing=tuple(entry.said for entry in ordered),
             faults=tuple(vars(entry) for entry in ordered),
         )
+
+
+def shown(value: object) -> str:
+    """Return a value of definition data as it is written there, a text in quotation marks, cut if it is long."""
+    text = f"“{value}”" if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

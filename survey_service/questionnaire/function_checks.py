@@ -9,9 +9,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from survey_service.problems import D_, Said, said
 from survey_service.questionnaire import function_dates, function_rules
 from survey_service.questionnaire.function_chance import DIGESTS, ENCODINGS
 from survey_service.questionnaire.paths import is_set
+from survey_service.questionnaire.refusals import one_of, write
 from survey_service.questionnaire.values import Node
 
 
@@ -20,8 +22,8 @@ class Complaint:
     """What is wrong with the argument at ``index`` (from 0) of a call, and what to write instead."""
 
     index: int
-    message: str
-    remedy: str
+    message: Said
+    remedy: Said
 
 
 Check = Callable[[tuple[Node, ...]], Complaint | None]
@@ -35,41 +37,56 @@ def pattern(arguments: tuple[Node, ...]) -> Complaint | None:
     node = arguments[1]
     if node[0] != "str":
         return Complaint(
-            1, "The pattern of regex() must be a text in quotes.", "Write it out, e.g. regex(., '[0-9]{5}')."
+            1,
+            said(D_("The pattern of regex() must be a text in quotes.")),
+            said(D_("Write it out, e.g. regex(., '[0-9]{5}').")),
         )
-    remedy = "Use [ ] ( ) (?: | . * + ? { } \\d \\w \\s and \\p{L} only; there is no look-around and no back-reference."
+    remedy = said(
+        D_("Use [ ] ( ) (?: | . * + ? { } \\d \\w \\s and \\p{L} only; there is no look-around and no back-reference.")
+    )
     for part in _PATTERN_PARTS.findall(node[1]):
         if part in _RE2_ONLY:
-            return Complaint(1, f"The pattern of regex() holds “{part}”, which does not work everywhere.", remedy)
+            return Complaint(
+                1,
+                said(D_("The pattern of regex() holds “%(part)s”, which does not work everywhere."), part=part),
+                remedy,
+            )
     try:
         function_rules.compiled_pattern(node[1])
     except ValueError as error:
-        return Complaint(1, f"The pattern of regex() cannot be used: {error}.", remedy)
+        return Complaint(1, said(D_("The pattern of regex() cannot be used (%(reason)s)."), reason=str(error)), remedy)
     return None
 
 
 def date_format(arguments: tuple[Node, ...]) -> Complaint | None:
     """Refuse a format of a date that is computed or has unknown parts."""
-    return _format(arguments, "format-date", function_dates.DATE_PARTS, "use format-date-time() for %H, %M and %S")
+    return _format(arguments, "format-date", function_dates.DATE_PARTS, _DATE_FORMAT)
 
 
 def time_format(arguments: tuple[Node, ...]) -> Complaint | None:
     """Refuse a format of a date and time that is computed or has unknown parts."""
-    return _format(
-        arguments, "format-date-time", function_dates.ALL_PARTS, "%H and %h (hour), %M (minute), %S and %3 (second)"
-    )
+    return _format(arguments, "format-date-time", function_dates.ALL_PARTS, _TIME_FORMAT)
 
 
-def _format(arguments: tuple[Node, ...], name: str, known: object, more: str) -> Complaint | None:
+_DATE_FORMAT = D_(
+    "Use %Y and %y (year), %m, %n and %b (month), %d, %e and %a (day), %% (a per cent sign); use format-date-time() "
+    "for %H, %M and %S."
+)
+_TIME_FORMAT = D_(
+    "Use %Y and %y (year), %m, %n and %b (month), %d, %e and %a (day), %% (a per cent sign); %H and %h (hour), %M "
+    "(minute), %S and %3 (second)."
+)
+
+
+def _format(arguments: tuple[Node, ...], name: str, known: object, remedy: str) -> Complaint | None:
     node = arguments[1]
     if node[0] != "str":
-        return Complaint(1, f"The format of {name}() must be a text in quotes.", "Write it out, e.g. '%d.%m.%Y'.")
+        fault = said(D_("The format of %(name)s() must be a text in quotes."), name=name)
+        return Complaint(1, fault, said(D_("Write it out, e.g. '%d.%m.%Y'.")))
     for part in re.findall("%(.?)", node[1], re.DOTALL):
         if part not in known:  # type: ignore[operator]
-            return Complaint(
-                1, f"“%{part}” is no part of {name}().",
-                f"Use %Y and %y (year), %m, %n and %b (month), %d, %e and %a (day), %% (a per cent sign); {more}.",
-            )  # fmt: skip
+            fault = said(D_("“%(part)s” is no part of %(name)s()."), part=f"%{part}", name=name)
+            return Complaint(1, fault, said(remedy))
     return None
 
 
@@ -77,24 +94,32 @@ def node_set(arguments: tuple[Node, ...]) -> Complaint | None:
     """Refuse what is no node-set."""
     if is_set(arguments[0]):
         return None
-    return Complaint(0, "This function takes the answer to a question.", "Write ${name} with the name of a question.")
+    return Complaint(
+        0,
+        said(D_("This function takes the answer to a question.")),
+        said(D_("Write ${name} with the name of a question.")),
+    )
 
 
 def place(arguments: tuple[Node, ...]) -> Complaint | None:
     """Refuse an argument of ``position()`` that is neither two dots nor a node-set."""
     if not arguments or arguments[0][0] in ("up", "outer") or is_set(arguments[0]):
         return None
-    return Complaint(0, "position() takes two dots.", "Write position(..) for the number of the present entry.")
+    return Complaint(
+        0, said(D_("position() takes two dots.")), said(D_("Write position(..) for the number of the present entry."))
+    )
 
 
 def indexed(arguments: tuple[Node, ...]) -> Complaint | None:
     """Refuse anything but names of questions and repeats where they belong, and a repeat without a number."""
-    remedy = "Write indexed-repeat(${question}, ${repeat}, number), with further pairs for repeats in repeats."
+    remedy = said(
+        D_("Write indexed-repeat(${question}, ${repeat}, number), with further pairs for repeats in repeats.")
+    )
     for index in (0, *range(1, len(arguments), 2)):
         if arguments[index][0] != "ref":
-            return Complaint(index, "This argument of indexed-repeat() is a name, as ${name}.", remedy)
+            return Complaint(index, said(D_("This argument of indexed-repeat() is a name, as ${name}.")), remedy)
     if len(arguments) % 2 == 0:
-        return Complaint(len(arguments) - 1, "This repeat has no number.", remedy)
+        return Complaint(len(arguments) - 1, said(D_("This repeat has no number.")), remedy)
     return None
 
 
@@ -102,9 +127,17 @@ def list_name(arguments: tuple[Node, ...]) -> Complaint | None:
     """Refuse the name of a list that is computed or empty, or that of the answers saved last."""
     node = arguments[0]
     if node[0] != "str" or not node[1].strip():
-        return Complaint(0, "The name of the list must be a text in quotes.", "Write it out, e.g. 'municipalities'.")
+        return Complaint(
+            0,
+            said(D_("The name of the list must be a text in quotes.")),
+            said(D_("Write it out, e.g. 'municipalities'.")),
+        )
     if node[1].startswith("__"):
-        return Complaint(0, f"There is no list “{node[1]}”.", "Answers of earlier responses cannot be read here.")
+        return Complaint(
+            0,
+            said(D_("There is no list “%(list)s”."), list=node[1]),
+            said(D_("Answers of earlier responses cannot be read here.")),
+        )
     return None
 
 
@@ -112,7 +145,11 @@ def choice_name(arguments: tuple[Node, ...]) -> Complaint | None:
     """Refuse a second argument of ``jr:choice-name()`` that is not the name of a question in quotes."""
     if quoted_name(arguments[1]):
         return None
-    return Complaint(1, "The question of jr:choice-name() must stand in quotes.", "Write jr:choice-name(${a}, '${a}').")
+    return Complaint(
+        1,
+        said(D_("The question of jr:choice-name() must stand in quotes.")),
+        write("jr:choice-name(${a}, '${a}')"),
+    )
 
 
 _QUOTED = re.compile(r"\s*(?:\$\{([^\W\d][\w.-]*)\}|(?:/[^\W\d][\w.-]*)+/([^\W\d][\w.-]*))\s*")
@@ -128,6 +165,6 @@ def digest(arguments: tuple[Node, ...]) -> Complaint | None:
     """Refuse an algorithm or an encoding of ``digest()`` that is unknown or computed."""
     for index, known in ((1, DIGESTS), (2, ENCODINGS)):
         if index < len(arguments) and (arguments[index][0] != "str" or arguments[index][1] not in known):
-            names = ", ".join(f"'{name}'" for name in known)
-            return Complaint(index, "digest() does not know this.", f"Use one of: {names}.")
+            fault = said(D_("digest() does not know this."))
+            return Complaint(index, fault, one_of(f"'{name}'" for name in known))
     return None

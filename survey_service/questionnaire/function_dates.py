@@ -8,6 +8,7 @@ the ODK XForms specification, section "XPath Functions".
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ def moment_of(value: Value) -> tuple[dt.datetime, str] | None:
     if not -800_000 < days < 3_000_000:
         return None
     try:
-        return _EPOCH + dt.timedelta(milliseconds=round(days * 86_400_000)), "+00:00"
+        return _EPOCH + dt.timedelta(milliseconds=math.floor(days * 86_400_000 + 0.5)), "+00:00"
     except OverflowError:
         return None
 

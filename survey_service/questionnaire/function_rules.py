@@ -39,21 +39,20 @@ ceiling = _whole(math.ceil)
 nearest = _whole(_nearest)
 
 
-def rounded(number: float, places: float = 0.0) -> float:
+def rounded(number: float, places: float | None = None) -> float:
     """Round half up, towards positive infinity, as XPath 1.0 does: -2.5 → -2.
 
     The decimal point is moved in the number's shortest decimal form, so that round(2.675, 2) is 2.68 as a reader
     expects. Negative places round to tens, hundreds …; more than 30 places either way give NaN, as in JavaRosa.
     """
+    if places is None:
+        return nearest(number)
     if not abs(places) < 31:
         return NAN
-    shift = int(places)
-    if shift == 0 or not math.isfinite(number):
-        return nearest(number)
-    moved = float(Decimal(repr(number)).scaleb(shift))
-    if math.isinf(moved):
+    moved = float(Decimal(repr(number)).scaleb(int(places))) if math.isfinite(number) else number
+    if not math.isfinite(moved):
         return number  # so large that it has no digits at these places
-    return float(Decimal(repr(nearest(moved))).scaleb(-shift))
+    return float(Decimal(_nearest(moved)).scaleb(-int(places)))
 
 
 def power(number: float, exponent: float) -> float:
@@ -100,12 +99,17 @@ def logarithm10(number: float) -> float:
 
 def smallest(*numbers: float) -> float:
     """Return the least number; NaN if one is NaN, as XPath 3.0 says: an empty answer is not a number. NaN of none."""
-    return NAN if not numbers or any(map(math.isnan, numbers)) else min(numbers)
+    return NAN if not numbers or any(map(math.isnan, numbers)) else min(numbers, key=_by_size)
 
 
 def largest(*numbers: float) -> float:
     """Return the greatest number; NaN if one is NaN, or of none."""
-    return NAN if not numbers or any(map(math.isnan, numbers)) else max(numbers)
+    return NAN if not numbers or any(map(math.isnan, numbers)) else max(numbers, key=_by_size)
+
+
+def _by_size(number: float) -> tuple[float, float]:
+    """Sort -0 before 0."""
+    return number, math.copysign(1.0, number)
 
 
 # Texts: positions and lengths count characters (code points), not bytes or UTF-16 units

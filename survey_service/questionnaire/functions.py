@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from survey_service.problems import D_, Said, said
 from survey_service.questionnaire import function_chance as chance
 from survey_service.questionnaire import function_checks as checks
 from survey_service.questionnaire import function_dates as dates
@@ -56,14 +57,24 @@ class Function:
             return count >= self.least
         return self.repeats > 0 and (count - len(self.takes)) % self.repeats == 0
 
-    def wants(self) -> str:
-        """Return how many arguments the function takes, for messages."""
-        most = len(self.takes)
+    def refusal(self, name: str, count: int) -> Said:
+        """Return what is to be said of a call with a number of arguments that it does not take."""
+        least, most = self.least, len(self.takes)
+        if self.repeats == 2:
+            return said(_PAIRS, name=name, count=count, least=least)
         if self.repeats:
-            return f"at least {self.least}" + (", in pairs" if self.repeats == 2 else "")
-        if self.least == most:
-            return str(most) if most else "none"
-        return f"{self.least} or {most}" if most == self.least + 1 else f"{self.least} to {most}"
+            return said(_AT_LEAST, name=name, count=count, least=least)
+        if least == most:
+            return said(_EXACTLY, name=name, count=count, most=most) if most else said(_NONE, name=name, count=count)
+        return said(_EITHER if most == least + 1 else _BETWEEN, name=name, count=count, least=least, most=most)
+
+
+_PAIRS = D_("The number of arguments of %(name)s() is %(count)s, it takes at least %(least)s, in pairs.")
+_AT_LEAST = D_("The number of arguments of %(name)s() is %(count)s, it takes at least %(least)s.")
+_EXACTLY = D_("The number of arguments of %(name)s() is %(count)s, it takes %(most)s.")
+_NONE = D_("The number of arguments of %(name)s() is %(count)s, it takes none.")
+_EITHER = D_("The number of arguments of %(name)s() is %(count)s, it takes %(least)s or %(most)s.")
+_BETWEEN = D_("The number of arguments of %(name)s() is %(count)s, it takes %(least)s to %(most)s.")
 
 
 def _function(
@@ -116,7 +127,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "atan": _function("n", "n", math.atan, "${a}"),
     "atan2": _function("nn", "n", math.atan2, "${a}, ${b}"),
     "pi": _function("", "n", lambda: math.pi, ""),
-    "random": _function("", "n", None, ""),
+    "random": _function("", "n", None, "", browser=False),
     "min": _function("N", "n", rules.smallest, "${a}, ${b}", repeats=1),
     "max": _function("N", "n", rules.largest, "${a}, ${b}", repeats=1),
     # node-sets and repeats
@@ -129,7 +140,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "current": _function("", "v", None, ""),
     "instance": _function("s", "v", None, "'list'", check=checks.list_name),
     "pulldata": _function("ssss", "s", None, "'list', 'label', 'name', ${a}", check=checks.list_name),
-    "randomize": _function("vv", "v", None, "${a}, 7", least=1, check=checks.node_set),
+    "randomize": _function("vv", "v", None, "${a}, 7", least=1, check=checks.node_set, browser=False),
     # texts
     "string": _function("s", "s", lambda text: text, "${a}", least=0, current=True),
     "string-length": _function("s", "n", lambda text: float(len(text)), "${a}", least=0, current=True),
@@ -169,6 +180,6 @@ FUNCTIONS: Mapping[str, Function] = {
     "format-date": _function("vs", "s", None, "${a}, '%d.%m.%Y'", check=checks.date_format),
     "format-date-time": _function("vs", "s", None, "${a}, '%d.%m.%Y %H:%M'", check=checks.time_format),
     # places
-    "distance": _function("S", "n", places.distance, "${a}, ${b}", repeats=1),
-    "area": _function("S", "n", places.area, "${a}"),
+    "distance": _function("S", "n", places.distance, "${a}, ${b}", repeats=1, browser=False),
+    "area": _function("S", "n", places.area, "${a}", browser=False),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from survey_service.problems import D_, said
 from survey_service.questionnaire import grouping, texts, yaml_source
 from survey_service.questionnaire.builder import Builder
 from survey_service.questionnaire.faults import Fault, Faults
@@ -13,9 +14,11 @@ from survey_service.questionnaire.model import Choice, Cycle, Page, Questionnair
 from survey_service.questionnaire.yaml_source import Located
 
 _NAMED_MISSING = 10
+_OTHER_NAME = D_("the name “%(name)s” is not the file's")
 
 RESERVED_PAGES = ("check", "done", "thanks")
 """Names that follow a questionnaire's in an address: no page may have them."""
+_OWN_PAGE = D_("the service has a page of that name itself")
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ def load_folder(
     """
     faults = Faults()
     if not folder.is_dir():
-        faults.add(str(folder), 0, "folder", "does not exist", "set SURVEY_FORMS to a folder of questionnaire files")
+        remedy = said(D_("set SURVEY_FORMS to a folder of questionnaire files"))
+        faults.add(str(folder), 0, "", said(D_("does not exist")), remedy)
     broken = faults if gate else Faults()
     translations = texts.read_catalogs(folder / "translations", broken) if catalogs else {}
     translations = texts.laid_over(translations, edits or {})
@@ -76,10 +80,8 @@ def load_folder(
         questionnaire = builder.questionnaire(raw)
         addresses.update(builder.texts)
         if questionnaire.name != path.stem:
-            faults.add(
-                path.name, 1, "questionnaire", f"the name “{questionnaire.name}” is not the file's",
-                f"write “questionnaire: {path.stem}”",
-            )  # fmt: skip
+            remedy = said(D_("write %(text)s"), text=f"“questionnaire: {path.stem}”")
+            faults.add(path.name, 1, "questionnaire", said(_OTHER_NAME, name=questionnaire.name), remedy)
         check(questionnaire, raw, path.name, faults, builder.named)
         wanted = None if catalogs else {"de", "en"}
         if gate:
@@ -99,7 +101,8 @@ def _vocabulary(
     builder = Builder(file, faults, {}, translations)
     name = str(raw.get("vocabulary", ""))
     if name != path.stem:
-        faults.add(file, 1, "vocabulary", f"the name “{name}” is not the file's", f"write “vocabulary: {path.stem}”")
+        remedy = said(D_("write %(text)s"), text=f"“vocabulary: {path.stem}”")
+        faults.add(file, 1, "vocabulary", said(_OTHER_NAME, name=name), remedy)
     address = f"vocabularies/{path.stem}"
     vocabulary = Vocabulary(
         name=path.stem,
@@ -118,29 +121,24 @@ def check(questionnaire: Questionnaire, raw: Located, file: str, faults: Faults,
     """
     lines = dict(_lines(raw))
     _check_names(questionnaire, lines, file, faults)
-    for fault in grouping.faults(questionnaire):
-        faults.add(file, lines.get(fault.place, 0), fault.place, fault.fault, fault.remedy)
+    for found in grouping.faults(questionnaire):
+        faults.add(file, lines.get(found.place, 0), found.place, found.fault, found.remedy)
     for question in questionnaire.questions.values():
         if question.constraint is not None and not question.constraint_message:
-            place, remedy = question.name, "add “constraint_message: {de: …, en: …}”"
-            faults.add(file, lines.get(place, 0), place, "the constraint has no constraint_message", remedy)
+            place, remedy = question.name, said(D_("add “%(text)s”"), text="constraint_message: {de: …, en: …}")
+            fault = said(D_("the constraint has no constraint_message"))
+            faults.add(file, lines.get(place, 0), place, fault, remedy, "constraint")
     for place, key, used in references(questionnaire):
         for name in sorted(used - named):
-            faults.add(
-                file,
-                lines.get(place, 0),
-                place,
-                f"{key} refers to “{name}”, which is no question",
-                "mend the name or remove it",
-            )
+            fault = said(D_("%(key)s refers to “%(name)s”, which is no question"), key=key, name=name)
+            faults.add(file, lines.get(place, 0), place, fault, said(D_("mend the name or remove it")), key)
     _check_consent(questionnaire, raw, lines, file, faults)
     try:
         _ = questionnaire.evaluation_order
     except Cycle as cycle:
-        faults.add(
-            file, lines.get(cycle.names[0], 0), cycle.names[0], f"questions depend on each other in a circle: {cycle}",
-            "remove one of these references",
-        )  # fmt: skip
+        fault = said(D_("questions depend on each other in a circle: %(names)s"), names=str(cycle))
+        place = cycle.names[0]
+        faults.add(file, lines.get(place, 0), place, fault, said(D_("remove one of these references")))
 
 
 def _check_names(questionnaire: Questionnaire, lines: Mapping[str, int], file: str, faults: Faults) -> None:
@@ -149,21 +147,21 @@ def _check_names(questionnaire: Questionnaire, lines: Mapping[str, int], file: s
     for page in questionnaire.pages:
         if page.name in page_names:
             own = page.name in RESERVED_PAGES
-            fault = "the service has a page of that name itself" if own else "the page name is used twice"
-            faults.add(file, lines.get(page.name, 0), page.name, fault, "rename one of the pages")
+            fault = said(_OWN_PAGE) if own else said(D_("the page name is used twice"))
+            faults.add(file, lines.get(page.name, 0), page.name, fault, said(D_("rename one of the pages")), "name")
         page_names.add(page.name)
         if not page.label and not page.implied:
-            fault = "there is no label"
-            faults.add(file, lines.get(page.name, 0), page.name, fault, "add “label: {de: …, en: …}”")
+            remedy = said(D_("add “%(text)s”"), text="label: {de: …, en: …}")
+            fault = said(D_("there is no %(key)s"), key="label")
+            faults.add(file, lines.get(page.name, 0), page.name, fault, remedy)
         for question in page.questions:
             if question.name in names:
-                faults.add(
-                    file, lines.get(question.name, 0), f"{page.name}/{question.name}",
-                    "the question name is used twice", "rename one of the questions",
-                )  # fmt: skip
+                fault, remedy = said(D_("the question name is used twice")), said(D_("rename one of the questions"))
+                faults.add(file, lines.get(question.name, 0), f"{page.name}/{question.name}", fault, remedy)
             names.add(question.name)
     if not questionnaire.pages:
-        faults.add(file, 0, "pages", "the questionnaire has no pages", "add “pages:” with at least one page")
+        remedy = said(D_("add “pages:” with at least one page"))
+        faults.add(file, 0, "pages", said(D_("the questionnaire has no pages")), remedy)
 
 
 def _check_consent(
@@ -171,15 +169,11 @@ def _check_consent(
 ) -> None:
     name = questionnaire.consent
     if name and name not in questionnaire.questions:
-        faults.add(file, raw.line_of("consent"), "consent", f"“{name}” is no question", "name the consent question")
+        fault, remedy = said(D_("“%(name)s” is no question"), name=name), said(D_("name the consent question"))
+        faults.add(file, raw.line_of("consent"), "consent", fault, remedy)
     elif name and questionnaire.page_of[name] is not questionnaire.pages[0]:
-        faults.add(
-            file,
-            lines.get(name, 0),
-            name,
-            "the consent stands behind other pages, whose answers could not be kept",
-            "move it to the first page",
-        )
+        fault = said(D_("the consent stands behind other pages, whose answers could not be kept"))
+        faults.add(file, lines.get(name, 0), name, fault, said(D_("move it to the first page")))
 
 
 def _lines(raw: Located) -> Iterator[tuple[str, int]]:
@@ -241,7 +235,9 @@ def _gate(questionnaire: Questionnaire, file: str, faults: Faults, wanted: set[s
             continue
         missing = missing_texts(questionnaire, tag)
         for place in missing[:_NAMED_MISSING]:
-            faults.add(file, 0, place, f"there is no text in “{tag}”", f"add it, or take “{tag}” out of languages")
+            fault = said(D_("there is no text in “%(tag)s”"), tag=tag)
+            faults.add(file, 0, place, fault, said(D_("add it, or take “%(tag)s” out of languages"), tag=tag))
         if len(missing) > _NAMED_MISSING:
             more = len(missing) - _NAMED_MISSING
-            faults.add(file, 0, "texts", f"{more} more have no text in “{tag}”", "see translations status")
+            fault = said(D_("%(count)s more have no text in “%(tag)s”"), count=more, tag=tag)
+            faults.add(file, 0, "", fault, said(D_("see translations status")))

@@ -56,9 +56,11 @@ def _instances(answers: Mapping[str, Any], path: Path, repeat: str) -> list[tupl
 
 
 def instance_at(answers: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
-    """Return the answers of the repeat instance at a path, of the questionnaire itself if it is empty."""
+    """Return the answers of the repeat instance at a path, of the questionnaire itself if it is empty, none if there
+    is no such instance."""
     for repeat, index in path:
-        answers = _instances(answers, (), repeat)[index][0]
+        found = _instance(answers, (), repeat, index)
+        answers = found[0][0] if found else _NOTHING
     return answers
 
 

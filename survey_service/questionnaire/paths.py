@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from survey_service.questionnaire.refusals import ExpressionFault
+from survey_service.problems import D_, said
+from survey_service.questionnaire.refusals import ExpressionFault, cannot_stand, refer, write
 from survey_service.questionnaire.values import Node
 
 LEAVES = frozenset(
@@ -26,7 +27,7 @@ LEAVES = frozenset(
 )
 """Heads of nodes that have no nodes within."""
 _SETS = frozenset({"ref", "step", "column", "filter", "set", "instance", "|", "randomize", "current"})
-_NODES_WANTED = "Only ${name} or instance('list')/root/item can be followed by / or [ ]."
+_NODES_WANTED = D_("Only ${name} or instance('list')/root/item can be followed by / or [ ].")
 
 
 def is_set(node: Node) -> bool:
@@ -59,7 +60,7 @@ def stepped(base: Node, name: str, column: int) -> Node:
     if is_list(base):
         return ("column", base, name)
     if head not in _SETS or head == "column":
-        raise ExpressionFault(f"“/{name}” cannot stand here.", column, _NODES_WANTED)
+        raise cannot_stand(f"/{name}", column, said(_NODES_WANTED))
     return ("step", base, name)
 
 
@@ -72,7 +73,7 @@ def _upwards(base: Node, column: int) -> Node:
     if head in ("current", "outer"):
         return ("outer", column)
     if head not in _SETS or head == "column" or is_list(base):
-        raise ExpressionFault("“..” cannot stand here.", column, "Refer to a question as ${name}.")
+        raise refer("..", column)
     return base if head == "step" and base[2] == ".." else ("step", base, "..")
 
 
@@ -85,7 +86,9 @@ def _towards_rows(base: Node, name: str, column: int) -> Node:
 
 def _rows_fault(list_name: str, column: int) -> ExpressionFault:
     return ExpressionFault(
-        "instance() is not followed by /root/item.", column, f"Write instance('{list_name}')/root/item[…]/label."
+        said(D_("instance() is not followed by /root/item.")),
+        column,
+        write(f"instance('{list_name}')/root/item[…]/label"),
     )
 
 
@@ -94,7 +97,7 @@ def filtered(base: Node, predicate: Node, column: int) -> Node:
     if base[0] == "rows":
         raise _rows_fault(base[1], column)
     if base[0] not in _SETS or base[0] == "column":
-        raise ExpressionFault("“[” cannot stand here.", column, _NODES_WANTED)
+        raise cannot_stand("[", column, said(_NODES_WANTED))
     if base[0] == "step" and base[2] != "..":
         return (*base, predicate)
     return ("filter", base, predicate)
@@ -104,7 +107,7 @@ def absolute(names: list[tuple[str, int]]) -> Node:
     """Return the node of ``/data/group/name``, given its steps with their columns."""
     name, column = names[-1]
     if len(names) < 2 or any(step in (".", "..") for step, _ in names):
-        raise ExpressionFault(f"“/{name}” cannot stand here.", column, "Refer to a question as ${name}.")
+        raise refer(f"/{name}", column)
     return ("ref", name)
 
 
@@ -170,11 +173,12 @@ def _settled_leaf(node: Node, place: _Place) -> Node:
         raise _rows_fault(node[1], node[3])
     if head == "own":
         raise ExpressionFault(
-            f"{node[1]}() has no meaning outside [ ].", node[2], "Write position(..) for the number of the entry."
+            said(D_("%(name)s() has no meaning outside [ ]."), name=node[1]),
+            node[2],
+            said(D_("Write position(..) for the number of the entry.")),
         )
     if head in ("here", "up", "outer"):
-        shown = f"/{node[1]}" if head == "here" else ".."
-        raise ExpressionFault(f"“{shown}” cannot stand here.", node[-1], "Refer to a question as ${name}.")
+        raise refer(f"/{node[1]}" if head == "here" else "..", node[-1])
     return node
 
 

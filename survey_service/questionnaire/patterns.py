@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 _SPACES = "\\t\\n\\f\\r "
 _NO_SPACES = "\\0-\\x08\\x0b\\x0e-\\x1f!-\\u{10ffff}"
 _SCRIPTS = frozenset(
-    "Arabic Armenian Bengali Common Cyrillic Devanagari Ethiopic Georgian Greek Han Hangul Hebrew Hiragana Inherited "
-    "Katakana Khmer Lao Latin Myanmar Sinhala Tamil Thai".split()
+    {
+        *("Arabic", "Armenian", "Bengali", "Common", "Cyrillic", "Devanagari", "Ethiopic", "Georgian", "Greek", "Han"),
+        *("Hangul", "Hebrew", "Hiragana", "Inherited", "Katakana", "Khmer", "Lao", "Latin", "Myanmar", "Sinhala"),
+        *("Tamil", "Thai"),
+    }
 )
 """Scripts that browsers know by these names."""
 _CONTROLS = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -36,33 +40,51 @@ class PatternFault(ValueError):
     """A browser cannot match the pattern."""
 
 
+@dataclass(frozen=True)
+class Token:
+    """A part of a pattern: ``kind`` is ``(``, ``)``, ``|``, ``edge``, ``atom`` or ``repeat``; as written for RE2 and as
+    JavaScript has it."""
+
+    kind: str
+    written: str
+    sent: str
+
+
 def for_browsers(pattern: str) -> str:
     """Return a pattern that RE2 takes for JavaScript, to be matched against a whole text with the flag ``u``.
 
     Raise PatternFault if it names a script that not all browsers know.
     """
-    return f"^(?:{''.join(_written(pattern))})$"
+    return f"^(?:{''.join(token.sent for token in tokens(pattern))})$"
 
 
-def _written(pattern: str) -> Iterator[str]:
+def tokens(pattern: str) -> Iterator[Token]:
+    """Yield the parts of a pattern that RE2 takes; raise PatternFault as ``for_browsers`` does."""
     start = 0
     while start < len(pattern):
-        if pattern.startswith("(?:", start):
-            text, start = "(?:", start + 3
-        elif pattern[start] in "()|":
-            text, start = pattern[start], start + 1
-        elif pattern[start] == "[":
-            text, start = _class(pattern, start)
-        elif pattern[start] in "^$":
-            text, start = f"(?:{pattern[start]})", start + 1
-        elif pattern[start] == ".":
-            text, start = "[^\\n]", start + 1
-        elif repeat := _REPEAT.match(pattern, start):
-            text, start = repeat[0], repeat.end()
-        else:
-            match = _part(pattern, start)
-            text, start = _set(match, _one_of) or _edge(match) or _escaped(_character(match)), match.end()
-        yield text
+        kind, sent, end = _token(pattern, start)
+        yield Token(kind, pattern[start:end], sent)
+        start = end
+
+
+def _token(pattern: str, start: int) -> tuple[str, str, int]:
+    if pattern.startswith("(?:", start):
+        return "(", "(?:", start + 3
+    first = pattern[start]
+    if first in "()|":
+        return first, "(?:" if first == "(" else first, start + 1
+    if first == "[":
+        return "atom", *_class(pattern, start)
+    if first in "^$":
+        return "edge", f"(?:{first})", start + 1
+    if first == ".":
+        return "atom", "[^\\n]", start + 1
+    if repeat := _REPEAT.match(pattern, start):
+        return "repeat", repeat[0], repeat.end()
+    match = _part(pattern, start)
+    if match["edge"]:
+        return "edge", f"(?:\\{match['edge']})", match.end()
+    return "atom", _set(match, _one_of) or _escaped(_character(match)), match.end()
 
 
 def _part(pattern: str, start: int) -> re.Match[str]:
@@ -109,10 +131,6 @@ def _one_of(spaces: bool) -> str:
 
 def _listed(spaces: bool) -> str:
     return _SPACES if spaces else _NO_SPACES
-
-
-def _edge(match: re.Match[str]) -> str:
-    return f"(?:\\{match['edge']})" if match["edge"] else ""
 
 
 def _character(match: re.Match[str]) -> str:

@@ -7,16 +7,19 @@ in JavaScript's spelling. docs/expressions.md lists the nodes.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, cast
 
 from survey_service.questionnaire.expression import Expression
 from survey_service.questionnaire.functions import FUNCTIONS
-from survey_service.questionnaire.paths import LEAVES
+from survey_service.questionnaire.paths import LEAVES, is_set
+from survey_service.questionnaire.pattern_speed import could_stall
 from survey_service.questionnaire.patterns import PatternFault, for_browsers
-from survey_service.questionnaire.values import Node
+from survey_service.questionnaire.values import MIRRORED, Node
 
-JSON = str | int | float | list[Any]
+JSON = str | float | bool | list[Any]
 
 
 def portable(expression: Expression) -> JSON:
@@ -35,7 +38,8 @@ def unsupported(expression: Expression, lists: Collection[str] = ()) -> set[str]
     """Return why the browser cannot evaluate an expression, empty if it can.
 
     A reason is a function that only the server knows (``uuid()``), ``%a %b`` (words of the language), ``list …`` for
-    rows of a list that is not among ``lists``, those the page carries, or ``pattern …`` that JavaScript does not take.
+    rows of a list that is not among ``lists``, those the page carries, or ``pattern …`` that not all browsers take or
+    that could stall them.
     """
     reasons = {f"{name}()" for name in expression.functions if not FUNCTIONS[name].browser}
     reasons |= {f"list {name}" for name in expression.lists.difference(lists)}
@@ -51,10 +55,9 @@ def _patterns(node: Node) -> set[str]:
 
 def _is_taken(pattern: str) -> bool:
     try:
-        for_browsers(pattern)
+        return not could_stall(pattern)
     except PatternFault:
         return False
-    return True
 
 
 def _portable(node: Node) -> JSON:
@@ -62,7 +65,7 @@ def _portable(node: Node) -> JSON:
     form = _FORMS.get(head)
     if form is not None:
         return form(node)
-    return list(node) if head in LEAVES else [head, *map(_portable, node[1:])]
+    return list(node) if head in LEAVES else [_HEADS.get(head, head), *map(_portable, node[1:])]
 
 
 def _step(node: Node) -> JSON:
@@ -84,19 +87,119 @@ def _filter(node: Node) -> JSON:
 def _position(node: Node) -> JSON:
     if len(node) == 1:
         return ["position"]
-    return ["position", node[1][1] if node[1][0] == "up" else _portable(node[1])]
+    return ["place", node[1][1] if node[1][0] == "up" else _portable(node[1])]
 
+
+def _indexed(node: Node) -> JSON:
+    """The entry that each pair of repeat and number says, seen from that of the pair before; then the question."""
+    found: JSON = ["nth", ["$", node[2][1]], _portable(node[3])]
+    for at in range(4, len(node), 2):
+        found = ["nth", ["beside", found, node[at][1]], _portable(node[at + 1])]
+    return ["step", found, node[1][1]]
+
+
+def _text(node: Node) -> JSON:
+    """The text of a value, of a node-set that of its first node."""
+    part = _portable(node[1])
+    return ["join", "", ["if", True, part, ""] if is_set(node[1]) else part]
+
+
+def _round(node: Node) -> JSON:
+    return ["round" if len(node) == 2 else "decimals", *map(_portable, node[1:])]
+
+
+def _once(node: Node) -> JSON:
+    return ["if", ["length", ["once"]], ["once"], _portable(node[1])]
+
+
+def _format(node: Node) -> JSON:
+    """Fixed texts and what is cut out of ``2026-11-23T14:05:30.250``: from, to, and 1 if without leading zeros."""
+    pieces = re.findall("%.|[^%]+", node[2][1], re.DOTALL)
+    return ["format", _portable(node[1]), *(_CUTS[piece[1]] if piece[0] == "%" else piece for piece in pieces)]
+
+
+def _substring(node: Node) -> JSON:
+    parts = [_portable(part) for part in node[1:]]
+    return ["substring", *parts, *([["div", 1, 0]] if len(parts) == 2 else [])]  # no length is an infinite one
+
+
+def _checklist(node: Node) -> JSON:
+    """The number of true answers; of a node-set those of its nodes."""
+    true = [
+        ["count", ["filter", _portable(part), ["and", ["."]]]] if is_set(part) else ["and", _portable(part)]
+        for part in node[3:]
+    ]
+    return ["between", _portable(node[1]), ["+", *true], _portable(node[2])]
+
+
+def _weighted_checklist(node: Node) -> JSON:
+    parts = [_portable(part) for part in node[3:]]
+    weights = [["if", answer, weight, 0] for answer, weight in zip(parts[::2], parts[1::2], strict=True)]
+    return ["between", _portable(node[1]), ["+", *weights], _portable(node[2])]
+
+
+def _mirrored(node: Node) -> JSON:
+    return [MIRRORED[node[0]], _portable(node[2]), _portable(node[1])]
+
+
+_CUTS: Mapping[str, JSON] = {
+    "Y": [0, 4], "y": [2, 4], "m": [5, 7], "n": [5, 7, 1], "d": [8, 10], "e": [8, 10, 1], "H": [11, 13],
+    "h": [11, 13, 1], "M": [14, 16], "S": [17, 19], "3": [20, 23], "%": "%",
+}  # fmt: skip
+
+_HEADS: Mapping[str, str] = {
+    "boolean": "and",
+    "number": "+",
+    "int": "trunc",
+    "ceiling": "ceil",
+    "min": "least",
+    "max": "most",
+    "count-non-empty": "filled",
+    "last": "size",
+    "string-length": "length",
+    "substring-before": "before",
+    "substring-after": "after",
+    "starts-with": "starts",
+    "ends-with": "ends",
+    "normalize-space": "normalize",
+    "date-time": "moment",
+    "decimal-date-time": "days",
+    "decimal-time": "time",
+}
+"""Functions that have another name in the browser."""
 
 _FORMS: Mapping[str, Callable[[Node], JSON]] = {
-    "str": lambda node: node[1],  # type: ignore[no-any-return]
-    "num": lambda node: node[1],  # type: ignore[no-any-return]
-    "name": lambda node: node[1],  # type: ignore[no-any-return]
+    "str": lambda node: cast(str, node[1]),
+    "num": lambda node: cast(float, node[1]),
     "ref": lambda node: ["$", node[1]],
     "step": _step,
     "column": lambda node: ["column", _portable(node[1]), node[2]],
     "filter": _filter,
+    "set": lambda node: ["|", _portable(node[1])],
     "|": lambda node: ["|", *map(_portable, dict.fromkeys(node[1:]))],
+    ">": _mirrored,
+    ">=": _mirrored,
+    "neg": lambda node: ["*", -1, _portable(node[1])],
+    "true": lambda _node: True,
+    "false": lambda _node: False,
+    "boolean-from-string": lambda node: ["regex", _portable(node[1]), "^(?:true|1)$"],
+    "exp10": lambda node: ["pow", 10, _portable(node[1])],
+    "pi": lambda _node: math.pi,
     "position": _position,
+    "indexed-repeat": _indexed,
+    "concat": lambda node: ["join", "", *map(_portable, node[1:])],
+    "substring": _substring,
     "regex": lambda node: ["regex", _portable(node[1]), for_browsers(node[2][1])],
-    "format-date-time": lambda node: ["format-date", *map(_portable, node[1:])],
+    "round": _round,
+    "once": _once,
+    "string": _text,
+    "selected-at": lambda node: ["nth", ["items", _portable(node[1])], ["+", ["trunc", _portable(node[2])], 1]],
+    "count-selected": lambda node: ["count", ["items", _portable(node[1])]],
+    "checklist": _checklist,
+    "weighted-checklist": _weighted_checklist,
+    "jr:choice-name": lambda node: ["label", _portable(node[1]), node[2][1]],
+    "format-date": _format,
+    "format-date-time": _format,
+    "date": lambda node: ["substr", ["moment", _portable(node[1])], 0, 10],
 }
+"""Heads that are written in another way."""

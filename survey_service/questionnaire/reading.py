@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from survey_service import languages
+from survey_service.problems import D_, Said, said
 from survey_service.questionnaire import expression
-from survey_service.questionnaire.faults import Faults
+from survey_service.questionnaire.faults import Faults, shown
 from survey_service.questionnaire.model import Choice, Text
 from survey_service.questionnaire.texts import Catalogs, merge
 
@@ -47,9 +48,9 @@ class Reader:
         self.texts: dict[str, Text] = {}
         """The texts met so far, by address, with all their wordings; those the same in every language are left out."""
 
-    def fault(self, raw: Mapping[str, Any], key: str, place: str, fault: str, remedy: str) -> None:
+    def fault(self, raw: Mapping[str, Any], key: str, place: str, fault: Said, remedy: Said) -> None:
         line = raw.line_of(key) if hasattr(raw, "line_of") else 0
-        self.faults.add(self.file, line, place, fault, remedy)
+        self.faults.add(self.file, line, place, fault, remedy, key)
 
     def fill(self, value: str) -> str:
         """Put the present row's name in for ``{code}`` (pages with ``for_each``)."""
@@ -58,17 +59,18 @@ class Reader:
     def keys(self, raw: Mapping[str, Any], kind: str, place: str) -> None:
         for key in raw:
             if key not in KEYS[kind]:
-                near = difflib.get_close_matches(key, KEYS[kind], 1)
-                remedy = f"did you mean “{near[0]}”?" if near else f"a {kind} has: {', '.join(KEYS[kind])}"
-                self.fault(raw, key, place, f"the key “{key}” is unknown", remedy)
+                self.fault(raw, key, place, said(D_("the key “%(key)s” is unknown"), key=key), near(key, KEYS[kind]))
 
     def name(self, raw: Mapping[str, Any], place: str, pattern: re.Pattern[str] = NAME) -> str:
         value = raw.get("name")
         if not isinstance(value, str) or not pattern.fullmatch(self.fill(value)):
             self.fault(
-                raw, "name", place, f"the name {value!r} is not usable",
-                "letters, digits, “_”, “-” and “.”, a letter first, at most 64; put numbers in quotes",
-            )  # fmt: skip
+                raw,
+                "name",
+                place,
+                said(D_("the name %(name)s is not usable"), name=shown(value)),
+                said(D_("letters, digits, “_”, “-” and “.”, a letter first, at most 64; put numbers in quotes")),
+            )
             return ""
         return self.fill(value)
 
@@ -76,20 +78,28 @@ class Reader:
         value = raw.get(key)
         if value is None:
             if required:
-                self.fault(raw, key, address, f"there is no {key}", f"add “{key}: {{de: …, en: …}}”")
+                self.fault(
+                    raw,
+                    key,
+                    address,
+                    said(D_("there is no %(key)s"), key=key),
+                    said(D_("add “%(text)s”"), text=f"{key}: {{de: …, en: …}}"),
+                )
             return {}
         if value == "{label}":
             return self.code_label
         if isinstance(value, str):
             return {"*": value.strip()}
         if not isinstance(value, Mapping):
-            self.fault(raw, key, address, "is not a text", "write {de: …, en: …}")
+            self.fault(raw, key, address, said(D_("is not a text")), said(D_("write %(text)s"), text="{de: …, en: …}"))
             return {}
         for tag, part in value.items():
             if tag != "*" and tag not in languages.registry():
-                self.fault(raw, key, address, f"the language “{tag}” is unknown", "use a tag of the language registry")
+                fault = said(D_("the language %(tag)s is unknown"), tag=shown(tag))
+                self.fault(raw, key, address, fault, said(D_("use a tag of the language registry")))
             if not isinstance(part, str) or not part.strip():
-                self.fault(raw, key, address, f"the text in “{tag}” is empty or not a text", "write the text in quotes")
+                fault = said(D_("the text in “%(tag)s” is empty or not a text"), tag=tag)
+                self.fault(raw, key, address, fault, said(D_("write the text in quotes")))
                 return {}
         text = merge(address, {tag: part.strip() for tag, part in value.items()}, self.catalogs)
         if "*" not in text:
@@ -101,29 +111,35 @@ class Reader:
         if value is None:
             return None
         if not isinstance(value, str):
-            self.fault(raw, key, place, f"{key} is not an expression", "write it in quotes")
+            self.fault(
+                raw, key, place, said(D_("%(key)s is not an expression"), key=key), said(D_("write it in quotes"))
+            )
             return None
         try:
             parsed = expression.parse(self.fill(value))
         except expression.ExpressionFault as error:
-            self.fault(raw, key, place, f"{key}, column {error.column}: {error.message}", error.remedy)
+            fault = said(D_("%(key)s, character %(at)s: %(fault)s"), key=key, at=error.column, fault=error.message)
+            self.fault(raw, key, place, fault, error.remedy)
             return None
         for used in sorted(parsed.lists - self.lists.keys()):
-            self.fault(raw, key, place, f"{key}: there is no list “{used}”", "name a list under “choices:”")
+            fault = said(D_("%(key)s: there is no list “%(list)s”"), key=key, list=used)
+            self.fault(raw, key, place, fault, said(D_("name a list under “choices:”")))
         if parsed.columns and key != "choice_filter":
             name = min(parsed.columns)
-            remedy = f"write ${{{name}}} for an answer, '{name}' for a text"
-            self.fault(raw, key, place, f"{key}: the name “{name}” stands alone", remedy)
-        if parsed.uses_current and key != "constraint":
+            remedy = said(D_("write ${%(name)s} for an answer, '%(name)s' for a text"), name=name)
             self.fault(
-                raw, key, place, f"{key}: “.” has no meaning here", "write ${name}; “.” belongs into a constraint"
+                raw, key, place, said(D_("%(key)s: the name “%(name)s” stands alone"), key=key, name=name), remedy
             )
+        if parsed.uses_current and key != "constraint":
+            remedy = said(D_("write ${name}; “.” belongs into a constraint"))
+            self.fault(raw, key, place, said(D_("%(key)s: “.” has no meaning here"), key=key), remedy)
         return parsed
 
     def items(self, raw: Mapping[str, Any], key: str, place: str) -> list[Mapping[str, Any]]:
         value = raw.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
-            self.fault(raw, key, place, f"{key} is not a list of blocks", f"begin each block of {key} with “- name: …”")
+            remedy = said(D_("begin each block of %(key)s with “- name: …”"), key=key)
+            self.fault(raw, key, place, said(D_("%(key)s is not a list of blocks"), key=key), remedy)
             return []
         return value
 
@@ -133,21 +149,26 @@ class Reader:
             name = self.name(item, address, CHOICE_NAME)
             place = f"{address}/{name}"
             if name in choices:
-                self.fault(item, "name", place, "the choice stands twice", "remove or rename one of them")
+                self.fault(
+                    item, "name", place, said(D_("the choice stands twice")), said(D_("remove or rename one of them"))
+                )
             columns = {}
             for column, value in item.items():
                 if column in ("name", "label", "exclusive", "last"):
                     continue
                 if column in _TAKEN:
-                    remedy = "give it another name: XLSForm tools use this one themselves"
-                    self.fault(item, column, place, f"the column “{column}” is reserved", remedy)
+                    remedy = said(D_("give it another name: XLSForm tools use this one themselves"))
+                    fault = said(D_("the column “%(column)s” is reserved"), column=column)
+                    self.fault(item, column, place, fault, remedy)
                 elif isinstance(value, str):
                     columns.update({column: value} if value else {})
                 else:
-                    self.fault(item, column, place, f"the column “{column}” is not a text", "put its value in quotes")
+                    fault = said(D_("the column “%(column)s” is not a text"), column=column)
+                    self.fault(item, column, place, fault, said(D_("put its value in quotes")))
             for flag in ("exclusive", "last"):
                 if not isinstance(item.get(flag, False), bool):
-                    self.fault(item, flag, place, f"“{flag}” is neither true nor false", "write true or false")
+                    fault = said(D_("“%(flag)s” is neither true nor false"), flag=flag)
+                    self.fault(item, flag, place, fault, said(D_("write true or false")))
             choices[name] = Choice(
                 name=name,
                 label=self.text(item, "label", f"{place}/label", required=True),
@@ -156,3 +177,18 @@ class Reader:
                 columns=columns,
             )
         return tuple(choices.values())
+
+
+def near(found: object, known: Iterable[str]) -> Said:
+    """Return the remedy for something unknown: the nearest that is known, else all of them."""
+    names = list(known)
+    closest = difflib.get_close_matches(str(found), names, 1)
+    if closest:
+        return said(D_("did you mean “%(name)s”?"), name=closest[0])
+    return said(D_("use one of: %(names)s"), names=", ".join(names) or "–")
+
+
+def nearest(found: object, known: Iterable[str], otherwise: Said) -> Said:
+    """Return the remedy for something unknown, where there are too many to name them all."""
+    closest = difflib.get_close_matches(str(found), list(known), 1)
+    return said(D_("did you mean “%(name)s”?"), name=closest[0]) if closest else otherwise

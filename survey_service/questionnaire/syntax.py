@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
+from survey_service.problems import D_, said
 from survey_service.questionnaire import paths
 from survey_service.questionnaire.function_checks import quoted_name
 from survey_service.questionnaire.functions import ALIASES, FUNCTIONS, Node
@@ -26,6 +27,7 @@ from survey_service.questionnaire.refusals import (
     explain,
     keyword_fault,
     suggestion,
+    write,
 )
 from survey_service.questionnaire.writing import RUNS
 
@@ -37,6 +39,7 @@ MAX_NESTING = 100
 MAX_PREDICATES = 3
 """How deep ``[ ]`` may nest: each level looks at all nodes again for each node of the level around it."""
 _MAX_EXACT = 2**53
+_SPLIT = D_("Split it into calculate questions.")
 
 
 _NAME = re.compile(r"[^\W\d][\w.-]*")
@@ -73,7 +76,7 @@ def _deeper(parts: Sequence[_Part], column: int) -> int:
 def _checked(depth: int, column: int) -> int:
     if depth > MAX_NESTING:
         raise ExpressionFault(
-            f"The expression nests deeper than {MAX_NESTING} levels.", column, "Split it into calculate questions."
+            said(D_("The expression nests deeper than %(limit)s levels."), limit=MAX_NESTING), column, said(_SPLIT)
         )
     return depth
 
@@ -101,7 +104,7 @@ class _Builder:
     def joined(self, children: list[Any]) -> _Part:
         for part in children[::2]:
             if not is_set(part.node):
-                raise ExpressionFault("“|” joins node-sets only.", part.column, "Write or.")
+                raise ExpressionFault(said(D_("“|” joins node-sets only.")), part.column, write("or"))
         return self._chain(children)
 
     def negative(self, children: list[Any]) -> _Part:
@@ -145,9 +148,9 @@ class _Builder:
         for step in steps[:-1]:
             if step.predicates:
                 raise ExpressionFault(
-                    "A predicate cannot stand in the middle of this path.",
+                    said(D_("A predicate cannot stand in the middle of this path.")),
                     step.predicates[0].column,
-                    "Write ${repeat}[…]/name.",
+                    write("${repeat}[…]/name"),
                 )
         for predicate in steps[-1].predicates:
             node = paths.filtered(node, predicate.node, predicate.column)
@@ -158,7 +161,9 @@ class _Builder:
         (token,) = children
         number = float(token)
         if number == float("inf"):
-            raise ExpressionFault("The number is too large.", _column(token), "Write a smaller number.")
+            raise ExpressionFault(
+                said(D_("The number is too large.")), _column(token), said(D_("Write a smaller number."))
+            )
         whole = number.is_integer() and number <= _MAX_EXACT
         return _Part(("num", int(number) if whole else number), 1, _column(token))
 
@@ -171,9 +176,9 @@ class _Builder:
         name = str(token)[2:-1]
         if not _NAME.fullmatch(name):
             raise ExpressionFault(
-                f"“{token}” does not name a question.",
+                said(D_("“%(found)s” does not name a question."), found=str(token)),
                 _column(token),
-                "Write the question's name between the braces, without spaces, e.g. ${age}.",
+                said(D_("Write the question's name between the braces, without spaces, e.g. ${age}.")),
             )
         return _Part(("ref", name), 1, _column(token))
 
@@ -197,9 +202,9 @@ class _Builder:
             raise _unknown(name, column)
         if not function.accepts(len(arguments)):
             raise ExpressionFault(
-                f"The number of arguments of {name}() is {len(arguments)}, it takes {function.wants()}.",
+                function.refusal(name, len(arguments)),
                 column,
-                f"Write {name}({function.example}).",
+                write(f"{name}({function.example})"),
             )
         depth = _deeper(arguments, column)
         nodes = tuple(part.node for part in arguments)
@@ -226,8 +231,9 @@ def _call(name: str, nodes: tuple[Node, ...], column: int) -> Node:
 
 def _unknown(name: str, column: int) -> ExpressionFault:
     if name in UNSUPPORTED:
-        return ExpressionFault(f"{name}() is not supported yet.", column, UNSUPPORTED[name])
-    return ExpressionFault(f"There is no function {name}().", column, suggestion(name, FUNCTIONS))
+        fault = said(D_("%(name)s() is not supported yet."), name=name)
+        return ExpressionFault(fault, column, UNSUPPORTED[name])
+    return ExpressionFault(said(D_("There is no function %(name)s()."), name=name), column, suggestion(name, FUNCTIONS))
 
 
 @functools.lru_cache(maxsize=1)
@@ -244,7 +250,9 @@ def parse_tree(text: str) -> Node:
     from lark.exceptions import UnexpectedInput
 
     if not text.strip():
-        raise ExpressionFault("The expression is empty.", 1, "Write an expression, or leave the key out.")
+        raise ExpressionFault(
+            said(D_("The expression is empty.")), 1, said(D_("Write an expression, or leave the key out."))
+        )
     _check_predicates(text)
     try:
         return paths.settle(cast(_Part, _parser().parse(text)).node)
@@ -259,7 +267,7 @@ def _check_predicates(text: str) -> None:
         depth += {"[": 1, "]": -1}.get(match[0], 0)
         if depth > MAX_PREDICATES:
             raise ExpressionFault(
-                f"Conditions in [ ] nest deeper than {MAX_PREDICATES} levels.",
+                said(D_("Conditions in [ ] nest deeper than %(limit)s levels."), limit=MAX_PREDICATES),
                 match.start() + 1,
-                "Split it into calculate questions.",
+                said(_SPLIT),
             )

@@ -10,10 +10,12 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
+from survey_service.problems import D_, said
 from survey_service.questionnaire import po_syntax, text_checks
 from survey_service.questionnaire.faults import Faults
 
 SOURCE = "de"
+MEND = D_("mend the .po file")
 MACHINE_DRAFT, TRANSLATED, REVIEWED = "machine draft", "translated", "reviewed"
 STATES = (MACHINE_DRAFT, TRANSLATED, REVIEWED)
 
@@ -55,8 +57,8 @@ def read_catalogs(folder: Path, faults: Faults) -> Catalogs:
         try:
             catalog = po_syntax.read(path.read_bytes())
         except (po_syntax.PoFault, OSError) as error:
-            line, reason = getattr(error, "line", 0), getattr(error, "reason", str(error))
-            faults.add(f"{folder.name}/{path.name}", line, "catalog", reason, "mend the .po file")
+            line, reason = po_syntax.place_and_reason(error)
+            faults.add(f"{folder.name}/{path.name}", line, "", reason, said(MEND))
             continue
         if not _add_faults(catalog, f"{folder.name}/{path.name}", faults):
             catalogs[path.stem] = translations_of(catalog)
@@ -71,7 +73,7 @@ def _add_faults(catalog: Catalog, file: str, faults: Faults) -> int:
             problem = text_checks.fault((str(message.id),), (message.string,), 1)
             if problem is not None:
                 found += 1
-                faults.add(file, message.lineno or 0, message.context, problem.message(), "mend the translation")
+                faults.add(file, message.lineno or 0, message.context, problem.said, said(D_("mend the translation")))
     return found
 
 

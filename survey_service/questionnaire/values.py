@@ -96,7 +96,7 @@ _FILE = frozenset({"file", "name", "type", "size"})
 def value_of(answer: Answer) -> Value:
     """Return an answer as a value: nothing is ``""``, a list its items with a space between, a number a float.
 
-    A file is its name. An instance of a repeat is the texts of its answers one after another, as in XPath.
+    A file is its name. Instances of a repeat are the texts of their answers one after another, as in XPath.
     """
     if answer is None:
         return ""
@@ -110,17 +110,14 @@ def value_of(answer: Answer) -> Value:
     if isinstance(answer, Mapping):
         if answer.keys() >= _FILE:
             return to_text(value_of(answer.get("name")))
-        return "".join(map(_all_text, answer.values()))
+        return "".join(map(_text_of, answer.values()))
     if not isinstance(answer, (list, tuple)):
         return str(answer)
-    if answer and isinstance(answer[0], Mapping):
-        return value_of(answer[0])
-    return " ".join([part if isinstance(part, str) else to_text(value_of(part)) for part in answer])
+    mark = "" if answer and isinstance(answer[0], Mapping) else " "
+    return mark.join([part if isinstance(part, str) else _text_of(part) for part in answer])
 
 
-def _all_text(answer: Answer) -> str:
-    if isinstance(answer, (list, tuple)) and answer and isinstance(answer[0], Mapping):
-        return "".join(map(_all_text, answer))
+def _text_of(answer: Answer) -> str:
     return to_text(value_of(answer))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from survey_service.problems import D_, said
 from survey_service.questionnaire.faults import Faults
 
 _MAX_BYTES = 5_000_000
@@ -66,25 +67,32 @@ def read(path: Path, faults: Faults) -> Located | None:
     try:
         content = path.read_bytes()
         if len(content) > _MAX_BYTES:
-            faults.add(path.name, 0, "file", f"larger than {_MAX_BYTES} bytes", "split it")
+            faults.add(
+                path.name, 0, "", said(D_("larger than %(limit)s bytes"), limit=_MAX_BYTES), said(D_("split it"))
+            )
             return None
         loader = _Loader(content.decode("utf-8-sig"))
         loader.repeated = []
         value = loader.get_single_data()
     except (OSError, UnicodeDecodeError) as error:
-        faults.add(path.name, 0, "file", f"cannot be read ({error})", "save it as UTF-8 and make it readable")
+        fault = said(D_("cannot be read (%(reason)s)"), reason=str(error))
+        faults.add(path.name, 0, "", fault, said(D_("save it as UTF-8 and make it readable")))
         return None
     except RecursionError:
-        faults.add(path.name, 0, "file", "nested too deeply", "remove the nesting")
+        faults.add(path.name, 0, "", said(D_("nested too deeply")), said(D_("remove the nesting")))
         return None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        fault = str(getattr(error, "problem", None) or error)
-        faults.add(path.name, mark.line + 1 if mark else 0, "YAML", fault, "check indentation, colons and quotes there")
+        reason = str(getattr(error, "problem", None) or error)
+        fault = said(D_("this is no YAML (%(reason)s)"), reason=reason)
+        remedy = said(D_("check indentation, colons and quotes there"))
+        faults.add(path.name, mark.line + 1 if mark else 0, "", fault, remedy)
         return None
     for key, line in loader.repeated:
-        faults.add(path.name, line, key, f"the key “{key}” stands twice in one block", "remove one of them")
+        fault = said(D_("the key “%(key)s” stands twice in one block"), key=key)
+        faults.add(path.name, line, key, fault, said(D_("remove one of them")))
     if not isinstance(value, Located):
-        faults.add(path.name, 1, "file", "is not a mapping of keys to values", "begin it with “questionnaire: name”")
+        remedy = said(D_("begin it with “questionnaire: name”"))
+        faults.add(path.name, 1, "", said(D_("is not a mapping of keys to values")), remedy)
         return None
     return value

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import subprocess
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,17 +10,11 @@ from survey_service.problems import Problem
 from survey_service.questionnaire import definition
 from survey_service.questionnaire.xlsform import workbook, worker
 from survey_service.questionnaire.xlsform.importing import DEFAULTS, Import, Options
-from survey_service.responses import definitions
+from survey_service.responses import confined, definitions
 from survey_service.responses.definitions import WorkingCopy
 from survey_service.store.base import Store
 
-_ROOT = Path(__file__).resolve().parents[2]
-_START = (
-    f"import sys; sys.path.insert(0, {str(_ROOT)!r}); "
-    "from survey_service.questionnaire.xlsform.worker import main; main()"
-)
-SECONDS = 30
-MEBIBYTES = 1_024
+_WORKER = "survey_service.questionnaire.xlsform.worker"
 
 
 def read(data: bytes, file: str, options: Options = DEFAULTS) -> Import:
@@ -33,21 +24,7 @@ def read(data: bytes, file: str, options: Options = DEFAULTS) -> Import:
     """
     if len(data) > workbook.MAX_BYTES:
         raise Problem("import.too_large", limit=workbook.MAX_BYTES // 1_000_000)
-    request = {"file": file, "options": asdict(options), "seconds": SECONDS, "mebibytes": MEBIBYTES}
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-I", "-B", "-c", _START],
-            input=json.dumps(request).encode() + b"\n" + data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"},
-            cwd="/",
-            timeout=SECONDS * 2,
-            check=True,
-        )
-        return worker.from_json(json.loads(done.stdout))
-    except (subprocess.SubprocessError, json.JSONDecodeError, OSError):
-        raise Problem("import.failed", seconds=SECONDS, mebibytes=MEBIBYTES) from None
+    return worker.from_json(confined.run(_WORKER, {"file": file, "options": asdict(options)}, data))
 
 
 def keep(store: Store, found: Import, data: bytes, file: str, day: str) -> WorkingCopy:
@@ -72,6 +49,6 @@ def refusal(found: Import) -> Problem:
     return Problem(
         "import.refused",
         count=len(errors),
-        listing="\n".join(f"  {error}" for error in errors[:20]),
-        faults=tuple({"place": error.place, "code": error.code, "message": str(error)} for error in errors),
+        listing=tuple(error.said_at for error in errors[:20]),
+        faults=tuple({"place": error.place, "code": error.code, "message": error.said} for error in errors),
     )

@@ -22,9 +22,11 @@ from babel.support import NullTranslations, Translations
 
 from survey_service import languages
 from survey_service.paths import bundled
+from survey_service.problems import said
 from survey_service.questionnaire import po_syntax, text_checks
 from survey_service.questionnaire.exchange_po import plural_count
-from survey_service.questionnaire.texts import STATES, TRANSLATED
+from survey_service.questionnaire.faults import Fault
+from survey_service.questionnaire.texts import MEND, STATES, TRANSLATED
 from survey_service.questionnaire.translating import Forms, Made
 
 MESSAGES, DESK = "messages", "desk"
@@ -55,10 +57,10 @@ def path_of(tag: str, domain: str, folder: Path | None = None) -> Path:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What is in a ``.po`` file; ``fault`` says why nothing of it is used, or is empty."""
+    """What is in a ``.po`` file; ``fault`` says why nothing of it is used."""
 
     messages: Mapping[str, Made]
-    fault: str = ""
+    fault: Fault | None = None
 
 
 @functools.cache
@@ -70,10 +72,12 @@ def load(tag: str, domain: str, folder: Path | None = None) -> Loaded:
     path = path_of(tag, domain, folder)
     if not path.exists():
         return Loaded({})
+    file = f"{tag}/LC_MESSAGES/{domain}.po"
     try:
         catalog = po_syntax.read(path.read_bytes())
     except (po_syntax.PoFault, OSError) as error:
-        return Loaded({}, f"{error} → mend the .po file")
+        line, reason = po_syntax.place_and_reason(error)
+        return Loaded({}, Fault(file, line, "", reason, said(MEND)))
     messages = {}
     plurals = plural_count(plural_forms(languages.language(tag).locale))
     for message in catalog:
@@ -84,19 +88,14 @@ def load(tag: str, domain: str, folder: Path | None = None) -> Loaded:
             continue
         problem = text_checks.fault(source, wording, plurals)
         if problem is not None:
-            return Loaded({}, f"line {message.lineno}: “{source[0]}”: {problem.message()} → mend the .po file")
+            return Loaded({}, Fault(file, message.lineno or 0, f"“{source[0]}”", problem.said, said(MEND)))
         messages[source[0]] = Made(source, wording, _state(message))
     return Loaded(messages)
 
 
-def faults(folder: Path | None = None) -> list[str]:
+def faults(folder: Path | None = None) -> list[Fault]:
     """Return why catalogs of the interface are not used, each with its file."""
-    return [
-        f"{tag}/LC_MESSAGES/{domain}.po: {fault}"
-        for tag in languages.registry()
-        for domain in DOMAINS
-        if (fault := load(tag, domain, folder).fault)
-    ]
+    return [fault for tag in languages.registry() for domain in DOMAINS if (fault := load(tag, domain, folder).fault)]
 
 
 def _forms(text: str | Sequence[str] | None) -> Forms:

@@ -115,13 +115,13 @@ class Workbench:
             found.setdefault(tag, {}).update({f"{INTERFACE_PREFIX}{name}": made for name, made in messages.items()})
         return found
 
-    def catalog_faults(self) -> list[str]:
+    def catalog_faults(self) -> list[Fault]:
         """Return why catalogs are not used, each with file and place; their languages fall back meanwhile."""
         return [*self.refused_files(), *catalogs.faults(self._interface)]
 
-    def refused_files(self) -> list[str]:
+    def refused_files(self) -> list[Fault]:
         """Return why catalogs of questionnaires are not used."""
-        return list(map(str, self._files[1]))
+        return list(self._files[1])
 
     def entries(self, scope: str, tag: str, snapshot: Snapshot | None = None) -> list[Entry]:
         """Return the texts of a scope in a language, in order. Raises Problem page.missing if there is no such."""

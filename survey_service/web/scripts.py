@@ -23,7 +23,24 @@ _TOKENS = re.compile(
 )
 _PATTERN = re.compile(rf"/(?:[^/\\\[\n]|\\[^\n]|\[(?:[^\]\\\n]|\\[^\n])*\])+/{_WORD}*")
 _PLAIN = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*", re.DOTALL)
-_BEFORE_VALUES = frozenset("return typeof case in of delete void throw new do else instanceof yield await".split())
+_BEFORE_VALUES = frozenset(
+    [
+        "return",
+        "typeof",
+        "case",
+        "in",
+        "of",
+        "delete",
+        "void",
+        "throw",
+        "new",
+        "do",
+        "else",
+        "instanceof",
+        "yield",
+        "await",
+    ]
+)
 """Words after which ``/`` begins a regular expression."""
 _HEADS = frozenset({"if", "for", "while", "with"})
 """Words whose parentheses are no value."""

@@ -36,9 +36,8 @@ def sheet(name: str = SURVEY) -> Sheet:
 
 @functools.cache
 def script(name: str) -> Sheet:
-    """Return a script, as it stands."""
-    text = (_FOLDER / f"{name}.js").read_text("utf-8").strip()
-    return _sheet(text)
+    """Return a script without comments and needless blanks."""
+    return _sheet(scripts.squeeze((_FOLDER / f"{name}.js").read_text("utf-8")))
 
 
 @functools.cache

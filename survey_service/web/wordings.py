@@ -11,7 +11,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from survey_service import languages
-from survey_service.problems import Problem
+from survey_service.problems import Problem, Said
 from survey_service.questionnaire.judge import Refusal
 from survey_service.questionnaire.model import Choice, Text
 from survey_service.web import i18n
@@ -123,7 +123,7 @@ def _fault(fault: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(problem, Problem):
         return {**fault, "problem": problem.code, "message": problem_message(problem)}
     if not isinstance(refusal, Refusal):
-        return dict(fault)
+        return {key: value.text(gettext) if isinstance(value, Said) else value for key, value in fault.items()}
     return {"question": refusal.question, "code": refusal.code, "message": message_of(refusal)}
 
 

@@ -18,6 +18,7 @@ EXPECTED = {
     "publish":          (False, False, False, True, False),
     "read_responses":   (False, False, False, True, False),
     "export_responses": (False, False, False, True, False),
+    "load_responses":   (False, False, False, True, True),
     "run_reports":      (False, False, True, True, False),
     "request_plugins":  (False, False, False, True, False),
     "approve_plugins":  (False, False, False, False, True),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from survey_service import clock
 from survey_service.accounts import audit
 from survey_service.cli import cli
 from survey_service.questionnaire import definition
@@ -71,7 +73,9 @@ def test_published_opened_limited_and_closed(run: Run, tmp_path: Path) -> None:
     assert opened.output == "small: open\n"
     assert row(run) == ["small-1", "open", "2026-01-01", "2100-12-31", "0/5"]
     assert run("forms", "close", "small").output == "small: closed\n"
-    assert stored(tmp_path)[0] == Schedule(is_open=False, opens="2026-01-01", closes="2100-12-31", limit=5)
+    closed = Schedule(is_open=False, opens="2026-01-01", closes="2100-12-31", limit=5)
+    assert replace(stored(tmp_path)[0], closed="") == closed
+    assert stored(tmp_path)[0].closed == clock.today().isoformat()
     assert run("forms", "close", "small", "--after", "2026-02-01").output == "small: ended\n"
     assert row(run)[1] == "ended"
     assert run("forms", "open", "small", "--until", "2100-01-01", "--limit", "0").output == "small: open\n"

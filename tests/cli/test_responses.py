@@ -121,6 +121,15 @@ def test_the_codebook_is_a_page(instance: Path) -> None:
     assert "<h1>Codebuch: Klein</h1>" in run(instance, "codebook", "small").stdout
 
 
+def test_the_codebook_is_a_pdf_on_request(instance: Path) -> None:
+    target = instance.parent / "codebook.pdf"
+    assert run(instance, "codebook", "household", "--format", "pdf", "--output", str(target)).exit_code == 0
+    data = target.read_bytes()
+    assert data.startswith(b"%PDF-")
+    assert b"/StructTreeRoot" in data
+    assert run(instance, "codebook", "household", "--format", "docx").exit_code == 2
+
+
 def test_an_export_of_repeats_says_that_it_is_a_zip(instance: Path) -> None:
     target = instance.parent / "a.zip"
     result = run(instance, "export", "household", "--output", str(target))

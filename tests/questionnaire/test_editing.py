@@ -112,7 +112,7 @@ def test_a_question_is_added_behind_another_or_at_the_end(home: Definition) -> N
     [
         (question("size"), "used twice"),
         (question("new", relevant="${nobody} = 1"), "nobody"),
-        (question("new", relevant="${size} >"), "column"),
+        (question("new", relevant="${size} >"), "character"),
         (question("9"), "not usable"),
         ({"type": "select_one", "name": "new", "label": text("x"), "choices": "none"}, "choice list"),
     ],

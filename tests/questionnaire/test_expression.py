@@ -380,15 +380,15 @@ def test_every_head_of_a_tree_is_documented() -> None:
 def test_fault(text: str, column: int, message: str, remedy: str) -> None:
     fault = fault_of(text)
     assert fault.column == column, str(fault)
-    assert message in fault.message
-    assert remedy in fault.remedy
+    assert message in str(fault.message)
+    assert remedy in str(fault.remedy)
     assert str(fault) == f"column {column}: {fault.message} {fault.remedy}"
 
 
 @pytest.mark.parametrize("name", sorted(UNSUPPORTED))
 def test_a_function_known_elsewhere_is_not_supported_yet(name: str) -> None:
     fault = fault_of(f"1 = {name}(${{a}})")
-    assert (fault.column, fault.message) == (5, f"{name}() is not supported yet.")
+    assert (fault.column, str(fault.message)) == (5, f"{name}() is not supported yet.")
     assert fault.remedy == UNSUPPORTED[name]
     assert name not in FUNCTIONS
 
@@ -404,7 +404,7 @@ def test_each_function_takes_its_example_and_refuses_other_counts(name: str) -> 
     refused = [count for count in range(9) if not function.accepts(count)]
     assert refused
     for count in refused:
-        assert f"{name}() is {count}" in fault_of(f"{name}({', '.join(['.'] * count)})").message
+        assert f"{name}() is {count}" in str(fault_of(f"{name}({', '.join(['.'] * count)})").message)
 
 
 # Limits
@@ -415,7 +415,7 @@ def test_length_limit() -> None:
     assert evaluate(longest) == "x" * 9_998
     fault = fault_of(longest + " ")
     assert fault.column == 10_001
-    assert "10000 characters" in fault.message
+    assert "10000 characters" in str(fault.message)
 
 
 def test_nesting_limit() -> None:
@@ -423,7 +423,7 @@ def test_nesting_limit() -> None:
     assert evaluate("-" * 99 + "1") == -1
     assert evaluate("not(" * 99 + "1" + ")" * 99) is False
     for text in ("(" * 100 + "1" + ")" * 100, "-" * 100 + "1", "not(" * 100 + "1" + ")" * 100):
-        assert "deeper than 100" in fault_of(text).message
+        assert "deeper than 100" in str(fault_of(text).message)
     assert fault_of("-" * 100 + "1").column == 1
 
 
@@ -469,7 +469,7 @@ def test_bombs_are_refused_soon(bomb: str) -> None:
 def test_predicates_nest_three_levels() -> None:
     assert evaluate("count(${a}[${a}[${a}[1]]])") == 1
     fault = fault_of("count(${a}[${a}[${a}[${a}[1]]]])")
-    assert "deeper than 3" in fault.message
+    assert "deeper than 3" in str(fault.message)
     assert fault.column == 26
     assert evaluate("'[[[[' = ']'") is False
 

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import math
 import operator
+from collections.abc import Mapping
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -48,7 +49,10 @@ APART = {
 """Functions whose arguments are not just any: they stand in ``special_calls``, ``sets_over`` or nowhere alone."""
 
 
-def sets_over(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+ALL = frozenset(FUNCTIONS) - {"random"}
+
+
+def sets_over(children: st.SearchStrategy[Node], functions: frozenset[str] = ALL) -> st.SearchStrategy[Node]:
     """Node-sets, with any nodes in their predicates. A row's predicate refers to columns, an answer's to questions."""
     counting = st.one_of(
         st.integers(0, 3).map(lambda number: ("num", number)),
@@ -61,44 +65,56 @@ def sets_over(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     )
     rows = counting | st.tuples(st.just("="), st.tuples(st.just("col"), names), references)
     lists: st.SearchStrategy[Node] = st.tuples(st.just("instance"), st.sampled_from(["m", "none"]))
+    shuffled = "randomize" in functions
     answers_sets = st.recursive(
         references,
         lambda inner: st.one_of(
             st.tuples(st.just("filter"), inner, predicates),
             st.tuples(st.just("step"), inner, names),
             st.tuples(st.just("step"), inner, names, predicates),
+            st.tuples(st.just("step"), inner, st.just("..")).map(once_upwards),
             st.tuples(st.just("|"), references, references),
-            st.tuples(st.just("randomize"), inner, children),
+            *([st.tuples(st.just("randomize"), inner, children)] if shuffled else []),
         ).map(as_written),
         max_leaves=4,
     )
     list_sets = st.one_of(
-        lists, st.tuples(st.just("filter"), lists, rows), st.tuples(st.just("randomize"), lists)
+        lists,
+        st.tuples(st.just("filter"), lists, rows),
+        *([st.tuples(st.just("randomize"), lists)] if shuffled else []),
     ).flatmap(lambda base: st.one_of(st.just(base), st.tuples(st.just("column"), st.just(base), names)))
     return st.one_of(answers_sets, list_sets)
 
 
 def as_written(node: Node) -> Node:
     """A predicate after a step belongs to the step."""
-    if node[0] == "filter" and node[1][0] == "step":
+    if node[0] == "filter" and node[1][0] == "step" and node[1][2] != "..":
         return (*node[1], node[2])
     return node
 
 
-def special_calls(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+def once_upwards(node: Node) -> Node:
+    """Two steps upwards are one."""
+    return node[1] if node[1][0] == "step" and node[1][2] == ".." else node
+
+
+def special_calls(children: st.SearchStrategy[Node], functions: frozenset[str]) -> st.SearchStrategy[Node]:
     text = st.sampled_from(["m", "none"]).map(lambda name: ("str", name))
+    digest = st.tuples(st.just("digest"), children, st.just(("str", "SHA-1")))
     return st.one_of(
         st.tuples(st.just("pulldata"), text, children, children, children),
         st.tuples(st.just("indexed-repeat"), references, references, children),
         st.tuples(st.just("indexed-repeat"), references, references, children, references, children),
         st.tuples(st.just("jr:choice-name"), children, st.tuples(st.just("name"), names)),
         st.tuples(st.just("position"), st.integers(1, 3).map(lambda steps: ("up", steps))),
-        st.tuples(st.just("digest"), children, st.just(("str", "SHA-1"))),
+        *([digest] if "digest" in functions else []),
     )
 
 
-def nodes_over(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
-    sets = sets_over(children)
+def nodes_over(
+    children: st.SearchStrategy[Node], functions: frozenset[str] = ALL, patterns: Mapping[str, str] = PATTERNS
+) -> st.SearchStrategy[Node]:
+    sets = sets_over(children, functions)
 
     def call(name: str) -> st.SearchStrategy[Node]:
         function = FUNCTIONS[name]
@@ -106,8 +122,8 @@ def nodes_over(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
         first = sets if function.check is node_set else children
 
         def arguments(count: int) -> st.SearchStrategy[Node]:
-            if name in PATTERNS:
-                return st.tuples(st.just(name), children, st.just(("str", PATTERNS[name])))
+            if name in patterns:
+                return st.tuples(st.just(name), children, st.just(("str", patterns[name])))
             return st.tuples(st.just(name), *[first if index == 0 else children | sets for index in range(count)])
 
         return st.sampled_from(counts).flatmap(arguments)
@@ -117,8 +133,8 @@ def nodes_over(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
         st.tuples(st.sampled_from(["or", "and", "+", "-", "*", "div", "mod"]), children, children),
         st.tuples(st.sampled_from(["or", "and", "+", "-", "*", "div", "mod"]), children, children, children),
         st.tuples(st.just("neg"), children),
-        st.sampled_from(sorted(set(FUNCTIONS) - APART - {"random"})).flatmap(call),
-        special_calls(children),
+        st.sampled_from(sorted(functions - APART)).flatmap(call),
+        special_calls(children, functions),
         sets,
     )
 
@@ -211,8 +227,8 @@ def check_parse(text: str) -> None:
     outcome = outcome_of(text)
     if isinstance(outcome, ExpressionFault):
         assert 1 <= outcome.column <= len(text) + 1
-        assert outcome.message.endswith(".")
-        assert outcome.remedy.endswith((".", "?"))
+        assert str(outcome.message).endswith(".")
+        assert str(outcome.remedy).endswith((".", "?"))
     else:
         assert type(outcome.evaluate(Scope({}, today=TODAY))) in (str, float, bool)
         assert Expression.from_json(outcome.to_json()).ast == outcome.ast

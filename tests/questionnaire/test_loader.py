@@ -22,13 +22,13 @@ def faults_of(folder: Path, text: str, name: str = "small") -> list[Any]:
     with pytest.raises(Problem) as caught:
         load_folder(folder)
     assert caught.value.code == "questionnaire.faulty"
-    return list(caught.value.faults)
+    return [{**fault, "fault": str(fault["fault"]), "remedy": str(fault["remedy"])} for fault in caught.value.faults]
 
 
 @pytest.mark.parametrize(
     "old, new, fault, remedy",
     [
-        ("type: integer", "type: intger", "the type 'intger' is unknown", "did you mean “integer”?"),
+        ("type: integer", "type: intger", "the type “intger” is unknown", "did you mean “integer”?"),
         ("name: town,", "name: age,", "the question name is used twice", "rename one of the questions"),
         ("name: more\n", "name: about\n", "the page name is used twice", "rename one of the pages"),
         (
@@ -37,11 +37,11 @@ def faults_of(folder: Path, text: str, name: str = "small") -> list[Any]:
             "relevant refers to “aeg”, which is no question",
             "mend the name or remove it",
         ),
-        ("choices: yes_no", "choices: yesno", "there is no choice list 'yesno'", "did you mean “yes_no”?"),
-        ("warm = '1'", "wram = '1'", "no choice has the column “wram”", "the list has: name, warm"),
-        ("languages: [de, en]", "languages: [de, xx]", "the language 'xx' is unknown", "registry"),
+        ("choices: yes_no", "choices: yesno", "there is no choice list “yesno”", "did you mean “yes_no”?"),
+        ("warm = '1'", "wram = '1'", "no choice has the column “wram”", "did you mean “warm”?"),
+        ("languages: [de, en]", "languages: [de, xx]", "the language “xx” is unknown", "registry"),
         ("languages: [de, en]", "languages: [de, en, pl]", "there is no text in “pl”", "take “pl” out of languages"),
-        ("audience: newcomers", "audience: everybody", "the audience 'everybody' is unknown", "newcomers"),
+        ("audience: newcomers", "audience: everybody", "the audience “everybody” is unknown", "newcomers"),
         ("required: true", "requird: true", "the key “requird” is unknown", "did you mean “required”?"),
         ('name: "no"', "name: no", None, None),
         ('name: "no"', "name: 7", "the name 7 is not usable", "put numbers in quotes"),
@@ -53,7 +53,7 @@ def faults_of(folder: Path, text: str, name: str = "small") -> list[Any]:
         ("label: {de: Klein, en: Small}\n", "", "there is no label", "add “label:"),
         ('"${age} >= 18"', '"age >= 18"', "the name “age” stands alone", "write ${age} for an answer"),
         ('"${age} >= 18"', '". >= 18"', "“.” has no meaning here", "belongs into a constraint"),
-        ("name: age,", "name: age, default: old,", "the default 'old' is no answer", "whole number"),
+        ("name: age,", "name: age, default: old,", "the default “old” is no answer", "whole number"),
         (
             "label: {de: Klein, en: Small}",
             "label: &a {de: K, en: S}\nhint: *a",
@@ -120,7 +120,7 @@ def test_a_key_that_stands_twice_is_named(tmp_path: Path) -> None:
 
 def test_an_expression_fault_names_its_column(tmp_path: Path) -> None:
     found = faults_of(tmp_path, SMALL.replace('"${age} >= 18"', '"${age} >="'))
-    assert "relevant, column" in found[0]["fault"]
+    assert "relevant, character" in found[0]["fault"]
     assert found[0]["remedy"]
 
 

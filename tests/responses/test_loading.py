@@ -24,7 +24,7 @@ from survey_service.questionnaire.xlsform import workbook as workbooks
 from survey_service.questionnaire.xlsform.importing import Options as ImportOptions
 from survey_service.responses import loading
 from survey_service.responses.export import FORMATS, Options, codebook, documents
-from survey_service.responses.loading import Loading, Terms
+from survey_service.responses.loading import Loading, Terms, files
 from survey_service.responses.loading.findings import COLUMN, MISSING, REFUSED, ROW
 from survey_service.responses.revisions import Publications, Published
 from survey_service.responses.schedule import OPEN, Schedule
@@ -42,9 +42,8 @@ SECRET = "0" * 64
 
 
 def read(questionnaire: Questionnaire, data: bytes, language: str = "en") -> Loading:
-    return loading.read(
-        data, Terms(Published(f"{questionnaire.name}-1", 1, questionnaire, Schedule(), OPEN), language, SECRET, TODAY)
-    )
+    published = Published(f"{questionnaire.name}-1", 1, questionnaire, Schedule(), OPEN)
+    return loading.read(files.read(data, "rows.xlsx"), Terms(published, language, SECRET, TODAY))
 
 
 def said(found: Loading) -> list[tuple[str, str, str, str]]:

@@ -169,7 +169,7 @@ def set_schedule(publications: Publications, **values: Any) -> None:
         ({"paused": True, "closes": "2026-11-22"}, ENDED, "questionnaire.closed"),
         ({"limit": 1}, FULL, "questionnaire.full"),
         ({"limit": 2}, OPEN, ""),
-        ({"is_open": False, "opens": "2026-11-24"}, CLOSED, "questionnaire.closed"),
+        ({"is_open": False, "opens": "2026-11-24", "closed": "2026-11-23"}, CLOSED, "questionnaire.closed"),
     ],
 )
 def test_the_state_on_a_day(
@@ -222,7 +222,7 @@ def test_the_schedule_survives_a_new_revision_and_the_switch_leaves_it(
     publications.set_open("small", False)
     publications.publish({"small": questionnaire(LATER)})
     assert publications.current("small").schedule == Schedule(
-        is_open=False, opens="2026-11-01", limit=9, paused=True, message={"de": "Pause"}
+        is_open=False, opens="2026-11-01", limit=9, paused=True, message={"de": "Pause"}, closed="2026-11-23"
     )
     assert code_of(lambda: publications.set_schedule("nothing", Schedule())) == "questionnaire.missing"
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from survey_service import settings
+from survey_service import clock, settings
 from survey_service.app import create_app
 from survey_service.questionnaire.loader import Library
+from survey_service.questionnaire.model import Questionnaire
+from survey_service.responses import holder
 from survey_service.responses.revisions import Publications
+from survey_service.responses.schedule import Schedule
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
+from tests.conftest import SMALL
 
 BOTH_STORES = True
 
@@ -135,6 +140,83 @@ def test_closed_takes_nothing_new_but_acknowledges_a_resend(client: FlaskClient,
     assert client.post(URL, json=body(age=20)).status_code == 200
     fresh = client.post(URL, json={**body(), "id": KEY.replace("1", "2")})
     assert fresh.status_code == 410
+
+
+WORDS = "bafiku-dumuta-zisinu-haruli"
+
+
+def device(**more: Any) -> dict[str, Any]:
+    """What a phone sends: the revision that was answered, and a receipt that the phone has drawn."""
+    return {**body(OK="yes"), "revision": "small-1", "receipt": WORDS, "seed": 7, "mode": "web", **more}
+
+
+def test_a_phone_draws_the_receipt_and_gets_it_back(client: FlaskClient, store: Store) -> None:
+    for status in (201, 200):
+        answer = client.post(URL, json=device())
+        assert (answer.status_code, answer.json) == (status, {"id": KEY, "receipt": WORDS})
+    (stored,) = store.collection(RESPONSES).find()
+    assert (stored.body["mode"], stored.body["seed"], stored.body["revision"]) == ("web", 7, "small-1")
+    assert holder.find(store, WORDS).id == stored.id
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"seed": seed} for seed in (-1, 2**31, "7", True, 1.5)),
+        *({"receipt": receipt} for receipt in ("", "bafiku", WORDS.upper(), WORDS + "-x", 5)),
+        *({"mode": mode} for mode in ("", "import", None)),
+        {"revision": 1},
+    ],
+)
+def test_what_no_phone_of_ours_sends_is_named(client: FlaskClient, store: Store, change: dict[str, Any]) -> None:
+    answer = client.post(URL, json=device(**change))
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert [fault["member"] for fault in answer.json["faults"]] == list(change)
+    assert store.collection(RESPONSES).count() == 0
+
+
+def test_an_older_revision_is_judged_as_it_was(
+    client: FlaskClient, store: Store, publications: Publications, questionnaire: Callable[[str], Questionnaire]
+) -> None:
+    publications.publish({"small": questionnaire(SMALL.replace("max: 120", "max: 20"))})
+    answers = {"answers": {"OK": "yes", "age": 80}}
+    assert client.post(URL, json=device(revision="small-2", **answers)).status_code == 422
+    assert client.post(URL, json=device(**answers)).status_code == 201
+    assert client.post(URL, json=device(revision="small-3")).status_code == 404
+    (stored,) = store.collection(RESPONSES).find()
+    assert (stored.body["revision"], stored.body["answers"]["age"]) == ("small-1", 80)
+
+
+@pytest.mark.parametrize(("days", "status"), [(30, 201), (31, 410)])
+@pytest.mark.parametrize("how", ["by hand", "by its day"])
+def test_answers_kept_on_a_phone_are_taken_for_thirty_days_after_the_end(
+    client: FlaskClient, publications: Publications, days: int, status: int, how: str
+) -> None:
+    with clock.fixed(dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)):
+        if how == "by hand":
+            publications.set_open("small", False)
+        else:
+            publications.set_schedule("small", Schedule(closes="2026-11-01"))
+    with clock.fixed(dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC) + dt.timedelta(days=days)):
+        assert client.post(URL, json=body(OK="yes")).status_code == 410, "who names no revision begins only now"
+        assert client.post(URL, json=device()).status_code == status
+
+
+def test_what_is_paused_lets_those_who_have_begun_finish_and_what_is_planned_does_not(
+    client: FlaskClient, publications: Publications
+) -> None:
+    publications.set_schedule("small", Schedule(opens="2100-01-01"))
+    assert client.post(URL, json=device()).status_code == 403
+    publications.set_schedule("small", Schedule(paused=True))
+    assert client.post(URL, json=device()).status_code == 201
+
+
+def test_no_limit_is_passed_by_being_late(client: FlaskClient, publications: Publications) -> None:
+    publications.set_schedule("small", Schedule(limit=1))
+    assert client.post(URL, json=body(OK="yes")).status_code == 201
+    other = {"id": "22222222-2222-4222-8222-222222222222"}
+    assert client.post(URL, json=device(**other)).status_code == 410
 
 
 def test_questionnaires_are_listed_and_read(client: FlaskClient) -> None:

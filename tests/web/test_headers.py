@@ -73,7 +73,7 @@ def test_further_pages_link_the_style_sheet_as_a_file_to_keep(begun: Browser) ->
 
 def test_the_start_page_fetches_it_ahead_without_waiting_for_it(browser: Browser) -> None:
     page = browser.open("/en/q/every")
-    (link,) = [values for tag, values in page.tags if tag == "link"]
+    (link,) = [values for tag, values in page.tags if tag == "link" and values["rel"] == "stylesheet"]
     assert link["media"] == "print"
     assert "'self'" in browser.response.headers["Content-Security-Policy"]
 

@@ -17,8 +17,9 @@ from survey_service import languages
 from survey_service.problems import Problem
 from survey_service.questionnaire.loader import Library
 from survey_service.web import qr
-from survey_service.web.poster import content, fonts, pdf
+from survey_service.web.poster import content, pdf
 from survey_service.web.poster.content import Invitation, Poster
+from survey_service.web.typesetting import fonts
 from survey_service.web.wordings import Wording
 
 ADDRESS = "https://survey.example/q/needs/vhs-kurs"

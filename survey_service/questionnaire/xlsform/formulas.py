@@ -69,8 +69,8 @@ def read(line: Line, column: str, report: Report, *, columns: bool = False, curr
         try:
             parsed = _parsed(mended)
         except ExpressionFault:
-            where = {"column": column, "fault": f"{fault.column}: {fault.message}", "remedy": fault.remedy}
-            report.add(ERROR, "expression", line.cell(column), **where)
+            why = {"at": fault.column, "fault": fault.message, "remedy": fault.remedy}
+            report.add(ERROR, "expression", line.cell(column), column=column, **why)
             return None
         text = mended
         report.add(CHANGED, "straightened", line.cell(column))

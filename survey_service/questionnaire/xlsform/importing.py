@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from survey_service import languages
+from survey_service.problems import Said
 from survey_service.questionnaire import grouping
 from survey_service.questionnaire.builder import Builder
 from survey_service.questionnaire.faults import Faults
@@ -176,7 +177,7 @@ class _Builder(Builder):
         super().__init__("survey", Faults(), {})
         self._report = report
 
-    def fault(self, raw: Mapping[str, Any], key: str, place: str, fault: str, remedy: str) -> None:  # noqa: ARG002
+    def fault(self, raw: Mapping[str, Any], key: str, place: str, fault: Said, remedy: Said) -> None:  # noqa: ARG002
         cell = raw.cell(key) if hasattr(raw, "cell") else Cell("", 0)
         if any((notice.sheet, notice.row) == (cell.sheet, cell.row) for notice in self._report.errors if cell.row):
             return  # said already, in better words

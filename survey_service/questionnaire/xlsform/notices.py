@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from survey_service.problems import D_
+from survey_service.problems import D_, Said, said
 
 ERROR, LOST, CHANGED, NOTE = KINDS = "error", "lost", "changed", "note"
 """The kinds of notices, by weight."""
@@ -53,7 +53,7 @@ MESSAGES: Mapping[str, str] = {
     "no_list_near": D_("There is no choice list “%(list)s”. Did you mean “%(near)s”?"),
     "list_file": D_("The file “%(file)s” was not brought along. The question is asked as a text."),
     "or_other": D_("“or_other” becomes a choice “other” and a question “%(name)s”."),
-    "expression": D_("%(column)s: %(fault)s %(remedy)s"),
+    "expression": D_("%(column)s, character %(at)s: %(fault)s %(remedy)s"),
     "alone": D_("%(column)s: the name “%(name)s” stands alone. Put it in ${ } for an answer, in quotes for a text."),
     "no_current": D_("%(column)s: “.” has no meaning here. Name a question in ${ }."),
     "straightened": D_("Typographic quotes and signs were replaced by straight ones."),
@@ -97,9 +97,19 @@ class Notice:
         cell = f"{self.column}{self.row or ''}"
         return f"{self.sheet}!{cell}" if self.sheet and cell else self.sheet
 
+    @property
+    def said(self) -> Said:
+        """What it says, without the place."""
+        return Said(MESSAGES[self.code], self.values)
+
+    @property
+    def said_at(self) -> Said:
+        """What it says, with the place before it."""
+        return said(D_("%(place)s: %(notice)s"), place=self.place, notice=self.said) if self.place else self.said
+
     def __str__(self) -> str:
         """The notice in English, for the command line and logs."""
-        return f"{self.place}: {MESSAGES[self.code] % self.values}" if self.place else MESSAGES[self.code] % self.values
+        return str(self.said_at)
 
 
 def by_weight(notices: Iterable[Notice]) -> list[Notice]:

@@ -1,4 +1,4 @@
-"""Responses from a workbook, as ODK, Kobo and our own export write them.
+"""Responses from a file, as ODK, Kobo and our own export write them.
 
 There is a sheet of responses, and one for each repeat, whose rows name the row around them. Every answer passes the
 judge: one that does not fit is left out and listed, a required one that is missing is listed. What is calculated or
@@ -19,11 +19,10 @@ from survey_service.problems import Problem
 from survey_service.questionnaire.judge import Circumstances, Judgement, judge
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.questionnaire.places import key as key_of
-from survey_service.questionnaire.xlsform import workbook
-from survey_service.questionnaire.xlsform.workbook import Unusable
 from survey_service.responses import receipts, submissions
 from survey_service.responses.loading import assembling
 from survey_service.responses.loading.assembling import Node
+from survey_service.responses.loading.files import Sheets
 from survey_service.responses.loading.findings import ROW, Finding, of_refusal
 from survey_service.responses.revisions import Published
 from survey_service.responses.submissions import RESPONSES, Submission
@@ -31,14 +30,13 @@ from survey_service.store.base import Store
 
 MODE = "import"
 _SPACE = uuid.UUID("6f1f0c1e-7d43-5b7e-9a55-0d6a4d1f8e21")
-_MOST_COLUMNS = 16_384
 Watch = Callable[[Sequence[Node]], Iterable[Node]]
 """Hands rows on one by one; a command shows progress with it."""
 
 
 @dataclass
 class Loading:
-    """What a workbook holds: the responses as they would be stored, and what was found on the way.
+    """What a file holds: the responses as they would be stored, and what was found on the way.
 
     ``rows`` is the number of rows of responses, ``not_asked`` that of answers to questions that were not shown,
     ``computed`` the names of columns that are computed anew.
@@ -66,21 +64,20 @@ class Terms:
     today: dt.date
 
 
-def read(data: bytes, terms: Terms, watch: Watch = iter) -> Loading:
-    """Read a workbook without storing anything. Raises Problems loading.unusable, .no_rows and .offers."""
+def read(sheets: Sheets, terms: Terms, watch: Watch = iter, most: int | None = None) -> Loading:
+    """Read the sheets of a file (see ``files``) without storing anything; with ``most``, at most so many rows.
+
+    Raises Problems loading.no_rows, .offers and .too_many.
+    """
     questionnaire = terms.published.questionnaire
     if questionnaire.audience == "providers":
         raise Problem("loading.offers", name=questionnaire.name)
-    try:
-        sheets = workbook.read(data, None, _MOST_COLUMNS)
-    except Unusable as unusable:
-        raise Problem("loading.unusable", reason=str(unusable.notice)) from None
-    for notice in (notice for sheet in sheets.values() for notice in sheet.notices if notice.code != "formula"):
-        raise Problem("loading.unusable", reason=str(notice))
     loading = Loading()
     nodes = assembling.assemble(questionnaire, sheets, loading.findings)
     if not nodes and not any(finding.kind == ROW for finding in loading.findings):
         raise Problem("loading.no_rows", name=questionnaire.name)
+    if most is not None and len(nodes) > most:
+        raise Problem("loading.too_many", count=len(nodes), limit=most, name=questionnaire.name)
     loading.rows = len(nodes)
     for node in watch(nodes):
         document = _document(node, terms, loading)

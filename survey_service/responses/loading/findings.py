@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from survey_service.problems import D_
@@ -66,6 +66,32 @@ class Finding:
             name: wording(each.label, tag) if isinstance(each, Choice) else each for name, each in self.values.items()
         }
         return own or translate(self.message or MESSAGES[self.code]) % shown
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Findings that say the same of one column, with the rows that they are about (none: the whole column or sheet)."""
+
+    kind: str
+    sheet: str
+    column: str
+    question: str
+    reason: str
+    rows: tuple[int, ...]
+
+
+KINDS = (REFUSED, MISSING, ROW, COLUMN)
+"""All kinds, the weightiest for the person who loads first."""
+
+
+def alike(findings: Iterable[Finding], reason: Callable[[Finding], str]) -> list[Alike]:
+    """Return findings by what they say, those of one kind together, in the order of sheets and columns as found."""
+    found: dict[tuple[str, str, str, str, str], list[int]] = {}
+    for each in findings:
+        key = (each.kind, each.place.sheet, each.place.column, each.question, reason(each))
+        found.setdefault(key, []).extend([each.place.row] if each.place.row else [])
+    made = [Alike(*key, rows=tuple(dict.fromkeys(rows))) for key, rows in found.items()]
+    return sorted(made, key=lambda group: KINDS.index(group.kind))
 
 
 def of_refusal(refusal: Refusal, place: Place, value: str) -> Finding:

@@ -6,13 +6,14 @@ from survey_service.questionnaire.xlsform import workbook
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, RESHOWN, Access
 from survey_service.web.manage import (
     begin,
-    codebook,
+    codebook_page,
     distribution,
     drafts,
     edit_blocks,
     edit_list,
     editor_names,
     entrance,
+    loading,
     offers,
     outline,
     publishing,
@@ -87,6 +88,9 @@ AUDIENCES = {
     "manage.export": Access("export_responses"),
     "manage.download": Access("export_responses"),
     "manage.codebook_document": Access("export_responses"),
+    "manage.load_responses": Access("load_responses"),
+    "manage.look_through": Access("load_responses", body=workbook.MAX_BYTES + 100_000),
+    "manage.confirm_loading": Access("load_responses"),
     "manage.offers": Access("moderate_offers"),
     "manage.offer": Access("moderate_offers"),
     "manage.moderate": Access("moderate_offers"),
@@ -98,7 +102,19 @@ AUDIENCES = {
 
 # imported for their routes
 _VIEWS = (
-    *(codebook, distribution, drafts, entrance, offers, publishing, reports, responses, revisions, scheduling),
+    *(
+        codebook_page,
+        distribution,
+        drafts,
+        entrance,
+        loading,
+        offers,
+        publishing,
+        reports,
+        responses,
+        revisions,
+        scheduling,
+    ),
     *(translation_files, translations),
     *(begin, edit_blocks, edit_list, editor_names, outline, trial),
 )

@@ -1,15 +1,17 @@
-"""The codebook as a document of its own: what each table and column of the exports means, in one language."""
+"""What a codebook says, in one language: each table of the exports with its columns, pages and questions.
+
+``codebook_page`` makes a page of it and ``codebook_pdf`` a PDF.
+"""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from flask import Response, render_template, request
-from markupsafe import Markup, escape
-
 from survey_service import clock, languages
-from survey_service.problems import D_, Problem
+from survey_service.languages import Language
+from survey_service.problems import D_
 from survey_service.questionnaire.expression import Expression
 from survey_service.questionnaire.judge import ANSWERED, PNA, SKIPPED
 from survey_service.questionnaire.model import Questionnaire, Text
@@ -18,11 +20,10 @@ from survey_service.responses.export import codebook
 from survey_service.responses.export.codebook import Codebook, Table, Use, Variable
 from survey_service.responses.revisions import Publications
 from survey_service.web import i18n
-from survey_service.web.context import current
+from survey_service.web.i18n import gettext
 from survey_service.web.manage import names
 from survey_service.web.manage.conditions import Labels
-from survey_service.web.manage.desk import blueprint, desk_language
-from survey_service.web.wordings import wording_of
+from survey_service.web.manage.desk import desk_language
 
 FACTS: Mapping[str, str] = {
     "number": D_("tells the responses apart; it says nothing about who answered or when"),
@@ -48,11 +49,25 @@ STATES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
+class Fact:
+    """One line about a question: what it is about, a text of the desk or of the questionnaire, and a stored name.
+
+    ``stored`` tells that ``term`` is a stored name itself.
+    """
+
+    term: str
+    text: str | Text = ""
+    code: str = ""
+    stored: bool = False
+
+
+@dataclass(frozen=True)
 class Entry:
     """One question: its variable, its use in the newest revision that asks it so, and its conditions as sentences."""
 
     variable: Variable
     use: Use
+    facts: tuple[Fact, ...]
     conditions: tuple[str, ...]
 
 
@@ -76,11 +91,21 @@ class Part:
     sections: tuple[Section, ...]
 
 
-def document(publications: Publications, name: str, tag: str) -> str:
-    """Return the codebook of a questionnaire as one HTML page.
+@dataclass(frozen=True)
+class Content:
+    """All that stands in a codebook. ``language`` is that of the questionnaire's texts, ``facts`` stand at its top."""
 
-    Texts of the questionnaire are in the language ``tag``, all else in the language of the desk that is nearest to it.
-    Raises Problem questionnaire.missing.
+    book: Codebook
+    language: Language
+    facts: tuple[Fact, ...]
+    parts: tuple[Part, ...]
+
+
+@contextlib.contextmanager
+def content(publications: Publications, name: str, tag: str) -> Iterator[Content]:
+    """Provide what the codebook of a questionnaire says, speaking the desk's language that is nearest to ``tag``.
+
+    Texts of the questionnaire are to be shown in the language ``tag``. Raises Problem questionnaire.missing.
     """
     book = codebook.of(publications, name)
     models = {revision: publications.questionnaire(revision) for revision in book.revisions}
@@ -88,28 +113,15 @@ def document(publications: Publications, name: str, tag: str) -> str:
     before = i18n.language().tag
     i18n.use(here, desk=True)
     try:
-        return render_template(
-            "manage/codebook.html",
-            book=book,
-            parts=[_part(book, models, table, tag) for table in book.tables],
-            states=STATES,
-            language=languages.language(tag),
-            today=clock.today().isoformat(),
-            told=lambda text: _told(text, tag),
-            **names.HELPERS,
+        facts = (
+            Fact(gettext("Revisions"), ", ".join(book.revisions)),
+            Fact(gettext("Language of texts"), names.language_name(tag)),
+            Fact(gettext("Made on"), names.written_day(clock.today().isoformat())),
         )
+        parts = tuple(_part(book, models, table, tag) for table in book.tables)
+        yield Content(book, languages.language(tag), facts, parts)
     finally:
         i18n.use(before, desk=True)
-
-
-def _told(text: Text, tag: str) -> Markup:
-    """Return a text in the language chosen, marked where it differs from the page's."""
-    wording = wording_of(text, tag)
-    if wording.tag == i18n.language().tag:
-        return escape(wording.text)
-    entry = languages.registry().get(wording.tag)
-    attributes = i18n.html_attributes(entry) if entry is not None else Markup(' dir="auto"')
-    return Markup("<span{}>{}</span>").format(attributes, wording.text) if wording.text else Markup("")
 
 
 def _part(book: Codebook, models: Mapping[str, Questionnaire], table: Table, tag: str) -> Part:
@@ -155,15 +167,21 @@ def _entry(models: Mapping[str, Questionnaire], variable: Variable, tag: str) ->
     inner = questionnaire.enclosing(use.question.group)[around:] if use.question.group else ()
     gates = [group.relevant for group in inner if isinstance(group.relevant, Expression)]
     sentences = [*(label.sentence("relevant", gate) for gate in gates), *label.of_question(use.question)]
-    return Entry(variable, use, tuple(sentences))
+    return Entry(variable, use, tuple(_facts(variable)), tuple(sentences))
 
 
-@blueprint.get("/questionnaires/<name>/codebook")
-def codebook_document(name: str) -> Response:
-    """Send the codebook as a file: it is for those who read the exports, and holds no answer."""
-    tag = request.args.get("language", "")
-    if tag not in languages.registry():
-        raise Problem("page.missing")
-    response = Response(document(current().publications, name, tag), mimetype="text/html")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}-codebook-{tag}.html")
-    return response
+def _facts(variable: Variable) -> Iterator[Fact]:
+    question = variable.question
+    yield Fact(gettext("Kind"), names.type_name(question.type), question.type)
+    yield Fact(gettext("Asked in"), ", ".join(variable.revisions))
+    if question.required is True:
+        yield Fact(gettext("Must be answered"), gettext("yes"))
+    for key, value in question.parameters.items():
+        yield Fact(key, str(value), stored=True)
+    if question.hint:
+        yield Fact(gettext("Hint"), question.hint)
+    if question.guidance:
+        yield Fact(gettext("More explanation"), question.guidance)
+    if question.choices_from:
+        answers = gettext("the answers to %(question)s", question=question.choices_from)
+        yield Fact(gettext("Choices"), answers)

@@ -23,8 +23,9 @@ from survey_service.web.context import current
 from survey_service.web.i18n import gettext
 from survey_service.web.manage import desk
 from survey_service.web.manage.desk import blueprint
-from survey_service.web.poster import content, fonts, pdf
+from survey_service.web.poster import content, pdf
 from survey_service.web.poster.content import Invitation, Poster
+from survey_service.web.typesetting import fonts
 
 _AT = "/questionnaires/<name>/distribute"
 _KINDS = {"svg": "image/svg+xml", "png": "image/png"}

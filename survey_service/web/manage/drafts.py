@@ -14,9 +14,9 @@ from survey_service.problems import Problem
 from survey_service.questionnaire import reach
 from survey_service.questionnaire.builder import AUDIENCES
 from survey_service.questionnaire.loader import missing_texts
-from survey_service.questionnaire.xlsform import exporting, listfiles
+from survey_service.questionnaire.xlsform import exporting, listfiles, worker
 from survey_service.questionnaire.xlsform.importing import Options
-from survey_service.questionnaire.xlsform.notices import MESSAGES, Notice, by_weight
+from survey_service.questionnaire.xlsform.notices import Notice, by_weight
 from survey_service.questionnaire.xlsform.report import ALTERED, KEPT, LEFT_OUT, STRUCTURE
 from survey_service.responses import definitions, imports
 from survey_service.web import wordings
@@ -39,7 +39,7 @@ class Remark:
 
 def remarks(notices: list[Notice]) -> list[Remark]:
     """Return notices by weight, in the desk's language."""
-    return [Remark(one.kind, one.place, gettext(MESSAGES[one.code], **one.values)) for one in by_weight(notices)]
+    return [Remark(one.kind, one.place, one.said.text(gettext)) for one in by_weight(notices)]
 
 
 @blueprint.get("/questionnaires/import")
@@ -112,7 +112,7 @@ def draft(name: str) -> str:
         "manage/draft.html",
         copy=copy,
         questionnaire=questionnaire,
-        remarks=remarks([Notice(**dict(notice)) for notice in copy.notices]),
+        remarks=remarks([worker.notice_from_json(notice) for notice in copy.notices]),
         missing={tag: len(missing_texts(questionnaire, tag)) for tag in questionnaire.languages},
         findings=findings,
         is_published=current().publications.find(name) is not None,

@@ -105,8 +105,8 @@ def read_expression(given: Given, key: str, now: Scene, errors: Errors, *, own: 
     try:
         parsed = parse(text)
     except ExpressionFault as fault:
-        values = {"column": fault.column, "message": fault.message, "remedy": fault.remedy}
-        errors[key] = say("expression", **values)
+        message, remedy = fault.message.text(gettext), fault.remedy.text(gettext)
+        errors[key] = say("expression", column=fault.column, message=message, remedy=remedy)
         return text
     fault_found = _misuse(parsed, key, {*now.questionnaire.questions, *now.questionnaire.repeats, own})
     if fault_found:
@@ -129,7 +129,8 @@ def in_words(given: Given, keys: tuple[str, ...], now: Scene) -> dict[str, str]:
     for key in keys:
         try:
             text = given.get(key, "").strip()
-            found.update({key: now.labels.sentence(key, parse(text))} if text else {})
+            sentence = key.removesuffix("_expression")  # that of a default
+            found.update({key: now.labels.sentence(sentence, parse(text))} if text else {})
         except ExpressionFault:
             continue
     return found
@@ -143,14 +144,18 @@ def explain(problem: Problem, errors: Errors) -> list[str]:
     if problem.code != "questionnaire.faulty":
         return [wordings.problem_message(problem)]
     rest = []
-    for fault in problem.faults:
-        said = f"{fault['place']}: {fault['fault']} → {fault['remedy']}"
-        key = next((key for key in _KEYS if fault["fault"].startswith((key, f"the {key}"))), "")
-        if key and key not in errors:
-            errors[key] = f"{fault['fault']} → {fault['remedy']}"
+    for fault in wordings.problem_faults(problem):
+        key = fault["key"]
+        if key in _KEYS and key not in errors:
+            errors[key] = gettext("%(fault)s → %(remedy)s", fault=fault["fault"], remedy=fault["remedy"])
         else:
-            rest.append(said)
+            rest.append(told(fault))
     return rest
+
+
+def told(fault: Mapping[str, str]) -> str:
+    """Return a fault of a definition, in the desk's language already, with its place."""
+    return gettext("%(place)s: %(fault)s → %(remedy)s", **{key: fault[key] for key in ("place", "fault", "remedy")})
 
 
 _KEYS = ("relevant", "required", "constraint", "choice_filter", "calculation", "count", "default", "name", "appearance")

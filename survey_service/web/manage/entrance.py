@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from survey_service import clock
 from survey_service.accounts import accounts, login, sessions
 from survey_service.problems import Problem
+from survey_service.responses.loading import waiting
 from survey_service.web import i18n, security, wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
@@ -42,7 +43,8 @@ def sign_in() -> BaseResponse | tuple[str, int]:
 
 @blueprint.post("/logout")
 def sign_out() -> BaseResponse:
-    """End the session."""
+    """End the session; a file that waits to be loaded is erased."""
+    waiting.forget(current().settings.instance, desk.signed_in().account.name)
     login.sign_out(current().store, desk.token(), now=clock.now())
     response = redirect(url_for("manage.enter"), 303)
     response.delete_cookie(

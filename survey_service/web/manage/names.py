@@ -138,13 +138,14 @@ def schedule_line(published: Published) -> str:
     return gettext(
         _OPEN_UNTIL if until else SCHEDULED[published.state],
         revision=published.revision,
-        opens=_written_day(schedule.opens),
-        closes=_written_day(schedule.closes),
+        opens=written_day(schedule.opens),
+        closes=written_day(schedule.closes),
         limit=number(schedule.limit),
     )
 
 
-def _written_day(iso: str) -> str:
+def written_day(iso: str) -> str:
+    """Return a day, given as ``2026-11-23``, as it is written here; nothing for nothing."""
     return str(format_date(dt.date.fromisoformat(iso), "medium")) if iso else ""
 
 
@@ -156,7 +157,7 @@ def tag_attributes(tag: str) -> Markup:
 
 def day(iso: str) -> Markup:
     """Return a day, given as ``2026-11-23``."""
-    return Markup('<time datetime="{}">{}</time>').format(iso, _written_day(iso))
+    return Markup('<time datetime="{}">{}</time>').format(iso, written_day(iso))
 
 
 def number(value: int) -> str:

@@ -157,7 +157,7 @@ def rearrange_draft(name: str) -> ResponseReturnValue:
         if problem.code == "store.conflict":
             return _page(editor.scene(name), gettext(CHANGED)), problem.status
         if problem.code == "questionnaire.faulty":
-            return _page(now, "; ".join(f"{one['place']}: {one['fault']}" for one in problem.faults)), problem.status
+            return _page(now, "; ".join(map(editor.told, wordings.problem_faults(problem)))), problem.status
         if not problem.code.startswith("editing."):
             raise
         return _page(now, wordings.problem_message(problem), problem), problem.status

@@ -14,6 +14,7 @@ from survey_service.questionnaire import translating
 from survey_service.questionnaire.translating import Entry
 from survey_service.translating.workbench import Wish, Workbench, source_tag
 from survey_service.web.context import current
+from survey_service.web.i18n import gettext
 from survey_service.web.manage import desk
 from survey_service.web.manage import translation_views as views
 from survey_service.web.manage.desk import blueprint
@@ -51,7 +52,7 @@ def translations() -> str:
         scopes={scope: views.scope_name(workbench, scope) for scope in workbench.scopes},
         questionnaires=forms if desk.may("publish") else [],
         others=[entry for entry in languages.registry().values() if entry.tag not in {row[0].tag for row in rows}],
-        faults=workbench.catalog_faults(),
+        faults=[fault.said.text(gettext) for fault in workbench.catalog_faults()],
     )
 
 

@@ -237,7 +237,7 @@
     if (!judged.consented || judged.end) return true;
     const now = [...changed];
     changed.clear();
-    let lost = false;
+    let lost = false, others = [];
     try {
       await keep(drafts => {
         const before = drafts.get(name);
@@ -249,6 +249,7 @@
           }
           const inputs = {...(kept && kept.id === draft.id ? kept.inputs : {})};
           for (const each of kept ? now : Object.keys(draft.inputs)) inputs[each] = draft.inputs[each];
+          others = Object.keys(inputs).filter(each => String(inputs[each]) !== String(draft.inputs[each]));
           draft = {...draft, inputs, at};
           drafts.put(draft, name);
         };
@@ -261,6 +262,11 @@
     if (lost) return gone();
     saved = true;
     tell(texts.kept);
+    if (others.length) { // another tab has answered these
+      for (const each of others) if (steps[each]) restore(steps[each], draft.inputs[each]);
+      judged = judge(draft.inputs);
+      refresh();
+    }
     return true;
   };
   const collect = page => {
@@ -570,7 +576,7 @@
     const what = button.dataset.do;
     if (what === "ask") view("_erase");
     else if (what === "erase") await erase();
-    else if (what === "back" || what === "continue") show(reach(draft.at || ""));
+    else if (what === "back" || what === "continue") go(reach(draft.at || ""));
     else if (what === "again") start();
     else if (what === "open") await reopen();
     else if (what === "drop") {
