@@ -25,6 +25,9 @@ RULE = lockout.Rule(60, dt.timedelta(minutes=10), "receipt.locked", ATTEMPTS)
 """A shelter shares one address, so many may err. docs/responses.md reckons how long guessing takes."""
 
 
+_LONGEST_SHOWN = 40
+
+
 @dataclass(frozen=True)
 class Found:
     """What belongs to four words: a response, a draft (of a correction, if there is a response too), or both."""
@@ -33,15 +36,19 @@ class Found:
     draft: Stored | None
 
 
-def look_up(store: Store, typed: str, who: str, *, now: dt.datetime) -> Found:
+def look_up(store: Store, typed: str, who: str, *, now: dt.datetime, language: str = "en") -> Found:
     """Return what belongs to four words, however they were typed; right ones are not counted as attempts.
 
-    ``who`` is what wrong attempts are counted by; only its hash is kept. Words that cannot be a receipt tell a guesser
-    nothing, so they are not counted. Raises Problems receipt.incomplete, receipt.word, receipt.locked, receipt.missing.
+    ``language`` is that of the example in a refusal. ``who`` is what wrong attempts are counted by; only its hash is
+    kept. Words that cannot be a receipt tell a guesser nothing, so they are not counted. Raises Problems
+    receipt.incomplete, receipt.word, receipt.locked and receipt.missing.
     """
     fault = receipts.fault_of(typed)
+    if fault == "":
+        raise Problem("receipt.incomplete")
     if fault is not None:
-        raise Problem("receipt.word", word=fault) if fault else Problem("receipt.incomplete")
+        word = f"\u2068{fault[:_LONGEST_SHOWN]}\u2069"  # it may run the other way than what is around it
+        raise Problem("receipt.word", word=word, example=receipts.example(language))
     lockout.take(store, who, now=now, rule=RULE)
     response = store.collection(RESPONSES).first(receipt_hash=receipts.hash_of(typed))
     draft = drafts.find(store, typed)

@@ -24,6 +24,7 @@ _UNKIND = re.compile(r"kaka|kiki|fik|titi|nazi|hur|tut|zab|sahar|kuni|dum|himar|
 _NO_LETTER = re.compile(r"[^a-z]+")
 _GAP = re.compile(r"[\s\-\u2010-\u2015_.,،/]+")
 WORDS, SYLLABLES = 4, 3
+_EXAMPLE = "bamiku"
 _SYLLABLE = f"[{_CONSONANTS}][aiu]"
 _WORD = re.compile(f"(?:{_SYLLABLE}){{{SYLLABLES}}}")
 _WHOLE = re.compile(f"{_WORD.pattern}(?:-{_WORD.pattern}){{{WORDS - 1}}}")
@@ -81,6 +82,12 @@ def in_script(receipt: str, tag: str) -> str:
     spelled = dict(zip(_SYLLABLES, syllables(tag), strict=False))
     words = receipt.split("-")
     return "-".join("".join(spelled[word[at : at + 2]] for at in (0, 2, 4)) for word in words) if spelled else ""
+
+
+def example(tag: str) -> str:
+    """Return a word as it could be in a receipt, in Latin letters and in the script of a language."""
+    own = in_script(_EXAMPLE, tag)
+    return f"{_EXAMPLE} / \u2068{own}\u2069" if own else _EXAMPLE
 
 
 def is_whole(receipt: str) -> bool:

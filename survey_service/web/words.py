@@ -8,26 +8,16 @@ from flask import Flask, url_for
 from markupsafe import Markup
 
 from survey_service import clock
-from survey_service.problems import Problem
 from survey_service.responses import holder, receipts
 from survey_service.responses.holder import Found
 from survey_service.web import i18n, security, way_in
 from survey_service.web.context import current
 
-EXAMPLE = "bamiku"
-"""A word as it could be in a receipt."""
-
 
 def look_up(typed: str) -> Found:
     """Return what belongs to the words. Raises the Problems of `holder.look_up`, all of them ``receipt.…``."""
-    try:
-        return holder.look_up(current().store, typed, way_in.network(), now=clock.now())
-    except Problem as problem:
-        if problem.code != "receipt.word":
-            raise
-        example = receipts.in_script(EXAMPLE, i18n.language().tag)
-        shown = f"{EXAMPLE} / {example}" if example else EXAMPLE
-        raise Problem("receipt.word", **{**problem.details, "example": shown}) from None
+    here = i18n.language().tag
+    return holder.look_up(current().store, typed, way_in.network(), now=clock.now(), language=here)
 
 
 def spelled(receipt: str) -> Mapping[str, str]:

@@ -502,15 +502,42 @@
     byId("_sent").className = mine ? "notice" : "notice sent";
   };
   let sent = {};
+  const words = (box, receipt) => {
+    const [latin, own] = box.querySelectorAll("code");
+    latin.textContent = box.querySelector("[name=words]").value = receipt;
+    own.hidden = !plan.syllables.length;
+    own.textContent = receipt.replace(/[a-z]{2}/g,
+      each => plan.syllables[plan.consonants.indexOf(each[0]) * 3 + "aiu".indexOf(each[1])]);
+  };
   const done = async entry => {
     sent = entry;
     view("_done");
-    byId("_words").textContent = entry.receipt;
-    const spelled = plan.syllables.length && entry.receipt.replace(/[a-z]{2}/g,
-      each => plan.syllables[plan.consonants.indexOf(each[0]) * 3 + "aiu".indexOf(each[1])]);
-    byId("_own").hidden = !spelled;
-    byId("_own").textContent = spelled || "";
+    words(byId("_receipt"), entry.receipt);
     await status();
+  };
+  for (const card of document.querySelectorAll("form[action]"))
+    card.onsubmit = () => navigator.onLine || (tell(texts.offline, true), false);
+  const later = async () => { // the service keeps the draft for another phone, and this one forgets it
+    if (at !== "_continue") {
+      collect(questionsOf(at));
+      if (await persist() === undefined) return;
+    }
+    const {id, revision, seed, source, inputs} = draft, reached = open().map(([page]) => page).indexOf(draft.at);
+    const seen = open().slice(0, reached < 0 ? undefined : reached).flatMap(([, questions]) => questions);
+    const entry = {
+      id, url: plan.url.replace(/responses$/, "drafts"),
+      body: JSON.stringify({id, revision, seed, source, language: plan.language, inputs, seen})
+    };
+    const outcome = await post(entry);
+    if (outcome !== "sent") return tell(outcome === "later" ? texts.stays : outcome.detail, true);
+    const {receipt, until} = entry.said;
+    await keep(drafts => drafts.delete(name)).catch(() => {});
+    forget();
+    view("_later");
+    words(byId("_kept_words"), receipt);
+    byId("_until").textContent = fill(texts.until, {
+      day: new Date(until).toLocaleDateString(plan.locale, {dateStyle: "long", timeZone: "UTC"})
+    });
   };
   byId("_send").onclick = async () => {
     const barrier = firstOpen();
@@ -548,27 +575,25 @@
     }
     byId("_send").disabled = false;
     if (lost) return gone();
-    draft = fresh();
-    saved = false;
-    judged = judge({});
-    form.reset();
-    tell("");
-    history.replaceState({}, "", location.pathname);
+    forget();
     await done(mine);
     navigator.serviceWorker.ready.then(({sync}) => sync && sync.register("outbox")).catch(() => {});
     wait = 5;
     flush();
   };
-  const erase = async () => {
-    clearTimeout(pause);
-    await keep(drafts => drafts.clear()).catch(() => {});
-    sessionStorage.clear();
+  const forget = () => {
     draft = fresh();
     saved = false;
     judged = judge({});
     form.reset();
     tell("");
     history.replaceState({}, "", location.pathname);
+  };
+  const erase = async () => {
+    clearTimeout(pause);
+    await keep(drafts => drafts.clear()).catch(() => {});
+    sessionStorage.clear();
+    forget();
     view("_erased");
     await status();
   };
@@ -578,6 +603,11 @@
     else if (what === "erase") await erase();
     else if (what === "back" || what === "continue") go(reach(draft.at || ""));
     else if (what === "again") start();
+    else if (what === "later") {
+      button.disabled = true;
+      await later();
+      button.disabled = false;
+    }
     else if (what === "open") await reopen();
     else if (what === "drop") {
       await keep((_, outbox) => outbox.delete(refused.id));
