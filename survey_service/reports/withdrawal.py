@@ -8,6 +8,7 @@ stay, but it is marked: it cannot be computed again, and is to be made anew befo
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -20,6 +21,9 @@ import polars as pl
 from survey_service.reports.report import REPORTS
 from survey_service.responses.holder import PENDING
 from survey_service.store.base import Store
+
+_ID = re.compile(r"[0-9a-f]{32}")
+"""The name of a snapshot's folder; whatever else lies there is none of ours."""
 
 
 def reach(store: Store, folder: Path) -> int:
@@ -41,7 +45,7 @@ def reach(store: Store, folder: Path) -> int:
 
 
 def _snapshots(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*") if path.is_dir() and not path.name.startswith("."))
+    return sorted(path for path in folder.glob("*") if _ID.fullmatch(path.name))
 
 
 def _may_hold(snapshot: Path, response: Mapping[str, Any]) -> bool:
