@@ -356,14 +356,17 @@ const status = async () => {
     textContent: !mine ? words.arrived : mine.problem ? "" : words.later, className: mine ? "notice" : "notice sent"
   });
 };
+const spell = (box, receipt) => {
+  const {syllables, consonants} = plan, [latin, own] = box.querySelectorAll("code");
+  latin.textContent = box.querySelector("[name=words]").value = receipt;
+  own.hidden = !syllables[0];
+  own.textContent = receipt.replace(/([a-z])([aiu])/g,
+    (_, one, other) => syllables[consonants.indexOf(one) * 3 + "aiu".indexOf(other)]);
+};
 const done = async mine => {
-  const {syllables, consonants} = plan, own = byId("_own");
   sent = mine;
   view("_done");
-  byId("_words").textContent = mine.receipt;
-  own.hidden = !syllables[0];
-  if (syllables[0]) own.textContent = mine.receipt.replace(/([a-z])([aiu])/g,
-    (_, one, other) => syllables[consonants.indexOf(one) * 3 + "aiu".indexOf(other)]);
+  spell(byId("_receipt"), mine.receipt);
   await status();
 };
 const start = () => {
@@ -383,6 +386,28 @@ const acts = {
     left();
     view("_erased");
     await status();
+  },
+  later: async button => { // the service keeps the draft for another phone, and this one forgets it
+    if (at !== "_continue") {
+      collect();
+      await persist();
+    }
+    const {id, revision, seed, source, inputs} = draft, {language, url, locale} = plan;
+    const seen = plan.pages.slice(0, plan.pages.findIndex(([page]) => page === draft.at)).flatMap(([, some]) => asked(some));
+    const entry = {
+      id, url: url.replace(/responses$/, "drafts"), body: JSON.stringify({id, revision, seed, source, language, inputs, seen})
+    };
+    button.disabled = true;
+    const outcome = await post(entry);
+    button.disabled = false;
+    if (outcome !== "sent") return tell(outcome === "later" ? words.stays : outcome.detail, true);
+    const {receipt, until} = entry.said;
+    await keep(drafts => drafts.delete(name)).catch(() => {});
+    left();
+    view("_later");
+    spell(byId("_kept_words"), receipt);
+    const day = new Date(until).toLocaleDateString(locale, {dateStyle: "long", timeZone: "UTC"});
+    byId("_until").textContent = fill(words.until, {day});
   },
   open: async () => { // what the service refused becomes a draft again, with a new key
     const entry = refused;
@@ -458,6 +483,8 @@ byId("_back").onclick = event => {
   go(returning ? "_check" : shown[Math.max(0, shown.indexOf(at) - 1)]);
 };
 byId("_send").onclick = send;
+for (const card of document.querySelectorAll("form[action]"))
+  card.onsubmit = () => navigator.onLine || (tell(words.offline, true), false);
 for (const button of document.querySelectorAll("[data-do]")) button.onclick = () => acts[button.dataset.do](button);
 const languages = [...document.querySelectorAll("a[hreflang]")];
 for (const link of languages) // another language of the same page
