@@ -22,18 +22,25 @@ from survey_service.web import (
     kiosk,
     leaving,
     manage,
+    media_view,
     offline,
     pictures,
     problems_view,
     public,
     receipt,
+    rendering,
     respondent,
+    resume,
     security,
     way_in,
     wordings,
+    words,
 )
 
-MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, helper, receipt, leaving, offline, api, manage)
+MODULES: tuple[ModuleType, ...] = (
+    *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
+    *(api, manage),
+)
 
 
 def create_app(settings: Settings, store: Store | None = None) -> Flask:
@@ -48,10 +55,13 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     wordings.install(app)
     pictures.install(app)
     aloud.install(app)
+    media_view.install(app)
+    words.install(app)
     security.install(app, settings)
     way_in.install(app)
     helping.install(app)
     problems_view.install(app)
+    rendering.install(app)
     compression.install(app)
     rows: dict[str, audience.Access] = {}
     guards: dict[str, audience.Guard] = {}

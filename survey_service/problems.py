@@ -154,6 +154,14 @@ CATALOGUE: Mapping[str, Kind] = {
         404, D_("Nothing to judge"), D_("The revision did not change this question. Load the page again.")
     ),
     "response.invalid": Kind(422, N_("Please check your answers"), N_("%(count)s answers need another look.")),
+    "response.file_missing": Kind(
+        404,
+        D_("The file is not there"),
+        D_(
+            "The response names this file, but its content is not in the folder of the instance. With several hosts, "
+            "the folder “uploads” must be the same for all; after a restore, use the backup of the same day."
+        ),
+    ),
     "response.conflict": Kind(
         409,
         N_("Already sent with other answers"),
@@ -263,6 +271,12 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Texts are missing"),
         D_("%(count)s texts are missing in “%(language)s”, the first one is %(first)s. Add them, or do not offer it."),
     ),
+    "media.no_file": Kind(422, D_("No file"), D_("Choose at least one file first.")),
+    "publish.missing_files": Kind(
+        409,
+        D_("Files are missing"),
+        D_("%(count)s pictures, sounds or films are missing: %(files)s. Bring them on the page of the working copy."),
+    ),
     "publish.no_language": Kind(422, D_("No language"), D_("Choose at least one language.")),
     "import.too_large": Kind(
         413, D_("The workbook is too large"), D_("A workbook can have at most %(limit)s MB. Make it smaller.")
@@ -279,6 +293,29 @@ CATALOGUE: Mapping[str, Kind] = {
         404,
         N_("Start again, please"),
         N_("There are no saved answers on this device. They were sent, erased, or too old."),
+    ),
+    "draft.moved": Kind(
+        409,
+        N_("Your answers are on another device"),
+        N_("You went on with these answers on another phone or computer. To continue here, type your four words."),
+    ),
+    "draft.sent": Kind(
+        409,
+        N_("Sent already"),
+        N_("These answers were sent already. With your four words you can see, change or erase them."),
+    ),
+    "receipt.word": Kind(
+        422,
+        N_("Please check the words"),
+        N_("“%(word)s” cannot be one of the words. Look at it once more. A word looks like this: %(example)s."),
+    ),
+    "receipt.incomplete": Kind(
+        422, N_("Please check the words"), N_("Please type all four words, with a blank or a hyphen between them.")
+    ),
+    "receipt.locked": Kind(
+        429,
+        N_("Too many wrong words"),
+        N_("Wrong words were typed very often from this network. Your answers are safe. Try again in ten minutes."),
     ),
     "receipt.missing": Kind(
         404, N_("Receipt not found"), N_("There is no response for these words. Check the spelling.")

@@ -90,6 +90,7 @@ class Builder(Reader):
             group=str(raw.get("group", "")),
             concept=self.fill(str(raw.get("concept", ""))),
             pictogram=self.pictogram(raw, address),
+            media=self.media(raw, address),
         )
         self._check_question(raw, question, address)
         return question
@@ -262,6 +263,7 @@ class Builder(Reader):
             pages=pages,
             screen_outs=tuple(end for end in ends if end is not None),
             groups=groups,
+            files=self.files(raw, name),
         )
         used = {question.list_name for question in questionnaire.questions.values() if question.list_name}
         used |= {read for _, _, expression in questionnaire.expressions() for read in expression.lists}

@@ -65,6 +65,7 @@ MESSAGES: Mapping[str, str] = {
     "default": D_("The answer that stands there beforehand was changed."),
     "appearance": D_("The question looks different."),
     "pictogram": D_("The picture beside the question was changed."),
+    "media": D_("Pictures, sounds or films beside the question or its answers were changed."),
     "parameter": D_("The parameter “%(name)s” was changed."),
     "moved": D_("The question is on another page."),
     "follows": D_("The question stands after another one."),

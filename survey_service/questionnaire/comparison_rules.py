@@ -124,6 +124,8 @@ def _choice(before: Choice, after: Choice, old: Asked, new: Asked) -> Iterator[R
     yield from _text_reasons("choice_label", before.label, after.label, (old, new), choice=before.name)
     if before.pictogram != after.pictogram:
         yield Reason("choice_pictogram", COMPARABLE, {"choice": before.name})
+    if before.media != after.media:
+        yield Reason("media", COMPARABLE)
     if before.exclusive != after.exclusive:
         yield Reason("choice_exclusive", BREAK, {"choice": before.name})
     if before.columns != after.columns and (old.question.choice_filter or new.question.choice_filter):
@@ -181,6 +183,7 @@ ATTRIBUTES: Mapping[str, tuple[str, str]] = {
     "sensitive": ("attribute", COMPARABLE),
     "concept": ("attribute", COMPARABLE),
     "pictogram": ("pictogram", COMPARABLE),
+    "media": ("media", COMPARABLE),
 }
 """Attributes of which nothing counts but whether they have changed → code and verdict. One that stands neither here
 nor in RULES nor in ELSEWHERE is a break, and a test names it."""

@@ -10,27 +10,30 @@ from typing import Any
 from survey_service import languages
 from survey_service.problems import D_, Said, said
 from survey_service.questionnaire import expression, pictograms
+from survey_service.questionnaire import media as medias
 from survey_service.questionnaire.faults import Faults, shown
-from survey_service.questionnaire.model import Choice, Text
+from survey_service.questionnaire.model import Choice, Media, MediaFile, Text
 from survey_service.questionnaire.texts import Catalogs, merge
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "questionnaire": (
         *("questionnaire", "audience", "languages", "label", "hint", "minutes", "choices", "pages", "screen_outs"),
-        *("consent", "groups"),
+        *("consent", "groups", "files"),
     ),
     "page": ("name", "label", "hint", "relevant", "questions", "for_each", "group", "implied"),
     "group": ("name", "label", "hint", "relevant", "parent", "repeat", "count", "appearance"),
     "question": (
         *("type", "name", "label", "hint", "required", "required_message", "relevant", "constraint"),
         *("constraint_message", "choices", "choice_filter", "calculation", "default", "appearance", "parameters"),
-        *("autocomplete", "sensitive", "guidance", "choices_from", "trigger", "group", "concept", "pictogram"),
+        *("autocomplete", "sensitive", "guidance", "choices_from", "trigger", "group", "concept", "pictogram", "media"),
     ),
     "screen-out": ("name", "when", "label", "hint"),
 }
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 CONCEPT = re.compile(rf"{NAME.pattern}(/{NAME.pattern})?")
-_TAKEN = frozenset({"fields", "parent", "children", "media", "sms_option", "extra_data", "list_name", "everywhere"})
+_TAKEN = frozenset(
+    {"fields", "parent", "children", *medias.COLUMNS, "sms_option", "extra_data", "list_name", "everywhere"}
+)
 CHOICE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -107,6 +110,35 @@ class Reader:
             self.texts[address] = text
         return text
 
+    def media(self, raw: Mapping[str, Any], place: str) -> Media:
+        """Read which files stand beside a label: ``{image: map.png, audio: {de: a.mp3, ar: b.mp3}}``."""
+        given, found = raw.get("media", {}), {}
+        if not isinstance(given, Mapping) or not given.keys() <= set(medias.KINDS):
+            remedy = said(D_("write the name of a file for one of: %(kinds)s"), kinds=", ".join(medias.KINDS))
+            self.fault(raw, "media", place, said(D_("the media are not usable")), remedy)
+            return {}
+        for kind, names in given.items():
+            names = {"*": self.fill(names)} if isinstance(names, str) else names
+            fault = medias.fault(names)
+            if fault:
+                self.fault(raw, "media", f"{place}/{kind}", *fault)
+            else:
+                found[kind] = dict(names)
+        return found
+
+    def files(self, raw: Mapping[str, Any], place: str) -> Mapping[str, MediaFile]:
+        """Read the files that were brought, as the desk writes them."""
+        found = {}
+        given = raw.get("files", {})
+        for name, facts in given.items() if isinstance(given, Mapping) else ():
+            file = medias.file_of(facts)
+            if file is None:
+                fault = said(D_("%(name)s is no file that was brought"), name=shown(name))
+                self.fault(raw, "files", place, fault, said(D_("bring it on the desk")))
+            else:
+                found[str(name)] = file
+        return found
+
     def expression(self, raw: Mapping[str, Any], key: str, place: str) -> expression.Expression | None:
         value = raw.get(key)
         if value is None:
@@ -167,7 +199,7 @@ class Reader:
                 )
             columns = {}
             for column, value in item.items():
-                if column in ("name", "label", "exclusive", "last", "pictogram"):
+                if column in ("name", "label", "exclusive", "last", "pictogram", "media"):
                     continue
                 if column in _TAKEN:
                     remedy = said(D_("give it another name: XLSForm tools use this one themselves"))
@@ -189,6 +221,7 @@ class Reader:
                 last=item.get("last") is True,
                 columns=columns,
                 pictogram=self.pictogram(item, place),
+                media=self.media(item, place),
             )
         return tuple(choices.values())
 

@@ -5,29 +5,37 @@ Without scripts, or without such a voice, there is no button. Voices that would 
 
 from __future__ import annotations
 
+import json
+
 from flask import Flask, g, url_for
 from markupsafe import Markup
 
 from survey_service.web import styles
 from survey_service.web.i18n import gettext
+from survey_service.web.styles import Sheet
 
-_INLINED = Markup('<script data-label="{}">{}</script>\n<link rel="prefetch" href="{}">')
-_LINKED = Markup('<script data-label="{}" src="{}"></script>')
+_LINKED = Markup('<script src="{}"{}></script>')
 
 
-def aloud_script(*, inlined: bool = False) -> Markup:
+def script() -> Sheet:
+    """Return the script with the name of its buttons in the present language: each page would say it anew else."""
+    label = json.dumps(gettext("Read aloud: %(what)s", what="{}"), ensure_ascii=False)
+    return styles.of(styles.script("aloud").text.replace("LABEL", label))
+
+
+def aloud_script(*, first: bool = False) -> Markup:
     """Return the script for the head of a page with questions, and allow it there.
 
-    It stands in the page where people arrive, and is a file to keep on further pages. It holds up drawing: what it
-    adds gets its room before, so nothing moves.
+    What it adds gets its room before the page is drawn, so nothing moves. On the ``first`` page a line within the page
+    sees to that, and nothing waits for the file; on further pages the browser has kept it.
     """
-    script = styles.script("aloud")
-    address = url_for("public.aloud", mark=script.mark)
-    label = gettext("Read aloud: %(what)s", what="{}")
-    g.scripts = {*g.get("scripts", ()), "self", *([script.source] if inlined else [])}
-    if inlined:
-        return _INLINED.format(label, Markup(script.text), address)  # noqa: S704 - a file of ours
-    return _LINKED.format(label, address)
+    room = styles.script("room")
+    address = url_for("public.read_aloud", mark=script().mark)
+    g.scripts = {*g.get("scripts", ()), "self", *([room.source] if first else [])}
+    if not first:
+        return _LINKED.format(address, "")
+    within = Markup("<script>{}</script>").format(Markup(room.text))  # noqa: S704 - a file of ours
+    return within + _LINKED.format(address, Markup(" async"))
 
 
 def install(app: Flask) -> None:

@@ -37,7 +37,7 @@ def sprite(title: str) -> Sprite:
     ids = {name: f"{number:x}" for number, name in enumerate(rows)}
     symbols = Markup("").join(_symbol(ids[name], drawing) for name, drawing in rows.items())
     text = Markup('<svg xmlns="http://www.w3.org/2000/svg">{}</svg>').format(symbols)
-    return Sprite(text, hashlib.sha256(text.encode("utf-8")).hexdigest()[:12], ids)
+    return Sprite(text, hashlib.sha256(text.encode("utf-8")).hexdigest()[:8], ids)
 
 
 def _symbol(name: str, drawing: Pictogram) -> Markup:

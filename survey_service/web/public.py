@@ -4,13 +4,17 @@ declaration of accessibility."""
 from __future__ import annotations
 
 import datetime as dt
+import re
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, g, render_template, send_file, url_for
 from flask_babel import format_date
 
 from survey_service.problems import N_, Problem
+from survey_service.questionnaire.file_kinds import KINDS
+from survey_service.questionnaire.media import ACCEPTED
 from survey_service.questionnaire.pictograms import pictogram_sets
-from survey_service.web import i18n, pictures, styles
+from survey_service.responses import media as kept
+from survey_service.web import aloud, i18n, pictures, styles
 from survey_service.web.audience import PUBLIC
 from survey_service.web.context import current
 from survey_service.web.rendering import answerable, duration, everywhere, language_choice
@@ -23,6 +27,10 @@ _FOR = {
     "working_groups": N_("For working groups"),
 }
 """Whom a questionnaire is for, in the order of the list: who needs most help finding the way comes first."""
+_FOR_GOOD = "public, max-age=31536000, immutable"
+_MEDIA = re.compile(r"(?P<sha256>[0-9a-f]{64})(?P<ending>\.[a-z0-9]{3,4})")
+_TYPES = {KINDS[mime].endings[0]: mime for mimes in ACCEPTED.values() for mime in mimes}
+"""Ending of an address → the MIME type that is sent with it."""
 
 AUDIENCES = {
     "public.choose_language": PUBLIC,
@@ -32,7 +40,8 @@ AUDIENCES = {
     "public.accessibility": PUBLIC,
     "public.style": PUBLIC,
     "public.drawings": PUBLIC,
-    "public.aloud": PUBLIC,
+    "public.media": PUBLIC,
+    "public.read_aloud": PUBLIC,
 }
 
 
@@ -101,10 +110,10 @@ def drawings(title: str, mark: str) -> Response:
     return _kept(pictures.sprite(title).text, "image/svg+xml")
 
 
-@blueprint.get("/static/aloud-<mark>.js")
-def aloud(mark: str) -> Response:
+@blueprint.get("/static/aloud-<lang:lang>-<mark>.js")
+def read_aloud(mark: str) -> Response:
     """Return the script that reads aloud; a browser may keep it for good."""
-    script = styles.script("aloud")
+    script = aloud.script()
     if mark != script.mark:
         raise Problem("page.missing")
     return _kept(script.text, "text/javascript")
@@ -112,5 +121,19 @@ def aloud(mark: str) -> Response:
 
 def _kept(text: str, kind: str) -> Response:
     response = Response(text, mimetype=kind)
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = _FOR_GOOD
+    return response
+
+
+@blueprint.get("/media/<file>")
+def media(file: str) -> Response:
+    """Send a picture, sound or film of a questionnaire, or the part of it that a player asks for; its address changes
+    with its content, so that a browser may keep it for good."""
+    found = _MEDIA.fullmatch(file)
+    path = kept.path_of(current().settings.instance, found["sha256"]) if found else None
+    if found is None or path is None or found["ending"] not in _TYPES or not path.is_file():
+        raise Problem("page.missing")
+    response = send_file(path, mimetype=_TYPES[found["ending"]], etag=found["sha256"])
+    response.headers["Cache-Control"] = _FOR_GOOD
+    g.sandboxed = True
     return response

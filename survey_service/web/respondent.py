@@ -10,18 +10,19 @@ from survey_service.problems import Problem
 from survey_service.questionnaire import journey
 from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import drafts, submissions
+from survey_service.responses import submissions
 from survey_service.responses.submissions import Submission
-from survey_service.web import device, i18n, kiosk, page_form, rendering, security, visit, way_in
-from survey_service.web.audience import PUBLIC, QUESTIONNAIRE
+from survey_service.web import device, i18n, kiosk, page_form, receiving, rendering, security, visit, way_in
+from survey_service.web.audience import PUBLIC, RESHOWN, Access
 from survey_service.web.context import current
+from survey_service.web.device import Held
 from survey_service.web.page_form import Posted
-from survey_service.web.visit import AlreadySent, Visit
+from survey_service.web.visit import Visit
 
 blueprint = Blueprint("respondent", __name__)
 AUDIENCES = {
-    "respondent.start": QUESTIONNAIRE,
-    "respondent.page": QUESTIONNAIRE,
+    "respondent.start": Access("public", RESHOWN, files=receiving.on_start),
+    "respondent.page": Access("public", RESHOWN, files=receiving.on_page),
     "respondent.check": PUBLIC,
     "respondent.done": PUBLIC,
     "respondent.thanks": PUBLIC,
@@ -29,19 +30,9 @@ AUDIENCES = {
     "respondent.erased": PUBLIC,
 }
 _AT = "/<lang:lang>/q/<questionnaire>"
-_SWITCH, _LANGUAGES, _ERASE, _ADD, _REMOVE = (
-    "_language",
-    "_languages",
-    "_erase",
-    "_add",
-    "_remove",
-)  # names of buttons; a question's name begins with a letter
-
-
-@blueprint.errorhandler(AlreadySent)
-def already_sent(sent: AlreadySent) -> Response:
-    """Lead to the receipt whoever comes back after sending: by the back button, a second tab or a second press."""
-    return rendering.to("done", questionnaire=sent.questionnaire)
+_SWITCH, _LANGUAGES, _ERASE, _LATER = "_language", "_languages", "_erase", "_later"
+_ADD, _REMOVE = "_add", "_remove"
+"""The names of buttons; a question's name begins with a letter."""
 
 
 @blueprint.route(_AT, methods=["GET", "POST"])
@@ -54,9 +45,10 @@ def start(questionnaire: str) -> ResponseReturnValue:
     if request.method == "GET":
         return rendering.start_page(present)
     posted = page_form.read(present.first_stop, request.form, present.shown_on(present.first_stop))
-    present = present.typed(posted)
     if security.is_forged():
-        return rendering.start_page(present, messages=[rendering.expired()]), 400
+        return rendering.start_page(present.typed(posted), messages=[rendering.expired()]), 400
+    posted = receiving.take(current(), present, present.first_stop, posted)
+    present = present.typed(posted)
     switched = _switched_to(present.questionnaire)
     if switched:
         i18n.use(switched)
@@ -82,7 +74,7 @@ def page(questionnaire: str, name: str) -> ResponseReturnValue:
         return _take(present, target) if target.page else _take_overview(present, target)
     if not journey.may_visit(present.questionnaire, present.judgement, target):
         return rendering.onward(present, present.needed_stop)
-    if rendering.LANGUAGES in request.args:
+    if rendering.wants_languages():
         return rendering.languages_page(present, target)
     if target.page is None:
         return rendering.overview_page(present, target, removing=_entry_number("remove"))
@@ -93,12 +85,9 @@ def _take_overview(present: Visit, target: Stop) -> ResponseReturnValue:
     """Do with a repeat's entries what the pressed button says: add one, remove one, go on."""
     if security.is_forged():
         return rendering.overview_page(present, target, messages=[rendering.expired()]), 400
-    if _ERASE in request.form:
-        return rendering.to("erase")
-    if kiosk.PAUSE in request.form:
-        return kiosk.pause(present.questionnaire.name, target.address)
-    if _LANGUAGES in request.form:
-        return rendering.to_languages(present, target)
+    aside = _aside(present, target)
+    if aside is not None:
+        return aside
     if _ADD in request.form:
         present, entry = visit.add_entry(current(), present, target)
         return rendering.onward(present, entry)
@@ -112,6 +101,22 @@ def _take_overview(present: Visit, target: Stop) -> ResponseReturnValue:
     return rendering.onward(present, journey.after(present.questionnaire, present.judgement, target))
 
 
+def _aside(present: Visit, target: Stop | None) -> Response | None:
+    """Return where a button leads that is not about the answers: to erase, to the four words, to the languages, to the
+    tablet's question.
+
+    ``target`` is None on the page that shows all answers. None if another button was pressed.
+    """
+    if _ERASE in request.form:
+        return rendering.to("erase")
+    if _LATER in request.form:
+        return rendering.keep(present.questionnaire.name)
+    if target is not None and _LANGUAGES in request.form:
+        return rendering.to_languages(present, target)
+    at = target.address if target else "check"
+    return kiosk.pause(present.questionnaire.name, at) if kiosk.PAUSE in request.form else None
+
+
 def _entry_number(name: str) -> int:
     """Return the number of the entry that a button or link names, 0 if none."""
     text = request.values.get(name, "")
@@ -121,18 +126,17 @@ def _entry_number(name: str) -> int:
 def _take(present: Visit, target: Stop) -> ResponseReturnValue:
     """Take what was sent for a page of a visit under way."""
     posted = page_form.read(target, request.form, present.shown_on(target))
-    present = present.typed(posted)
     if security.is_forged():
+        present = present.typed(posted)
         if not present.shown_on(target):
             raise Problem("request.forged")
         return rendering.form_page(present, target, messages=[rendering.expired()]), 400
-    if {_LANGUAGES, _ERASE, kiosk.PAUSE} & request.form.keys():
+    posted = receiving.take(current(), present, target, posted)
+    present = present.typed(posted)
+    aside = _aside(present, target)
+    if aside is not None:
         visit.save(current(), present, posted, seen=False)
-        if _ERASE in request.form:
-            return rendering.to("erase")
-        if kiosk.PAUSE in request.form:
-            return kiosk.pause(present.questionnaire.name, target.address)
-        return rendering.to_languages(present, target)
+        return aside
     return _finish(present, target, posted)
 
 
@@ -156,10 +160,15 @@ def _finish(present: Visit, target: Stop, posted: Posted) -> ResponseReturnValue
 def check(questionnaire: str) -> ResponseReturnValue:
     """All answers with a way to change each; sending them."""
     present = visit.under_way(current(), questionnaire)
-    if _ERASE in request.form:
-        return rendering.to("erase")
+    aside = _aside(present, None)
+    if aside is not None:
+        return aside
     if present.needed_stop is not None:
         return rendering.onward(present, present.needed_stop)
+    if rendering.wants_languages():
+        return rendering.language_choice(
+            rendering.addresses(present.questionnaire, "check", questionnaire=questionnaire)
+        )
     return rendering.check_page(present) if request.method == "GET" else _send(present)
 
 
@@ -167,26 +176,39 @@ def _send(present: Visit) -> Response:
     context, draft = current(), present.kept
     language = i18n.language().tag
     submission = Submission(
-        draft.key, draft.revision, language, draft.inputs, draft.seed, draft.mode, draft.replaces, draft.source
+        draft.key,
+        draft.revision,
+        language,
+        draft.inputs,
+        draft.seed,
+        draft.mode,
+        draft.replaces,
+        draft.source,
+        files=present.files,
     )
     submissions.submit(
         context.store, context.publications, submission, receipt_key=context.receipt_key, today=present.today
     )
-    drafts.erase(context.store, draft.token)
+    visit.erase(context, Held(draft.token, draft.key))
     device.hold(draft.questionnaire, "", draft.key)
     return rendering.to("done", questionnaire=draft.questionnaire)
 
 
 @blueprint.get(f"{_AT}/done")
 def done(questionnaire: str) -> str:
-    """The receipt: four words, as long as this device holds the key of the response."""
+    """The receipt: four words, as long as this device holds the key of the response.
+
+    Those that a phone has drawn are known to their holder only.
+    """
     context, held = current(), device.held(questionnaire)
-    receipt = submissions.receipt_of(context.store, held.key, receipt_key=context.receipt_key) if held else None
-    if receipt is None:
+    if held is None or not submissions.is_known(context.store, held.key):
         raise Problem("draft.missing")
+    receipt = submissions.receipt_of(context.store, held.key, receipt_key=context.receipt_key)
     model = context.publications.current(questionnaire).questionnaire
-    addresses = rendering.addresses(model, "done", questionnaire=questionnaire)
-    return render_template("respondent/done.html", receipt=receipt, addresses=addresses)
+    if rendering.wants_languages():
+        return rendering.language_choice(rendering.addresses(model, "done", questionnaire=questionnaire))
+    languages = url_for(".done", questionnaire=questionnaire, languages="yes")
+    return render_template("respondent/done.html", receipt=receipt, languages=languages)
 
 
 @blueprint.get(f"{_AT}/thanks")

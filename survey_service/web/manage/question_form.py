@@ -84,6 +84,7 @@ def read(given: Given, old: Block, now: Scene, errors: Errors) -> tuple[Block, d
     block["appearance"] = given.get("appearance", "") if given.get("appearance") in APPEARANCES else ""
     block |= {key: given.get(key, "").strip() for key in PLAIN}
     block["sensitive"] = "sensitive" in given
+    block["media"] = old.get("media", {})
     block["parameters"] = _parameters(given, kind, errors)
     lists = _choices(given, block, now, errors) if TYPES[kind].needs_choices else {}
     block["default"] = _default(given, kind, now, errors)

@@ -47,6 +47,7 @@ KEYS: Mapping[str, str] = {
     differences.ORDER: D_("Order of the choices"),
     differences.PARAMETER: D_("Parameter “%(name)s”"),
     differences.PAGE: D_("Page"),
+    differences.MEDIA: D_("Pictures, sounds and films"),
     differences.TITLE: D_("Title"),
     differences.INTRODUCTION: D_("Introduction"),
     differences.LANGUAGES: D_("Languages"),

@@ -1,61 +1,58 @@
 (() => {
-  const speech = window.speechSynthesis, root = document.documentElement, {label} = document.currentScript.dataset;
+  const speech = window.speechSynthesis, root = document.documentElement, label = LABEL;
   if (!speech) return;
-  const also = {fa: "prs", kmr: "ku"};
-  const plain = (tag) => tag.toLowerCase().replace("_", "-"), first = (tag) => plain(tag).split("-")[0];
+  const also = {fa: "prs", kmr: "ku"}, first = (tag) => tag.toLowerCase().split(/[-_]/)[0];
   const voiceFor = (element) => {
-    const wanted = (element.querySelector("[lang]:not(.second)") || element.closest("[lang]")).lang;
-    const names = [first(wanted), also[first(wanted)]];
-    const found = speech.getVoices().filter((voice) => voice.localService && names.includes(first(voice.lang)));
-    return found.find((voice) => plain(voice.lang) === plain(wanted)) || found[0];
+    const tag = first((element.querySelector("[lang]:not(.second)") || element.closest("[lang]")).lang);
+    return speech.getVoices().find(({lang, localService}) => localService && [tag, also[tag]].includes(first(lang)));
   };
   const words = (element) => {
     const copy = element.cloneNode(true);
-    for (const other of copy.querySelectorAll(".second")) other.remove();
+    copy.querySelectorAll(".second").forEach((other) => other.remove());
     return copy.textContent.replace(/\s+/g, " ").trim();
   };
-  const within = (element, what) => [...element.querySelectorAll(what)].filter((part) => !part.closest(".second"));
   let turn;
   const stop = () => {
     speech.cancel();
-    turn?.setAttribute("aria-pressed", false);
+    turn?.button.setAttribute("aria-pressed", false);
     turn = null;
   };
   const offer = (place, where, parts) => {
     if (place.said || !parts[0] || !voiceFor(parts[0]) || place.querySelector("audio")) return;
     place.said = true;
-    place.insertAdjacentHTML(where, '<button type="button" class="say" aria-pressed="false"><svg class="pic turns" viewBox="0 0 48 48" aria-hidden="true"><path d="M6 18h8l12-10v32l-12-10h-8zM32 18a8 8 0 0 1 0 12M37 12a16 16 0 0 1 0 24"/></svg></button>');
+    place.insertAdjacentHTML(where, '<button type="button" class="plain say" aria-pressed="false"><svg class="pic turns" viewBox="0 0 48 48" aria-hidden="true"><path d="M6 18h8l12-10v32l-12-10h-8zM32 18a8 8 0 0 1 0 12M37 12a16 16 0 0 1 0 24"/></svg></button>');
     const button = where === "afterend" ? place.nextSibling : place.firstChild;
     button.setAttribute("aria-label", label.replace("{}", () => words(parts[0])));
     button.onclick = () => {
-      const again = turn === button;
+      const again = turn?.button === button;
       stop();
       if (again) return;
-      turn = button;
+      const mine = turn = {button};
       button.setAttribute("aria-pressed", true);
-      let last;
+      let said;
       for (const part of parts.filter(voiceFor)) {
-        last = new SpeechSynthesisUtterance(words(part));
-        last.voice = voiceFor(part);
-        last.lang = last.voice.lang;
-        speech.speak(last);
+        said = new SpeechSynthesisUtterance(words(part));
+        said.voice = voiceFor(part);
+        said.lang = said.voice.lang;
+        speech.speak(said);
       }
-      button.last = last;
-      last.onend = last.onerror = () => turn === button && button.last === last && stop();
+      said.onend = said.onerror = () => turn === mine && stop();
     };
   };
+  const all = (element, what) => [...element.querySelectorAll(what)].filter((part) => !part.closest(".second"));
   const look = () => {
-    for (const question of document.querySelectorAll(".question")) {
-      const title = question.querySelector("legend, .label"), choices = question.querySelectorAll(".choices label");
-      if (title) offer(title, "afterend", [title, ...within(question, "p.hint, .hint p, .hint li"), ...choices]);
+    for (const question of all(document, ".question")) {
+      const title = all(question, "legend, .label"), choices = all(question, ".choices label");
+      if (title[0]) offer(title[0], "afterend", [...title, ...all(question, "p.hint, .hint p, .hint li"), ...choices]);
       for (const choice of choices) offer(choice, "afterend", [choice]);
     }
-    for (const note of document.querySelectorAll(".note")) offer(note, "afterbegin", within(note, "h1, p, li"));
+    for (const note of all(document, ".note")) offer(note, "afterbegin", all(note, "h1, p, li"));
   };
-  if (speech.getVoices().length && !voiceFor(root)) return;
-  root.classList.add("aloud");
-  speech.cancel();
+  if (speech.getVoices()[0] && !voiceFor(root)) return;
+  root.className = "aloud";
+  stop();
   speech.onvoiceschanged = look;
+  if (document.body) look();
   addEventListener("DOMContentLoaded", look);
   addEventListener("pagehide", stop);
 })();
