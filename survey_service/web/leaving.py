@@ -14,13 +14,14 @@ from __future__ import annotations
 from flask import Blueprint, Flask, Response, g, render_template, request, url_for
 from markupsafe import Markup
 
-from survey_service.web import audience, kiosk, security, visit
-from survey_service.web.audience import QUESTIONNAIRE
+from survey_service.problems import Problem
+from survey_service.web import audience, kiosk, security, styles, visit
+from survey_service.web.audience import PUBLIC, QUESTIONNAIRE
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
 
 blueprint = Blueprint("leaving", __name__)
-AUDIENCES = {"leaving.leave": QUESTIONNAIRE}
+AUDIENCES = {"leaving.leave": QUESTIONNAIRE, "leaving.script": PUBLIC}
 
 
 @blueprint.post("/<lang:lang>/leave")
@@ -34,21 +35,42 @@ def leave() -> Response:
     return response
 
 
+@blueprint.get("/static/leave-<mark>.js")
+def script(mark: str) -> Response:
+    """The button's script; its address changes with its content, so that a browser may keep it for good."""
+    found = styles.script("leave")
+    if mark != found.mark:
+        raise Problem("page.missing")
+    response = Response(found.text, mimetype="text/javascript")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
 def button() -> Markup:
-    """Return the button, with its script, and allow that on the present page; nothing on the desk."""
+    """Return the button, with its script, and allow that on the present page; nothing on the desk.
+
+    Like the style sheet, the script is inlined where people arrive, and a file that a browser keeps further on.
+    """
     if not _is_for_respondents():
         return Markup("")
-    script = security.allow_script("leave")
     g.leaves = True
     return Markup(
-        '<form id="_leave" method="post" action="{}" data-to="{}" aria-labelledby="_out" target="_top">'
-        '<button class="quiet" id="_out">{}</button></form>\n<script>{}</script>'
+        '<form id="_leave" method="post" action="{}" data-to="{}" aria-labelledby="_out"{}>'
+        '<button class="quiet" id="_out">{}</button></form>\n{}'
     ).format(
         url_for("leaving.leave"),
         _target(),
+        Markup(' target="_top"') if current().settings.embed_origins else "",
         gettext("Leave this page now"),
-        Markup(script.text),  # noqa: S704 - a file of ours
+        _script(),
     )
+
+
+def _script() -> Markup:
+    if g.get("sheets"):
+        return Markup("<script>{}</script>").format(Markup(security.allow_script("leave").text))  # noqa: S704 - ours
+    g.scripts = {*g.get("scripts", ()), "self"}
+    return Markup('<script src="{}"></script>').format(url_for("leaving.script", mark=styles.script("leave").mark))
 
 
 def _is_for_respondents() -> bool:
