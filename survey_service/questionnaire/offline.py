@@ -40,6 +40,8 @@ def _obstacle(step: Step) -> str:
         return "a value that is made once"
     if step.question.choices_from:
         return "choices from answers"
+    if step.question.media or any(choice.media for choice in step.question.choices):
+        return "media"
     known = kind in READERS if step.asks else bool(step.calculation) or not step.has_state
     return "" if known else kind
 

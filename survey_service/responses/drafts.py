@@ -17,10 +17,11 @@ from typing import Any
 from survey_service.problems import Problem
 from survey_service.questionnaire import places
 from survey_service.questionnaire.values import Path
+from survey_service.responses.modes import WEB
 from survey_service.responses.revisions import Published
 from survey_service.store.base import CollectionSpec, Store
 
-DRAFTS = CollectionSpec("drafts", indexes=("day",), unique=("token_hash",))
+DRAFTS = CollectionSpec("drafts", indexes=("day", "key"), unique=("token_hash",))
 KEPT_DAYS = 14
 
 
@@ -42,6 +43,10 @@ class Draft:
     """True if the holder of a receipt corrects a response that was sent before."""
     source: str = ""
     """The tag of the link that led here."""
+    mode: str = WEB
+    """How it is answered (see ``modes``)."""
+    second: str = ""
+    """The language of whoever helps, shown beside the respondent's; "" for none."""
 
 
 def start(
@@ -55,6 +60,8 @@ def start(
     seen: tuple[str, ...] = (),
     seed: int | None = None,
     source: str = "",
+    mode: str = WEB,
+    second: str = "",
 ) -> Draft:
     """Create a draft, pinned to the revision, with a seed and a new submission key.
 
@@ -74,6 +81,8 @@ def start(
         seen=seen,
         replaces=bool(correcting),
         source=source,
+        mode=mode,
+        second=second,
     )
     stored = store.collection(DRAFTS).add(_body(draft, today))
     return replace(draft, id=stored.id, version=stored.version)
@@ -98,6 +107,8 @@ def load(store: Store, token: str) -> Draft:
         seen=tuple(body["seen"]),
         replaces=body["replaces"],
         source=body.get("source", ""),
+        mode=body.get("mode", WEB),
+        second=body.get("second", ""),
     )
 
 
@@ -111,9 +122,11 @@ def save(
     seen: tuple[str, ...] = (),
     remove: Path = (),
     language: str | None = None,
+    helped: tuple[str, str] | None = None,
 ) -> Draft:
     """Save what was typed (by the place it was typed at; names not given keep their inputs), what was shown (keys, see
     ``places``), and the language. ``kept`` is what a judgement remembers; ``remove`` an entry of a repeat to take out.
+    ``helped`` is the mode and the second language from now on.
 
     Two tabs of one person may save at once: each page's inputs are merged into the newest state, so neither is lost.
     Raises Problem draft.missing if the draft was erased meanwhile.
@@ -130,6 +143,8 @@ def save(
             inputs=typed,
             seen=shown,
             language=language or newest.language,
+            mode=helped[0] if helped else newest.mode,
+            second=helped[1] if helped else newest.second,
         )
         stored = store.collection(DRAFTS).replace(newest.id, _body(merged, today), version=newest.version)
     return replace(merged, version=stored.version)
@@ -170,4 +185,5 @@ def _body(draft: Draft, today: dt.date) -> dict[str, Any]:
         "replaces": draft.replaces,
         "day": today.isoformat(),
         **({"source": draft.source} if draft.source else {}),
+        **({"mode": draft.mode, "second": draft.second} if draft.mode != WEB else {}),
     }

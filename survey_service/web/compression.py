@@ -21,7 +21,7 @@ from flask import Flask, Response, request
 from survey_service.web.kept import Kept
 
 _LEAST = 500  # shorter answers fit into one packet anyway
-_KINDS = ("text/", "application/json", "application/problem+json")
+_KINDS = ("text/", "image/svg+xml", "application/json", "application/problem+json")
 _MOST_KEPT = 256
 """How many compressed answers a process keeps: those of all languages of a few questionnaires, some 12 kB each."""
 

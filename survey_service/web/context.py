@@ -12,6 +12,7 @@ from flask import Flask, current_app
 
 from survey_service.paths import bundled
 from survey_service.questionnaire.loader import Library, load_folder
+from survey_service.responses.files import Limits
 from survey_service.responses.revisions import Publications
 from survey_service.settings import Settings, instance_secret
 from survey_service.store import open_store
@@ -83,6 +84,12 @@ class Context:
     def documents(self) -> Kept[tuple[str, dict[str, Any]]]:
         """The documents that phones keep, as rendered, each with what its page is allowed."""
         return self._once("documents", lambda: Kept(_MOST_DOCUMENTS))
+
+    @property
+    def file_limits(self) -> Limits:
+        """How much respondents may send as files."""
+        values = self.settings
+        return Limits(values.upload_bytes, values.uploads_per_response, values.uploads_total)
 
     @property
     def secret_key(self) -> str:

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from survey_service import clock
 from survey_service.problems import Problem
+from survey_service.questionnaire import uploads
 from survey_service.questionnaire.plan import NOT_SHOWN
-from survey_service.responses import drafts, holder
+from survey_service.responses import drafts, files, holder
 from survey_service.responses.revisions import Published
 from survey_service.store.base import Stored
 from survey_service.web import device, i18n, rendering, summary, wordings
@@ -41,11 +42,15 @@ def show() -> ResponseReturnValue:
     if "_correct" in request.form:
         return _correct(stored, published)
     if "_withdraw" in request.form:
-        return render_template("respondent/withdraw.html", words=words)
+        return render_template(
+            "respondent/withdraw.html", words=words, has_files=any(uploads.ids(stored.body["answers"]))
+        )
     if "_withdraw_now" in request.form:
         holder.withdraw(current().store, words)
+        files.clear(current().store, current().settings.instance, stored.body["key"])
         return redirect(url_for("receipt.withdrawn"), 303)
-    visit = Visit(published, None, holder.inputs_of(published.questionnaire, stored.body))
+    came = files.issued(current().store, stored.body["key"])
+    visit = Visit(published, None, holder.inputs_of(published.questionnaire, stored.body), files=came)
     return render_template(
         "respondent/response.html",
         questionnaire=published.questionnaire,

@@ -10,18 +10,19 @@ from survey_service.problems import Problem
 from survey_service.questionnaire import journey
 from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import drafts, submissions
+from survey_service.responses import submissions
 from survey_service.responses.submissions import Submission
-from survey_service.web import device, i18n, kiosk, page_form, rendering, security, visit, way_in
-from survey_service.web.audience import PUBLIC, QUESTIONNAIRE
+from survey_service.web import device, i18n, kiosk, page_form, receiving, rendering, security, visit, way_in
+from survey_service.web.audience import PUBLIC, RESHOWN, Access
 from survey_service.web.context import current
+from survey_service.web.device import Held
 from survey_service.web.page_form import Posted
 from survey_service.web.visit import AlreadySent, Visit
 
 blueprint = Blueprint("respondent", __name__)
 AUDIENCES = {
-    "respondent.start": QUESTIONNAIRE,
-    "respondent.page": QUESTIONNAIRE,
+    "respondent.start": Access("public", RESHOWN, files=receiving.on_start),
+    "respondent.page": Access("public", RESHOWN, files=receiving.on_page),
     "respondent.check": PUBLIC,
     "respondent.done": PUBLIC,
     "respondent.thanks": PUBLIC,
@@ -29,8 +30,9 @@ AUDIENCES = {
     "respondent.erased": PUBLIC,
 }
 _AT = "/<lang:lang>/q/<questionnaire>"
-_SWITCH, _ERASE, _ADD, _REMOVE = (
+_SWITCH, _LANGUAGES, _ERASE, _ADD, _REMOVE = (
     "_language",
+    "_languages",
     "_erase",
     "_add",
     "_remove",
@@ -46,16 +48,17 @@ def already_sent(sent: AlreadySent) -> Response:
 @blueprint.route(_AT, methods=["GET", "POST"])
 def start(questionnaire: str) -> ResponseReturnValue:
     """Title, duration and the first page, with the consent; until it is given nothing is stored."""
-    begun = _begun(questionnaire)
+    begun = visit.begun(current(), questionnaire)
     if begun is not None:
         return rendering.continue_page(begun) if request.method == "GET" else _take(begun, begun.first_stop)
     present = visit.fresh(current(), questionnaire)
     if request.method == "GET":
         return rendering.start_page(present)
     posted = page_form.read(present.first_stop, request.form, present.shown_on(present.first_stop))
-    present = present.typed(posted)
     if security.is_forged():
-        return rendering.start_page(present, messages=[rendering.expired()]), 400
+        return rendering.start_page(present.typed(posted), messages=[rendering.expired()]), 400
+    posted = receiving.take(current(), present, present.first_stop, posted)
+    present = present.typed(posted)
     switched = _switched_to(present.questionnaire)
     if switched:
         i18n.use(switched)
@@ -81,6 +84,8 @@ def page(questionnaire: str, name: str) -> ResponseReturnValue:
         return _take(present, target) if target.page else _take_overview(present, target)
     if not journey.may_visit(present.questionnaire, present.judgement, target):
         return rendering.onward(present, present.needed_stop)
+    if rendering.wants_languages():
+        return rendering.languages_page(present, target)
     if target.page is None:
         return rendering.overview_page(present, target, removing=_entry_number("remove"))
     return rendering.form_page(present, target, flagged=present.typed_faults(target))
@@ -94,10 +99,8 @@ def _take_overview(present: Visit, target: Stop) -> ResponseReturnValue:
         return rendering.to("erase")
     if kiosk.PAUSE in request.form:
         return kiosk.pause(present.questionnaire.name, target.address)
-    switched = _switched_to(present.questionnaire)
-    name = present.questionnaire.name
-    if switched:
-        return rendering.to("page", questionnaire=name, name=target.address, lang=switched, **rendering.returning())
+    if _LANGUAGES in request.form:
+        return rendering.to_languages(present, target)
     if _ADD in request.form:
         present, entry = visit.add_entry(current(), present, target)
         return rendering.onward(present, entry)
@@ -120,20 +123,20 @@ def _entry_number(name: str) -> int:
 def _take(present: Visit, target: Stop) -> ResponseReturnValue:
     """Take what was sent for a page of a visit under way."""
     posted = page_form.read(target, request.form, present.shown_on(target))
-    present = present.typed(posted)
     if security.is_forged():
+        present = present.typed(posted)
         if not present.shown_on(target):
             raise Problem("request.forged")
         return rendering.form_page(present, target, messages=[rendering.expired()]), 400
-    switched = _switched_to(present.questionnaire)
-    if switched or _ERASE in request.form or kiosk.PAUSE in request.form:
-        visit.save(current(), present, posted, seen=False, language=switched)
+    posted = receiving.take(current(), present, target, posted)
+    present = present.typed(posted)
+    if {_LANGUAGES, _ERASE, kiosk.PAUSE} & request.form.keys():
+        visit.save(current(), present, posted, seen=False)
         if _ERASE in request.form:
             return rendering.to("erase")
         if kiosk.PAUSE in request.form:
             return kiosk.pause(present.questionnaire.name, target.address)
-        name = present.questionnaire.name
-        return rendering.to("page", questionnaire=name, name=target.address, lang=switched, **rendering.returning())
+        return rendering.to_languages(present, target)
     return _finish(present, target, posted)
 
 
@@ -161,6 +164,10 @@ def check(questionnaire: str) -> ResponseReturnValue:
         return rendering.to("erase")
     if present.needed_stop is not None:
         return rendering.onward(present, present.needed_stop)
+    if rendering.wants_languages():
+        return rendering.language_choice(
+            rendering.addresses(present.questionnaire, "check", questionnaire=questionnaire)
+        )
     return rendering.check_page(present) if request.method == "GET" else _send(present)
 
 
@@ -168,12 +175,20 @@ def _send(present: Visit) -> Response:
     context, draft = current(), present.kept
     language = i18n.language().tag
     submission = Submission(
-        draft.key, draft.revision, language, draft.inputs, draft.seed, "web", draft.replaces, draft.source
+        draft.key,
+        draft.revision,
+        language,
+        draft.inputs,
+        draft.seed,
+        draft.mode,
+        draft.replaces,
+        draft.source,
+        files=present.files,
     )
     submissions.submit(
         context.store, context.publications, submission, receipt_key=context.receipt_key, today=present.today
     )
-    drafts.erase(context.store, draft.token)
+    visit.erase(context, Held(draft.token, draft.key))
     device.hold(draft.questionnaire, "", draft.key)
     return rendering.to("done", questionnaire=draft.questionnaire)
 
@@ -186,8 +201,10 @@ def done(questionnaire: str) -> str:
     if receipt is None:
         raise Problem("draft.missing")
     model = context.publications.current(questionnaire).questionnaire
-    addresses = rendering.addresses(model, "done", questionnaire=questionnaire)
-    return render_template("respondent/done.html", receipt=receipt, addresses=addresses)
+    if rendering.wants_languages():
+        return rendering.language_choice(rendering.addresses(model, "done", questionnaire=questionnaire))
+    languages = url_for(".done", questionnaire=questionnaire, languages="yes")
+    return render_template("respondent/done.html", receipt=receipt, languages=languages)
 
 
 @blueprint.get(f"{_AT}/thanks")
@@ -224,20 +241,6 @@ def erase() -> ResponseReturnValue:
 def erased() -> str:
     """Say that nothing is left on this device."""
     return render_template("respondent/erased.html", addresses=rendering.addresses(None, "erased"))
-
-
-def _begun(questionnaire: str) -> Visit | None:
-    """Return the visit under way on this device; a draft that is gone is forgotten, so that one can start again."""
-    held = device.held(questionnaire)
-    if held is None or not held.token:
-        return None
-    try:
-        return visit.under_way(current(), questionnaire)
-    except Problem as problem:
-        if problem.code != "draft.missing":
-            raise
-        device.drop(questionnaire)
-        return None
 
 
 def _over(present: Visit) -> Response:

@@ -86,12 +86,26 @@ def limit_size() -> None:
 
 
 def _admit_large() -> None:
-    """Let a large body pass where a file is expected, from whoever may bring one. Raises Problem request.too_large."""
-    access = audience.present()
-    if access is None or (request.content_length or 0) > access.body:
+    """Let a large body pass where a file is expected, from whoever may bring one. Raises Problem request.too_large.
+
+    One that was begun to be read is of unknown length, and larger than allowed without a file.
+    """
+    access, size = audience.present(), request.content_length or 0
+    if access is None or patience.WHOLE in request.environ or size > max(access.body, _most_for_files(access)):
         raise Problem("request.too_large")
     audience.admit()
-    request.max_content_length = access.body
+    if access.files is not None and not access.files():
+        raise Problem("request.too_large")
+    patience.read(request.environ, size)
+    request.max_content_length = size
+
+
+def _most_for_files(access: audience.Access) -> int:
+    """Return how many bytes a body with files of a respondent may have, 0 where none are expected."""
+    if access.files is None or request.mimetype != "multipart/form-data":
+        return 0
+    settings = current_context().settings
+    return int(settings.upload_bytes * settings.uploads_per_response + settings.max_body)
 
 
 def protect() -> None:
@@ -180,7 +194,7 @@ Allowed = dict[str, Any]
 
 def allowed() -> Allowed:
     """Return what the present page was allowed so far, for ``allow_again`` when it is shown as it was."""
-    return {name: g.get(name) for name in ("sheets", "scripts", "linked", "offline", "asks_place") if name in g}
+    return {name: g.get(name) for name in ("sheets", "scripts", "linked", "offline", "asks_place", "pictures", "sources", "sandboxed") if name in g}
 
 
 def allow_again(found: Allowed) -> None:
@@ -195,7 +209,7 @@ def has_session() -> bool:
 
 
 def _script_sources() -> str:
-    """Return the directive for the scripts of the present page; hardly any page has one."""
+    """Return the directive for the scripts of the present page, and for what it needs to go on without a network."""
     sources = [f"'{source}'" for source in sorted(g.get("scripts", ()))]
     if not g.get("offline", False):
         return f"script-src {' '.join(sources)}; " if sources else ""
@@ -203,8 +217,9 @@ def _script_sources() -> str:
 
 
 def _image_sources() -> str:
-    """Return where images may come from: the empty icon of every page, and that of the home screen."""
-    return "data: 'self'" if g.get("offline", False) else "data:"
+    """Return the directive for images: the empty icon of every page, and what the present page shows."""
+    ours = g.get("pictures", False) or g.get("offline", False) or "img-src" in g.get("sources", ())
+    return "img-src data: 'self'; " if ours else "img-src data:; "
 
 
 def _frame_ancestors() -> str:

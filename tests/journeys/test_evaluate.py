@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
-from survey_service.questionnaire.expression import FUNCTIONS, Expression, Node, Scope, Value, parse
+from survey_service.questionnaire.expression import FUNCTIONS, Expression, ExpressionFault, Node, Scope, Value, parse
 from survey_service.questionnaire.function_dates import now_text
 from survey_service.questionnaire.portable import portable, unsupported
 from survey_service.web import styles
@@ -59,10 +59,10 @@ def sent(scope: Scope) -> dict[str, Any]:
         "today": scope.today.isoformat(),
         "now": now_text(scope.now, scope.today) if scope.now else None,
         "path": scope.path,
-        "repeats": scope.repeats,
+        "repeats": dict(scope.repeats),
         "current": scope.current,
-        "columns": scope.columns,
-        "lists": scope.lists,
+        "columns": dict(scope.columns),
+        "lists": dict(scope.lists),
         "once": scope.once,
     }
 
@@ -101,8 +101,9 @@ trees: st.SearchStrategy[Node] = st.recursive(
 )
 
 
+@pytest.mark.timeout(600)  # a machine that others use is slow at drawing examples
 @given(st.lists(st.tuples(trees, scopes), min_size=10, max_size=10))
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 def test_random_expressions_over_random_answers(page: Page, pairs: list[tuple[Node, Scope]]) -> None:
     jobs = [(Expression.from_json(lists_of(tree)), sound(scope)) for tree, scope in pairs]
     labels = [True if scope.label_of else None for _, scope in jobs]
@@ -113,9 +114,19 @@ def test_random_expressions_over_random_answers(page: Page, pairs: list[tuple[No
 
 
 def sound(scope: Scope) -> Scope:
-    """Return a scope without answers outside repeats to questions within."""
+    """Return a scope whose answers are where its repeats say: none outside repeats to questions within, and entries
+    where there is a repeat only."""
     within = {name for name, around in scope.repeats.items() if around}
-    return replace(scope, answers={name: answer for name, answer in scope.answers.items() if name not in within})
+    kept = {
+        name: answer
+        for name, answer in scope.answers.items()
+        if name not in within and scope.is_repeat(name) == has_entries(answer)
+    }
+    return replace(scope, answers=kept)
+
+
+def has_entries(answer: Any) -> bool:
+    return isinstance(answer, list) and any(isinstance(entry, dict) for entry in answer)
 
 
 numbers = st.floats(-1e6, 1e6) | st.integers(-20, 20).map(float) | st.sampled_from([math.inf, -math.inf, math.nan, 0.0])
@@ -131,3 +142,56 @@ def test_transcendental_functions_agree_to_the_last_digits(page: Page, pairs: li
         assert isinstance(value, float)
         assert isinstance(expected, float)
         assert same(value, expected) or math.isclose(value, expected, rel_tol=1e-12, abs_tol=1e-300), call.text
+
+
+PIECES = [
+    *"ab z09_-]}{,.^$|()*+?é👍",
+    *("(?:", ")", "*?", "{2}", "{1,2}", "{0,}", "{,2}", r"\.", r"\-", r"\@", r"\x41", r"\07", r"\t", r"\b", r"\B"),
+    *("[a-c]", "[^b-z]", "[]a]", r"[\s\S]", r"[\d_-]", r"[^\W]", r"\d", r"\D", r"\w", r"\s", r"\S"),
+    *(r"\p{L}", r"\P{Lu}", r"\p{Greek}", r"[\p{^Nd}]"),
+]
+patterns = st.lists(st.sampled_from(PIECES), max_size=6).map("".join)
+subjects = st.lists(st.sampled_from("ab zZ09_-]}{,.^$|()@A\a\t\r\n\f\v\u00a0\u2028éαΩ👍"), max_size=5).map("".join)
+
+
+@given(st.lists(st.tuples(patterns, st.lists(subjects, min_size=8, max_size=8)), min_size=20, max_size=20))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_random_patterns_over_random_texts(page: Page, drawn: list[tuple[str, list[str]]]) -> None:
+    jobs = [
+        (parse(f"regex(., '{pattern}')"), Scope({}, today=dt.date(2026, 11, 23), current=text), None)
+        for pattern, texts in drawn
+        if is_taken(pattern)
+        for text in [*texts, pattern]
+    ]
+    for (expression, scope, _), (value, _) in zip(jobs, ran(page, jobs), strict=True):
+        assert value is expression.evaluate(scope), (expression.text, scope.current)
+
+
+def is_taken(pattern: str) -> bool:
+    try:
+        return not unsupported(parse(f"regex(., '{pattern}')"))
+    except ExpressionFault:
+        return False
+
+
+CODE = (
+    "1", "a", "b.c", "'x // y'", '"/* \\" */"', "`t  ${a  /* } */ + `n ${1}`}  // u`", "/[/] \\/ */.source",
+    "f ( 2 , 3 )", "(a)", "[1, 2][0]", "({return: 6}).return", "1.5e-3", "8 .toFixed()", "/x/ .test('x')",
+    "(x => x / 2 / 1)(a)", "f(/b  c/.flags, a)",
+)  # fmt: skip
+SIGNS = ("+", "-", "*", "/", "%", "<", ">", "===", "!==", "&&", "||", ",", "+ +", "- -", "+ -", "? 0 :", "- ~")
+GAPS = (" ", "\n", "\t", " // it's\n", " /* ` */ ", " /*\n*/ ")
+gaps = st.lists(st.sampled_from(GAPS), min_size=1, max_size=3).map("".join)
+terms = st.tuples(st.sampled_from(CODE), gaps, st.sampled_from(SIGNS), gaps).map("".join)
+statements = st.tuples(st.lists(terms, max_size=4).map("".join), st.sampled_from(CODE), gaps).map("".join)
+
+
+@given(st.lists(st.tuples(statements, st.sampled_from([";", "\n"])), min_size=1, max_size=5))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_shortened_script_does_what_the_script_does(page: Page, parts: list[tuple[str, str]]) -> None:
+    body = "".join(f"v = [v,  {statement}]{end} if (a)  /r/.test(v)\n" for statement, end in parts)
+    names = "let v = 0, a = 4; const b = {c: 5}, f = (x, y) => `${x} ${y}`;"
+    script = f"(() => {{\n  {names}\n{body}  return JSON.stringify(v);\n}})()"
+    shortened = styles.short(styles.JAVASCRIPT, script)
+    assert len(shortened) < len(script)
+    assert page.evaluate(shortened) == page.evaluate(script)

@@ -187,6 +187,7 @@ const complain = () => {
   return found[0];
 };
 
+const withVoice = label => [label, label.nextElementSibling].filter(each => each === label || each && each.matches(".say"));
 const shuffle = ({name, last = []}) => { // as shuffled in model.py
   let state = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(`${draft.seed}:${name}`)) state = Math.imul(state ^ byte, 0x01000193) >>> 0;
@@ -198,7 +199,7 @@ const shuffle = ({name, last = []}) => { // as shuffled in model.py
     const other = Math.floor(state * (at + 1) / 4294967296);
     [mixed[at], mixed[other]] = [mixed[other], mixed[at]];
   }
-  if (labels[0]) labels[0].parentElement.append(...mixed, ...end);
+  if (labels[0]) labels[0].parentElement.append(...[...mixed, ...end].flatMap(withVoice));
 };
 const refresh = () => { // shows what the answers on the page ask for
   for (const each of questionsOf(at)) {
@@ -208,8 +209,8 @@ const refresh = () => { // shows what the answers on the page ask for
     const line = box.querySelector("[data-value]"), {[each]: value = "–"} = judged.answers;
     if (line) line.textContent = value;
     if (filter && isShown(each)) for (const control of box.querySelectorAll("input, option[value]:not([value=''])")) {
-      const isOut = !judged.offered[each].includes(control.value);
-      control.disabled = (control.closest("label, option") || control).hidden = isOut;
+      const isOut = control.disabled = !judged.offered[each].includes(control.value);
+      for (const part of withVoice(control.closest("label, option"))) part.hidden = isOut;
     }
   }
   refer();
@@ -252,7 +253,8 @@ const check = () => {
     for (const each of asked(questions)) {
       const row = byId("_row").content.cloneNode(true).firstElementChild, lines = linesOf(each);
       const [term, answer, change] = row.children, link = change.firstElementChild, id = `${each}:change`;
-      const title = boxOf(each).querySelector(".label, legend").firstChild.textContent.trim();
+      const title = [...boxOf(each).querySelector(".label, legend").childNodes]
+        .filter(({className}) => !className).map(({textContent}) => textContent).join("").trim();
       Object.assign(term, {id: `${each}:label`, textContent: title});
       Object.assign(link, {id, href: `#${page}`, onclick: event => (event.preventDefault(), go(page, true))});
       link.setAttribute("aria-labelledby", `${id} ${each}:label`);
