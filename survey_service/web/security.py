@@ -36,7 +36,6 @@ _HEADERS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
 """What stands on every answer."""
-_SELF = "'self'"
 _OFFLINE = "connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
 _FILES = ("text/css", "text/javascript", "image/svg+xml", "application/manifest+json")
 NOT_MODIFIED = 304
@@ -188,13 +187,14 @@ def allow_offline() -> None:
     g.offline = True
 
 
+_ALLOWANCES = ("sheets", "scripts", "linked", "offline", "asks_place", "pictures", "sources", "sandboxed")
 Allowed = dict[str, Any]
 """What a page was allowed: the names in ``g`` that the protective headers are made of."""
 
 
 def allowed() -> Allowed:
     """Return what the present page was allowed so far, for ``allow_again`` when it is shown as it was."""
-    return {name: g.get(name) for name in ("sheets", "scripts", "linked", "offline", "asks_place", "pictures", "sources", "sandboxed") if name in g}
+    return {name: g.get(name) for name in _ALLOWANCES if name in g}
 
 
 def allow_again(found: Allowed) -> None:
@@ -210,10 +210,10 @@ def has_session() -> bool:
 
 def _script_sources() -> str:
     """Return the directive for the scripts of the present page, and for what it needs to go on without a network."""
-    sources = [f"'{source}'" for source in sorted(g.get("scripts", ()))]
-    if not g.get("offline", False):
-        return f"script-src {' '.join(sources)}; " if sources else ""
-    return f"script-src {' '.join([*sources, _SELF])}; {_OFFLINE}"
+    is_offline = g.get("offline", False)
+    sources = sorted({*g.get("scripts", ()), *(["self"] if is_offline else [])})
+    directive = f"script-src {' '.join(map(repr, sources))}; " if sources else ""
+    return directive + (_OFFLINE if is_offline else "")
 
 
 def _image_sources() -> str:
@@ -242,12 +242,14 @@ def add_headers(response: Response) -> Response:
         response.headers.add("Cache-Control", "no-store")
     if response.status_code == NOT_MODIFIED:
         return response
-    if response.mimetype in _FILES and not g.get("offline", False):
+    if response.mimetype in _FILES and not (g.get("offline", False) or g.get("sandboxed", False)):
         response.headers["Content-Security-Policy"] = "default-src 'none'"
         return response
+    sources = "".join(f"{kind} 'self'; " for kind in sorted({*g.get("sources", ())} - {"img-src"}))
+    sandbox = "sandbox; " if g.get("sandboxed", False) else ""
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; {_script_sources()}style-src {_style_sources()}; form-action 'self'; base-uri 'none'; "
-        f"frame-ancestors {_frame_ancestors()}; img-src {_image_sources()}"
+        f"{sandbox}default-src 'none'; {_script_sources()}{_image_sources()}{sources}style-src {_style_sources()}; "
+        f"form-action 'self'; base-uri 'none'; frame-ancestors {_frame_ancestors()}"
     )
     place = "(self)" if g.get("asks_place", False) else "()"
     response.headers["Permissions-Policy"] = f"camera=(), geolocation={place}, microphone=()"

@@ -59,8 +59,8 @@ def of(text: str) -> Sheet:
 
 
 def short(kind: str, text: str) -> str:
-    """Return a sheet or script, by its media type, in the fewest characters."""
-    import minify  # noqa: PLC0415 - 10 MB that a process needs only if it sends pages
+    """Return a sheet or script, by its media type, in the fewest characters; what does that is loaded at first use."""
+    import minify
 
     minify.config({"js-version": _EDITION})
     return str(minify.string(kind, text))

@@ -138,9 +138,9 @@ const collect = () => {
 // The way
 
 const isShown = each => judged.shown.has(each);
-const open = () => plan.pages.filter(([, questions]) => questions.some(each => isShown(each) && boxOf(each)));
+const open = () => pages.filter(([, questions]) => questions.some(isShown));
 const reached = () => open().map(([page]) => page);
-const questionsOf = page => (plan.pages.find(([each]) => each === page) || [0, []])[1];
+const questionsOf = page => (pages.find(([each]) => each === page) || [0, []])[1];
 const asked = (questions = questionsOf(at)) => questions.filter(each => steps[each].asks && isShown(each));
 const faultsOf = page => questionsOf(page).filter(each => judged.refusals[each]);
 const barrier = () => reached().find(page => faultsOf(page)[0]);
