@@ -28,13 +28,15 @@ def main() -> None:
 
 
 def _weights(browser: Browser, instance: Path) -> None:
-    print("Needs, bytes on the wire both ways with headers, and requests: first page; whole questionnaire")
+    print(
+        "Needs with one field of needs: bytes received + sent with headers, in requests; first page, whole questionnaire"
+    )
     with serving.ours(instance) as port:
         for tag in weight.TAGS:
             for scripts, way in ((True, "on the phone"), (False, "page by page, no scripts")):
                 found = weight.measure(browser, port, tag, scripts=scripts)
-                first = f"{found.first_bytes:>7,} in {found.first_requests}"
-                print(f"  {tag:3} {way:25} {first}; {found.bytes:>7,} in {found.requests}")
+                first, whole = (f"{a:>7,} + {b:>6,} in {c:>2}" for a, b, c in (found.first, found.whole))
+                print(f"  {tag:3} {way:25} {first}; {whole}")
 
 
 def _beside_peers(browser: Browser, folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import mimetypes
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import brotli
 
+_REQUEST = re.compile(rb"(?:GET|POST) \S+ HTTP/1\.1\r\n")
 REPOSITORY = Path(__file__).parents[3]
 
 
@@ -89,16 +91,13 @@ def files(folder: Path) -> Iterator[int]:
 
 @dataclass
 class Counted:
-    """Bytes that went over a port, both ways, headers included."""
+    """What went over a port: bytes that a phone sent and received, headers included, and its requests."""
 
     port: int
     sent: int = 0
     received: int = 0
+    requests: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def total(self) -> int:
-        return self.sent + self.received
 
 
 @contextlib.contextmanager
@@ -120,6 +119,7 @@ def counting(target: int) -> Iterator[Counted]:
             while data := source.recv(65536):
                 with counted.lock:
                     setattr(counted, kind, getattr(counted, kind) + len(data))
+                    counted.requests += len(_REQUEST.findall(data)) if kind == "sent" else 0
                 sink.sendall(data)
         with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_WR)

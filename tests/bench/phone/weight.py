@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page
 
 from tests.bench.phone.serving import counting
 
@@ -15,12 +15,10 @@ _ROUNDS = 40
 
 @dataclass(frozen=True)
 class Weight:
-    """Bytes (headers included) and requests of the first page, and of the whole questionnaire with it."""
+    """Bytes that a phone receives and sends, headers included, and its requests: for the first page and for all."""
 
-    first_bytes: int
-    first_requests: int
-    bytes: int
-    requests: int
+    first: tuple[int, int, int]
+    whole: tuple[int, int, int]
 
 
 def measure(browser: Browser, port: int, tag: str, *, scripts: bool) -> Weight:
@@ -33,23 +31,15 @@ def measure(browser: Browser, port: int, tag: str, *, scripts: bool) -> Weight:
             locale=tag,
             java_script_enabled=scripts,
         )
-        requests: list[str] = []
-
-        def note(request: Request) -> None:
-            if request.url.startswith("http"):
-                requests.append(request.url)
-
-        context.on("request", note)
         page = context.new_page()
-        page.goto(f"http://127.0.0.1:{counted.port}/{tag}/q/needs", wait_until="commit" if scripts else "load")
-        page.wait_for_selector(CONTINUE)
-        first = counted.total, len(requests)
+        page.goto(f"http://127.0.0.1:{counted.port}/{tag}/q/needs", wait_until="load")
+        first = counted.received, counted.sent, counted.requests
         if scripts:
             page.wait_for_selector("html[data-here=true]", timeout=60_000)
         _answer(page, scripts=scripts)
-        found = Weight(*first, counted.total, len(requests))
+        whole = counted.received, counted.sent, counted.requests
         context.close()
-    return found
+    return Weight(first, whole)
 
 
 def _answer(page: Page, *, scripts: bool) -> None:
