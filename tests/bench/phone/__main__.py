@@ -29,7 +29,7 @@ def main() -> None:
 
 def _weights(browser: Browser, instance: Path) -> None:
     print(
-        "Needs with one field of needs: bytes received + sent with headers, in requests; first page, whole questionnaire"
+        "Needs, one field chosen: bytes received + sent, headers included, in requests; first page; whole questionnaire"
     )
     with serving.ours(instance) as port:
         for tag in weight.TAGS:
