@@ -185,6 +185,14 @@ def test_every_page_offers_it(begun: Browser, url: str) -> None:
     assert begun.url == "/en/resume/every"
 
 
+def test_in_a_language_that_the_questionnaire_has_not_one_goes_on_in_the_drafts(begun: Browser, other: Browser) -> None:
+    begun.open("/en/resume/every")
+    words = words_on(begun)
+    other.open("/uk/resume")
+    other.send("/uk/resume", words=receipts.in_script(words, "uk"))
+    assert (other.url, other.status) == ("/en/q/every", 200)
+
+
 def test_words_in_the_script_of_the_page(begun: Browser) -> None:
     words = words_on(begun) if begun.open("/en/resume/every") else ""
     begun.open("/ar/resume/every")
