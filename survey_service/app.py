@@ -10,15 +10,20 @@ from jinja2 import StrictUndefined
 from survey_service.settings import Settings
 from survey_service.store.base import Store
 from survey_service.web import (
+    aloud,
     api,
     arrival,
     audience,
     compression,
     context,
+    helper,
+    helping,
     i18n,
     kiosk,
     manage,
+    media_view,
     offline,
+    pictures,
     problems_view,
     public,
     receipt,
@@ -31,7 +36,7 @@ from survey_service.web import (
     words,
 )
 
-MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, receipt, resume, offline, api, manage)
+MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, helper, receipt, resume, offline, api, manage)
 
 
 def create_app(settings: Settings, store: Store | None = None) -> Flask:
@@ -44,9 +49,13 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     i18n.install(app)
     wordings.install(app)
+    pictures.install(app)
+    aloud.install(app)
+    media_view.install(app)
     words.install(app)
     security.install(app, settings)
     way_in.install(app)
+    helping.install(app)
     problems_view.install(app)
     rendering.install(app)
     compression.install(app)

@@ -154,6 +154,14 @@ CATALOGUE: Mapping[str, Kind] = {
         404, D_("Nothing to judge"), D_("The revision did not change this question. Load the page again.")
     ),
     "response.invalid": Kind(422, N_("Please check your answers"), N_("%(count)s answers need another look.")),
+    "response.file_missing": Kind(
+        404,
+        D_("The file is not there"),
+        D_(
+            "The response names this file, but its content is not in the folder of the instance. With several hosts, "
+            "the folder “uploads” must be the same for all; after a restore, use the backup of the same day."
+        ),
+    ),
     "response.conflict": Kind(
         409,
         N_("Already sent with other answers"),
@@ -262,6 +270,12 @@ CATALOGUE: Mapping[str, Kind] = {
         409,
         D_("Texts are missing"),
         D_("%(count)s texts are missing in “%(language)s”, the first one is %(first)s. Add them, or do not offer it."),
+    ),
+    "media.no_file": Kind(422, D_("No file"), D_("Choose at least one file first.")),
+    "publish.missing_files": Kind(
+        409,
+        D_("Files are missing"),
+        D_("%(count)s pictures, sounds or films are missing: %(files)s. Bring them on the page of the working copy."),
     ),
     "publish.no_language": Kind(422, D_("No language"), D_("Choose at least one language.")),
     "import.too_large": Kind(

@@ -24,7 +24,7 @@ from survey_service.questionnaire.model import Questionnaire, wording
 from survey_service.questionnaire.xlsform import exporting, listfiles, po
 from survey_service.questionnaire.xlsform.importing import Options
 from survey_service.questionnaire.xlsform.notices import by_weight
-from survey_service.responses import definitions, imports
+from survey_service.responses import definitions, imports, media
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.revisions import PUBLICATIONS, REVISIONS, Published
 from survey_service.responses.schedule import MOST_RESPONSES
@@ -91,11 +91,19 @@ def publish_(name: str, note: str, instance: Path | None) -> None:
         changes = context.publications.changes(form)
         if copy is None:
             revision = gate.publish(
-                context.workbench, context.publications, name, (), by=actor(), now=clock.now(), note=note
+                context.workbench,
+                context.publications,
+                name,
+                (),
+                by=actor(),
+                now=clock.now(),
+                note=note,
+                instance=context.settings.instance,
             )
             created = [revision] if revision else []
         else:
             definitions.refuse_gaps(copy)
+            media.refuse_missing(form)
             with context.store.transaction():
                 created = publish(context, {name: form}, note)
                 definitions.discard(context.store, name)

@@ -31,7 +31,14 @@ def publish(context: Context) -> list[str]:
             for line in lines(found[tag], context.settings.public_url):
                 click.echo(f"  {line}", err=True)
         revision = gate.publish(
-            context.workbench, context.publications, name, left_out, by=actor(), now=clock.now(), only_changed=True
+            context.workbench,
+            context.publications,
+            name,
+            left_out,
+            by=actor(),
+            now=clock.now(),
+            only_changed=True,
+            instance=context.settings.instance,
         )
         created += [revision] if revision else []
     return created

@@ -11,7 +11,7 @@ from survey_service import clock
 from survey_service.accounts import audit, lockout
 from survey_service.problems import Problem
 from survey_service.reports import withdrawal
-from survey_service.responses import access_codes, holder, retention
+from survey_service.responses import access_codes, files, holder, media, retention
 from survey_service.responses.loading import waiting
 from survey_service.responses.retention import Erased
 from survey_service.store import rounds
@@ -37,6 +37,8 @@ def tidy(context: Context) -> Erased:
         months=values.retention_months,
         text_months=values.retention_text_months,
     )
+    files.sweep(context.store, values.instance, clock.now())
+    media.sweep(context.store, values.instance, clock.now())
     if erased:
         details = {"drafts": erased.drafts, "responses": erased.responses, "texts": erased.texts}
         audit.append(context.store, "service", "retention.applied", "responses", details, now=clock.now())

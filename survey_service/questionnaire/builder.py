@@ -89,6 +89,8 @@ class Builder(Reader):
             sensitive=raw.get("sensitive", False) is True,
             group=str(raw.get("group", "")),
             concept=self.fill(str(raw.get("concept", ""))),
+            pictogram=self.pictogram(raw, address),
+            media=self.media(raw, address),
         )
         self._check_question(raw, question, address)
         return question
@@ -209,9 +211,9 @@ class Builder(Reader):
                 self.fault(item, "for_each", place, fault, said(D_("name a vocabulary")))
             else:
                 for choice in self.lists[vocabulary]:
-                    self.code, self.code_label = choice.name, choice.label
+                    self.code, self.code_label, self.code_pictogram = choice.name, choice.label, choice.pictogram
                     pages.append(self.page(item, questionnaire))
-                self.code, self.code_label = "", {}
+                self.code, self.code_label, self.code_pictogram = "", {}, ""
         return tuple(pages)
 
     def screen_out(self, raw: Mapping[str, Any], questionnaire: str) -> ScreenOut | None:
@@ -261,6 +263,7 @@ class Builder(Reader):
             pages=pages,
             screen_outs=tuple(end for end in ends if end is not None),
             groups=groups,
+            files=self.files(raw, name),
         )
         used = {question.list_name for question in questionnaire.questions.values() if question.list_name}
         used |= {read for _, _, expression in questionnaire.expressions() for read in expression.lists}

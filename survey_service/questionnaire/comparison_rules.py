@@ -122,6 +122,10 @@ def _renamed(before: Mapping[str, Choice], after: Mapping[str, Choice]) -> Itera
 
 def _choice(before: Choice, after: Choice, old: Asked, new: Asked) -> Iterator[Reason]:
     yield from _text_reasons("choice_label", before.label, after.label, (old, new), choice=before.name)
+    if before.pictogram != after.pictogram:
+        yield Reason("choice_pictogram", COMPARABLE, {"choice": before.name})
+    if before.media != after.media:
+        yield Reason("media", COMPARABLE)
     if before.exclusive != after.exclusive:
         yield Reason("choice_exclusive", BREAK, {"choice": before.name})
     if before.columns != after.columns and (old.question.choice_filter or new.question.choice_filter):
@@ -178,6 +182,8 @@ ATTRIBUTES: Mapping[str, tuple[str, str]] = {
     "autocomplete": ("attribute", COMPARABLE),
     "sensitive": ("attribute", COMPARABLE),
     "concept": ("attribute", COMPARABLE),
+    "pictogram": ("pictogram", COMPARABLE),
+    "media": ("media", COMPARABLE),
 }
 """Attributes of which nothing counts but whether they have changed → code and verdict. One that stands neither here
 nor in RULES nor in ELSEWHERE is a break, and a test names it."""

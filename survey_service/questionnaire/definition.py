@@ -10,7 +10,7 @@ from typing import Any
 from survey_service.questionnaire.builder import Builder
 from survey_service.questionnaire.expression import Expression
 from survey_service.questionnaire.faults import Faults
-from survey_service.questionnaire.model import Choice, Group, Page, Question, Questionnaire, ScreenOut
+from survey_service.questionnaire.model import Choice, Group, Media, MediaFile, Page, Question, Questionnaire, ScreenOut
 
 JSON = dict[str, Any]
 
@@ -30,8 +30,14 @@ def _source(expression: Expression | bool | None) -> str | bool | None:
 
 def choice_json(choice: Choice) -> JSON:
     """Return the definition of a choice as JSON data."""
-    facts = _present(name=choice.name, label=dict(choice.label), exclusive=choice.exclusive, last=choice.last)
-    return {**facts, **choice.columns}
+    facts = _present(
+        name=choice.name,
+        label=dict(choice.label),
+        exclusive=choice.exclusive,
+        last=choice.last,
+        media=_media(choice.media),
+    )
+    return {**facts, **choice.columns, **_present(pictogram=choice.pictogram)}
 
 
 def question_json(question: Question) -> JSON:
@@ -59,7 +65,18 @@ def question_json(question: Question) -> JSON:
         sensitive=question.sensitive,
         group=question.group,
         concept=question.concept,
+        pictogram=question.pictogram,
+        media=_media(question.media),
     )
+
+
+def _media(media: Media) -> JSON:
+    return {kind: dict(names) for kind, names in media.items()}
+
+
+def file_json(file: MediaFile) -> JSON:
+    """Return what is known of a file as JSON data."""
+    return {key: value for key, value in vars(file).items() if value or key == "size"}
 
 
 def _default(question: Question) -> Any:
@@ -110,6 +127,7 @@ def to_json(questionnaire: Questionnaire) -> JSON:
         groups=[_group(group) for group in questionnaire.groups],
         pages=[_page(page) for page in questionnaire.pages],
         screen_outs=[_screen_out(end) for end in questionnaire.screen_outs],
+        files={name: file_json(file) for name, file in sorted(questionnaire.files.items())},
     )
 
 

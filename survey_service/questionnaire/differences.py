@@ -8,14 +8,14 @@ from typing import Any
 
 from survey_service.questionnaire.comparison_rules import seen, source
 from survey_service.questionnaire.expression import Expression
-from survey_service.questionnaire.model import Choice, Question, Questionnaire, Text
+from survey_service.questionnaire.model import Choice, Media, Question, Questionnaire, Text
 
 TEXTS = ("label", "hint", "guidance", "required_message", "constraint_message")
 VALUES = (
     *("type", "required", "relevant", "constraint", "choices_from", "choice_filter", "calculation", "trigger"),
-    *("default", "appearance", "autocomplete", "sensitive", "concept"),
+    *("default", "appearance", "autocomplete", "sensitive", "concept", "pictogram"),
 )
-CHOICE, ORDER, PARAMETER, PAGE = "choice", "order", "parameter", "page"
+CHOICE, ORDER, PARAMETER, PAGE, MEDIA = "choice", "order", "parameter", "page", "media"
 TITLE, INTRODUCTION, LANGUAGES, MINUTES, AUDIENCE, CONSENT, END = (
     *("title", "introduction", "languages", "minutes", "audience", "consent"),
     "end",
@@ -51,6 +51,8 @@ def differences(old: Questionnaire, new: Questionnaire, name: str) -> Iterator[D
         first, second = _of(before, key, None), _of(after, key, None)
         if (source(first) or None) != (source(second) or None):
             yield Difference(key, first, second)
+    if (media := _of(before, "media", {})) != _of(after, "media", {}):
+        yield Difference(MEDIA, _files(media), _files(_of(after, "media", {})))
     yield from _choices(before, after, old, new)
     yield from _parameters(_of(before, "parameters", {}), _of(after, "parameters", {}))
     if before is not None and after is not None:
@@ -90,12 +92,19 @@ def _choices(
     for name in dict.fromkeys((*first, *second)):
         if name in first and name in second:
             yield from _texts(CHOICE, first[name].label, second[name].label, old, new, name)
+            if first[name].media != second[name].media:
+                yield Difference(CHOICE, _files(first[name].media), _files(second[name].media), name)
         else:
             sides = [_label(choices[name].label, name) if name in choices else None for choices in (first, second)]
             yield Difference(CHOICE, sides[0], sides[1], name)
     orders = [[name for name in one if name in other] for one, other in ((first, second), (second, first))]
     if orders[0] != orders[1]:
         yield Difference(ORDER, orders[0], orders[1])
+
+
+def _files(media: Media) -> Side:
+    """Return the names of the files beside a label, each once; None for none."""
+    return list(dict.fromkeys(name for names in media.values() for name in names.values())) or None
 
 
 def _parameters(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:

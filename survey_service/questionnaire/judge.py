@@ -83,11 +83,15 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What is known of an interview beside its answers; ``now`` is the moment with an offset, None for midnight UTC."""
+    """What is known of an interview beside its answers.
+
+    ``now`` is the moment with an offset, None for midnight UTC; ``files`` are the ids of the files that were brought.
+    """
 
     seed: int = 0
     language: str = "de"
     now: dt.datetime | None = None
+    files: frozenset[str] = frozenset()
 
 
 def is_empty(raw: Any) -> bool:
@@ -299,6 +303,8 @@ class _Work:
         choices = question.offered_choices(self.scope) if question.choices or question.choices_from else ()
         try:
             value = step.read(question, raw, choices, self.today)
+            if isinstance(value, dict) and value["file"] not in self.around.files:
+                raise Unreadable("no_upload")
         except Unreadable as fault:
             self._refuse(step.name, fault.code, fault.values)
             return

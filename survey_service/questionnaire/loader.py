@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from survey_service.problems import D_, said
-from survey_service.questionnaire import grouping, texts, yaml_source
+from survey_service.questionnaire import grouping, media, texts, yaml_source
 from survey_service.questionnaire.builder import Builder
 from survey_service.questionnaire.faults import Fault, Faults
-from survey_service.questionnaire.model import Choice, Cycle, Page, Questionnaire, Text
+from survey_service.questionnaire.model import Choice, Cycle, MediaFile, Page, Questionnaire, Text
 from survey_service.questionnaire.yaml_source import Located
 
 _NAMED_MISSING = 10
@@ -82,6 +82,8 @@ def load_folder(
         if questionnaire.name != path.stem:
             remedy = said(D_("write %(text)s"), text=f"“questionnaire: {path.stem}”")
             faults.add(path.name, 1, "questionnaire", said(_OTHER_NAME, name=questionnaire.name), remedy)
+        files = _files(folder / "media" / path.stem, questionnaire, path.name, faults if gate else Faults())
+        questionnaire = replace(questionnaire, files={**questionnaire.files, **files})
         check(questionnaire, raw, path.name, faults, builder.named)
         wanted = None if catalogs else {"de", "en"}
         if gate:
@@ -89,6 +91,23 @@ def load_folder(
         questionnaires[questionnaire.name] = questionnaire
     faults.raise_if_any()
     return Library(vocabularies, questionnaires, addresses, () if gate else tuple(broken.found))
+
+
+def _files(folder: Path, questionnaire: Questionnaire, file: str, faults: Faults) -> dict[str, MediaFile]:
+    """Return what the pictures, sounds and films are that a questionnaire names and that lie in its own folder."""
+    found = {}
+    for name, (kind, place) in media.named(questionnaire).items():
+        path = folder / name
+        try:
+            found[name], _ = media.inspect(path.read_bytes(), kind)
+        except OSError:
+            if name not in questionnaire.files:
+                remedy = said(D_("put it into media/%(folder)s/"), folder=questionnaire.name)
+                faults.add(file, 0, place, said(D_("the file “%(name)s” is missing"), name=name), remedy)
+        except media.Refused as refused:
+            reason = said(media.MESSAGES[refused.code], limit=media.MOST_BYTES // 1_000_000)
+            faults.add(file, 0, place, said(D_("the file “%(name)s” cannot be used"), name=name), reason)
+    return found
 
 
 def _vocabulary(

@@ -17,6 +17,8 @@ Text = Mapping[str, str]
 """A text: language tag → wording; the tag ``*`` means the same wording in every language."""
 
 T = TypeVar("T")
+Media = Mapping[str, Text]
+"""What is shown or played beside a label: ``image``, ``audio`` or ``video`` → the name of its file, by language."""
 
 PREFER_NOT_TO_SAY = "pna"
 
@@ -33,13 +35,16 @@ def wording(text: Text, tag: str) -> str:
 
 @dataclass(frozen=True)
 class Choice:
-    """One choice. ``columns`` are its further columns, for choice filters."""
+    """One choice. ``columns`` are its further columns, for choice filters; ``pictogram`` names a drawing beside its
+    label, ``media`` files."""
 
     name: str
     label: Text
     exclusive: bool = False
     last: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
+    pictogram: str = ""
+    media: Media = field(default_factory=dict)
 
     @cached_property
     def filter_columns(self) -> Mapping[str, str]:
@@ -77,6 +82,8 @@ class Question:
     sensitive: bool = False
     group: str = ""
     concept: str = ""
+    pictogram: str = ""
+    media: Media = field(default_factory=dict)
 
     def offered_choices(self, scope: Scope) -> tuple[Choice, ...]:
         """Return the choices that can be made where the scope stands: those the choice filter lets through, in the
@@ -199,8 +206,23 @@ class ScreenOut:
 
 
 @dataclass(frozen=True)
+class MediaFile:
+    """A file that was brought for a questionnaire: the SHA-256 of its content, MIME type, bytes, and the pixels of a
+    picture (0 for all else)."""
+
+    sha256: str
+    type: str
+    size: int
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True)
 class Questionnaire:
-    """A questionnaire as data. ``consent`` names the question whose answer ``yes`` is the consent, or is empty."""
+    """A questionnaire as data. ``consent`` names the question whose answer ``yes`` is the consent, or is empty.
+
+    ``files`` are the files that ``media`` of questions and choices name, as far as they were brought, by name.
+    """
 
     name: str
     audience: str
@@ -213,6 +235,7 @@ class Questionnaire:
     screen_outs: tuple[ScreenOut, ...] = ()
     lists: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
+    files: Mapping[str, MediaFile] = field(default_factory=dict)
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:

@@ -40,6 +40,8 @@ def _obstacle(step: Step) -> str:
         return "a value that is made once"
     if step.question.choices_from:
         return "choices from answers"
+    if step.question.media or any(choice.media for choice in step.question.choices):
+        return "media"
     known = kind in READERS if step.asks else bool(step.calculation) or not step.has_state
     return "" if known else kind
 
@@ -108,8 +110,7 @@ def _step(step: Step, tag: str) -> JSON:
         "say": say,
         **(_choices(question) if step.asks else {}),
     }
-    kept = ("name", "type", "params")
-    return {key: value for key, value in found.items() if key in kept or value not in (None, False, {}, [], 0)}
+    return {key: value for key, value in found.items() if value not in (None, False, {}, [], 0)}
 
 
 def _maybe(expression: Expression | bool | None) -> Any:

@@ -95,13 +95,22 @@ def _indexed(node: Node) -> JSON:
     found: JSON = ["nth", ["$", node[2][1]], _portable(node[3])]
     for at in range(4, len(node), 2):
         found = ["nth", ["beside", found, node[at][1]], _portable(node[at + 1])]
-    return ["step", found, node[1][1]]
+    return _first(["step", found, node[1][1]])
 
 
 def _text(node: Node) -> JSON:
     """The text of a value, of a node-set that of its first node."""
     part = _portable(node[1])
-    return ["join", "", ["if", True, part, ""] if is_set(node[1]) else part]
+    return ["join", "", _first(part) if is_set(node[1]) else part]
+
+
+def _first(nodes: JSON) -> JSON:
+    """The value of the first node, the empty text if there is none."""
+    return ["if", True, nodes, ""]
+
+
+def _selected_at(node: Node) -> JSON:
+    return _first(["nth", ["items", _portable(node[1])], ["+", ["trunc", _portable(node[2])], 1]])
 
 
 def _round(node: Node) -> JSON:
@@ -193,7 +202,7 @@ _FORMS: Mapping[str, Callable[[Node], JSON]] = {
     "round": _round,
     "once": _once,
     "string": _text,
-    "selected-at": lambda node: ["nth", ["items", _portable(node[1])], ["+", ["trunc", _portable(node[2])], 1]],
+    "selected-at": _selected_at,
     "count-selected": lambda node: ["count", ["items", _portable(node[1])]],
     "checklist": _checklist,
     "weighted-checklist": _weighted_checklist,

@@ -14,6 +14,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from survey_service.problems import N_
+from survey_service.questionnaire import uploads
+from survey_service.questionnaire.file_kinds import ACCEPTED
 from survey_service.questionnaire.model import Choice, Question
 from survey_service.questionnaire.values import Answer
 
@@ -38,6 +40,19 @@ MESSAGES: Mapping[str, str] = {
     "not_a_month": N_("This month does not exist. Please write a number from 1 to 12 and the year."),
     "not_a_time": N_("This time does not exist. Please write hours and minutes, for example 14:30."),
     "not_a_place": N_("Please write latitude and longitude, for example 50.57, 10.41."),
+    "no_upload": N_(
+        "This file is not with us. A file can only be chosen on the page of the questionnaire, in a browser."
+    ),
+    "upload_kind_image": N_("We cannot take this file. Please choose a picture: JPEG, PNG, WebP or GIF."),
+    "upload_kind_audio": N_("We cannot take this file. Please choose a sound recording: MP3, M4A, OGG, WebM or WAV."),
+    "upload_kind_file": N_(
+        "We cannot take this file. Please choose a picture, a sound recording, a film, a PDF or an office document."
+    ),
+    "upload_broken": N_("This file is damaged. Please choose it again or choose another one."),
+    "upload_empty": N_("This file is empty. Please choose another one."),
+    "upload_size": N_("This file is too large. It may have at most %(limit)s MB."),
+    "upload_count": N_("You can send at most %(limit)s files. Please remove one first."),
+    "upload_full": N_("There is no room for more files just now. Please go on without a file, or try again later."),
     "steps": N_("Please choose one of the numbers of the scale."),
     "too_many_entries": N_("There can be at most %(limit)s entries here."),
     "stop": N_("You cannot go on like this. Please read this and change your answers before it."),
@@ -263,6 +278,16 @@ def _acknowledge(_question: Question, raw: Any, _choices: tuple[Choice, ...], _t
     raise Unreadable("type")
 
 
+def _file(question: Question, raw: Any, _choices: tuple[Choice, ...], _today: dt.date) -> Answer:
+    if isinstance(raw, uploads.Refused):
+        raise Unreadable(raw.code, **raw.values)
+    if not uploads.is_file(raw):
+        raise Unreadable("no_upload")
+    if raw["type"] and raw["type"] not in ACCEPTED[question.type]:
+        raise Unreadable(f"upload_kind_{question.type}")
+    return dict(raw)
+
+
 def _none(_question: Question, _raw: Any, _choices: tuple[Choice, ...], _today: dt.date) -> Answer:
     raise Unreadable("type")
 
@@ -314,6 +339,9 @@ TYPES: Mapping[str, QuestionType] = {
         QuestionType("datetime", "dateTime", "none", _datetime),
         QuestionType("geopoint", "geopoint", "none", _geopoint),
         QuestionType("acknowledge", "acknowledge", "shares", _acknowledge),
+        QuestionType("image", "image", "none", _file),
+        QuestionType("audio", "audio", "none", _file),
+        QuestionType("file", "file", "none", _file),
         QuestionType("note", "note", "none", _none, asks=False),
         QuestionType("calculate", "calculate", "none", _none, asks=False),
         QuestionType("hidden", "hidden", "none", _none, asks=False, computed=_given),

@@ -9,28 +9,31 @@ from typing import Any
 
 from survey_service import languages
 from survey_service.problems import D_, Said, said
-from survey_service.questionnaire import expression
+from survey_service.questionnaire import expression, pictograms
+from survey_service.questionnaire import media as medias
 from survey_service.questionnaire.faults import Faults, shown
-from survey_service.questionnaire.model import Choice, Text
+from survey_service.questionnaire.model import Choice, Media, MediaFile, Text
 from survey_service.questionnaire.texts import Catalogs, merge
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "questionnaire": (
         *("questionnaire", "audience", "languages", "label", "hint", "minutes", "choices", "pages", "screen_outs"),
-        *("consent", "groups"),
+        *("consent", "groups", "files"),
     ),
     "page": ("name", "label", "hint", "relevant", "questions", "for_each", "group", "implied"),
     "group": ("name", "label", "hint", "relevant", "parent", "repeat", "count", "appearance"),
     "question": (
         *("type", "name", "label", "hint", "required", "required_message", "relevant", "constraint"),
         *("constraint_message", "choices", "choice_filter", "calculation", "default", "appearance", "parameters"),
-        *("autocomplete", "sensitive", "guidance", "choices_from", "trigger", "group", "concept"),
+        *("autocomplete", "sensitive", "guidance", "choices_from", "trigger", "group", "concept", "pictogram", "media"),
     ),
     "screen-out": ("name", "when", "label", "hint"),
 }
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 CONCEPT = re.compile(rf"{NAME.pattern}(/{NAME.pattern})?")
-_TAKEN = frozenset({"fields", "parent", "children", "media", "sms_option", "extra_data", "list_name", "everywhere"})
+_TAKEN = frozenset(
+    {"fields", "parent", "children", *medias.COLUMNS, "sms_option", "extra_data", "list_name", "everywhere"}
+)
 CHOICE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -43,6 +46,7 @@ class Reader:
         self.file, self.faults, self.lists, self.catalogs = file, faults, dict(lists), catalogs or {}
         self.code = ""
         self.code_label: Text = {}
+        self.code_pictogram = ""
         self.named: set[str] = set()
         """The questions met so far, those with faults included: whoever refers to one of them is not at fault."""
         self.texts: dict[str, Text] = {}
@@ -106,6 +110,35 @@ class Reader:
             self.texts[address] = text
         return text
 
+    def media(self, raw: Mapping[str, Any], place: str) -> Media:
+        """Read which files stand beside a label: ``{image: map.png, audio: {de: a.mp3, ar: b.mp3}}``."""
+        given, found = raw.get("media", {}), {}
+        if not isinstance(given, Mapping) or not given.keys() <= set(medias.KINDS):
+            remedy = said(D_("write the name of a file for one of: %(kinds)s"), kinds=", ".join(medias.KINDS))
+            self.fault(raw, "media", place, said(D_("the media are not usable")), remedy)
+            return {}
+        for kind, names in given.items():
+            names = {"*": self.fill(names)} if isinstance(names, str) else names
+            fault = medias.fault(names)
+            if fault:
+                self.fault(raw, "media", f"{place}/{kind}", *fault)
+            else:
+                found[kind] = dict(names)
+        return found
+
+    def files(self, raw: Mapping[str, Any], place: str) -> Mapping[str, MediaFile]:
+        """Read the files that were brought, as the desk writes them."""
+        found = {}
+        given = raw.get("files", {})
+        for name, facts in given.items() if isinstance(given, Mapping) else ():
+            file = medias.file_of(facts)
+            if file is None:
+                fault = said(D_("%(name)s is no file that was brought"), name=shown(name))
+                self.fault(raw, "files", place, fault, said(D_("bring it on the desk")))
+            else:
+                found[str(name)] = file
+        return found
+
     def expression(self, raw: Mapping[str, Any], key: str, place: str) -> expression.Expression | None:
         value = raw.get(key)
         if value is None:
@@ -135,6 +168,18 @@ class Reader:
             self.fault(raw, key, place, said(D_("%(key)s: “.” has no meaning here"), key=key), remedy)
         return parsed
 
+    def pictogram(self, raw: Mapping[str, Any], place: str) -> str:
+        """Return the name of a bundled pictogram, "" for none; ``{pictogram}``: the row's (``for_each``)."""
+        value = raw.get("pictogram", "")
+        if value == "{pictogram}":
+            return self.code_pictogram
+        if not isinstance(value, str) or (value and value not in pictograms.all_pictograms()):
+            fault = said(D_("the pictogram %(name)s is unknown"), name=shown(value))
+            otherwise = said(D_("use a name of docs/pictograms.md"))
+            self.fault(raw, "pictogram", place, fault, nearest(value, pictograms.all_pictograms(), otherwise))
+            return ""
+        return value
+
     def items(self, raw: Mapping[str, Any], key: str, place: str) -> list[Mapping[str, Any]]:
         value = raw.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
@@ -154,7 +199,7 @@ class Reader:
                 )
             columns = {}
             for column, value in item.items():
-                if column in ("name", "label", "exclusive", "last"):
+                if column in ("name", "label", "exclusive", "last", "pictogram", "media"):
                     continue
                 if column in _TAKEN:
                     remedy = said(D_("give it another name: XLSForm tools use this one themselves"))
@@ -175,6 +220,8 @@ class Reader:
                 exclusive=item.get("exclusive") is True,
                 last=item.get("last") is True,
                 columns=columns,
+                pictogram=self.pictogram(item, place),
+                media=self.media(item, place),
             )
         return tuple(choices.values())
 

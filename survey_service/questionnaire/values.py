@@ -89,14 +89,14 @@ class Scope:
 
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
-_FILE = frozenset({"file", "name", "type", "size"})
+FILE = frozenset({"file", "name", "type", "size"})
 """The keys of the answer that is a file."""
 
 
 def value_of(answer: Answer) -> Value:
     """Return an answer as a value: nothing is ``""``, a list its items with a space between, a number a float.
 
-    A file is its name. Instances of a repeat are the texts of their answers one after another, as in XPath.
+    A file is its name. An instance of a repeat is the texts of its answers one after another, as in XPath.
     """
     if answer is None:
         return ""
@@ -108,22 +108,25 @@ def value_of(answer: Answer) -> Value:
         except OverflowError:
             return math.inf if answer > 0 else -math.inf
     if isinstance(answer, Mapping):
-        if answer.keys() >= _FILE:
+        if answer.keys() >= FILE:
             return to_text(value_of(answer.get("name")))
-        return "".join(map(_text_of, answer.values()))
+        return "".join(map(_all_text, answer.values()))
     if not isinstance(answer, (list, tuple)):
         return str(answer)
-    mark = "" if answer and isinstance(answer[0], Mapping) else " "
-    return mark.join([part if isinstance(part, str) else _text_of(part) for part in answer])
+    if answer and isinstance(answer[0], Mapping):
+        return value_of(answer[0])
+    return " ".join([part if isinstance(part, str) else to_text(value_of(part)) for part in answer])
 
 
-def _text_of(answer: Answer) -> str:
+def _all_text(answer: Answer) -> str:
+    if isinstance(answer, (list, tuple)) and answer and isinstance(answer[0], Mapping):
+        return "".join(map(_all_text, answer))
     return to_text(value_of(answer))
 
 
 def is_instance(answer: Answer) -> bool:
     """Tell whether an answer is an instance of a repeat."""
-    return isinstance(answer, Mapping) and not answer.keys() >= _FILE
+    return isinstance(answer, Mapping) and not answer.keys() >= FILE
 
 
 def to_boolean(value: Value) -> bool:

@@ -57,6 +57,8 @@ HEADS: Mapping[str, Text] = {
 }
 MODES: Mapping[str, Text] = {
     "web": {"de": "Internetseite", "en": "Website"},
+    "assisted": {"de": "Internetseite, mit Hilfe", "en": "Website, with help"},
+    "interview": {"de": "Interview", "en": "Interview"},
     "api": {"de": "Programmschnittstelle", "en": "Programming interface"},
     "import": {"de": "aus einer Datei", "en": "From a file"},
     "demo": {"de": "Vorführung (erfunden)", "en": "Demonstration (invented)"},

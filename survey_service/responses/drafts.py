@@ -20,6 +20,7 @@ from survey_service.questionnaire import places
 from survey_service.questionnaire.values import Path
 from survey_service.responses import receipts
 from survey_service.responses.collection import RESPONSES
+from survey_service.responses.modes import WEB
 from survey_service.responses.revisions import Published
 from survey_service.store.base import CollectionSpec, Store, Stored
 
@@ -50,6 +51,10 @@ class Draft:
     day: dt.date
     source: str = ""
     """The tag of the link that led here."""
+    mode: str = WEB
+    """How it is answered (see ``modes``)."""
+    second: str = ""
+    """The language of whoever helps, shown beside the respondent's; "" for none."""
 
     @property
     def last_day(self) -> dt.date:
@@ -65,6 +70,8 @@ def start(
     *,
     receipt_key: str,
     source: str = "",
+    mode: str = WEB,
+    second: str = "",
 ) -> Draft:
     """Create a draft, pinned to the revision, with a seed and a new submission key."""
     key = str(uuid.uuid4())
@@ -83,6 +90,8 @@ def start(
         receipt_hash=receipts.hash_of(receipts.words_for(key, receipt_key)),
         day=today,
         source=source,
+        mode=mode,
+        second=second,
     )
     return _added(store, draft)
 
@@ -199,6 +208,8 @@ def _draft(stored: Stored, token: str) -> Draft:
         receipt_hash=body["receipt_hash"],
         day=dt.date.fromisoformat(body["day"]),
         source=body.get("source", ""),
+        mode=body.get("mode", WEB),
+        second=body.get("second", ""),
     )
 
 
@@ -212,9 +223,11 @@ def save(
     seen: tuple[str, ...] = (),
     remove: Path = (),
     language: str | None = None,
+    helped: tuple[str, str] | None = None,
 ) -> Draft:
     """Save what was typed (by the place it was typed at; names not given keep their inputs), what was shown (keys, see
     ``places``), and the language. ``kept`` is what a judgement remembers; ``remove`` an entry of a repeat to take out.
+    ``helped`` is the mode and the second language from now on.
 
     Two tabs of one person may save at once: each page's inputs are merged into the newest state, so neither is lost.
     Raises Problem draft.missing if the draft was erased meanwhile.
@@ -232,6 +245,8 @@ def save(
             seen=shown,
             language=language or newest.language,
             day=today,
+            mode=helped[0] if helped else newest.mode,
+            second=helped[1] if helped else newest.second,
         )
         return _put(store, merged)
 
@@ -286,4 +301,5 @@ def _body(draft: Draft) -> dict[str, Any]:
         "receipt_hash": draft.receipt_hash,
         "day": draft.day.isoformat(),
         **({"source": draft.source} if draft.source else {}),
+        **({"mode": draft.mode, "second": draft.second} if draft.mode != WEB else {}),
     }

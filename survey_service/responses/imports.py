@@ -7,10 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from survey_service.problems import Problem
-from survey_service.questionnaire import definition
 from survey_service.questionnaire.xlsform import workbook, worker
 from survey_service.questionnaire.xlsform.importing import DEFAULTS, Import, Options
-from survey_service.responses import confined, definitions
+from survey_service.responses import confined, definitions, media
 from survey_service.responses.definitions import WorkingCopy
 from survey_service.store.base import Store
 
@@ -36,7 +35,7 @@ def keep(store: Store, found: Import, data: bytes, file: str, day: str) -> Worki
         raise refusal(found)
     return definitions.put(
         store,
-        definition.to_json(found.questionnaire),
+        media.carried_over(store, found.questionnaire),
         day,
         source={"kind": "xlsform", "file": Path(file).name[:200], "sha256": hashlib.sha256(data).hexdigest()},
         notices=[worker.notice_to_json(notice) for notice in found.report.notices],

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from survey_service.questionnaire import uploads
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses import drafts
 from survey_service.responses.revisions import Publications
@@ -93,15 +94,15 @@ def _without(answers: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any
 def wordy(questionnaire: Questionnaire) -> frozenset[str]:
     """Return the questions whose answers may hold what somebody typed.
 
-    Those are free texts, choices made from the answers to another question, hidden questions, and what is calculated
-    of any of these.
+    Those are free texts, files, choices made from the answers to another question, hidden questions, and what is
+    calculated of any of these.
     """
     found: set[str] = set()
     for name in questionnaire.evaluation_order:
         question = questionnaire.questions.get(name)
         if question is None:
             continue
-        typed = question.type in ("text", "hidden") or bool(question.choices_from)
+        typed = question.type in ("text", "hidden", *uploads.TYPES) or bool(question.choices_from)
         sources = question.calculation.names if question.calculation is not None else frozenset()
         if typed or not found.isdisjoint(_questions(questionnaire, sources)):
             found.add(name)

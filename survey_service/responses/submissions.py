@@ -13,9 +13,10 @@ import orjson
 from survey_service import clock
 from survey_service.offers import register
 from survey_service.problems import Problem
-from survey_service.questionnaire.judge import Circumstances, Judgement, judge
+from survey_service.questionnaire import uploads
+from survey_service.questionnaire.judge import Circumstances, Judgement, Refusal, judge
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import receipts
+from survey_service.responses import files, receipts
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.revisions import Publications
 from survey_service.store.base import Store
@@ -30,6 +31,7 @@ class Submission:
     ``key`` is minted before the first answer, so that a re-send never counts twice. ``replaces`` means that the holder
     of the receipt corrects the response of that key. ``source`` is the tag of the link that led here, "" for none.
     ``receipt`` is one that the respondent's phone drew, "" if the service is to make it.
+    ``files`` are the ids of the files that came before it, see `files.issued`; a program brings none.
     """
 
     key: str
@@ -41,6 +43,7 @@ class Submission:
     replaces: bool = False
     source: str = ""
     receipt: str = ""
+    files: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -90,14 +93,15 @@ def _add(store: Store, questionnaire: Questionnaire, body: Mapping[str, Any], li
     """Store a new response, and an offer with it.
 
     With a limit it is counted inside of a transaction block: one is inside at a time, so there is never one too many.
-    Raises Problems store.duplicate and questionnaire.full.
+    Raises Problems store.duplicate, questionnaire.full, and response.invalid if a file was replaced meanwhile.
     """
     responses = store.collection(RESPONSES)
     offers = questionnaire.audience == "providers"
-    if not (offers or limit):
+    if not (offers or limit or any(uploads.ids(body["answers"]))):
         responses.add(body)
         return
     with store.transaction():
+        _check_files(store, body)
         stored = responses.add(body)  # a duplicate is refused as one, also if there is no more room
         if limit and responses.count(questionnaire=questionnaire.name) > limit:
             raise Problem("questionnaire.full")
@@ -109,6 +113,7 @@ def _correct(store: Store, questionnaire: Questionnaire, key: str, body: Mapping
     """Put corrected answers in the place of the response, whose period stays. Raises Problem receipt.missing."""
     responses = store.collection(RESPONSES)
     with store.transaction():
+        _check_files(store, body)
         stored = responses.first(key=key)
         if stored is None:
             raise Problem("receipt.missing")
@@ -120,6 +125,13 @@ def _correct(store: Store, questionnaire: Questionnaire, key: str, body: Mapping
         responses.replace(stored.id, {**body, **kept}, version=stored.version)
         if questionnaire.audience == "providers":
             register.update(store, body, today)
+
+
+def _check_files(store: Store, body: Mapping[str, Any]) -> None:
+    """Raise Problem response.invalid if the answers name a file that is not there: another tab has replaced it."""
+    named = set(uploads.ids(body["answers"]))
+    if named and not named <= files.issued(store, body["key"]):
+        raise Problem("response.invalid", count=1, faults=({"refusal": Refusal("", "no_upload")},))
 
 
 def is_known(store: Store, key: str) -> bool:
@@ -139,7 +151,7 @@ def accept(questionnaire: Questionnaire, submission: Submission, today: dt.date)
     """Judge a submission and return the judgement, or raise the Problem that says why it is not accepted."""
     if submission.language not in questionnaire.languages:
         raise Problem("response.language", language=submission.language)
-    around = Circumstances(submission.seed, submission.language, clock.now())
+    around = Circumstances(submission.seed, submission.language, clock.now(), submission.files)
     judgement = judge(questionnaire, submission.inputs, today, around)
     if (judgement.value(questionnaire.consent) or "yes") != "yes":
         raise Problem("response.no_consent")

@@ -101,9 +101,13 @@ def _content(manifest: Manifest, dumps: Iterable[Dump], files: Mapping[str, Path
         yield b'{"end":%d}\n' % count
         manifest.collections[facts.name] = count
     for name, path in files.items():
-        yield orjson.dumps({"file": name}) + b"\n"
         digest = hashlib.sha256()
-        with path.open("rb") as file:
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:  # removed since it was listed: a file of a respondent who has erased it
+            continue
+        with file:
+            yield orjson.dumps({"file": name}) + b"\n"
             while part := file.read(_PART):
                 digest.update(part)
                 yield orjson.dumps(base64.b64encode(part).decode()) + b"\n"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from survey_service import languages
 from survey_service.accounts import audit
@@ -18,6 +19,7 @@ from survey_service.questionnaire.loader import Library, texts_of
 from survey_service.questionnaire.model import Questionnaire, Text
 from survey_service.questionnaire.texts import SOURCE
 from survey_service.questionnaire.translating import INTERFACE, LEGAL
+from survey_service.responses import media
 from survey_service.responses.revisions import Publications
 from survey_service.translating.workbench import Workbench, source_tag
 
@@ -105,13 +107,17 @@ def publish(
     now: dt.datetime,
     note: str = "",
     only_changed: bool = False,
+    instance: Path | None = None,
 ) -> str | None:
     """Publish a questionnaire with all translations as they are now; return the new revision, or None if none differs.
 
     ``without`` names the languages to leave out if they lack something; for ``note`` and ``only_changed`` see
-    ``Publications.publish``. Raises the Problems of `ready`, and revision.note.
+    ``Publications.publish``. Pictures, sounds and films that lie beside the questionnaire's file are kept in the folder
+    ``instance``. Raises the Problems of `ready` and `media.take_along`, and revision.note.
     """
     questionnaire = ready(workbench, name, without)
+    if instance is not None:
+        media.take_along(instance, workbench.forms / media.FOLDER, questionnaire)
     with workbench.store.transaction():
         created = publications.publish(
             {name: questionnaire}, note=note, by=by, today=now.date(), files=True, only_changed=only_changed
@@ -125,7 +131,7 @@ def ready(workbench: Workbench, name: str, without: Sequence[str]) -> Questionna
     """Return a questionnaire as it can be published: with all translations, without languages that lack something.
 
     Raises Problems questionnaire.missing, translation.incomplete for a language with gaps that is not to be left out
-    (each gap a fault with its link), and translation.no_language.
+    (each gap a fault with its link), translation.no_language, and publish.missing_files.
     """
     library = workbench.library()
     if name not in library.questionnaires:
@@ -140,6 +146,7 @@ def ready(workbench: Workbench, name: str, without: Sequence[str]) -> Questionna
             languages=", ".join(refused),
             faults=tuple({**vars(gap), "href": gap.link} for lacking in refused.values() for gap in lacking),
         )
+    media.refuse_missing(questionnaire)
     return offered_part(questionnaire, found)
 
 

@@ -62,7 +62,7 @@ class Workbench:
         on pages the law asks for; ``interface`` is the folder of its catalogs, by default the bundled one.
         """
         self._store, self.edits = store, Edits(store)
-        self._forms, self._legal, self._interface = forms, legal, interface
+        self.forms, self._legal, self._interface = forms, legal, interface
         self._drafts: dict[str, tuple[int, bool]] = {}
         self._library: tuple[int, Library] | None = None
         self._lock = threading.Lock()
@@ -75,7 +75,7 @@ class Workbench:
     @cached_property
     def sources(self) -> Mapping[str, Source]:
         """All texts that can be translated, by address, in the order of the files."""
-        written = load_folder(self._forms, catalogs=False, gate=False)
+        written = load_folder(self.forms, catalogs=False, gate=False)
         order = (*written.questionnaires, VOCABULARIES)
         found = translating.sources_of(written.texts)
         ordered = sorted(found.values(), key=lambda source: order.index(source.scope))
@@ -102,7 +102,7 @@ class Workbench:
     @cached_property
     def _files(self) -> tuple[texts.Catalogs, list[Fault]]:
         faults = Faults()
-        return texts.read_catalogs(self._forms / "translations", faults), faults.found
+        return texts.read_catalogs(self.forms / "translations", faults), faults.found
 
     @cached_property
     def _bundled(self) -> Mapping[str, Mapping[str, Made]]:
@@ -153,7 +153,7 @@ class Workbench:
         snapshot = self.edits.now
         if not snapshot.of(tag):
             paths = (
-                self._forms / "translations" / f"{tag}.po",
+                self.forms / "translations" / f"{tag}.po",
                 catalogs.path_of(tag, catalogs.MESSAGES, self._interface),
             )
             return any(map(catalogs.has_drafts, paths))
@@ -171,7 +171,7 @@ class Workbench:
             if self._library is None or self._library[0] != snapshot.number:
                 self._library = (
                     snapshot.number,
-                    load_folder(self._forms, gate=False, edits=_as_catalogs(snapshot)),
+                    load_folder(self.forms, gate=False, edits=_as_catalogs(snapshot)),
                 )
             return self._library[1]
 

@@ -15,7 +15,7 @@ from survey_service.problems import Problem
 
 REFUSED, RESHOWN, EXEMPT = "refused", "reshown", "exempt"
 _KEY = "survey_service.audience"
-_FOR_RESPONDENTS = ("arrival", "offline", "public", "receipt", "respondent", "resume")
+_FOR_RESPONDENTS = ("arrival", "helper", "offline", "public", "receipt", "respondent", "resume")
 """The blueprints of the pages that respondents see."""
 Guard = Callable[[str], None]
 
@@ -26,12 +26,14 @@ class Access:
 
     ``refused``: a Problem. ``reshown``: the view asks ``security.is_forged()`` and shows the form again, unsaved.
     ``exempt``: nothing, because the endpoint uses no cookie. ``body`` is the largest body in bytes, where that is more
-    than the setting: for files that only people with an account may bring.
+    than the setting: for files that only people with an account may bring. ``files`` tells whether respondents may
+    bring theirs with the present request, as ``multipart/form-data``, as many and as large as the settings allow.
     """
 
     audience: str
     forged: str = REFUSED
     body: int = 0
+    files: Callable[[], bool] | None = None
 
 
 PUBLIC = Access("public")

@@ -12,6 +12,7 @@ from flask import Flask, current_app
 
 from survey_service.paths import bundled
 from survey_service.questionnaire.loader import Library, load_folder
+from survey_service.responses.files import Limits
 from survey_service.responses.revisions import Publications
 from survey_service.settings import Settings, instance_secret
 from survey_service.store import open_store
@@ -19,8 +20,11 @@ from survey_service.store.base import Store
 from survey_service.translating.interface import Interface
 from survey_service.translating.workbench import Workbench
 from survey_service.web import legal
+from survey_service.web.kept import Kept
 
 _KEY = "survey_service"
+_MOST_DOCUMENTS = 100
+"""How many documents for phones are kept rendered: some 80 kB each, one for each questionnaire and language."""
 T = TypeVar("T")
 
 
@@ -75,6 +79,17 @@ class Context:
     def interface(self) -> Interface:
         """The texts of the interface as they are now."""
         return self._once("interface", lambda: Interface(self.workbench.edits))
+
+    @property
+    def file_limits(self) -> Limits:
+        """How much respondents may send as files."""
+        values = self.settings
+        return Limits(values.upload_bytes, values.uploads_per_response, values.uploads_total)
+
+    @property
+    def documents(self) -> Kept[tuple[str, dict[str, Any]]]:
+        """The documents that phones keep, as rendered, each with what its page is allowed."""
+        return self._once("documents", lambda: Kept(_MOST_DOCUMENTS))
 
     @property
     def secret_key(self) -> str:

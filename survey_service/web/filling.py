@@ -11,7 +11,7 @@ from survey_service.questionnaire import places
 from survey_service.questionnaire.judge import Judgement
 from survey_service.questionnaire.model import Choice, Question, Questionnaire, Text
 from survey_service.questionnaire.values import Path
-from survey_service.web import readable
+from survey_service.web import i18n, readable
 
 _REFERENCE = re.compile(r"\$\{\s*([A-Za-z_][\w.-]*)\s*\}")
 _TEXTS = ("label", "hint", "guidance", "required_message", "constraint_message")
@@ -41,7 +41,12 @@ class Filler:
         """Return a text with the answers in place of their names, isolated from the direction of what is around."""
         if not _refers(text):
             return text
-        return {tag: _REFERENCE.sub(lambda found: self._answer(found[1]), wording) for tag, wording in text.items()}
+        return {tag: self._filled(wording, tag) for tag, wording in text.items()}
+
+    def _filled(self, wording: str, tag: str) -> str:
+        other, page = i18n.second(), i18n.language()
+        with i18n.alone(other if other is not None and other.tag == tag else page):
+            return _REFERENCE.sub(lambda found: self._answer(found[1]), wording)
 
     def _answer(self, name: str) -> str:
         question = self._questionnaire.questions.get(name)

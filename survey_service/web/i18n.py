@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from babel.support import NullTranslations
@@ -94,6 +94,45 @@ def use(tag: str, *, desk: bool = False) -> Language:
     return chosen
 
 
+def beside(tag: str) -> None:
+    """Show a second language beside the request's, "" for none. Raises KeyError."""
+    g.second = languages.language(tag) if tag else None
+
+
+def second() -> Language | None:
+    """Return the language shown beside the request's; None if there is none, or if it is the same."""
+    entry: Language | None = g.get("second")
+    return entry if entry is not None and entry.tag != language().tag else None
+
+
+@contextlib.contextmanager
+def alone(entry: Language) -> Iterator[None]:
+    """Speak one language only inside the block."""
+    pair, g.second = g.get("second"), None
+    try:
+        with speaking(entry.tag):
+            yield
+    finally:
+        g.second = pair
+
+
+def twice(caller: Callable[[], Markup]) -> Markup:
+    """Return what a template's ``{% call twice() %}`` encloses, and below it the same in the second language."""
+    other = second()
+    if other is None:
+        return caller()
+    with alone(language()):
+        said = caller()
+    with alone(other):
+        again = caller()
+    return said if again == said else pair(said, again, other)
+
+
+def pair(said: Markup, again: Markup, entry: Language) -> Markup:
+    """Return a text with its wording in the second language below it, as one element."""
+    return Markup('<span>{}<span class="second"{}>{}</span></span>').format(said, html_attributes(entry), again)
+
+
 @contextlib.contextmanager
 def speaking(tag: str) -> Iterator[None]:
     """Speak a language inside the block, for what is shown in several. Raises KeyError."""
@@ -142,6 +181,8 @@ def install(app: Flask) -> None:
         offered_languages=languages.offered,
         html_attributes=html_attributes,
         draft_texts=draft_texts,
+        twice=twice,
+        second_language=second,
     )
 
 

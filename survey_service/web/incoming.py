@@ -22,6 +22,11 @@ class Request(flask.Request):
             return whole
         return super().stream
 
+    def close(self) -> None:
+        super().close()
+        if patience.WHOLE in self.environ:
+            self.environ["wsgi.input"].close()  # a large body was kept on disk
+
     @property
     def mimetype(self) -> str:
         return _mimetype(self.environ.get("CONTENT_TYPE", ""))

@@ -26,8 +26,8 @@ _PAGE = re.compile(r"[A-Za-z][A-Za-z0-9_.~-]{0,300}")
 _RESTING = ("arrival.choose", "public.choose_language")
 """Where all languages are offered: there is nothing to erase."""
 _IDLE = "arrival.idle"
-_KEPT = "public.style"
-"""A file that a browser keeps; its address and headers say nothing of the visitor."""
+_KEPT = ("public.style", "public.drawings", "public.read_aloud")
+"""Files that a browser keeps; their addresses and headers say nothing of the visitor."""
 
 
 def is_on() -> bool:
@@ -101,7 +101,7 @@ def _redirect(address: str) -> Response:
 
 def _enforce() -> Response | None:
     """Erase what has waited too long, and keep the tablet to its questionnaire."""
-    if not audience.for_respondents() or request.endpoint == _KEPT or request.method not in ("GET", "HEAD"):
+    if not audience.for_respondents() or request.endpoint in _KEPT or request.method not in ("GET", "HEAD"):
         return None
     if _waited_too_long():
         visit.end_all(current())
@@ -124,7 +124,7 @@ def _note(response: Response) -> Response:
     """Note how long what the device holds may wait for the next touch."""
     if g.get("kiosk_erased", False):
         response.headers["Clear-Site-Data"] = '"cache"'  # pages kept for the back button go too
-    if not audience.for_respondents() or request.endpoint in (_KEPT, _IDLE):
+    if not audience.for_respondents() or request.endpoint in (*_KEPT, _IDLE):
         return response
     if (is_on() or (security.has_session() and _UNTIL in session)) and device.all_held():
         wait = 0 if g.get("kiosk_paused", False) else current().settings.kiosk_seconds
@@ -134,7 +134,7 @@ def _note(response: Response) -> Response:
 
 def _carry(endpoint: str, values: dict[str, Any]) -> None:
     """Let the addresses on a shared tablet's pages say that it is one."""
-    if audience.is_for_respondents(endpoint) and endpoint != _KEPT and is_on():
+    if audience.is_for_respondents(endpoint) and endpoint not in _KEPT and is_on():
         values.setdefault(KIOSK, home())
         if endpoint != "arrival.choose" and way_in.tag():
             values.setdefault(way_in.FROM, way_in.tag())

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -18,6 +20,7 @@ from survey_service import languages
 from survey_service.problems import Problem
 from survey_service.questionnaire import offline
 from survey_service.questionnaire.model import Questionnaire
+from survey_service.questionnaire.offline_parts import Parts, parts
 from survey_service.questionnaire.question_types import MESSAGES
 from survey_service.responses import receipts
 from survey_service.responses.revisions import Published
@@ -28,7 +31,9 @@ from survey_service.web.i18n import gettext
 
 blueprint = Blueprint("offline", __name__)
 AUDIENCES = {f"offline.{endpoint}": PUBLIC for endpoint in ("document", "worker", "script", "manifest", "icon")}
-DEVICE, WORKER = ("keep", "evaluate", "device"), ("keep", "worker")
+WORKER = ("keep", "worker")
+_DEVICE = ("keep", "evaluate", "evaluate_more", "read", "more", "named", "device")
+"""The parts of a document's script, in order."""
 _FOR_GOOD = "public, max-age=31536000, immutable"
 _KILOBYTES = 10
 """About how much one language's document weighs on the way."""
@@ -50,12 +55,36 @@ def document(revision: str) -> Response:
     questionnaire = published.questionnaire
     if i18n.language().tag not in questionnaire.languages or not suits(questionnaire):
         raise Problem("questionnaire.missing")
+    return _revalidated(_kept_page(published), "text/html")
+
+
+def _revalidated(text: str, kind: str) -> Response:
+    """Return what may be kept if it is asked each time whether it is still the same."""
     security.allow_offline()
-    response = Response(_page(published), mimetype="text/html")
+    response = Response(text, mimetype=kind)
     response.headers["Cache-Control"] = "public, no-cache"
     response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:16])
     response.make_conditional(request)
     return response
+
+
+def _kept_page(published: Published) -> str:
+    """Return the document, made once for each state of the texts that were edited at the desk.
+
+    What an address says besides (the group of a link, a shared tablet) goes into the document's own addresses, so that
+    one is made for each request.
+    """
+    here = current()
+    if request.query_string:
+        return _page(published)
+    key = (published.revision, i18n.language().tag, request.script_root, here.workbench.edits.now.number)
+
+    def make() -> tuple[str, security.Allowed]:
+        return _page(published), security.allowed()
+
+    page, allowed = here.documents.get(key, make)
+    security.allow_again(allowed)
+    return page
 
 
 def _page(published: Published) -> str:
@@ -68,15 +97,15 @@ def _page(published: Published) -> str:
         pages=[(page, page_form.blank(page)) for page in questionnaire.pages],
         duration=rendering.duration(questionnaire),
         addresses=addresses,
-        plan=_plan(published, [address for _, address in addresses]),
-        script=url_for(".script", mark=styles.bundle(*DEVICE).mark),
+        plan=_plan(published),
+        script=url_for(".script", mark=_script(parts(questionnaire)).mark),
         kilobytes=_KILOBYTES * len(addresses),
         start=url_for("respondent.start", questionnaire=questionnaire.name),
         resume=words.public("resume.enter").partition("://")[2],
     )
 
 
-def _plan(published: Published, documents: list[str]) -> Markup:
+def _plan(published: Published) -> Markup:
     """Return what the script needs, as JSON that can stand in a ``<script>`` element."""
     tag, questionnaire = i18n.language().tag, published.questionnaire
     content: dict[str, Any] = {
@@ -87,9 +116,8 @@ def _plan(published: Published, documents: list[str]) -> Markup:
         "locale": languages.language(tag).locale.replace("_", "-"),
         "title": wordings.in_attribute(questionnaire.label),
         "url": url_for("api.respond", name=questionnaire.name),
-        "languages": documents,
         "syllables": receipts.syllables(tag),
-        "messages": {code: gettext(text) for code, text in MESSAGES.items()},
+        "messages": {code: gettext(MESSAGES[code]) for code in sorted(offline.messages(questionnaire))},
         "texts": {
             "progress": gettext("Page %(number)s of %(count)s"),
             "kept": gettext("Saved on this phone."),
@@ -114,21 +142,31 @@ def _plan(published: Published, documents: list[str]) -> Markup:
 @blueprint.get("/worker.js")
 def worker() -> Response:
     """The service worker: at the root, because what it may serve lies below its own address."""
-    response = Response(styles.bundle(*WORKER).text, mimetype="text/javascript")
-    response.headers["Cache-Control"] = "no-cache"
-    security.allow_offline()
-    return response
+    return _revalidated(styles.bundle(*WORKER).text, "text/javascript")
 
 
 @blueprint.get("/static/<mark>.js")
 def script(mark: str) -> Response:
-    """The document's script; its address changes with its content, so that a browser may keep it for good."""
-    found = styles.bundle(*DEVICE)
-    if mark != found.mark:
+    """A document's script; its address changes with its content, so that a browser may keep it for good."""
+    found = _scripts().get(mark)
+    if found is None:
         raise Problem("page.missing")
     response = Response(found.text, mimetype="text/javascript")
     response.headers["Cache-Control"] = _FOR_GOOD
     return response
+
+
+def _script(needed: Parts) -> styles.Sheet:
+    """Return the script of a document; parts that its questionnaire does not need are left out."""
+    rare = {"more": needed.types, "evaluate_more": needed.expressions, "named": needed.names}
+    return styles.bundle(*(part for part in _DEVICE if rare.get(part, True)))
+
+
+@functools.cache
+def _scripts() -> Mapping[str, styles.Sheet]:
+    """Return all scripts that documents can have, by their marks."""
+    found = (_script(Parts(*row)) for row in itertools.product((True, False), repeat=len(Parts._fields)))
+    return {each.mark: each for each in found}
 
 
 @blueprint.get("/<lang:lang>/manifest.webmanifest")

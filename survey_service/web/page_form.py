@@ -18,14 +18,17 @@ from wtforms.fields import Field
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 
-from survey_service.questionnaire import offline, places
+from survey_service.questionnaire import offline, places, uploads
 from survey_service.questionnaire.expression import Expression, Scope
+from survey_service.questionnaire.file_kinds import ACCEPTED, KINDS
 from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.judge import Judgement
-from survey_service.questionnaire.model import Choice, Page, Question, Questionnaire
+from survey_service.questionnaire.model import Choice, MediaFile, Page, Question, Questionnaire
 from survey_service.questionnaire.question_types import DATE_PARTS_ASKED, asks, is_visible, scale_of, storable
 from survey_service.questionnaire.values import Path, to_text
+from survey_service.responses.files import Incoming
 from survey_service.web import i18n, readable, wordings
+from survey_service.web.context import current
 from survey_service.web.filling import Filler
 
 SHOWN_FIELD = "_shown"
@@ -57,6 +60,7 @@ class QuestionField(Field):
     def __init__(self, question: Question, choices: tuple[Choice, ...] = (), **options: Any) -> None:
         super().__init__("", **options)
         self.question, self.choices = question, choices
+        self.files: Mapping[str, MediaFile] = {}
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = valuelist[0] if valuelist else ""
@@ -84,9 +88,14 @@ class QuestionField(Field):
         return 0
 
     @property
+    def megabytes(self) -> str:
+        """How large a file may be at most; "" where none is asked for."""
+        return ""
+
+    @property
     def described_by(self) -> str:
         """The value of ``aria-describedby``: the ids of hint, limit and error, as far as they are there."""
-        there = {"hint": self.question.hint, "limit": self.most, "error": self.errors}
+        there = {"hint": self.question.hint, "limit": self.most or self.megabytes, "error": self.errors}
         return " ".join(f"{self.name}:{part}" for part, content in there.items() if content)
 
 
@@ -237,6 +246,42 @@ class DatetimeField(PartsField):
             self.data = "T".join(self.data.rsplit(self.mark, 1))
 
 
+class FileField(QuestionField):
+    """A file to choose. ``data`` is the file there is, "" if it is to be removed, or why a new one was not taken.
+
+    A browser never sends back what was chosen before, so nothing chosen means that nothing changes: UNCHANGED.
+    """
+
+    widget = MacroWidget("file_question")
+    UNCHANGED = object()
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        super().process(None, data, extra_filters)
+        if formdata is not None:
+            self.data = "" if formdata.get(f"{self.name}:remove") == "yes" else self.UNCHANGED
+
+    @property
+    def present(self) -> Mapping[str, Any] | None:
+        """The file that the question has as its answer."""
+        found = self.data.before if isinstance(self.data, uploads.Refused) else self.data
+        return found if uploads.is_file(found) else None
+
+    @property
+    def megabytes(self) -> str:
+        return readable.decimal(current().settings.upload_bytes / 1_000_000)
+
+    @property
+    def size(self) -> str:
+        """How large the present file is, in words."""
+        return readable.size(self.present["size"]) if self.present is not None else ""
+
+    @property
+    def accept(self) -> str:
+        """What the browser offers to choose: MIME types and endings."""
+        kinds = [KINDS[mime] for mime in ACCEPTED[self.question.type]]
+        return ",".join([*(kind.mime for kind in kinds), *(ending for kind in kinds for ending in kind.endings)])
+
+
 FIELDS: Mapping[tuple[str, str], type[QuestionField]] = {
     ("select_one", "minimal"): SelectField,
     ("select_one", ""): ChoiceField,
@@ -248,6 +293,9 @@ FIELDS: Mapping[tuple[str, str], type[QuestionField]] = {
     ("geopoint", ""): TextField,
     ("range", ""): RangeField,
     ("acknowledge", ""): AcknowledgeField,
+    ("image", ""): FileField,
+    ("audio", ""): FileField,
+    ("file", ""): FileField,
     ("text", ""): TextField,
     ("integer", ""): TextField,
     ("decimal", ""): TextField,
@@ -264,12 +312,13 @@ def _field(question: Question, choices: tuple[Choice, ...]) -> Any:
 class Posted:
     """What a browser sent for one page: an input for each question that was on the form, and their names.
 
-    ``path`` is the entry of a repeat that the page was asked for.
+    ``path`` is the entry of a repeat that the page was asked for. ``files`` came with the page and aren't kept yet.
     """
 
     path: Path
     inputs: Mapping[str, Any]
     shown: tuple[str, ...]
+    files: tuple[Incoming, ...] = ()
 
     @property
     def storable(self) -> Mapping[str, Any]:
@@ -278,6 +327,8 @@ class Posted:
 
 
 def _is_storable(value: Any) -> bool:
+    if isinstance(value, uploads.Refused):
+        return False
     return all(storable(part) for part in (value if isinstance(value, list) else [value]))
 
 
@@ -293,7 +344,9 @@ def read(stop: Stop, form: MultiDict[str, str], expected: frozenset[str]) -> Pos
     fields = BaseForm({question.name: _field(question, question.choices) for question in questions}, meta=_Meta())
     fields.process(form)
     shown = tuple(question.name for question in page_questions if question.name in named)
-    return Posted(stop.path, {question.name: fields[question.name].data for question in questions}, shown)
+    inputs = {question.name: fields[question.name].data for question in questions}
+    changed = {name: value for name, value in inputs.items() if value is not FileField.UNCHANGED}
+    return Posted(stop.path, changed, shown)
 
 
 @dataclass(frozen=True)
@@ -302,9 +355,15 @@ class Item:
 
     question: Question
     field: Field | None
+    files: Mapping[str, MediaFile]
     lines: tuple[Markup, ...] = ()
     errors: tuple[str, ...] = ()
     """Why one cannot go on: those of the field, or that of a note which lets nobody pass."""
+
+    @property
+    def takes_file(self) -> bool:
+        """Whether its form must be able to send a file."""
+        return isinstance(self.field, FileField)
 
 
 def build(
@@ -337,14 +396,17 @@ def build(
     for name in flagged:
         refusal = judgement.refusals.get(keys[name]) if name in keys else None
         if refusal is not None:
-            errors[name] = (wordings.message_of(replace(refusal, text=here.text(refusal.text))),)
+            errors[name] = (wordings.refused(replace(refusal, text=here.text(refusal.text))),)
             if name in form:
                 form[name].errors = errors[name]
-    bound = {field.name: field for field in form}
+    bound: dict[str, Any] = {field.name: field for field in form}
+    for field in bound.values():
+        field.files = questionnaire.files
     return [
         Item(
             question,
             bound.get(question.name),
+            questionnaire.files,
             () if asks(question) else readable.lines_of(question, judgement.value(question.name, stop.path)),
             errors.get(question.name, ()),
         )
@@ -359,7 +421,7 @@ def blank(page: Page) -> list[Item]:
     form = BaseForm({question.name: _field(question, offline.offered(question)) for question in asked}, meta=_Meta())
     form.process()
     bound = {field.name: field for field in form}
-    return [Item(question, bound.get(question.name)) for question in shown]
+    return [Item(question, bound.get(question.name), {}) for question in shown]
 
 
 def _default(question: Question, scope: Scope) -> Any:

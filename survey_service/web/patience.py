@@ -7,12 +7,15 @@ already, each has its turn. What is read is handed on as a whole.
 
 from __future__ import annotations
 
+import contextlib
 import io
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import IO, Any
 
 from survey_service import clock
+from survey_service.store.disk import FULL
 
 BUSY = "survey_service.busy"
 """In the environment of a request whose body was not read, because too many others are being waited for."""
@@ -20,28 +23,63 @@ WHOLE = "survey_service.whole"
 """In the environment of a request whose body was read as a whole."""
 MOMENT = 1.0
 """Seconds for which a body waits for its turn; one that takes longer to be read is slow."""
+_TURNS = "survey_service.turns"
+_PART = 64 * 1024
+_IN_MEMORY = 1_000_000
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def patient(application: Wsgi, *, threads: int, most: int) -> Wsgi:
-    """Return an application that reads bodies of at most so many bytes before it begins; larger ones it leaves."""
+    """Return an application that reads bodies of at most so many bytes before it begins; larger ones it leaves to
+    `read`."""
     turns = _Turns(max(1, threads - max(1, threads // 4)))
 
     def serve(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        environ[_TURNS] = turns
         size = _to_read(environ, most)
-        if size and not turns.take():
-            environ[BUSY] = True
-        elif size:
-            try:
-                body = environ["wsgi.input"].read(size)
-            finally:
-                turns.give_back()
-            environ["wsgi.input"] = io.BytesIO(body)
-            environ["CONTENT_LENGTH"] = str(len(body))
-            environ[WHOLE] = True
+        if size:
+            read(environ, size)
         return application(environ, start)
 
     return serve
+
+
+def read(environ: dict[str, Any], size: int) -> None:
+    """Read a body of at most so many bytes as a whole when it has its turn; without one, the request is BUSY.
+
+    A large one is kept on disk meanwhile; where there is no room for it, the request is BUSY too.
+    """
+    turns: _Turns = environ[_TURNS]
+    if not turns.take():
+        environ[BUSY] = True
+        return
+    try:
+        body, length = _copied(environ["wsgi.input"], size)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        environ[BUSY] = True
+        return
+    finally:
+        turns.give_back()
+    environ["wsgi.input"] = body
+    environ["CONTENT_LENGTH"] = str(length)
+    environ.pop("HTTP_TRANSFER_ENCODING", None)  # what came in parts is together now
+    environ[WHOLE] = True
+
+
+def _copied(source: Any, size: int) -> tuple[IO[bytes], int]:
+    """Return a copy of at most so many bytes, to be read from its beginning, and their number."""
+    if size <= _IN_MEMORY:
+        content = source.read(size)
+        return io.BytesIO(content), len(content)
+    with contextlib.ExitStack() as failing:
+        copy, length = failing.enter_context(tempfile.TemporaryFile()), 0
+        while length < size and (part := source.read(min(_PART, size - length))):
+            length += copy.write(part)
+        copy.seek(0)
+        failing.pop_all()  # the request reads it and closes it
+    return copy, length
 
 
 class _Turns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import tempfile
 import traceback
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey_service.problems import Problem
+from survey_service.store.disk import FULL
 from survey_service.web import audience, wordings
 from survey_service.web.i18n import gettext
 
@@ -102,7 +104,10 @@ def of_exception(error: Exception) -> Response:
     """Note an unexpected error under a reference and show that; neither page nor log holds an answer.
 
     The log gets the class of the error and the lines of code, not its message: that may quote what somebody typed.
+    A full disk is no surprise: the file that was being sent cannot be taken right now.
     """
+    if isinstance(error, OSError) and error.errno in FULL:
+        return show(Problem("store.full", folder=tempfile.gettempdir()))
     reference = secrets.token_hex(4)
     frames = "".join(traceback.format_tb(error.__traceback__))
     current_app.logger.error("%s: %s at %s\n%s", reference, type(error).__name__, request.endpoint, frames)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, url_for
+import re
+
+from flask import Blueprint, Response, g, render_template, send_file, url_for
 
 from survey_service.problems import N_, Problem
-from survey_service.web import i18n, styles
+from survey_service.questionnaire.file_kinds import KINDS
+from survey_service.questionnaire.media import ACCEPTED
+from survey_service.questionnaire.pictograms import pictogram_sets
+from survey_service.responses import media as kept
+from survey_service.web import aloud, i18n, pictures, styles
 from survey_service.web.audience import PUBLIC
 from survey_service.web.context import current
 from survey_service.web.rendering import answerable, duration, everywhere, language_choice
@@ -18,6 +24,10 @@ _FOR = {
     "working_groups": N_("For working groups"),
 }
 """Whom a questionnaire is for, in the order of the list: who needs most help finding the way comes first."""
+_FOR_GOOD = "public, max-age=31536000, immutable"
+_MEDIA = re.compile(r"(?P<sha256>[0-9a-f]{64})(?P<ending>\.[a-z0-9]{3,4})")
+_TYPES = {KINDS[mime].endings[0]: mime for mimes in ACCEPTED.values() for mime in mimes}
+"""Ending of an address → the MIME type that is sent with it."""
 
 AUDIENCES = {
     "public.choose_language": PUBLIC,
@@ -25,6 +35,9 @@ AUDIENCES = {
     "public.privacy": PUBLIC,
     "public.imprint": PUBLIC,
     "public.style": PUBLIC,
+    "public.drawings": PUBLIC,
+    "public.media": PUBLIC,
+    "public.read_aloud": PUBLIC,
 }
 
 
@@ -68,6 +81,41 @@ def style(mark: str) -> Response:
     sheet = styles.sheet()
     if mark != sheet.mark:
         raise Problem("page.missing")
-    response = Response(sheet.text, mimetype="text/css")
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return _kept(sheet.text, "text/css")
+
+
+@blueprint.get("/static/<title>-<mark>.svg")
+def drawings(title: str, mark: str) -> Response:
+    """Return a set of pictograms; a browser may keep it for good."""
+    if title not in pictogram_sets() or mark != pictures.sprite(title).mark:
+        raise Problem("page.missing")
+    return _kept(pictures.sprite(title).text, "image/svg+xml")
+
+
+@blueprint.get("/static/aloud-<lang:lang>-<mark>.js")
+def read_aloud(mark: str) -> Response:
+    """Return the script that reads aloud; a browser may keep it for good."""
+    script = aloud.script()
+    if mark != script.mark:
+        raise Problem("page.missing")
+    return _kept(script.text, "text/javascript")
+
+
+def _kept(text: str, kind: str) -> Response:
+    response = Response(text, mimetype=kind)
+    response.headers["Cache-Control"] = _FOR_GOOD
+    return response
+
+
+@blueprint.get("/media/<file>")
+def media(file: str) -> Response:
+    """Send a picture, sound or film of a questionnaire, or the part of it that a player asks for; its address changes
+    with its content, so that a browser may keep it for good."""
+    found = _MEDIA.fullmatch(file)
+    path = kept.path_of(current().settings.instance, found["sha256"]) if found else None
+    if found is None or path is None or found["ending"] not in _TYPES or not path.is_file():
+        raise Problem("page.missing")
+    response = send_file(path, mimetype=_TYPES[found["ending"]], etag=found["sha256"])
+    response.headers["Cache-Control"] = _FOR_GOOD
+    g.sandboxed = True
     return response

@@ -15,14 +15,26 @@ from survey_service.web import i18n, wordings
 
 
 def lines_of(question: Question, value: Answer) -> tuple[Markup, ...]:
-    """Return an accepted answer as lines of HTML in the present language."""
-    return () if value is None else tuple(_READERS.get(question.type, _text)(question, value))
+    """Return an accepted answer as lines of HTML in the present language.
+
+    What is calculated may be anything: if it is no answer to its question, it is shown as a text.
+    """
+    if value is None:
+        return ()
+    try:
+        return tuple(_READERS.get(question.type, _text)(question, value))
+    except (ValueError, TypeError, ArithmeticError):
+        return tuple(_text(question, value))
 
 
 def _choices(question: Question, value: Answer) -> list[Markup]:
     labels = {choice.name: choice.label for choice in question.choices}
-    names = value if isinstance(value, list) else [str(value)]
+    names = value if isinstance(value, list) else _names(question, str(value))
     return [wordings.in_page(labels.get(name, {"*": name})) for name in names]
+
+
+def _names(question: Question, text: str) -> list[str]:
+    return [text] if question.type == "select_one" else text.split()
 
 
 def _ranks(question: Question, value: Answer) -> list[Markup]:
@@ -55,8 +67,20 @@ def _datetime(question: Question, value: Answer) -> list[Markup]:
 
 
 def _place(_question: Question, value: Answer) -> list[Markup]:
-    latitude, longitude = value
+    latitude, longitude = value.split()[:2] if isinstance(value, str) else value
     return [Markup('<bdi dir="ltr">{}, {}</bdi>').format(latitude, longitude)]
+
+
+def decimal(number: float) -> str:
+    """Return a number with at most one digit behind the point."""
+    return str(format_decimal(round(number, 1), locale=i18n.language().locale))
+
+
+def size(count: int) -> str:
+    """Return a number of bytes in words."""
+    if count >= 1_000_000:
+        return i18n.gettext("%(size)s MB", size=decimal(count / 1_000_000))
+    return i18n.gettext("%(size)s kB", size=decimal(max(1, round(count / 1_000))))
 
 
 def _acknowledged(_question: Question, _value: Answer) -> list[Markup]:

@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from survey_service import clock
 from survey_service.problems import Problem
+from survey_service.questionnaire import uploads
 from survey_service.questionnaire.plan import NOT_SHOWN
 from survey_service.reports import withdrawal
-from survey_service.responses import drafts, holder, receipts
+from survey_service.responses import drafts, files, holder, receipts
 from survey_service.responses.revisions import Published
 from survey_service.store.base import Stored
 from survey_service.web import audience, device, i18n, qr, rendering, summary, wordings, words
@@ -50,10 +51,12 @@ def show() -> ResponseReturnValue:
     if "_correct" in request.form:
         return _correct(stored, published)
     if "_withdraw" in request.form:
-        return render_template("respondent/withdraw.html", words=typed)
+        has_files = any(uploads.ids(stored.body["answers"]))
+        return render_template("respondent/withdraw.html", words=typed, has_files=has_files)
     if "_withdraw_now" in request.form:
         return _withdraw(typed)
-    visit = Visit(published, None, holder.inputs_of(published.questionnaire, stored.body))
+    came = files.issued(current().store, stored.body["key"])
+    visit = Visit(published, None, holder.inputs_of(published.questionnaire, stored.body), files=came)
     return render_template(
         "respondent/response.html",
         questionnaire=published.questionnaire,
@@ -95,7 +98,8 @@ def _form(typed: str = "", error: str = "") -> str:
 def _withdraw(typed: str) -> ResponseReturnValue:
     """Erase a response, and what was made of it."""
     context = current()
-    holder.withdraw(context.store, typed)
+    stored = holder.withdraw(context.store, typed)
+    files.clear(context.store, context.settings.instance, stored.body["key"])
     withdrawal.reach(context.store, context.settings.instance / "snapshots")
     return redirect(url_for("receipt.withdrawn"), 303)
 

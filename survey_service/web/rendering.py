@@ -22,7 +22,7 @@ from survey_service.web.i18n import gettext, ngettext
 from survey_service.web.page_form import Item
 from survey_service.web.visit import AlreadySent, Moved, Visit
 
-RETURN, CHECK = "_return", "check"
+RETURN, CHECK, LANGUAGES = "_return", "check", "languages"
 
 
 def to(endpoint: str, **values: Any) -> Response:
@@ -68,6 +68,11 @@ def onward(visit: Visit, stop: Stop | None) -> Response:
     return to("page", questionnaire=name, name=stop.address, **returning())
 
 
+def to_languages(visit: Visit, stop: Stop) -> Response:
+    """Redirect to the languages that a page can go on in."""
+    return to("page", questionnaire=visit.questionnaire.name, name=stop.address, languages="yes", **returning())
+
+
 def again(visit: Visit, stop: Stop, more: str) -> Response:
     """Redirect to the same page, at the question ``more`` that its answers brought up."""
     values: dict[str, Any] = {"name": stop.address, "more": more, **returning(), "_anchor": "_more"}
@@ -107,6 +112,17 @@ def language_choice(addresses: list[tuple[Language, str]]) -> str:
     i18n.use(suggested or i18n.DEFAULT)
     entries = sorted(addresses, key=lambda pair: pair[0].tag != suggested)
     return render_template("public/choose_language.html", entries=entries, suggested=suggested)
+
+
+def wants_languages() -> bool:
+    """Tell whether the languages of the present page are asked for."""
+    return request.method == "GET" and LANGUAGES in request.args
+
+
+def languages_page(visit: Visit, stop: Stop) -> str:
+    """Offer the languages that a page of a questionnaire under way can go on in."""
+    values = {"questionnaire": visit.questionnaire.name, "name": stop.address, **returning()}
+    return language_choice(addresses(visit.questionnaire, "page", **values))
 
 
 def duration(questionnaire: Questionnaire) -> str:
@@ -157,6 +173,7 @@ def start_page(
     """Render the start page: what it is about, how long it takes, the code if one is asked for (``refusal``: why the
     one given is refused), and the first page's form."""
     questionnaire = visit.questionnaire
+    i18n.beside(visit.help.second)
     items = _items(visit, visit.first_stop, flagged)
     code_error = wordings.problem_message(refusal) if refusal is not None else ""
     title, has_errors = _title(wordings.in_attribute(questionnaire.label), items, code_error)
@@ -171,7 +188,8 @@ def start_page(
         page_title=title,
         has_errors=has_errors,
         messages=messages,
-        duration=duration(questionnaire),
+        duration=lambda: duration(questionnaire),
+        help=visit.help,
         sent=device.held(questionnaire.name) is not None,
         revision=visit.published.revision,
         languages=languages_of(questionnaire),
@@ -182,6 +200,7 @@ def start_page(
 def form_page(visit: Visit, stop: Stop, *, flagged: Sequence[str] = (), messages: Sequence[str] = ()) -> str:
     """Render one page of a questionnaire under way; the questions in ``flagged`` show why they are refused."""
     questionnaire = visit.questionnaire
+    i18n.beside(visit.help.second)
     items = _items(visit, stop, flagged)
     title, has_errors = _title(_page_title(visit, stop), items)
     number, count = journey.progress(questionnaire, visit.judgement, stop)
@@ -199,7 +218,8 @@ def form_page(visit: Visit, stop: Stop, *, flagged: Sequence[str] = (), messages
         back=_before(visit, stop),
         more=request.args.get("more", "") if request.method == "GET" else "",
         from_check=bool(returning()),
-        languages=languages_of(questionnaire),
+        help=visit.help,
+        questionnaire_name=questionnaire.name,
         action=url_for("respondent.page", questionnaire=questionnaire.name, name=stop.address),
     )
 
@@ -212,6 +232,7 @@ def _page_title(visit: Visit, stop: Stop) -> str:
 def overview_page(visit: Visit, stop: Stop, *, removing: int = 0, messages: Sequence[str] = ()) -> str:
     """Render the entries of a repeat: add, change, remove, go on; ``removing`` is the entry that is asked about."""
     questionnaire = visit.questionnaire
+    i18n.beside(visit.help.second)
     entries = summary.entries(visit, stop)
     number, count = journey.progress(questionnaire, visit.judgement, stop)
     return render_template(
@@ -227,7 +248,8 @@ def overview_page(visit: Visit, stop: Stop, *, removing: int = 0, messages: Sequ
         count=count,
         back=_before(visit, stop),
         from_check=bool(returning()),
-        languages=languages_of(questionnaire),
+        help=visit.help,
+        questionnaire_name=questionnaire.name,
         action=url_for("respondent.page", questionnaire=questionnaire.name, name=stop.address),
     )
 
@@ -258,6 +280,7 @@ def continue_page(visit: Visit) -> str:
 
 def check_page(visit: Visit) -> str:
     """Render all answers, each with a way to change it."""
+    i18n.beside(visit.help.second)
     name = visit.questionnaire.name
     stops = journey.stops(visit.questionnaire, visit.judgement)
     last = next(stop for stop in reversed(stops) if not visit.is_in_open_repeat(stop))
@@ -266,5 +289,5 @@ def check_page(visit: Visit) -> str:
         sections=summary.sections(visit),
         messages=notices(visit),
         back=url_for("respondent.page", questionnaire=name, name=last.address),
-        addresses=addresses(visit.questionnaire, "check", questionnaire=name),
+        languages=url_for("respondent.check", questionnaire=name, languages="yes"),
     )

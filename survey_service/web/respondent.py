@@ -10,18 +10,19 @@ from survey_service.problems import Problem
 from survey_service.questionnaire import journey
 from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import drafts, submissions
+from survey_service.responses import submissions
 from survey_service.responses.submissions import Submission
-from survey_service.web import device, i18n, kiosk, page_form, rendering, security, visit, way_in
-from survey_service.web.audience import PUBLIC, QUESTIONNAIRE
+from survey_service.web import device, i18n, kiosk, page_form, receiving, rendering, security, visit, way_in
+from survey_service.web.audience import PUBLIC, RESHOWN, Access
 from survey_service.web.context import current
+from survey_service.web.device import Held
 from survey_service.web.page_form import Posted
 from survey_service.web.visit import Visit
 
 blueprint = Blueprint("respondent", __name__)
 AUDIENCES = {
-    "respondent.start": QUESTIONNAIRE,
-    "respondent.page": QUESTIONNAIRE,
+    "respondent.start": Access("public", RESHOWN, files=receiving.on_start),
+    "respondent.page": Access("public", RESHOWN, files=receiving.on_page),
     "respondent.check": PUBLIC,
     "respondent.done": PUBLIC,
     "respondent.thanks": PUBLIC,
@@ -29,23 +30,25 @@ AUDIENCES = {
     "respondent.erased": PUBLIC,
 }
 _AT = "/<lang:lang>/q/<questionnaire>"
-_SWITCH, _ERASE, _LATER, _ADD, _REMOVE = ("_language", "_erase", "_later", "_add", "_remove")
+_SWITCH, _LANGUAGES, _ERASE, _LATER = "_language", "_languages", "_erase", "_later"
+_ADD, _REMOVE = "_add", "_remove"
 """The names of buttons; a question's name begins with a letter."""
 
 
 @blueprint.route(_AT, methods=["GET", "POST"])
 def start(questionnaire: str) -> ResponseReturnValue:
     """Title, duration and the first page, with the consent; until it is given nothing is stored."""
-    begun = _begun(questionnaire)
+    begun = visit.begun(current(), questionnaire)
     if begun is not None:
         return rendering.continue_page(begun) if request.method == "GET" else _take(begun, begun.first_stop)
     present = visit.fresh(current(), questionnaire)
     if request.method == "GET":
         return rendering.start_page(present)
     posted = page_form.read(present.first_stop, request.form, present.shown_on(present.first_stop))
-    present = present.typed(posted)
     if security.is_forged():
-        return rendering.start_page(present, messages=[rendering.expired()]), 400
+        return rendering.start_page(present.typed(posted), messages=[rendering.expired()]), 400
+    posted = receiving.take(current(), present, present.first_stop, posted)
+    present = present.typed(posted)
     switched = _switched_to(present.questionnaire)
     if switched:
         i18n.use(switched)
@@ -71,6 +74,8 @@ def page(questionnaire: str, name: str) -> ResponseReturnValue:
         return _take(present, target) if target.page else _take_overview(present, target)
     if not journey.may_visit(present.questionnaire, present.judgement, target):
         return rendering.onward(present, present.needed_stop)
+    if rendering.wants_languages():
+        return rendering.languages_page(present, target)
     if target.page is None:
         return rendering.overview_page(present, target, removing=_entry_number("remove"))
     return rendering.form_page(present, target, flagged=present.typed_faults(target))
@@ -80,13 +85,9 @@ def _take_overview(present: Visit, target: Stop) -> ResponseReturnValue:
     """Do with a repeat's entries what the pressed button says: add one, remove one, go on."""
     if security.is_forged():
         return rendering.overview_page(present, target, messages=[rendering.expired()]), 400
-    aside = _aside(present, target.address)
+    aside = _aside(present, target)
     if aside is not None:
         return aside
-    switched = _switched_to(present.questionnaire)
-    name = present.questionnaire.name
-    if switched:
-        return rendering.to("page", questionnaire=name, name=target.address, lang=switched, **rendering.returning())
     if _ADD in request.form:
         present, entry = visit.add_entry(current(), present, target)
         return rendering.onward(present, entry)
@@ -100,15 +101,19 @@ def _take_overview(present: Visit, target: Stop) -> ResponseReturnValue:
     return rendering.onward(present, journey.after(present.questionnaire, present.judgement, target))
 
 
-def _aside(present: Visit, at: str) -> Response | None:
-    """Return where a button leads that is not about the answers: to erase, to the four words, to the tablet's question.
+def _aside(present: Visit, target: Stop | None) -> Response | None:
+    """Return where a button leads that is not about the answers: to erase, to the four words, to the languages, to the
+    tablet's question.
 
-    None if another one was pressed.
+    ``target`` is None on the page that shows all answers. None if another button was pressed.
     """
     if _ERASE in request.form:
         return rendering.to("erase")
     if _LATER in request.form:
         return rendering.keep(present.questionnaire.name)
+    if target is not None and _LANGUAGES in request.form:
+        return rendering.to_languages(present, target)
+    at = target.address if target else "check"
     return kiosk.pause(present.questionnaire.name, at) if kiosk.PAUSE in request.form else None
 
 
@@ -121,19 +126,17 @@ def _entry_number(name: str) -> int:
 def _take(present: Visit, target: Stop) -> ResponseReturnValue:
     """Take what was sent for a page of a visit under way."""
     posted = page_form.read(target, request.form, present.shown_on(target))
-    present = present.typed(posted)
     if security.is_forged():
+        present = present.typed(posted)
         if not present.shown_on(target):
             raise Problem("request.forged")
         return rendering.form_page(present, target, messages=[rendering.expired()]), 400
-    switched = _switched_to(present.questionnaire)
-    aside = _aside(present, target.address)
-    if switched or aside is not None:
-        visit.save(current(), present, posted, seen=False, language=switched)
-        name = present.questionnaire.name
-        return aside or rendering.to(
-            "page", questionnaire=name, name=target.address, lang=switched, **rendering.returning()
-        )
+    posted = receiving.take(current(), present, target, posted)
+    present = present.typed(posted)
+    aside = _aside(present, target)
+    if aside is not None:
+        visit.save(current(), present, posted, seen=False)
+        return aside
     return _finish(present, target, posted)
 
 
@@ -157,11 +160,15 @@ def _finish(present: Visit, target: Stop, posted: Posted) -> ResponseReturnValue
 def check(questionnaire: str) -> ResponseReturnValue:
     """All answers with a way to change each; sending them."""
     present = visit.under_way(current(), questionnaire)
-    aside = _aside(present, "check")
+    aside = _aside(present, None)
     if aside is not None:
         return aside
     if present.needed_stop is not None:
         return rendering.onward(present, present.needed_stop)
+    if rendering.wants_languages():
+        return rendering.language_choice(
+            rendering.addresses(present.questionnaire, "check", questionnaire=questionnaire)
+        )
     return rendering.check_page(present) if request.method == "GET" else _send(present)
 
 
@@ -169,12 +176,20 @@ def _send(present: Visit) -> Response:
     context, draft = current(), present.kept
     language = i18n.language().tag
     submission = Submission(
-        draft.key, draft.revision, language, draft.inputs, draft.seed, "web", draft.replaces, draft.source
+        draft.key,
+        draft.revision,
+        language,
+        draft.inputs,
+        draft.seed,
+        draft.mode,
+        draft.replaces,
+        draft.source,
+        files=present.files,
     )
     submissions.submit(
         context.store, context.publications, submission, receipt_key=context.receipt_key, today=present.today
     )
-    drafts.erase(context.store, draft.token)
+    visit.erase(context, Held(draft.token, draft.key))
     device.hold(draft.questionnaire, "", draft.key)
     return rendering.to("done", questionnaire=draft.questionnaire)
 
@@ -190,8 +205,10 @@ def done(questionnaire: str) -> str:
         raise Problem("draft.missing")
     receipt = submissions.receipt_of(context.store, held.key, receipt_key=context.receipt_key)
     model = context.publications.current(questionnaire).questionnaire
-    addresses = rendering.addresses(model, "done", questionnaire=questionnaire)
-    return render_template("respondent/done.html", receipt=receipt, addresses=addresses)
+    if rendering.wants_languages():
+        return rendering.language_choice(rendering.addresses(model, "done", questionnaire=questionnaire))
+    languages = url_for(".done", questionnaire=questionnaire, languages="yes")
+    return render_template("respondent/done.html", receipt=receipt, languages=languages)
 
 
 @blueprint.get(f"{_AT}/thanks")
@@ -228,20 +245,6 @@ def erase() -> ResponseReturnValue:
 def erased() -> str:
     """Say that nothing is left on this device."""
     return render_template("respondent/erased.html", addresses=rendering.addresses(None, "erased"))
-
-
-def _begun(questionnaire: str) -> Visit | None:
-    """Return the visit under way on this device; a draft that is gone is forgotten, so that one can start again."""
-    held = device.held(questionnaire)
-    if held is None or not held.token:
-        return None
-    try:
-        return visit.under_way(current(), questionnaire)
-    except Problem as problem:
-        if problem.code != "draft.missing":
-            raise
-        device.drop(questionnaire)
-        return None
 
 
 def _over(present: Visit) -> Response:

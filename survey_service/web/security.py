@@ -36,8 +36,9 @@ _HEADERS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
 """What stands on every answer."""
-_SELF = "'self'"
-_OFFLINE = "connect-src 'self'; worker-src 'self'; manifest-src 'self'; img-src 'self'; "
+_OFFLINE = "connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
+_FILES = ("text/css", "text/javascript", "image/svg+xml", "application/manifest+json")
+NOT_MODIFIED = 304
 _ENCRYPTED = ("Strict-Transport-Security", "max-age=31536000")
 
 
@@ -84,12 +85,26 @@ def limit_size() -> None:
 
 
 def _admit_large() -> None:
-    """Let a large body pass where a file is expected, from whoever may bring one. Raises Problem request.too_large."""
-    access = audience.present()
-    if access is None or (request.content_length or 0) > access.body:
+    """Let a large body pass where a file is expected, from whoever may bring one. Raises Problem request.too_large.
+
+    One that was begun to be read is of unknown length, and larger than allowed without a file.
+    """
+    access, size = audience.present(), request.content_length or 0
+    if access is None or patience.WHOLE in request.environ or size > max(access.body, _most_for_files(access)):
         raise Problem("request.too_large")
     audience.admit()
-    request.max_content_length = access.body
+    if access.files is not None and not access.files():
+        raise Problem("request.too_large")
+    patience.read(request.environ, size)
+    request.max_content_length = size
+
+
+def _most_for_files(access: audience.Access) -> int:
+    """Return how many bytes a body with files of a respondent may have, 0 where none are expected."""
+    if access.files is None or request.mimetype != "multipart/form-data":
+        return 0
+    settings = current_context().settings
+    return int(settings.upload_bytes * settings.uploads_per_response + settings.max_body)
 
 
 def protect() -> None:
@@ -172,17 +187,44 @@ def allow_offline() -> None:
     g.offline = True
 
 
+_ALLOWED = ("sheets", "scripts", "linked", "offline", "asks_place", "pictures", "sources")
+Allowed = dict[str, Any]
+"""What a page was allowed: the names in ``g`` that the protective headers are made of."""
+
+
+def allowed() -> Allowed:
+    """Return what the present page was allowed so far, for ``allow_again`` when it is shown as it was."""
+    return {
+        name: g.get(name)
+        for name in ("sheets", "scripts", "linked", "offline", "asks_place", "pictures", "sources")
+        if name in g
+    }
+
+
+def allow_again(found: Allowed) -> None:
+    """Allow the present page what it was allowed when it was made."""
+    for name, value in found.items():
+        setattr(g, name, value)
+
+
 def has_session() -> bool:
     """Tell whether the browser sent a session, without opening it: what a session decides may not be kept by caches."""
     return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
 
 
 def _script_sources() -> str:
-    """Return the directive for the scripts of the present page; hardly any page has one."""
-    sources = [f"'{source}'" for source in sorted(g.get("scripts", ()))]
-    if not g.get("offline", False):
-        return f"script-src {' '.join(sources)}; " if sources else ""
-    return f"script-src {' '.join([*sources, _SELF])}; {_OFFLINE}"
+    """Return the directive for the scripts of the present page, and for what it needs to go on without a network."""
+    offline = g.get("offline", False)
+    sources = " ".join(f"'{source}'" for source in sorted({*g.get("scripts", ()), *(["self"] if offline else [])}))
+    return (f"script-src {sources}; " if sources else "") + (_OFFLINE if offline else "")
+
+
+def _media_sources() -> str:
+    """Return the directives for pictures, sounds and films: files of ours where the page shows some, and the empty icon
+    of every page."""
+    kinds = {*g.get("sources", ()), *({"img-src"} if g.get("pictures", False) or g.get("offline", False) else ())}
+    pictures = "img-src data: 'self'; " if "img-src" in kinds else "img-src data:; "
+    return pictures + "".join(f"{kind} 'self'; " for kind in sorted(kinds - {"img-src"}))
 
 
 def _frame_ancestors() -> str:
@@ -197,15 +239,24 @@ def _style_sources() -> str:
 
 
 def add_headers(response: Response) -> Response:
-    """Add the protective headers that depend on the page; what sets no Cache-Control of its own is never stored."""
+    """Add the protective headers that depend on the page; what sets no Cache-Control of its own is never stored.
+
+    “Not modified” leaves the headers in force that the browser has; a file that is no page needs no policy for pages.
+    """
+    if not response.headers.getlist("Cache-Control"):
+        response.headers.add("Cache-Control", "no-store")
+    if response.status_code == NOT_MODIFIED:
+        return response
+    if response.mimetype in _FILES and not g.get("offline", False):
+        response.headers["Content-Security-Policy"] = "default-src 'none'"
+        return response
+    sandbox = "sandbox; " if g.get("sandboxed", False) else ""
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; {_script_sources()}style-src {_style_sources()}; form-action 'self'; base-uri 'none'; "
-        f"frame-ancestors {_frame_ancestors()}"
+        f"{sandbox}default-src 'none'; {_script_sources()}{_media_sources()}style-src {_style_sources()}; "
+        f"form-action 'self'; base-uri 'none'; frame-ancestors {_frame_ancestors()}"
     )
     place = "(self)" if g.get("asks_place", False) else "()"
     response.headers["Permissions-Policy"] = f"camera=(), geolocation={place}, microphone=()"
-    if not response.headers.getlist("Cache-Control"):
-        response.headers.add("Cache-Control", "no-store")
     return response
 
 

@@ -1,5 +1,5 @@
 """Style sheets, inlined where people arrive, because a file would cost a round trip, and a cached file further on;
-and scripts, inlined.
+and scripts. Both are sent as short as they can be said: without comments, with short names.
 """
 
 from __future__ import annotations
@@ -7,16 +7,16 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-import re
 from dataclasses import dataclass
 from pathlib import Path
-
-from survey_service.web import scripts
 
 SURVEY, DESK = "survey", "desk"
 """The sheet of every page, and what the desk's pages add to it."""
 
 _FOLDER = Path(__file__).with_name("static")
+_CSS, _JAVASCRIPT = "text/css", "application/javascript"
+_EDITION = 2018
+"""The edition of ECMAScript that scripts are written in; what shortens them must not use newer words."""
 
 
 @dataclass(frozen=True)
@@ -30,20 +30,21 @@ class Sheet:
 
 @functools.cache
 def sheet(name: str = SURVEY) -> Sheet:
-    """Return a style sheet without comments and needless blanks."""
-    return _sheet(squeeze((_FOLDER / f"{name}.css").read_text("utf-8")))
+    """Return a style sheet as sent."""
+    return _sheet(_CSS, read(f"{name}.css"))
 
 
 @functools.cache
 def script(name: str) -> Sheet:
-    """Return a script without comments and needless blanks."""
-    return _sheet(scripts.squeeze((_FOLDER / f"{name}.js").read_text("utf-8")))
+    """Return a script as sent; what it declares can be used by further ones."""
+    return _sheet(_JAVASCRIPT, read(f"{name}.js"))
 
 
 @functools.cache
 def bundle(*names: str) -> Sheet:
-    """Return several scripts as one."""
-    return _sheet("\n".join(scripts.squeeze((_FOLDER / f"{name}.js").read_text("utf-8")) for name in names))
+    """Return several scripts as one that nothing outside of it looks into, so that all its names are short."""
+    parts = "\n".join(read(f"{name}.js") for name in names)
+    return _sheet(_JAVASCRIPT, f"(() => {{\n{parts}\n}})()")
 
 
 def read(name: str) -> str:
@@ -51,14 +52,22 @@ def read(name: str) -> str:
     return (_FOLDER / name).read_text("utf-8")
 
 
-def _sheet(text: str) -> Sheet:
+def of(text: str) -> Sheet:
+    """Return a text as a sheet or script."""
+    return _marked(text)
+
+
+def _sheet(kind: str, written: str) -> Sheet:
+    return _marked(_short(kind, written))
+
+
+def _marked(text: str) -> Sheet:
     digest = hashlib.sha256(text.encode("utf-8"))
-    return Sheet(text, f"sha256-{base64.b64encode(digest.digest()).decode('ascii')}", digest.hexdigest()[:12])
+    return Sheet(text, f"sha256-{base64.b64encode(digest.digest()).decode('ascii')}", digest.hexdigest()[:8])
 
 
-def squeeze(css: str) -> str:
-    """Return CSS without comments, line breaks and the blanks around ``{ } : ; ,``; strings must hold none of these."""
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    css = re.sub(r"\s+", " ", css)
-    css = re.sub(r"\s*([{};,])\s*", r"\1", css)
-    return re.sub(r":\s+", ":", css).replace(";}", "}").strip()
+def _short(kind: str, text: str) -> str:
+    import minify
+
+    minify.config({"js-version": _EDITION})
+    return str(minify.string(kind, text))

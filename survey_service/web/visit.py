@@ -12,17 +12,19 @@ from flask_babel import format_date
 
 from survey_service import clock
 from survey_service.problems import Problem
-from survey_service.questionnaire import journey, places
+from survey_service.questionnaire import journey, places, uploads
 from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.judge import Circumstances, Judgement, is_empty, judge
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.questionnaire.question_types import asks
 from survey_service.questionnaire.values import Path
-from survey_service.responses import drafts, submissions
+from survey_service.responses import drafts, files, submissions
 from survey_service.responses.drafts import Draft
 from survey_service.responses.revisions import Published
-from survey_service.web import device, i18n
+from survey_service.web import device, helping, i18n
 from survey_service.web.context import Context
+from survey_service.web.device import Held
+from survey_service.web.helping import Help
 from survey_service.web.page_form import Posted
 
 
@@ -44,12 +46,16 @@ class Moved(Exception):
 
 @dataclass(frozen=True)
 class Visit:
-    """A revision and what was typed so far; ``draft`` is None until consent is given, and nothing is stored then."""
+    """A revision and what was typed so far; ``draft`` is None until consent is given, and nothing is stored then.
+
+    ``files`` are the ids of the files that came.
+    """
 
     published: Published
     draft: Draft | None = None
     inputs: Mapping[str, Any] = field(default_factory=dict)
     today: dt.date = field(default_factory=clock.today)
+    files: frozenset[str] = frozenset()
 
     @property
     def kept(self) -> Draft:
@@ -57,6 +63,12 @@ class Visit:
         if self.draft is None:
             raise Problem("draft.missing")
         return self.draft
+
+    @property
+    def help(self) -> Help:
+        """How it is answered; the second language only if the questionnaire is offered in it."""
+        found = helping.asked() if self.draft is None else Help(self.draft.mode, self.draft.second)
+        return found if found.second in self.questionnaire.languages else Help(found.mode)
 
     @property
     def questionnaire(self) -> Questionnaire:
@@ -72,12 +84,14 @@ class Visit:
 
     @cached_property
     def judgement(self) -> Judgement:
-        around = Circumstances(self.seed, i18n.language().tag, clock.now())
+        around = Circumstances(self.seed, i18n.language().tag, clock.now(), self.files)
         return judge(self.questionnaire, self.inputs, self.today, around)
 
     def typed(self, posted: Posted) -> Visit:
         """Return the visit with one page's answers as typed, saved nowhere."""
-        return replace(self, inputs=places.put(self.inputs, posted.path, posted.inputs))
+        new = {file.answer["file"] for file in posted.files}
+        inputs = places.put(self.inputs, posted.path, posted.inputs)
+        return replace(self, inputs=inputs, files=self.files | new)
 
     def stop(self, address: str) -> Stop:
         """Return the stop at an address. Raises Problem page.missing."""
@@ -166,7 +180,30 @@ def under_way(context: Context, name: str) -> Visit:
         raise
     published = context.publications.revision(draft.revision)
     _offered(published)
-    return Visit(published, draft, draft.inputs)
+    came = files.issued(context.store, draft.key) if asks_files(published.questionnaire) else frozenset()
+    return Visit(published, draft, draft.inputs, files=came)
+
+
+def asks_files(questionnaire: Questionnaire) -> bool:
+    """Tell whether any question of a questionnaire takes a file."""
+    return any(question.type in uploads.TYPES for question in questionnaire.questions.values())
+
+
+def begun(context: Context, name: str) -> Visit | None:
+    """Return the visit under way on this device; a draft that is gone is forgotten, so that one can start again.
+
+    Raises AlreadySent and questionnaire.missing like ``under_way``.
+    """
+    held = device.held(name)
+    if held is None or not held.token:
+        return None
+    try:
+        return under_way(context, name)
+    except Problem as problem:
+        if problem.code != "draft.missing":
+            raise
+        device.drop(name)
+        return None
 
 
 def _day(iso: str) -> str:
@@ -187,27 +224,36 @@ def begin(context: Context, visit: Visit, source: str = "") -> Visit:
         visit.today,
         receipt_key=context.receipt_key,
         source=source,
+        mode=visit.help.mode,
+        second=visit.help.second,
     )
     device.hold(visit.questionnaire.name, draft.token, draft.key)
     return replace(visit, draft=draft)
 
 
-def save(context: Context, visit: Visit, posted: Posted, *, seen: bool, language: str = "") -> Visit:
-    """Save a page's answers to the draft as typed.
-
-    ``seen`` counts its questions as shown to the respondent; ``language`` is the one to go on in, or "".
-    """
-    draft = drafts.save(
-        context.store,
-        visit.kept,
-        visit.today,
-        inputs={posted.path: posted.storable},
-        kept=visit.judgement.kept,
-        seen=tuple(places.key(posted.path, name) for name in posted.shown) if seen else (),
-        language=language or i18n.language().tag,
-    )
+def save(context: Context, visit: Visit, posted: Posted, *, seen: bool) -> Visit:
+    """Save a page's answers to the draft as typed; ``seen`` counts its questions as shown to the respondent."""
+    files.write(context.settings.instance, posted.files)
+    with context.store.transaction():
+        files.record(context.store, visit.kept.key, posted.files, visit.today)
+        draft = drafts.save(
+            context.store,
+            visit.kept,
+            visit.today,
+            inputs={posted.path: posted.storable},
+            kept=visit.judgement.kept,
+            seen=tuple(places.key(posted.path, name) for name in posted.shown) if seen else (),
+            language=i18n.language().tag,
+        )
+    if visit.files:
+        files.clear(context.store, context.settings.instance, draft.key)
     device.hold(draft.questionnaire, draft.token, draft.key)  # from now on, the cookie lives as long again
     return replace(visit, draft=draft, inputs=places.put(draft.inputs, posted.path, posted.inputs))
+
+
+def help_from_now(context: Context, visit: Visit, chosen: Help) -> Visit:
+    """Note how the rest is answered."""
+    return _changed(context, visit, helped=(chosen.mode, chosen.second))
 
 
 def add_entry(context: Context, visit: Visit, overview: Stop) -> tuple[Visit, Stop]:
@@ -223,7 +269,10 @@ def add_entry(context: Context, visit: Visit, overview: Stop) -> tuple[Visit, St
 
 def remove_entry(context: Context, visit: Visit, path: Path) -> Visit:
     """Remove an entry with all that was typed in it; it is no fault if it is gone."""
-    return _changed(context, visit, remove=path)
+    visit = _changed(context, visit, remove=path)
+    if visit.files:
+        files.clear(context.store, context.settings.instance, visit.kept.key)
+    return visit
 
 
 def seen_overview(context: Context, visit: Visit, overview: Stop) -> Visit:
@@ -241,12 +290,18 @@ def end(context: Context, name: str) -> None:
     """Erase a questionnaire's draft, in the store and on the device."""
     held = device.held(name)
     if held is not None:
-        drafts.erase(context.store, held.token)
+        erase(context, held)
         device.drop(name)
+
+
+def erase(context: Context, held: Held) -> None:
+    """Erase a draft and the files that no response names; it is no fault if there is none."""
+    drafts.erase(context.store, held.token)
+    files.clear(context.store, context.settings.instance, held.key)
 
 
 def end_all(context: Context) -> None:
     """Erase all drafts of this device and what it holds."""
     for held in device.all_held().values():
-        drafts.erase(context.store, held.token)
+        erase(context, held)
     device.drop_all()

@@ -39,7 +39,14 @@ def wording_of(text: Text, tag: str) -> Wording:
 
 
 def in_page(text: Text) -> Markup:
-    """Return a text for HTML content, isolated and marked if it is not in the page's language."""
+    """Return a text for HTML content, marked where its language is not the page's; twice if there is a second one."""
+    said, other = _content(text), i18n.second()
+    if other is None or (wording := wording_of(text, other.tag)) == wording_of(text, i18n.language().tag):
+        return said
+    return i18n.pair(said, escape(wording.text), languages.language(wording.tag))
+
+
+def _content(text: Text) -> Markup:
     page = i18n.language()
     wording = wording_of(text, page.tag)
     if wording.tag == page.tag:
@@ -67,9 +74,26 @@ def in_attribute(text: Text) -> str:
     return wording_of(text, i18n.language().tag).text
 
 
+def in_option(text: Text) -> str:
+    """Return a text for an option, where no markup may stand; with its wording in the second language behind it."""
+    said, other = in_attribute(text), i18n.second()
+    again = wording_of(text, other.tag).text if other else said
+    return said if again == said else f"\u2068{said}\u2069 · \u2068{again}\u2069"
+
+
 def prose(text: Text) -> Markup:
-    """Return a longer text as paragraphs (parted by blank lines) and lists (lines that begin with ``- ``)."""
-    wording, attributes = wording_of(text, i18n.language().tag), language_of(text)
+    """Return a longer text as paragraphs (parted by blank lines) and lists (lines that begin with ``- ``); the same in
+    the second language stands below it.
+    """
+    wording, other = wording_of(text, i18n.language().tag), i18n.second()
+    said = _blocks(wording, language_of(text))
+    if other is None or not wording.text or (again := wording_of(text, other.tag)) == wording:
+        return said
+    attributes = i18n.html_attributes(languages.language(again.tag))
+    return Markup('{}<div class="second"{}>{}</div>').format(said, attributes, _blocks(again, Markup("")))
+
+
+def _blocks(wording: Wording, attributes: Markup) -> Markup:
     blocks = itertools.groupby((line.strip() for line in wording.text.splitlines()), _kind)
     return Markup("").join(_BLOCKS[kind](list(lines), attributes) for kind, lines in blocks if kind in _BLOCKS)
 
@@ -94,6 +118,15 @@ def message_of(refusal: Refusal) -> str:
     """Return what a refusal says in the present language: the questionnaire's own message, else the judge's."""
     own = in_attribute(refusal.text) if refusal.text else ""
     return own or gettext(refusal.message, **_shown(refusal.values))
+
+
+def refused(refusal: Refusal) -> Markup:
+    """Return what a refusal says for HTML content, in the second language too."""
+    said, other = escape(message_of(refusal)), i18n.second()
+    if other is None:
+        return said
+    with i18n.alone(other):
+        return i18n.pair(said, escape(message_of(refusal)), other)
 
 
 def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,4 +162,6 @@ def _fault(fault: Mapping[str, Any]) -> dict[str, Any]:
 
 def install(app: Flask) -> None:
     """Give templates ``text`` (content), ``plain`` (attributes), ``prose`` (blocks of text) and ``language_of``."""
-    app.jinja_env.globals.update(text=in_page, plain=in_attribute, prose=prose, language_of=language_of)
+    app.jinja_env.globals.update(
+        text=in_page, plain=in_attribute, prose=prose, language_of=language_of, in_option=in_option
+    )

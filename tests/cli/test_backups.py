@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from survey_service.cli import backups, cli
+from survey_service.responses import files
+from survey_service.responses.files import Incoming
 from survey_service.store import UNFINISHED, open_store
 from survey_service.store.base import CollectionSpec
 
@@ -68,6 +71,37 @@ def test_back_up_and_restore(run: Run, here: Path, tmp_path: Path) -> None:
     assert (there / "receipt.key").stat().st_mode & 0o777 == 0o600
     assert (there / "snapshots" / "a" / "data").read_bytes() == b"\0\1"
     assert sorted(path.name for path in there.iterdir()) == ["config.toml", "receipt.key", "snapshots", "store"]
+
+
+def test_files_of_respondents_come_along(run: Run, here: Path, tmp_path: Path) -> None:
+    content = b"%PDF-1.7 \0\xff"
+    incoming = Incoming({"file": "ab" * 16, "name": "a.pdf", "type": "application/pdf", "size": len(content)}, content)
+    files.write(here, [incoming])
+    store = open_store("tinydb:", here)
+    files.record(store, "k", [incoming], dt.date(2026, 3, 1))
+    store.close()
+    (here / "uploads" / "ab" / f".{'cd' * 16}.coming").write_bytes(b"cut off")
+    assert run("backup", "--to", "a.backup").exit_code == 0
+    assert run("restore", "a.backup", instance="there").exit_code == 0
+    restored = tmp_path / "there" / "uploads" / "ab" / ("ab" * 16)
+    assert restored.read_bytes() == content
+    assert restored.stat().st_mode & 0o777 == 0o600
+    assert restored.parent.stat().st_mode & 0o777 == 0o700
+    assert [path.name for path in restored.parent.iterdir()] == [restored.name]
+    store = open_store("tinydb:", tmp_path / "there")
+    assert files.issued(store, "k") == {"ab" * 16}
+    store.close()
+
+
+def test_a_file_erased_while_a_backup_is_written_is_left_out(
+    run: Run, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = backups._files
+    monkeypatch.setattr(backups, "_files", lambda values: {**listed(values), "uploads/ab/gone": here / "gone"})
+    done = run("backup", "--to", "a.backup")
+    assert done.exit_code == 0, done.output
+    assert "3 files" in done.output
+    assert run("restore", "a.backup", instance="there").exit_code == 0
 
 
 def test_the_file_is_named_after_the_day(run: Run, here: Path, tmp_path: Path) -> None:

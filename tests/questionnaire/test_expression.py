@@ -229,6 +229,20 @@ def test_numbers_beyond_floats_are_infinite_and_half_characters_match_no_pattern
     assert evaluate("regex(${a}, '.*')", {"a": "\ud800"}) is False
 
 
+def test_what_the_browser_reckons_is_reckoned_alike() -> None:
+    repeats = {"R": (), "a": ("R",)}
+    assert evaluate("date-time(${d})", {"d": 0.5 / 86_400_000}) == "1970-01-01T00:00:00.001+00:00"  # half up
+    assert evaluate("selected(${p}, '50.5')", {"p": [50.5, 10.25]}) is True
+    assert evaluate("1 div min(0, -0)") == evaluate("1 div min(-0, 0)") == -math.inf
+    assert evaluate("1 div max(0, -0)") == evaluate("1 div max(-0, 0)") == math.inf
+    assert evaluate("1 div round(-0.2, 0)") == math.inf
+    gone = {"path": (("R", 3),), "repeats": repeats}
+    assert evaluate("count(${b}[position(current()/..) = 4])", {"b": 1}, **gone) == 1.0
+    entries = {"R": [{"a": "x"}, {"a": "y"}]}
+    assert evaluate("indexed-repeat(${a}, ${R}, 2)", entries, repeats=repeats) == "y"
+    assert evaluate("indexed-repeat(${b}, ${R}, 2)", {**entries, "b": "z"}, repeats=repeats) == ""  # not in an entry
+
+
 @pytest.mark.timeout(60)  # a backtracking matcher would need longer than the universe is old
 def test_a_pattern_cannot_stall_the_server() -> None:
     assert evaluate("regex(${a}, '(?:(?:a+)+)+b')", {"a": "a" * 100_000}) is False

@@ -20,9 +20,9 @@ def test_the_plan_says_what_the_judge_does(questionnaire: Load) -> None:
     assert plan["consent"] == "OK"
     assert plan["pages"][1] == ["about", ["age", "town", "likes"]]
     steps = {step["name"]: step for _, some in plan["runs"] for step in some}
-    assert steps["OK"] == {"name": "OK", "type": "select_one", "asks": True, "required": True, "params": {}}
+    assert steps["OK"] == {"name": "OK", "type": "select_one", "asks": True, "required": True}
     assert steps["age"] == {"name": "age", "type": "integer", "asks": True, "params": {"min": 0, "max": 120}}
-    assert steps["town"]["relevant"] == [">=", ["$", "age"], 18]
+    assert steps["town"]["relevant"] == ["<=", 18, ["$", "age"]]
     assert steps["likes"]["exclusive"] == ["none", "pna"]
     assert "filter" not in steps["why"], "which choices pass does not depend on answers"
     (more,) = [gates for gates, some in plan["runs"] if some[0]["name"] == "why"]
@@ -33,7 +33,7 @@ def test_the_plan_says_what_the_judge_does(questionnaire: Load) -> None:
 def test_a_filter_that_looks_at_answers_goes_along_with_the_columns_it_uses(questionnaire: Load) -> None:
     text = SMALL.replace("""choice_filter: "warm = '1'\"""", """choice_filter: "warm = '1' or ${age} > 50\"""")
     steps = {step["name"]: step for _, some in offline.plan(questionnaire(text), "de")["runs"] for step in some}
-    assert steps["why"]["filter"] == ["or", ["=", ["col", "warm"], "1"], [">", ["$", "age"], 50]]
+    assert steps["why"]["filter"] == ["or", ["=", ["col", "warm"], "1"], ["<", 50, ["$", "age"]]]
     assert steps["why"]["columns"]["red"] == {"warm": "1"}
 
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 from collections.abc import Callable
 
 import brotli
 import pytest
+import zstandard
 from flask import Response
 from flask.testing import FlaskClient
 
-from survey_service.web.compression import compress
+from survey_service.web import compression
+from survey_service.web.compression import ENCODINGS, compress
 from tests.web.browser import Browser
 
 GZIP = {"Accept-Encoding": "gzip, deflate"}
-BROTLI = {"Accept-Encoding": "gzip, deflate, br"}
+BROTLI = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+ZSTD = {"Accept-Encoding": "gzip, zstd"}
+WAYS = [(GZIP, "gzip", gzip.decompress), (BROTLI, "br", brotli.decompress), (ZSTD, "zstd", zstandard.decompress)]
 
 
-@pytest.mark.parametrize(
-    "accepted, encoding, unpack", [(GZIP, "gzip", gzip.decompress), (BROTLI, "br", brotli.decompress)]
-)
+@pytest.mark.parametrize(("accepted", "encoding", "unpack"), WAYS)
 def test_a_page_is_compressed_and_the_same(
     client: FlaskClient, accepted: dict[str, str], encoding: str, unpack: Callable[[bytes], bytes]
 ) -> None:
@@ -33,9 +36,29 @@ def test_a_page_is_compressed_and_the_same(
     assert "Accept-Encoding" in plain.headers["Vary"]
 
 
-@pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "br;q=0", "zstd"])
+@pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "br;q=0", "deflate"])
 def test_nobody_gets_what_they_do_not_accept(client: FlaskClient, accepted: str) -> None:
     assert "Content-Encoding" not in client.get("/en/privacy", headers={"Accept-Encoding": accepted}).headers
+
+
+@pytest.mark.parametrize(("accepted", "encoding", "unpack"), WAYS)
+def test_what_is_the_same_for_everybody_is_compressed_hard_and_kept(
+    client: FlaskClient, accepted: dict[str, str], encoding: str, unpack: Callable[[bytes], bytes]
+) -> None:
+    plain = client.get("/en/offline/every-1").data
+    packed = client.get("/en/offline/every-1", headers=accepted).data
+    assert unpack(packed) == plain
+    assert packed == ENCODINGS[encoding].hard(plain)
+    assert len(packed) < len(ENCODINGS[encoding].quick(plain))
+    kept = compression._kept.get((encoding, hashlib.sha256(plain).digest()), lambda: b"nothing")
+    assert packed == kept
+
+
+def test_what_is_one_persons_is_not_kept(client: FlaskClient) -> None:
+    answer = client.get("/en/q/every", headers=BROTLI)
+    plain = brotli.decompress(answer.data)
+    assert answer.data == ENCODINGS["br"].quick(plain)
+    assert compression._kept.get(("br", hashlib.sha256(plain).digest()), lambda: b"nothing") == b"nothing"
 
 
 def test_short_answers_and_redirects_stay_as_they_are(client: FlaskClient) -> None:

@@ -17,7 +17,8 @@ DOCUMENT = "/en/offline/every-1"
 
 
 def test_the_start_page_names_the_document_and_the_source(browser: Browser) -> None:
-    (script,) = [values for tag, values in browser.open("/en/q/every?from=cafe").tags if tag == "script"]
+    scripts = [values for tag, values in browser.open("/en/q/every?from=cafe").tags if tag == "script"]
+    (script,) = [values for values in scripts if "data-path" in values]
     assert (script["data-path"], script["data-name"]) == (DOCUMENT, "every")
 
 
@@ -46,7 +47,7 @@ def test_it_holds_every_question_once_and_all_texts_of_the_plan(client: FlaskCli
     assert asked == set(names) - {"remark", "notice"}
     assert plan["url"] == "/api/v1/questionnaires/every/responses"
     assert plan["revision"] == "every-1"
-    assert "/de/offline/every-1" in plan["languages"]
+    assert 'href="/de/offline/every-1" hreflang="de"' in html
     assert all(plan["texts"].values())
 
 
@@ -72,7 +73,7 @@ def test_everything_it_names_is_there_and_kept_for_good(client: FlaskClient) -> 
 def test_the_worker_lies_at_the_root_and_is_asked_for_anew(client: FlaskClient) -> None:
     answer = client.get("/worker.js")
     assert answer.mimetype == "text/javascript"
-    assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.headers["Cache-Control"] == "public, no-cache"
     assert "onfetch" in answer.text
 
 

@@ -292,26 +292,31 @@ def test_start_page_offers_to_continue(begun: Browser) -> None:
 
 
 def test_language_switch_in_mid_form_keeps_everything_even_what_is_wrong(begun: Browser, store: Store) -> None:
-    page = begun.send(validate="x" * 30, csrf_token="zwölf", best__1="red", button=("_language", "de"))
-    assert begun.url == "/de/q/every/all"
+    page = begun.send(validate="x" * 30, csrf_token="zwölf", best__1="red", button=("_languages", "yes"))
+    assert begun.url == "/en/q/every/all?languages=yes"
+    offered = [link for link in page.links if "/q/every/all" in link]
+    assert sorted(offered) == [f"/{tag}/q/every/all" for tag in ("ar", "de-simple", "de", "en")]
+    page = begun.open("/de/q/every/all")
     assert begun.status == 200
     assert page.value("validate") == "x" * 30
     assert page.value("csrf_token") == "zwölf"
     assert page.value("best:1") == "red"
     assert "Alle Arten" in page.text
+    begun.send(validate="kurz", csrf_token="3")
     assert draft(store)["language"] == "de"
 
 
 def test_language_switch_keeps_the_way_back_to_the_check(begun: Browser) -> None:
     answer_all(begun)
     begun.open("/en/q/every/all?_return=check")
-    begun.send(button=("_language", "de"))
-    assert begun.url == "/de/q/every/all?_return=check"
+    page = begun.send(button=("_languages", "yes"))
+    assert "/de/q/every/all?_return=check" in page.links
 
 
-def test_a_language_that_is_not_offered_is_no_switch(begun: Browser) -> None:
-    begun.send(button=("_language", "uk"))
-    assert begun.url == "/en/q/every/follow"
+def test_a_language_that_is_not_offered_is_no_switch(browser: Browser) -> None:
+    browser.open("/en/q/every")
+    browser.send(OK="yes", button=("_language", "uk"))
+    assert browser.url == "/en/q/every/all"
 
 
 def test_a_questionnaire_is_not_found_in_a_language_it_is_not_offered_in(browser: Browser) -> None:
@@ -328,7 +333,15 @@ def test_the_first_button_of_the_form_is_no_language(begun: Browser) -> None:
     assert "hidden" in buttons[0]
     assert "name" not in buttons[0]
     assert buttons[0]["form"] == "_form"
-    switches = [values for tag, values in begun.page.tags if values.get("name") == "_language"]
+    assert buttons[1]["name"] == "_languages"
+
+
+def test_the_start_page_offers_the_languages_of_the_questionnaire(browser: Browser) -> None:
+    page = browser.open("/en/q/every")
+    buttons = [values for tag, values in page.tags if tag == "button"]
+    assert "hidden" in buttons[0]
+    assert "name" not in buttons[0]
+    switches = [values for values in buttons if values.get("name") == "_language"]
     assert {values["value"] for values in switches} == {"de", "de-simple", "en", "ar"}
     assert next(values for values in switches if values["value"] == "ar")["dir"] == "rtl"
 

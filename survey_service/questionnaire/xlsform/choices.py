@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from survey_service.questionnaire.reading import CHOICE_NAME
-from survey_service.questionnaire.xlsform.columns import MEDIA
+from survey_service.questionnaire.xlsform import beside
+from survey_service.questionnaire.xlsform.located import Located
 from survey_service.questionnaire.xlsform.notices import CHANGED, ERROR, LOST, NOTE
 from survey_service.questionnaire.xlsform.report import Line, Report
 
@@ -50,8 +51,11 @@ _FLAGS = ("exclusive", "last")
 Lists = dict[str, list[dict[str, Any]]]
 
 
-def read(lines: Iterable[Line], report: Report, *, allow_twice: bool) -> Lists:
-    """Return the choice lists as definition data; of choices that stand twice the first is kept if that is allowed."""
+def read(lines: Iterable[Line], report: Report, *, allow_twice: bool, tags: tuple[str, ...] = ()) -> Lists:
+    """Return the choice lists as definition data; of choices that stand twice the first is kept if that is allowed.
+
+    ``tags`` are the languages of the form.
+    """
     lists: Lists = {}
     rows: dict[tuple[str, str], int] = {}
     for line in lines:
@@ -71,24 +75,19 @@ def read(lines: Iterable[Line], report: Report, *, allow_twice: bool) -> Lists:
                 report.add(ERROR, "choice_twice", line.cell("name"), **where, row=rows[list_name, name])
             continue
         rows[list_name, name] = line.number
-        lists.setdefault(list_name, []).append(_choice(line, name, report))
+        lists.setdefault(list_name, []).append(_choice(line, name, report, tags))
     return lists
 
 
-def _choice(line: Line, name: str, report: Report) -> dict[str, Any]:
-    lose_media(line, report)
+def _choice(line: Line, name: str, report: Report, tags: tuple[str, ...]) -> dict[str, Any]:
     label = line.text("label")
     if not label:
         report.add(CHANGED, "choice_label", line.cell("name"))
     flags = {flag: True for flag in _FLAGS if line.pop(flag, "").lower() in ("true", "yes", "1")}
-    return {**line, "name": name, "label": label or {"*": name}, **flags}
-
-
-def lose_media(line: Line, report: Report) -> None:
-    """Say of each picture, sound and film of a question or choice that it is not kept."""
-    for kind in MEDIA:
-        for file in line.text(kind).values():
-            report.add(LOST, "media", line.cell(kind), file=file)
+    shown = beside.read(line, report, tags)
+    return Located(
+        {**line, "name": name, "label": label or {"*": name}, **flags, **({"media": shown} if shown else {})}, line
+    )
 
 
 def with_other(choices: list[dict[str, Any]], tags: Iterable[str]) -> list[dict[str, Any]]:

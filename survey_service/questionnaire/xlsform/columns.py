@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from survey_service import languages
+from survey_service.questionnaire.media import COLUMNS as MEDIA
 from survey_service.questionnaire.xlsform.notices import LOST, NOTE, Notice
 from survey_service.questionnaire.xlsform.workbook import Sheet, letter
 
 TEXTS = ("label", "hint", "guidance_hint", "required_message", "constraint_message")
-MEDIA = ("image", "big-image", "audio", "video")
 SURVEY = (
     *("type", "name", *TEXTS, "required", "relevant", "constraint", "calculation", "choice_filter", "default"),
     *("appearance", "parameters", "repeat_count", "read_only", "trigger", "disabled"),
-    *("autocomplete", "sensitive", "concept", "max_length", "min", "max", "min_selected", "max_selected"),
+    *("autocomplete", "sensitive", "concept", "pictogram", "max_length", "min", "max", "min_selected", "max_selected"),
     *("everywhere", *MEDIA),
 )
 _ALIASES = {
@@ -104,7 +104,7 @@ def read(sheet: Sheet, known: Iterable[str], default: str, *, others: bool) -> C
         where = (sheet.name, 1, letter(index))
         name, language = _parts(header)
         if name in (*TEXTS, *MEDIA):
-            tag = tag_of(language) if language else default
+            tag = tag_of(language) if language else "*" if name in MEDIA else default
             if not tag:
                 notices.append(Notice(LOST, "language", *where, {"language": language}))
                 continue
@@ -120,7 +120,7 @@ def read(sheet: Sheet, known: Iterable[str], default: str, *, others: bool) -> C
             notices.append(Notice(LOST, "twice", *where, {"column": header}))
             continue
         found[index] = column
-        if column.language:
+        if column.language and column.language != "*":
             tags[column.language] = None
     return Columns(found, tuple(tags), tuple(notices))
 

@@ -9,16 +9,19 @@ from typing import Any
 import xlsxwriter
 
 from survey_service import languages
+from survey_service.questionnaire import media
 from survey_service.questionnaire.expression import Expression
 from survey_service.questionnaire.model import Group, Page, Question, Questionnaire, Text, wording
 from survey_service.questionnaire.question_types import TYPES
 from survey_service.questionnaire.values import to_text
-from survey_service.questionnaire.xlsform import extras, formulas, limits
+from survey_service.questionnaire.xlsform import beside, extras, formulas, limits
 
-_TEXTS = ("label", "hint", "guidance_hint", "required_message", "constraint_message")
+_BESIDE = tuple(f"media::{kind}" for kind in media.KINDS)
+_TEXTS = ("label", "hint", "guidance_hint", "required_message", "constraint_message", *_BESIDE)
 _PLAIN = (
     *("required", "relevant", "constraint", "calculation", "choice_filter", "default", "appearance", "parameters"),
-    *("repeat_count", "trigger", "autocomplete", "sensitive", "concept", *limits.COLUMNS, "everywhere"),
+    "read_only",
+    *("repeat_count", "trigger", "autocomplete", "sensitive", "concept", "pictogram", *limits.COLUMNS, "everywhere"),
 )
 _SCALE = {"min": "start", "max": "end", "step": "step"}
 Entry = dict[str, Any]
@@ -32,7 +35,7 @@ def write(questionnaire: Questionnaire, version: str = "") -> bytes:
     listed = [
         {"list_name": name, **_choice(choice)} for name, choices in questionnaire.lists.items() for choice in choices
     ]
-    further = sorted({key for entry in listed for key in entry} - {"list_name", "name", "label"})
+    further = sorted({key for entry in listed for key in entry} - {"list_name", "name", "label", *_BESIDE})
     settings = {
         "form_title": wording(questionnaire.label, questionnaire.languages[0]),
         "form_id": questionnaire.name,
@@ -45,7 +48,8 @@ def write(questionnaire: Questionnaire, version: str = "") -> bytes:
         used = [column for column in _PLAIN if any(column in entry for entry in survey)]
         shown = [column for column in _TEXTS if any(column in entry for entry in survey) or column == "label"]
         _sheet(book, "survey", ["type", "name"], shown, used, survey, titles)
-        _sheet(book, "choices", ["list_name", "name"], ["label"], further, listed, titles)
+        shown = ["label", *(column for column in _BESIDE if any(column in entry for entry in listed))]
+        _sheet(book, "choices", ["list_name", "name"], shown, further, listed, titles)
         _rows(book, "settings", [list(settings), list(settings.values())])
         _rows(book, extras.SHEET, extras.rows(questionnaire, {**titles, "*": extras.EVERYWHERE}))
     return target.getvalue()
@@ -158,12 +162,14 @@ def _question(question: Question) -> Entry:
             guidance_hint=question.guidance,
             required_message=question.required_message,
             constraint_message=question.constraint_message,
+            **beside.columns(question.media),
         ),
         **_present(
             required=question.required,
             relevant=question.relevant,
             constraint=limits.joined(constraint, question.type, question.parameters),
             calculation=question.calculation,
+            read_only=question.calculation is not None and TYPES[question.type].asks,
             choice_filter=question.choice_filter,
             default=_default(question),
             appearance=question.appearance,
@@ -172,6 +178,7 @@ def _question(question: Question) -> Entry:
             autocomplete=question.autocomplete,
             sensitive=question.sensitive,
             concept=question.concept,
+            pictogram=question.pictogram,
         ),
         **limits.columns(question.type, question.parameters),
     }
@@ -180,7 +187,7 @@ def _question(question: Question) -> Entry:
 def _texts(**texts: Text) -> Entry:
     """Return the texts that there are, and which of them are the same in every language."""
     entry: Entry = {column: text for column, text in texts.items() if text}
-    everywhere = [column for column, text in entry.items() if "*" in text]
+    everywhere = [column.removeprefix("media::") for column, text in entry.items() if "*" in text]
     return {**entry, "everywhere": " ".join(everywhere)} if everywhere else entry
 
 
@@ -217,4 +224,6 @@ def _parameters(question: Question) -> str:
 
 def _choice(choice: Any) -> Entry:
     flags = {flag: "true" for flag in ("exclusive", "last") if getattr(choice, flag)}
-    return {"name": choice.name, **_texts(label=choice.label), **choice.columns, **flags}
+    texts = _texts(label=choice.label, **beside.columns(choice.media))
+    own = _present(pictogram=choice.pictogram)
+    return {"name": choice.name, **texts, **choice.columns, **own, **flags}

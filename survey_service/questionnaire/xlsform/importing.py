@@ -75,7 +75,7 @@ def _questionnaire(sheets: Mapping[str, Sheet], file: str, options: Options, rep
         return None
     ordered = tuple(dict.fromkeys(tag for tag in (default, *tags, *list_tags) if tag in (*tags, *list_tags)))
     allow = options.allow_twice or settings.get("allow_choice_duplicates", "").lower() in ("yes", "true")
-    lists = choices.read(listed, report, allow_twice=allow)
+    lists = choices.read(listed, report, allow_twice=allow, tags=ordered)
     own = extras.read(sheets.get(extras.SHEET))
     files = _Files(options.files, lists, default, report, allow_twice=allow)
     context = Context(report, lists, ordered, structure.all_names(survey), files.list_of)

@@ -11,7 +11,8 @@ from typing import Any
 from survey_service.questionnaire.builder import APPEARANCES, PARAMETERS
 from survey_service.questionnaire.question_types import TYPES
 from survey_service.questionnaire.reading import NAME
-from survey_service.questionnaire.xlsform import choices, formulas, limits
+from survey_service.questionnaire.values import to_text
+from survey_service.questionnaire.xlsform import beside, choices, formulas, limits
 from survey_service.questionnaire.xlsform.choices import Lists
 from survey_service.questionnaire.xlsform.located import Located
 from survey_service.questionnaire.xlsform.notices import CHANGED, ERROR, LOST, NOTE
@@ -24,6 +25,7 @@ _SIMPLE = {
     "gps": "geopoint",
     "location": "geopoint",
     "trigger": "acknowledge",
+    "photo": "image",
     "q_string": "text",
     "start_time": "start",
     "end_time": "end",
@@ -38,7 +40,6 @@ _PRIVATE = (
     *("audit", "deviceid", "device_id", "subscriberid", "subscriber_id", "simserial", "sim_serial", "imei"),
     *("phonenumber", "username", "email", "start_geopoint", "background_geopoint", "background_audio"),
 )
-_UPLOADS = ("image", "photo", "audio", "video", "file", "signature")
 _SHAPES = ("geotrace", "geoshape")
 _SELECTS = {
     **dict.fromkeys(("select_one", "select_1", "select_one_from"), "select_one"),
@@ -54,7 +55,8 @@ _SELECT = re.compile(
 )
 _FILE_COLUMN = re.compile(r"\b(value|label)\s*=\s*([^\s;,]+)")
 _ASKED = tuple(name for name, row in TYPES.items() if row.asks)
-KNOWN = tuple(sorted({*_SIMPLE, *_AS_TEXT, *_PRIVATE, *_UPLOADS, *_SHAPES, "select_one", "select_multiple", "rank"}))
+_CHOSEN = tuple(name for name, row in TYPES.items() if row.needs_choices)
+KNOWN = tuple(sorted({*_SIMPLE, *_AS_TEXT, *_PRIVATE, *_SHAPES, *_CHOSEN, "video", "signature"}))
 _APPEARANCES = {
     **{name: name for name in APPEARANCES if name},
     "phone": "tel",
@@ -110,6 +112,9 @@ def questions(line: Line, context: Context) -> list[dict[str, Any]]:
     if kind in _AS_TEXT:
         context.report.add(CHANGED, "as_text", line.cell("type"), type=line["type"])
         return [_question(line, name, "text", context)]
+    if kind == "video":
+        context.report.add(CHANGED, "as_file", line.cell("type"), type=line["type"])
+        return [_question(line, name, "file", context)]
     if kind not in _SIMPLE:
         near = difflib.get_close_matches(kind, KNOWN, 1)
         values = {"type": line["type"], **({"near": near[0]} if near else {})}
@@ -119,7 +124,7 @@ def questions(line: Line, context: Context) -> list[dict[str, Any]]:
     return [_question(line, name, _SIMPLE[kind], context)]
 
 
-_LEFT_OUT = (("private", _PRIVATE), ("upload", _UPLOADS), ("shape", _SHAPES))
+_LEFT_OUT = (("private", _PRIVATE), ("upload", ("signature",)), ("shape", _SHAPES))
 
 
 def _left_out(line: Line, name: str, code: str, context: Context) -> list[dict[str, Any]]:
@@ -160,13 +165,16 @@ def _select(line: Line, name: str, select: re.Match[str], context: Context) -> l
             context.report.add(CHANGED, "list_file", line.cell("type"), file=file)
             line.pop("choice_filter", None)
             return [_question(line, name, "text", context)]
+    question = _question(line, name, kind, context)
+    if question["type"] == "note":
+        return [question]
     if source.startswith("${"):
-        return [Located({**_question(line, name, kind, context), "choices_from": source[2:-1].strip()}, line)]
+        return [Located({**question, "choices_from": source[2:-1].strip()}, line)]
     if source not in context.lists:
         choices.missing(source, context.lists, line, context.report)
         return []
     if not select["other"]:
-        return [Located({**_question(line, name, kind, context), "choices": source}, line)]
+        return [Located({**question, "choices": source}, line)]
     longer, further = f"{source}_or_other", f"{name}_other"
     context.lists[longer] = choices.with_other(context.lists[source], context.tags)
     context.report.add(CHANGED, "or_other", line.cell("type"), name=further)
@@ -177,14 +185,11 @@ def _select(line: Line, name: str, select: re.Match[str], context: Context) -> l
         "label": choices.in_languages(choices.SPECIFY, context.tags),
         "relevant": f"selected(${{{name}}}, 'other')",
     }
-    return [Located({**_question(line, name, kind, context), "choices": longer}, line), Located(follow, line)]
+    return [Located({**question, "choices": longer}, line), Located(follow, line)]
 
 
 def _question(line: Line, name: str, kind: str, context: Context) -> dict[str, Any]:
     report = context.report
-    choices.lose_media(line, report)
-    if line.get("read_only", "").lower() in ("yes", "true", "true()", "1") and kind != "note":
-        report.add(CHANGED, "read_only", line.cell("read_only"))
     appearance = _appearance(line, report)
     label = line.text("label")
     if not label and (kind == "note" or kind in _ASKED) and appearance != "label" and not line.get("calculation"):
@@ -210,14 +215,42 @@ def _question(line: Line, name: str, kind: str, context: Context) -> dict[str, A
         "autocomplete": line.get("autocomplete", ""),
         "sensitive": line.get("sensitive", "").lower() in ("yes", "true"),
         "concept": line.get("concept", ""),
+        "pictogram": line.get("pictogram", ""),
+        "media": beside.read(line, report, context.tags),
     }
     raw.update(_trigger(line, kind, report))
     if raw["calculation"] and kind not in ("calculate", *_ASKED):
         raw["calculation"] = None
     limits.take_out(raw)
+    if line.get("read_only", "").lower() in ("yes", "true", "true()", "1") and kind in _ASKED:
+        _make_read_only(raw, line, report)
     return Located(
         {key: value for key, value in raw.items() if key == "name" or value not in (None, "", {}, False)}, line
     )
+
+
+def _make_read_only(raw: dict[str, Any], line: Line, report: Report) -> None:
+    """Let a question be shown, not asked: with a calculation it is so already, a default becomes its calculation, and
+    without either it is a note."""
+    default = raw["default"]
+    if raw["calculation"]:
+        return
+    if default is not None:
+        raw.update(required=None, default=None, calculation=_source_of(default))
+        report.add(CHANGED, "read_only_default", line.cell("read_only"))
+    else:
+        dropped = ("required", "constraint", "choice_filter", "appearance", "parameters", "autocomplete")
+        raw.update(dict.fromkeys((*dropped, "constraint_message", "required_message")), type="note")
+        report.add(CHANGED, "read_only_note", line.cell("read_only"))
+
+
+def _source_of(default: Any) -> str:
+    """Return the expression that always gives a default."""
+    if isinstance(default, dict):
+        return str(default["expression"])
+    if isinstance(default, int | float):
+        return to_text(float(default))
+    return formulas.quoted(" ".join(default) if isinstance(default, list) else default)
 
 
 def _trigger(line: Line, kind: str, report: Report) -> Mapping[str, Any]:

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from survey_service.questionnaire import media
 from survey_service.questionnaire.expression import ExpressionFault, parse
 from survey_service.questionnaire.loader import RESERVED_PAGES
 from survey_service.questionnaire.question_types import TYPES
 from survey_service.questionnaire.reading import NAME
-from survey_service.questionnaire.xlsform import formulas, rows
+from survey_service.questionnaire.xlsform import beside, formulas, rows
 from survey_service.questionnaire.xlsform.located import Located
 from survey_service.questionnaire.xlsform.notices import CHANGED, ERROR, LOST
 from survey_service.questionnaire.xlsform.report import LEFT_OUT, STRUCTURE, Line
@@ -77,6 +78,7 @@ class Structure:
     def _begin(self, line: Line, kind: str) -> None:
         report = self.context.report
         name = self._group_name(line, kind)
+        beside.lose(line, report, *media.COLUMNS)
         for column in _GROUP_COLUMNS:
             if line.get(column):
                 report.add(LOST, "group_column", line.cell(column), column=column)

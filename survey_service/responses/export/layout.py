@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from survey_service.questionnaire import uploads
 from survey_service.questionnaire.model import Choice, Text, wording
 from survey_service.responses.export.codebook import FACTS, LINKS, Codebook, Table, Variable
 
@@ -227,6 +228,8 @@ def _fill(variable: Variable, options: Options, *, neutral: bool) -> Fill:
             return _joined(neutral=neutral)
         columns = options.columns and kind == "select_multiple"
         return _several(variable, labels if options.labels else None, columns=columns)
+    if kind in uploads.TYPES:
+        return _named(neutral=neutral)
     if kind == "calculate":
         return _computed(neutral=neutral)
     if labels and options.labels:
@@ -240,6 +243,16 @@ def _computed(*, neutral: bool) -> Fill:
 
     def fill(row: list[Cell], place: int, value: Any) -> None:
         put(row, place, int(value) if isinstance(value, float) and value.is_integer() else value)
+
+    return fill
+
+
+def _named(*, neutral: bool) -> Fill:
+    """Return what fills in the name of a file."""
+    put = _neutral if neutral else _plain
+
+    def fill(row: list[Cell], place: int, value: Any) -> None:
+        put(row, place, value["name"])
 
     return fill
 

@@ -81,7 +81,8 @@ _RESPONSE: JSON = {
         "answers": {
             "type": "object",
             "description": "Question name → answer. Choices by name, several choices and ranks as arrays, dates as "
-            "YYYY-MM-DD. Answers to questions that are not shown are dropped.",
+            "YYYY-MM-DD. Answers to questions that are not shown are dropped. Questions of the types image, audio and "
+            "file take none here: a file is chosen on the page of the questionnaire (fault no_upload).",
             "additionalProperties": {
                 "anyOf": [
                     {"type": ["string", "number", "boolean", "null"]},

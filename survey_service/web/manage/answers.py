@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flask import url_for
 from flask_babel import format_date, format_datetime, format_decimal, format_time
 from markupsafe import Markup
 
+from survey_service.questionnaire import uploads
 from survey_service.questionnaire.judge import PNA, SKIPPED
 from survey_service.questionnaire.model import Choice, Question, Questionnaire
 from survey_service.questionnaire.plan import NOT_SHOWN
@@ -17,31 +19,38 @@ from survey_service.web.i18n import gettext, ngettext
 from survey_service.web.wordings import in_page
 
 
-def cell(questionnaire: Questionnaire, name: str, holder: Mapping[str, Any]) -> Markup:
-    """Return what a response, or an entry of a repeat, says to a question or repeat of its own revision, for a cell."""
+def cell(questionnaire: Questionnaire, name: str, holder: Mapping[str, Any], number: int) -> Markup:
+    """Return what a response, or an entry of a repeat, says to a question or repeat of its own revision, for a cell.
+
+    ``number`` is that of the response, whose files the names of files lead to.
+    """
     if name in questionnaire.repeats:
-        return _entries(questionnaire, name, entries_of(holder, name)) if name in holder["states"] else Markup("")
+        entries = entries_of(holder, name)
+        return _entries(questionnaire, name, entries, number) if name in holder["states"] else Markup("")
     answer, state = holder["answers"].get(name), holder["states"].get(name, "")
     if answer is None:
         return _without_answer(state) if isinstance(state, str) else Markup("")
+    if uploads.is_file(answer):
+        address = url_for("manage.response_file", number=number, file=answer["file"])
+        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(address, answer["name"])
     return shown(questionnaire.questions.get(name), answer)
 
 
-def _entries(questionnaire: Questionnaire, repeat: str, entries: list[Mapping[str, Any]]) -> Markup:
+def _entries(questionnaire: Questionnaire, repeat: str, entries: list[Mapping[str, Any]], number: int) -> Markup:
     """Return the number of entries, which opens to what stands in each."""
     count = Markup("{}").format(ngettext("%(num)s entry", "%(num)s entries", len(entries)))
     if not entries:
         return count
     chain = (*questionnaire.repeats_of[repeat], repeat)
     items = Markup("").join(
-        Markup("<li><dl>{}</dl></li>").format(_entry(questionnaire, questionnaire.columns[chain], entry))
+        Markup("<li><dl>{}</dl></li>").format(_entry(questionnaire, questionnaire.columns[chain], entry, number))
         for entry in entries
     )
     return Markup("<details><summary>{}</summary><ol>{}</ol></details>").format(count, items)
 
 
-def _entry(questionnaire: Questionnaire, names: tuple[str, ...], entry: Mapping[str, Any]) -> Markup:
-    found = ((name, cell(questionnaire, name, entry)) for name in names)
+def _entry(questionnaire: Questionnaire, names: tuple[str, ...], entry: Mapping[str, Any], number: int) -> Markup:
+    found = ((name, cell(questionnaire, name, entry, number)) for name in names)
     return Markup("").join(
         Markup("<dt>{}</dt><dd>{}</dd>").format(_name(questionnaire, name), value) for name, value in found if value
     )
@@ -59,6 +68,8 @@ def shown(question: Question | None, answer: Any) -> Markup:
     """
     if question is None:
         return _as_typed(answer)
+    if uploads.is_file(answer):
+        return _as_typed(answer["name"])
     kind = question.type if question.calculation is None else "calculate"
     choices = {choice.name: choice for choice in question.choices}
     if kind in _MOMENTS and isinstance(answer, str):

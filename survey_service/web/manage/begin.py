@@ -13,7 +13,7 @@ from survey_service.problems import D_, Problem
 from survey_service.questionnaire import bank, definition, editing
 from survey_service.questionnaire.builder import AUDIENCES
 from survey_service.questionnaire.editing import Definition
-from survey_service.responses import definitions
+from survey_service.responses import definitions, media
 from survey_service.web import rendering, security, wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
@@ -73,6 +73,7 @@ def _made(given: Mapping[str, str], name: str, errors: Errors) -> Definition | N
         found = current().workbench.library().questionnaires.get(template)
         if found is None:
             raise Problem("questionnaire.missing")
+        media.take_along(current().settings.instance, current().forms / media.FOLDER, found)
         made = bank.from_template(found, name)
         return {**made, "label": label} if label else made
     audience = given.get("audience", "")

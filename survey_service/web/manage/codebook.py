@@ -31,7 +31,7 @@ FACTS: Mapping[str, str] = {
     "revision": D_("revision of the questionnaire that was answered"),
     "language": D_("language in which it was answered"),
     "period": D_("quarter in which it was sent"),
-    "mode": D_("how it came in: on the web, by a program, from a file"),
+    "mode": D_("how it came in: alone on the web, with help, in an interview, by a program, from a file"),
     "status": D_("“valid”, or “excluded” from figures"),
     "source": D_("tag of the link by which it came, where enough came by it"),
 }

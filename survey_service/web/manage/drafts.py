@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from survey_service import clock, languages
 from survey_service.problems import Problem
-from survey_service.questionnaire import reach
+from survey_service.questionnaire import media, reach
 from survey_service.questionnaire.builder import AUDIENCES
 from survey_service.questionnaire.loader import missing_texts
 from survey_service.questionnaire.xlsform import exporting, listfiles, worker
@@ -115,6 +115,8 @@ def draft(name: str) -> str:
         remarks=remarks([worker.notice_from_json(notice) for notice in copy.notices]),
         missing={tag: len(missing_texts(questionnaire, tag)) for tag in questionnaire.languages},
         findings=findings,
+        media_named=len(media.named(questionnaire)),
+        media_missing=len(media.missing(questionnaire)),
         is_published=current().publications.find(name) is not None,
     )
 

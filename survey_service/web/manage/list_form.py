@@ -14,7 +14,7 @@ from survey_service.web.manage.text_fields import Errors, Given
 
 EMPTY_ROWS = 2
 MOST_ROWS = 500
-_OWN = ("name", "label", "exclusive", "last")
+_OWN = ("name", "label", "exclusive", "last", "media")
 _FAULTS: Mapping[str, str] = {
     "name": D_("Please use letters, digits, “_”, “-” and “.” only, at most 64."),
     "twice": D_("Another answer of this list has that short name."),
@@ -91,6 +91,8 @@ def read(rows: list[Row], old: list[Block], now: Scene, errors: Errors) -> list[
         elif name in taken:
             found["name"] = say("twice")
         flags: Block = {flag: True for flag in ("exclusive", "last") if flag in row}
+        if before.get("media"):
+            flags["media"] = before["media"]
         choices.append({"name": name, "label": text, **flags, **_columns(row.get("columns", ""), before, found)})
         errors |= {f"{number}-{key}": message for key, message in found.items()}
     if not choices:

@@ -56,7 +56,7 @@ def _number(name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _form(reason: str = "", **shown: int | None) -> str:
+def _form(problem: Problem | None = None, **shown: int | None) -> str:
     published = [entry for entry in current().publications.all() if entry.questionnaire.audience != "providers"]
     offered = {tag for entry in published for tag in entry.questionnaire.languages}
     return render_template(
@@ -64,7 +64,8 @@ def _form(reason: str = "", **shown: int | None) -> str:
         published=published,
         tags=[tag for tag in languages.registry() if tag in offered],
         given=request.form or request.args,
-        reason=reason,
+        problem=wordings.problem_message(problem) if problem is not None else "",
+        title=gettext(problem.kind.title) if problem is not None else "",
         megabytes=MAX_BYTES // 1_000_000,
         **{"loaded": None, "before": None, **shown},
     )
@@ -81,7 +82,7 @@ def look_through() -> str | tuple[str, int]:
     except Problem as problem:
         if not problem.code.startswith(_ANSWERED):
             raise
-        return _form(reason=wordings.problem_message(problem)), problem.status
+        return _form(problem), problem.status
     now = clock.now().isoformat()
     told = Waiting(_account(), file, published.questionnaire.name, published.revision, language, now)
     waiting.sweep(current().settings.instance, clock.now())

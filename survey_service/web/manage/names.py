@@ -16,7 +16,14 @@ from survey_service.responses.schedule import CLOSED, ENDED, FULL, OPEN, PAUSED,
 from survey_service.web import i18n
 from survey_service.web.i18n import gettext
 
-MODES = {"web": D_("on the web"), "api": D_("by a program"), "demo": D_("demonstration"), "import": D_("from a file")}
+MODES = {
+    "web": D_("on the web"),
+    "assisted": D_("on the web, with help"),
+    "interview": D_("in an interview"),
+    "api": D_("by a program"),
+    "demo": D_("demonstration"),
+    "import": D_("from a file"),
+}
 TYPES = {
     "text": D_("text"),
     "integer": D_("whole number"),
@@ -30,6 +37,9 @@ TYPES = {
     "datetime": D_("day and time"),
     "geopoint": D_("place (latitude and longitude)"),
     "acknowledge": D_("confirmation"),
+    "image": D_("picture"),
+    "audio": D_("sound recording"),
+    "file": D_("file"),
     "calculate": D_("calculated value"),
     "hidden": D_("value that nobody is asked"),
     "start": D_("beginning of the interview"),

@@ -37,7 +37,14 @@ def publish(name: str) -> BaseResponse | tuple[str, int]:
     by, note = desk.signed_in().account.name, desk.lines("note")
     try:
         revision = gate.publish(
-            context.workbench, context.publications, name, without, by=by, now=clock.now(), note=note
+            context.workbench,
+            context.publications,
+            name,
+            without,
+            by=by,
+            now=clock.now(),
+            note=note,
+            instance=context.settings.instance,
         )
     except Problem as problem:
         if problem.code not in ("translation.incomplete", "translation.no_language", "revision.note"):

@@ -19,7 +19,7 @@ from survey_service.web.manage.editor import Scene, read_expression
 from survey_service.web.manage.text_fields import Errors, Given
 
 EXPRESSIONS = ("relevant", "required", "constraint", "choice_filter", "calculation", "default_expression")
-PLAIN = ("autocomplete", "choices_from", "trigger", "group", "concept")
+PLAIN = ("autocomplete", "choices_from", "trigger", "group", "concept", "pictogram")
 NUMBERS = tuple(name for name in PARAMETERS if name != "randomize")
 _FAULTS: Mapping[str, str] = {
     "name": D_("Please use letters, digits, “_”, “-” and “.” only, a letter first, at most 64."),
@@ -84,6 +84,7 @@ def read(given: Given, old: Block, now: Scene, errors: Errors) -> tuple[Block, d
     block["appearance"] = given.get("appearance", "") if given.get("appearance") in APPEARANCES else ""
     block |= {key: given.get(key, "").strip() for key in PLAIN}
     block["sensitive"] = "sensitive" in given
+    block["media"] = old.get("media", {})
     block["parameters"] = _parameters(given, kind, errors)
     lists = _choices(given, block, now, errors) if TYPES[kind].needs_choices else {}
     block["default"] = _default(given, kind, now, errors)

@@ -157,7 +157,7 @@ def _asked(book: Codebook) -> dict[str, Text]:
 
 def _row(publications: Publications, document: Mapping[str, Any], names: tuple[str, ...]) -> Row:
     questionnaire = publications.questionnaire(document["revision"])
-    return Row(document, tuple(answers.cell(questionnaire, name, document) for name in names))
+    return Row(document, tuple(answers.cell(questionnaire, name, document, document["number"]) for name in names))
 
 
 @blueprint.get("/questionnaires/<name>/export")

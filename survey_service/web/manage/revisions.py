@@ -12,7 +12,7 @@ from survey_service import clock
 from survey_service.problems import Problem
 from survey_service.questionnaire.comparison import VERDICTS
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import definitions, revisions, verdicts
+from survey_service.responses import definitions, media, revisions, verdicts
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.revisions import Entry
 from survey_service.web import wordings
@@ -140,11 +140,12 @@ def _review(questionnaire: Questionnaire, problem: Problem | None = None) -> str
 def publish_draft(name: str) -> BaseResponse | tuple[str, int]:
     """Publish a working copy as a new revision with a note; the copy is done with.
 
-    Raises Problem publish.missing_texts.
+    Raises Problems publish.missing_texts and publish.missing_files.
     """
     context = current()
     copy = definitions.get(context.store, name)
     definitions.refuse_gaps(copy)
+    media.refuse_missing(copy.questionnaire)
     try:
         with context.store.transaction():
             created = context.publications.publish(

@@ -10,6 +10,7 @@ from flask import render_template
 from survey_service.problems import D_
 from survey_service.questionnaire.builder import APPEARANCES, AUDIENCES
 from survey_service.questionnaire.editing import Block
+from survey_service.questionnaire.pictograms import all_pictograms
 from survey_service.web.i18n import gettext
 from survey_service.web.manage import block_forms, condition_fields, editor, question_form
 from survey_service.web.manage.editor import Scene
@@ -95,6 +96,7 @@ class Sheet:
             appearances=APPEARANCES,
             audiences=AUDIENCES,
             numbers=question_form.NUMBERS,
+            pictograms=[(name, name.replace("_", " ")) for name in all_pictograms()],
             field_name=field_name,
         )
 

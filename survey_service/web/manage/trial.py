@@ -16,7 +16,7 @@ from markupsafe import Markup
 from survey_service import clock
 from survey_service.languages import language
 from survey_service.problems import Problem
-from survey_service.questionnaire import journey, places, tracing
+from survey_service.questionnaire import journey, places, tracing, uploads
 from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.judge import Circumstances, Judgement, is_empty, judge
 from survey_service.questionnaire.model import Question, Questionnaire
@@ -27,6 +27,7 @@ from survey_service.web.context import current
 from survey_service.web.filling import Filler
 from survey_service.web.manage import conditions
 from survey_service.web.manage.desk import blueprint
+from survey_service.web.page_form import Posted
 
 _INPUTS, _AT, _LANGUAGE = "_inputs", "_at", "_language"
 _GO, _ADD, _REMOVE, _BACK, _RESTART = "_go", "_add", "_remove", "_back", "_restart"
@@ -46,7 +47,7 @@ class Run:
 
     @property
     def judgement(self) -> Judgement:
-        around = Circumstances(_SEED, self.tag, clock.now())
+        around = Circumstances(_SEED, self.tag, clock.now(), frozenset({uploads.TRIED}))
         return judge(self.questionnaire, self.inputs, clock.today(), around)
 
 
@@ -87,7 +88,7 @@ def _moved(run: Run) -> Run:
     stop = run.stop
     if stop is None:
         return _gone(run)
-    posted = page_form.read(stop, request.form, frozenset())
+    posted = _with_named_files(stop, page_form.read(stop, request.form, frozenset()))
     run = replace(run, inputs=places.put(run.inputs, posted.path, posted.inputs))
     if _GO in request.form:
         return _gone(run)
@@ -103,6 +104,16 @@ def _moved(run: Run) -> Run:
     if _unveiled(run, stop, judgement, set(posted.shown)):
         return run
     return replace(run, stop=journey.after(run.questionnaire, judgement, stop))
+
+
+def _with_named_files(stop: Stop, posted: Posted) -> Posted:
+    """Return what was typed with each chosen file as an answer: of a test run's files only the name is sent."""
+    named = {}
+    for question in stop.page.questions if stop.page else ():
+        name = request.form.get(question.name, "").strip()[: uploads.LONGEST_NAME]
+        if question.type in uploads.TYPES and name:
+            named[question.name] = {"file": uploads.TRIED, "name": name, "type": "", "size": 0}
+    return replace(posted, inputs={**posted.inputs, **named})
 
 
 def _is_over(judgement: Judgement) -> bool:

@@ -78,6 +78,11 @@ words = st.text(
 )
 texts = st.one_of(st.fixed_dictionaries(dict.fromkeys(TAGS, words)), words.map(lambda word: {"*": word}))
 maybe = st.one_of(st.just({}), texts)
+names = st.sampled_from(["a.png", "Karte 1.jpg", "صوت.mp3"])
+beside = st.dictionaries(
+    st.sampled_from(["image", "audio", "video"]),
+    st.one_of(names.map(lambda name: {"*": name}), st.dictionaries(st.sampled_from(TAGS), names, min_size=1)),
+)
 
 
 @st.composite
@@ -86,11 +91,12 @@ def questions(draw: Any, name: str, known: list[str]) -> dict[str, Any]:
         st.sampled_from(
             [
                 *("text", "integer", "decimal", "range", "date", "time", "datetime", "geopoint", "acknowledge", "note"),
+                *("image", "audio", "file"),
                 *("calculate", "hidden", "select_one", "select_multiple", "rank", "start", "end", "today"),
             ]
         )
     )
-    raw: dict[str, Any] = {"type": kind, "name": name, "label": draw(texts)}
+    raw: dict[str, Any] = {"type": kind, "name": name, "label": draw(texts), "media": draw(beside)}
     if kind == "calculate":
         raw["calculation"] = draw(st.sampled_from(["1 + 1", "today()", *(f"concat(${{{one}}}, 'x')" for one in known)]))
     if kind in ("start", "end", "today", "hidden"):
@@ -102,6 +108,7 @@ def questions(draw: Any, name: str, known: list[str]) -> dict[str, Any]:
         raw["hint"], raw["guidance"] = draw(maybe), draw(maybe)
         raw["sensitive"] = draw(st.booleans())
         raw["concept"] = draw(st.sampled_from(["", "needs/B02", "age_group"]))
+        raw["pictogram"] = draw(st.sampled_from(["", "bus", "level_3"]))
     return {**raw, **draw(details(kind))}
 
 
@@ -170,7 +177,7 @@ def questionnaires(draw: Any) -> dict[str, Any]:
         "minutes": [2, draw(st.integers(2, 30))],
         "choices": {
             "colours": [
-                {"name": "red", "label": draw(texts), "warm": "1"},
+                {"name": "red", "label": draw(texts), "warm": "1", "media": draw(beside)},
                 {"name": "blue", "label": draw(texts), "last": True},
                 {"name": "none", "label": draw(texts), "exclusive": True},
             ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from survey_service.questionnaire.xlsform import importing, workbook
+from survey_service.questionnaire.judge import judge
+from survey_service.questionnaire.question_types import asks
+from survey_service.questionnaire.xlsform import exporting, importing, workbook
 from survey_service.questionnaire.xlsform.columns import tag_of
 from survey_service.questionnaire.xlsform.importing import Options
 from tests.questionnaire.xlsform.workbooks import CHOICES, errors, read, said
@@ -167,7 +170,8 @@ def test_all_errors_are_told_at_once() -> None:
         ("deviceid", ("lost", "private")),
         ("start-geopoint", ("lost", "private")),
         ("audit", ("lost", "private")),
-        ("image", ("lost", "upload")),
+        ("signature", ("lost", "upload")),
+        ("video", ("changed", "as_file")),
         ("geoshape", ("lost", "shape")),
         ("barcode", ("changed", "as_text")),
         ("select_one_from_file towns.csv", ("changed", "list_file")),
@@ -397,3 +401,74 @@ def test_expressions_read_files() -> None:
     assert found.report.errors == ()
     assert found.questionnaire is not None
     assert list(found.questionnaire.lists) == ["towns"]
+
+
+def test_an_unknown_pictogram_is_named_with_its_cell() -> None:
+    rows = [["type", "name", "label", "pictogram"], ["text", "a", "A", "buss"], ["text", "b", "B", "bus"]]
+    assert errors(read(rows)) == [("fault", "survey!D2")]
+    choices = [["list_name", "name", "label", "pictogram"], ["l", "x", "X", "zzzzzz"]]
+    found = read([["type", "name", "label"], ["select_one l", "a", "A"]], choices)
+    assert errors(found) == [("fault", "choices!D2")]
+
+
+# --- what is shown and cannot be changed ---
+
+
+COLOURS = [*CHOICES, ["colours", "red", "Red"], ["colours", "blue", "Blue"]]
+READ_ONLY = [
+    ["type", "name", "label", "readonly", "default", "calculation", "required"],
+    ["integer", "age", "Age", "", "", "", ""],
+    ["integer", "next", "Next year", "yes", "", "${age} + 1", ""],
+    ["integer", "five", "Five", "yes", "5", "", "yes"],
+    ["select_one colours", "colour", "Colour", "TRUE", "red", "", ""],
+    ["select_multiple colours", "both", "Both", "yes", "red blue", "", ""],
+    ["text", "who", "Who", "yes", "concat('a', ${age})", "", ""],
+    ["text", "read", "Read this", "yes", "", "", "yes"],
+    ["select_one colours", "list", "Look", "yes", "", "", ""],
+    ["note", "fine", "A note", "yes", "", "", ""],
+]
+
+
+def test_read_only_questions_are_shown_with_their_value_and_not_asked() -> None:
+    found = read(READ_ONLY, COLOURS)
+    assert errors(found) == []
+    assert [(kind, code, place) for kind, code, place in said(found) if code.startswith("read_only")] == [
+        ("changed", "read_only_default", "survey!D4"),
+        ("changed", "read_only_default", "survey!D5"),
+        ("changed", "read_only_default", "survey!D6"),
+        ("changed", "read_only_default", "survey!D7"),
+        ("changed", "read_only_note", "survey!D8"),
+        ("changed", "read_only_note", "survey!D9"),
+    ]
+    form = found.questionnaire
+    assert form is not None
+    questions = form.questions
+    calculations = {name: one.calculation.text for name, one in questions.items() if one.calculation is not None}
+    assert calculations == {
+        "next": "${age} + 1",
+        "five": "5",
+        "colour": "'red'",
+        "both": "'red blue'",
+        "who": "concat('a', ${age})",
+    }
+    assert [name for name, one in questions.items() if asks(one)] == ["age"]
+    assert [name for name, one in questions.items() if one.type == "note"] == ["read", "list", "fine"]
+    assert questions["read"].required is False
+
+    judged = judge(form, {"age": 20, "five": 6, "colour": "blue", "who": "x"}, dt.date(2026, 11, 23))
+    assert judged.refusals == {}
+    expected = {"age": 20, "next": 21, "five": 5, "colour": "red", "both": "red blue", "who": "a20"}
+    assert dict(judged.answers) == expected
+
+
+def test_read_only_goes_out_and_comes_back() -> None:
+    form = read(READ_ONLY, COLOURS).questionnaire
+    assert form is not None
+    data = exporting.write(form)
+    sheet = openpyxl.load_workbook(io.BytesIO(data))["survey"]
+    rows = list(sheet.iter_rows(values_only=True))
+    name, flag = rows[0].index("name"), rows[0].index("read_only")
+    assert {row[name] for row in rows[1:] if row[flag] == "yes"} == {"next", "five", "colour", "both", "who"}
+    again = importing.read(data, "form.xlsx")
+    assert again.questionnaire == form
+    assert [code for _, code, _ in said(again) if code.startswith("read_only")] == []

@@ -1,0 +1,45 @@
+"""Contents of files in folders of the instance, each written durably and as a whole, readable by the service only."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from survey_service.problems import Problem
+from survey_service.store.disk import FULL
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file that survives a power cut once this returns. Raises Problems store.full and service.unavailable."""
+    try:
+        _write(path, content)
+    except OSError as error:
+        if error.errno in FULL:
+            raise Problem("store.full", folder=str(path.parent.parent)) from error
+        raise Problem("service.unavailable") from error
+
+
+def _write(path: Path, content: bytes) -> None:
+    for made in (path.parent.parent, path.parent):
+        if not made.exists():
+            made.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _sync(made.parent)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)  # where there is no room, half a file takes some
+        raise
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+if (window.speechSynthesis) document.documentElement.className = "aloud";
