@@ -261,6 +261,7 @@ def test_a_phone_hands_in_its_draft(client: FlaskClient, other: Browser, store: 
         ({"seen": [1]}, 422, "request.members"),
         ({"id": "1"}, 422, "request.members"),
         ({"extra": 1}, 422, "request.members"),
+        ({"receipt": WRONG}, 422, "request.members"),
         ({"language": "tr"}, 422, "response.language"),
         ({"revision": "every-9"}, 404, "questionnaire.missing"),
         ({"inputs": {"OK": "yes", "data": "x" * 500_000}}, 413, "request.too_large"),
