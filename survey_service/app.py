@@ -20,6 +20,7 @@ from survey_service.web import (
     helping,
     i18n,
     kiosk,
+    leaving,
     manage,
     media_view,
     offline,
@@ -36,7 +37,7 @@ from survey_service.web import (
     words,
 )
 
-MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, helper, receipt, resume, offline, api, manage)
+MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, helper, receipt, resume, leaving, offline, api, manage)
 
 
 def create_app(settings: Settings, store: Store | None = None) -> Flask:
@@ -67,6 +68,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
         guards.update(dict.fromkeys(module.AUDIENCES, getattr(module, "guard", _nobody)))
     audience.install(app, audience.Table(rows, guards))
     offline.install(app)
+    leaving.install(app)
     kiosk.install(app)  # after who may see a page comes who has gone away
     return app
 

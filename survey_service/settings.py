@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import secrets
@@ -57,6 +58,21 @@ def _origins(text: str) -> tuple[str, ...]:
     return origins
 
 
+def _day(text: str) -> str:
+    return dt.date.fromisoformat(text.strip()).isoformat() if text.strip() else ""
+
+
+_NEUTRAL = re.compile(r"about:blank|https?://[!-~]+")
+
+
+def _neutral(text: str) -> str:
+    """Return an address that may stand in a header; nothing in it may end the header's value."""
+    address = text.strip()
+    if not _NEUTRAL.fullmatch(address) or set(address) & set("\"';,<>"):
+        raise ValueError("use an address that begins with https://, or about:blank")
+    return address
+
+
 @dataclass(frozen=True)
 class Setting:
     """One row of the table. ``read`` turns the text of the environment into the value or raises ValueError."""
@@ -78,6 +94,20 @@ TABLE: tuple[Setting, ...] = (
     Setting("operator_address", str, "", "Postal address of that body, for the imprint"),
     Setting("operator_email", str, "", "E-mail address of that body, for the imprint and the privacy notice"),
     Setting("data_protection_email", str, "", "E-mail address of the data protection officer"),
+    Setting("accessibility_email", str, "", "E-mail address for people who meet barriers; empty means operator_email"),
+    Setting("accessibility_day", _day, "", "Day of the declaration of accessibility, such as 2026-12-01"),
+    Setting(
+        "enforcement_body",
+        str,
+        "",
+        "Name and address of the body that decides in disputes about accessibility, for the declaration",
+    ),
+    Setting(
+        "exit_url",
+        _neutral,
+        "https://www.dwd.de/",
+        "Where “Leave this page now” leads: a page that looks harmless, https://…, or about:blank for an empty one",
+    ),
     Setting("late_days", _not_negative, 30, "Days after the end in which answers kept on a phone are still taken"),
     Setting("retention_months", _positive, 12, "Responses of newcomers and experts are erased after so many months"),
     Setting("retention_text_months", _positive, 6, "Free texts in them are erased after so many months"),

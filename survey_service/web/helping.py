@@ -16,7 +16,14 @@ from survey_service.web import audience
 
 WITH = "with"
 _BEFORE = (
-    *("public.questionnaires", "public.privacy", "public.imprint", "respondent.start", "arrival.idle"),
+    *(
+        "public.questionnaires",
+        "public.privacy",
+        "public.imprint",
+        "public.accessibility",
+        "respondent.start",
+        "arrival.idle",
+    ),
     "helper.script",
 )
 """The pages before the first answer, whose addresses keep the argument."""

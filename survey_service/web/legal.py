@@ -1,4 +1,4 @@
-"""Which texts of the interface the law asks for: those of the privacy notice and the imprint."""
+"""Which texts of the interface the law asks for: those of privacy notice, imprint and declaration."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment
 
-PAGES = ("public/privacy.html", "public/imprint.html", "public/operator.html")
+PAGES = ("public/privacy.html", "public/imprint.html", "public/accessibility.html", "public/operator.html")
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 

@@ -1,10 +1,13 @@
-"""Pages for everybody: the choice of language, the open questionnaires, privacy notice and imprint."""
+"""Pages for everybody: the choice of language, the open questionnaires, privacy notice, imprint and
+declaration of accessibility."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 from flask import Blueprint, Response, g, render_template, send_file, url_for
+from flask_babel import format_date
 
 from survey_service.problems import N_, Problem
 from survey_service.questionnaire.file_kinds import KINDS
@@ -34,6 +37,7 @@ AUDIENCES = {
     "public.questionnaires": PUBLIC,
     "public.privacy": PUBLIC,
     "public.imprint": PUBLIC,
+    "public.accessibility": PUBLIC,
     "public.style": PUBLIC,
     "public.drawings": PUBLIC,
     "public.media": PUBLIC,
@@ -73,6 +77,20 @@ def privacy() -> str:
 def imprint() -> str:
     """Say who runs the service."""
     return render_template("public/imprint.html", settings=current().settings, addresses=everywhere("public.imprint"))
+
+
+@blueprint.get("/<lang:lang>/accessibility")
+def accessibility() -> str:
+    """Declare how accessible the pages are, what was tested and whom to tell about barriers."""
+    settings = current().settings
+    day = settings.accessibility_day
+    return render_template(
+        "public/accessibility.html",
+        settings=settings,
+        contact=settings.accessibility_email or settings.operator_email,
+        declared=format_date(dt.date.fromisoformat(day), "long") if day else "",
+        addresses=everywhere("public.accessibility"),
+    )
 
 
 @blueprint.get("/static/<mark>.css")

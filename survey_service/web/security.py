@@ -213,7 +213,8 @@ def _script_sources() -> str:
     is_offline = g.get("offline", False)
     sources = sorted({*g.get("scripts", ()), *(["self"] if is_offline else [])})
     directive = f"script-src {' '.join(map(repr, sources))}; " if sources else ""
-    return directive + (_OFFLINE if is_offline else "")
+    sends = _OFFLINE if is_offline else "connect-src 'self'; " if g.get("leaves", False) else ""
+    return directive + (sends if sources else "")
 
 
 def _image_sources() -> str:

@@ -18,7 +18,7 @@ from survey_service.web.context import current
 
 FROM, CODE = "from", "_code"
 """The argument of an address that holds a link's tag; the form field of the code, which no question is called."""
-_BEFORE = ("public.questionnaires", "public.privacy", "public.imprint", "respondent.start")
+_BEFORE = ("public.questionnaires", "public.privacy", "public.imprint", "public.accessibility", "respondent.start")
 """The pages before the first answer; from then on the draft knows the source."""
 
 

@@ -9,6 +9,7 @@ for each check and proves that it is found.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ _LANGUAGE = """([lang, dir]) => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const text = walker.currentNode.textContent, element = walker.currentNode.parentElement;
-    if (element.closest('bdi, [dir=auto], script, style')) continue;
+    if (element.closest('bdi, [dir=auto], script, style, noscript')) continue;
     const letters = text.match(/\\p{L}/gu)?.length ?? 0;
     if (letters < 2) continue;
     // a German term may stand in brackets behind its translation
@@ -125,36 +126,52 @@ _GLYPHS = """() => {
 }"""
 
 
+NARROW, PHONE = 320, 360
+"""The width that nothing may be wider than: a screen of 1280 px at 400 % zoom; and that of a cheap phone."""
+
+
 class Inspector:
-    """Looks at pages in a browser context where scripts run."""
+    """Looks at pages in a browser context where scripts run; one page of it shows all of them, one after the other."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
-        self._pages: dict[tuple[int, str], Page] = {}
+        self._page: Page | None = None
 
     def close(self) -> None:
-        for page in self._pages.values():
-            page.context.close()
+        if self._page is not None:
+            self._page.context.close()
 
-    def _page(self, width: int, scheme: Any) -> Page:
-        if (width, scheme) not in self._pages:
+    def _shown(self) -> Page:
+        if self._page is None:
             context = self._browser.new_context(
-                viewport={"width": width, "height": 640}, color_scheme=scheme, is_mobile=True, has_touch=True
+                viewport={"width": PHONE, "height": 640}, is_mobile=True, has_touch=True
             )
-            self._pages[width, scheme] = context.new_page()
-        return self._pages[width, scheme]
+            self._page = context.new_page()
+        return self._page
 
-    def load(self, html: str, *, scheme: str = "light", width: int = 360) -> Page:
+    def load(self, html: str, *, scheme: Any = "light", width: int = PHONE) -> Page:
         """Show HTML and return the page it is shown in."""
-        page = self._page(width, scheme)
+        page = self._shown()
+        page.emulate_media(color_scheme=scheme)
+        self.resize(page, width)
         inlined = _LINKED.sub(lambda link: "" if "print" in link[0] else f"<style>{sheet().text}</style>", html)
         page.set_content(inlined, wait_until="load")
         return page
 
-    def axe(self, page: Page) -> list[str]:
-        """Return axe's violations, and the texts whose contrast it did not judge if they are too many."""
-        page.evaluate(AXE)
-        found = page.evaluate(_AXE, TAGS)
+    @staticmethod
+    def resize(page: Page, width: int) -> None:
+        """Give the page another width."""
+        if page.viewport_size is None or page.viewport_size["width"] != width:
+            page.set_viewport_size({"width": width, "height": 640})
+
+    def axe(self, page: Page, rules: Sequence[str] = ()) -> list[str]:
+        """Return axe's violations, and the texts whose contrast it did not judge if they are too many.
+
+        With ``rules`` only these are asked.
+        """
+        if not page.evaluate("typeof axe === 'object'"):
+            page.evaluate(AXE)  # it stays when other HTML is shown
+        found = page.evaluate(_AXE, {"type": "rule", "values": list(rules)} if rules else TAGS)
         faults: list[str] = list(found["violations"])
         if len(found["missed"]) > (1 - LEAST_COVERAGE) * found["texts"]:
             faults.append(f"contrast of {len(found['missed'])} of {found['texts']} texts not judged: {found['missed']}")
@@ -174,7 +191,32 @@ class Inspector:
 
     def faults(self, html: str, lang: str, direction: str, scheme: str = "light") -> list[str]:
         """Return everything that is wrong with a page, at 360 and at 320 px."""
-        narrow = self.load(html, scheme=scheme, width=320)
-        found = self.geometry(narrow) + self.glyphs(narrow) + self.language(narrow, lang, direction)
-        page = self.load(html, scheme=scheme)
+        page = self.load(html, scheme=scheme, width=NARROW)
+        found = self.geometry(page) + self.glyphs(page) + self.language(page, lang, direction)
+        self.resize(page, PHONE)
         return found + self.geometry(page) + self.axe(page)
+
+    def faults_in_both_schemes(self, html: str, lang: str, direction: str, pictures: Path | None = None) -> list[str]:
+        """Return everything that is wrong with a page with all that can be unfolded, in light and in dark colours.
+
+        ``pictures`` is the beginning of the names under which it is kept as seen at 360 px, before what can be unfolded
+        is.
+        """
+        page = self.load(html)
+        if pictures is not None:
+            _picture(page, pictures, "light")
+        page.evaluate("() => { for (const each of document.querySelectorAll('details')) each.open = true }")
+        self.resize(page, NARROW)
+        found = self.geometry(page) + self.glyphs(page) + self.language(page, lang, direction)
+        self.resize(page, PHONE)
+        found += self.geometry(page) + self.axe(page)
+        page.emulate_media(color_scheme="dark")
+        found += self.axe(page, ["color-contrast"])
+        if pictures is not None:
+            _picture(page, pictures, "dark")
+        return found
+
+
+def _picture(page: Page, place: Path, scheme: str) -> None:
+    path = place.with_name(f"{place.name}-{scheme}.jpeg")
+    page.screenshot(path=path, full_page=True, type="jpeg", quality=70)

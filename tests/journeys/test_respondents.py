@@ -18,7 +18,6 @@ from survey_service.responses.submissions import RESPONSES
 from tests.arrival import SPOKEN, arrival
 from tests.journeys.conftest import OpenPage, Service
 from tests.journeys.inspection import Inspector
-from tests.test_languages import FIRST_WAVE
 
 CONTINUE = "#_form .actions button"
 SEND = "main form .actions button"
@@ -41,7 +40,7 @@ def path(page: Page) -> str:
 
 
 class Watcher:
-    """Inspects each page of a journey once, and takes its picture."""
+    """Inspects each page of a journey once, and takes a picture of one that is faulty."""
 
     def __init__(self, inspector: Inspector, tag: str, scheme: str, folder: Path) -> None:
         self.inspector, self.tag, self.scheme, self.folder = inspector, tag, scheme, folder
@@ -53,8 +52,9 @@ class Watcher:
         language = languages.language(self.tag)
         found = self.inspector.faults(page.content(), language.html, language.direction, self.scheme)
         self.seen.append(path(page))
-        page.screenshot(path=self.folder / f"{self.tag}-{self.scheme}-{len(self.seen):02}.png", full_page=True)
-        assert found == [], f"{path(page)}: {found}"
+        if found:
+            page.screenshot(path=self.folder / f"{self.tag}-{self.scheme}-{len(self.seen):02}.png", full_page=True)
+        assert found == [], f"{path(page)}: {found}; see {self.folder}"
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ def test_a_newcomer_answers_in_arabic_without_scripts(
 def test_needs_in_german_in_dark_colours(
     service: Service, phone: OpenPage, watch: Callable[[str, str], Watcher]
 ) -> None:
-    page, watcher = phone("de", scheme="dark"), watch("de", "dark")
+    page, watcher = phone("de", scripts=False, scheme="dark"), watch("de", "dark")
     page.goto(f"{service.url}/de/q/needs")
     answer_needs(page, watcher.look)
     proceed(page)
@@ -197,8 +197,21 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize(("tag", "scheme"), [("de", "light"), ("ar", "dark")])
-@pytest.mark.parametrize("questionnaire", OTHERS)
+ALWAYS, ELSE = [], [pytest.mark.languages]
+"""One of two is enough each time: by ``make test-languages`` the other one is looked at."""
+
+
+@pytest.mark.parametrize(
+    ("questionnaire", "tag", "scheme"),
+    [
+        pytest.param("offers", "de", "light", marks=ELSE),
+        pytest.param("offers", "ar", "dark", marks=ALWAYS),
+        pytest.param("experts", "de", "light", marks=ALWAYS),
+        pytest.param("experts", "ar", "dark", marks=ELSE),
+        pytest.param("consultation", "de", "light", marks=ELSE),
+        pytest.param("consultation", "ar", "dark", marks=ALWAYS),
+    ],
+)
 def test_every_page_of_the_other_questionnaires(
     service: Service,
     phone: OpenPage,
@@ -245,27 +258,12 @@ def test_the_pages_beside_the_way(
     watcher.look(page)
 
 
-@pytest.mark.parametrize("tag", [tag for tag in FIRST_WAVE if tag not in ("de", "ar")])
-def test_every_other_language_on_the_longest_pages(
-    service: Service, phone: OpenPage, watch: Callable[[str, str], Watcher], tag: str
-) -> None:
-    page, watcher = phone(tag, scripts=False), watch(tag, "light")
-    page.goto(f"{service.url}/{tag}/q/needs")
-    page.locator("details.languages summary").click()
-    watcher.look(page)
-    choose(page, "B00", "yes")
-    proceed(page)
-    watcher.look(page)
-    while "/check" not in path(page):
-        fill(page, {"B08": "WOH"})
-        proceed(page)
-    watcher.look(page)
-
-
 # -- languages of imported questionnaires ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("tag", SPOKEN)
+@pytest.mark.parametrize(
+    "tag", [pytest.param(tag, marks=[] if tag == "ti" else [pytest.mark.languages]) for tag in SPOKEN]
+)
 def test_a_questionnaire_from_elsewhere_in_its_own_languages(
     service: Service, phone: OpenPage, watch: Callable[[str, str], Watcher], tag: str
 ) -> None:
@@ -378,7 +376,8 @@ def press(page: Page, selector: str = CONTINUE) -> None:
 
 
 def test_needs_in_german_by_keyboard_only(service: Service, phone: OpenPage) -> None:
-    page = phone("de")
+    """Without scripts too: all that a browser keeps is one cookie."""
+    page = phone("de", scripts=False)
     page.goto(f"{service.url}/de/q/needs")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
@@ -423,6 +422,7 @@ def test_needs_in_german_by_keyboard_only(service: Service, phone: OpenPage) -> 
     assert path(page) == "/de/q/needs/check"
     press(page, SEND)
     assert path(page) == "/de/q/needs/done"
+    assert [cookie["name"] for cookie in page.context.cookies()] == ["survey"]
     (stored,) = service.store.collection(RESPONSES).find()
     assert stored.body["language"] == "de"
     assert stored.body["answers"] == {

@@ -252,3 +252,28 @@ def test_the_calendar_example_is_this_year(app: Flask, every: Questionnaire) -> 
     refusal = judge(every, {"OK": "yes", "day": "1403-01-01"}, dt.date(2031, 5, 1)).refusals["day"]
     with app.test_request_context("/en/"):
         assert "for example 2031" in wordings.message_of(refusal)
+
+
+def test_the_declaration_of_accessibility_says_whom_to_tell(store: Store, tmp_path: Path) -> None:
+    def page(**values: str) -> str:
+        folder = tmp_path / "-".join(values) / "instance"
+        return Browser(create_app(settings.load(folder, **values), store).test_client()).open("/en/accessibility").text
+
+    assert "has not entered a name and address yet" in page()
+    assert "This declaration is of" not in page()
+    assert "a@example.org" in page(operator_email="a@example.org")
+    known = page(
+        operator_email="a@example.org",
+        accessibility_email="b@example.org",
+        accessibility_day="2026-12-01",
+        enforcement_body="Stelle <X>\n99096 Ort",
+    )
+    assert "b@example.org" in known
+    assert "a@example.org" not in known
+    assert "December 1, 2026" in known
+    assert "Stelle <X> 99096 Ort" in known
+
+
+def test_every_page_leads_to_the_declaration(browser: Browser) -> None:
+    for url in ("/en/", "/en/q/every", "/en/nowhere", "/manage/login"):
+        assert "/en/accessibility" in browser.open(url, headers={"Accept-Language": "en"}).links, url

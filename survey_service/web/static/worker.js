@@ -80,6 +80,7 @@ self.onsync = event => event.waitUntil(send().then(left => {
 
 // A page asks to keep documents, or to send; it hears whether that went well, and whether somebody has begun here.
 self.onmessage = event => event.waitUntil((async () => {
+  if (event.data.leave) return keep(drafts => drafts.clear()); // what waits in the outbox stays
   const {paths, name} = event.data;
   let answer;
   try {

@@ -1,0 +1,1 @@
+(f=>{let n=0;f.onsubmit=e=>{e.preventDefault();navigator.sendBeacon(f.action);(navigator.serviceWorker||{}).controller?.postMessage({leave:1});top.location.replace(f.dataset.to);document.title=document.body.textContent=""};onkeydown=e=>(n=e.key=="Escape"?n+1:0)>2&&f.requestSubmit()})(_leave)

@@ -1,0 +1,293 @@
+"""Every page that respondents see, in one language, as the service sends it: walks through Flask's test client.
+
+A walk yields a name at each page it stands on. What it types differs from language to language, so that nothing typed
+can be taken for a text that nobody has translated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from flask import Flask
+
+from survey_service import languages
+from survey_service.problems import CATALOGUE, Problem
+from survey_service.responses import links
+from survey_service.responses.revisions import Publications
+from survey_service.responses.schedule import Schedule
+from survey_service.store.base import Store
+from survey_service.web import i18n, patience, problems_view
+from tests.web.browser import Browser
+
+FIELDS = ("ARB", "WOH", "INT", "INF", "GES", "BIL", "KIF")
+_PROBLEMS = (
+    "request.",
+    "page.",
+    "service.failed",
+    "service.unavailable",
+    "questionnaire.missing",
+    "response.",
+    "code.",
+)
+_DETAILS = {"reference": "0a1b2c3d", "reason": "under_16", "language": "xx", "count": 2, "members": "id"}
+_FOLDED = re.compile(
+    r'(<(?:div|section|p)\b[^>]*(?:data-view|data-page|id="_(?:waiting|refused|errors)")[^>]*?) hidden'
+)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One page: a name that is the same in all languages, and its HTML."""
+
+    name: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Studio:
+    """A service with the bundled questionnaires; ``store`` is its store."""
+
+    app: Flask
+    store: Store
+
+    @property
+    def publications(self) -> Publications:
+        return Publications(self.store)
+
+
+Walk = Callable[[Studio, Browser, str], Iterator[str]]
+
+
+def shots(studio: Studio, tag: str, *walks: Walk) -> list[Shot]:
+    """Return the pages of some walks in one language; each walk has a browser of its own."""
+    found = []
+    for walk in walks:
+        browser = Browser(studio.app.test_client())
+        browser.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = languages.language(tag).html
+        for name in walk(studio, browser, tag):
+            assert f'<html lang="{languages.language(tag).html}"' in browser.page.html, f"{name} is not in {tag}"
+            found.append(Shot(f"{walk.__name__} {name}", browser.page.html))
+    return found
+
+
+def arriving(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
+    """From the choice of a language to the start page, the pages beside it, and addresses that lead nowhere."""
+    if tag != "de-simple":  # chosen, and never guessed from what a browser accepts
+        for address, name in (("/", "languages"), ("/q/needs", "languages of one")):
+            browser.open(address)
+            yield name
+    for address, name in (
+        (f"/{tag}/", "questionnaires"),
+        (f"/{tag}/privacy", "privacy"),
+        (f"/{tag}/imprint", "imprint"),
+        (f"/{tag}/accessibility", "accessibility"),
+        (f"/{tag}/receipt", "receipt"),
+        (f"/{tag}/receipt/withdrawn", "withdrawn"),
+        (f"/{tag}/erase", "erase"),
+        (f"/{tag}/erased", "erased"),
+        (f"/{tag}/q/needs/thanks", "thanks"),
+        (f"/{tag}/q/needs/thanks?end=no_consent", "thanks without consent"),
+        (f"/{tag}/q/needs/thanks?end=under_16", "thanks under 16"),
+        (f"/{tag}/nowhere", "404"),
+        (f"/{tag}/q/needs/about", "no draft"),
+        (f"/{tag}/?kiosk", "kiosk"),
+        (f"/{tag}/kiosk/needs?kiosk=needs", "kiosk idle"),
+    ):
+        browser.open(address)
+        yield name
+    browser.open(f"/{tag}/receipt")
+    browser.send(words="a-b-c-d")
+    yield "receipt refused"
+    browser.open(f"/{tag}/q/needs", environ_overrides={patience.BUSY: True})
+    assert browser.status == 503
+    yield "503"
+
+
+def needs(_studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
+    """The needs questionnaire with errors and unveiled questions, to the receipt, and what its holder can do."""
+    yield from _needs(browser, tag, FIELDS)
+
+
+def needs_in_short(_studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
+    """The same with the pages of two fields of action only."""
+    yield from _needs(browser, tag, ("ARB", "GES"))
+
+
+def _needs(browser: Browser, tag: str, fields: tuple[str, ...]) -> Iterator[str]:
+    at = f"/{tag}/q/needs"
+    browser.open(at)
+    yield "start"
+    browser.send(B00=None)
+    yield "start refused"
+    browser.send(B00="yes")
+    yield "about"
+    browser.send(B01="self", B02="27-44", B03="w", B04="16066042", B05="2-5_years")
+    yield "language"
+    browser.open(at)
+    yield "begun"
+    browser.open(f"/{tag}/erase")
+    yield "erase with a draft"
+    browser.open(f"{at}/language")
+    if tag != "de-simple":
+        browser.send(button=("_languages", "yes"))
+        yield "languages on the way"
+        browser.open(f"{at}/language")
+    browser.send(B06=["ar", "de"], B07="2")
+    yield "personal"
+    browser.send(C2="yes")
+    yield "fields"
+    browser.send(B08=["ARB", "WOH", "BIL", "INT"])
+    yield "fields refused"
+    for field in fields:
+        browser.open(f"{at}/fields")
+        browser.send(B08=[field])
+        yield from _field(browser, field, tag)
+    browser.open(f"{at}/home")
+    yield "home"
+    browser.send(B13="yes", B15="work", B16="own")
+    yield "home unveiled"
+    browser.send(B14=["0-2", "16-17"])
+    yield "life"
+    browser.send(B17="3", B18="pna", B19="EU")
+    yield "closing"
+    browser.send(B20=["email", "none"])
+    yield "closing refused"
+    browser.send(B20=["email"], B21=f"<{tag}>\n&", B22="no")
+    yield "check"
+    browser.send()
+    yield "done"
+    words = re.findall(r"<code[^>]*>([a-z-]+)</code>", browser.page.html)[0]
+    browser.open(at)
+    yield "start after sending"
+    browser.open(f"/{tag}/receipt")
+    browser.send(words=words)
+    yield "response"
+    browser.send(f"/{tag}/receipt", words=words, _withdraw="yes")
+    yield "withdraw"
+
+
+def _field(browser: Browser, field: str, tag: str) -> Iterator[str]:
+    yield f"field {field}"
+    needed = next(value for value in _offered(browser, f"B09_{field}") if value.startswith(f"{field}."))
+    browser.send(**{f"B09_{field}": [needed, "other"], f"B11_{field}": "known_not_used"})
+    yield f"field {field} unveiled"
+    browser.send(**{f"B09_{field}_other": tag * 200, f"B10_{field}": "3", f"B12_{field}": ["language", "other"]})
+    yield f"field {field} refused"
+    browser.send(**{f"B09_{field}_other": f"<{tag}>"})
+
+
+def _offered(browser: Browser, name: str) -> list[str]:
+    return [control.value for control in browser.page.controls if control.name == name]
+
+
+TYPED = "…"
+"""Stands for a text that differs from language to language."""
+OTHERS: dict[str, dict[str, str | list[str]]] = {
+    "offers": {"A00": "yes", "A01": "project", "A02": TYPED, "A04_name": TYPED, "A05_fields": ["ARB"]},
+    "experts": {"E00": "yes", "E01": TYPED, "E02": ["ARB", "BIL"]},
+    "consultation": {"K0": "yes", "K0_statement": "ARB-1.2", "K0_group": "AK_ARB", "K1": "disagree", "K2": TYPED},
+}
+
+
+def others(_studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
+    """The other questionnaires to the receipt; where something is required, it is left out once."""
+    for questionnaire, answers in OTHERS.items():
+        left = {name: f"<{tag}>" if answer == TYPED else answer for name, answer in answers.items()}
+        browser.open(f"/{tag}/q/{questionnaire}")
+        yield f"{questionnaire} start"
+        for _ in range(40):
+            given = {name: left.pop(name) for name in browser.page.names() & set(left)}
+            before = browser.url
+            browser.send(**dict.fromkeys(given))
+            yield f"{questionnaire} {_place(browser)}, {browser.status}"
+            if given:
+                if browser.url != before:
+                    browser.open(before)  # it might be left out
+                browser.send(**given)
+                yield f"{questionnaire} {_place(browser)}"
+            if _place(browser) == "done":
+                break
+        assert _place(browser) == "done"
+
+
+def _place(browser: Browser) -> str:
+    return browser.url.rpartition("/")[2]
+
+
+def helping(_studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
+    """The script for whoever helps somebody to answer."""
+    browser.open(f"/{tag}/help/needs")
+    yield "script"
+
+
+def side_by_side(_studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
+    """Pages in two languages, one of them written the other way round. No search for untranslated texts fits them."""
+    second = "de" if languages.language(tag).direction == "rtl" else "ar"
+    browser.open(f"/{tag}/q/needs?with=assisted.{second}")
+    yield "start"
+    browser.send(browser.page.action, B00="yes")
+    yield "about"
+    browser.open(f"/{tag}/q/needs/closing")
+    yield "what is still needed"
+
+
+def offline(_studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
+    """The document that a phone keeps, with all its views unfolded at once, one below the other."""
+    browser.open(f"/{tag}/offline/needs-1")
+    assert _FOLDED.search(browser.page.html)
+    browser.page.html = _FOLDED.sub(r"\1", browser.page.html)
+    yield "document"
+
+
+def closing(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
+    """A questionnaire that is paused, not yet open, full, closed or asks for a code; nothing open at all; refusals."""
+    publications = studio.publications
+    browser.open(f"/{tag}/q/consultation")
+    browser.send(K0="yes")
+    for name, schedule in (
+        ("paused", Schedule(paused=True)),
+        ("planned", Schedule(opens="2099-12-31")),
+        ("full", Schedule(limit=1)),
+        ("closed", Schedule(is_open=False)),
+    ):
+        publications.set_schedule("consultation", schedule)
+        visitor = Browser(studio.app.test_client())
+        visitor.open(f"/{tag}/q/consultation")
+        browser.page.html = visitor.page.html
+        assert name == "full" or visitor.status >= 400
+        yield name
+        browser.open(f"/{tag}/q/consultation/statement")
+        yield f"{name} for somebody who has begun"
+    publications.set_schedule("consultation", Schedule())
+    links.set_code(studio.store, "experts", links.PLAIN, "482 913")
+    browser.open(f"/{tag}/q/experts")
+    browser.send(E00="yes")
+    yield "code missing"
+    browser.send(E00="yes", _code="1")
+    yield "code wrong"
+    links.set_code(studio.store, "experts", links.PLAIN, "")
+    for name in OTHERS | {"needs": {}}:
+        publications.set_open(name, False)
+    browser.open(f"/{tag}/")
+    yield "nothing open"
+    for name in OTHERS | {"needs": {}}:
+        publications.set_open(name, True)
+
+
+def refusals(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
+    """The page of each Problem that respondents can meet."""
+    for code, kind in CATALOGUE.items():
+        if not code.startswith(_PROBLEMS) or code == "request.host":
+            continue
+        wanted = set(re.findall(r"%\((\w+)\)s", kind.message))
+        with studio.app.test_request_context(f"/{tag}/"):
+            i18n.use(tag)
+            problem = Problem(code, **{name: _DETAILS[name] for name in wanted})
+            browser.page.html = problems_view.problem_page(problem).get_data(as_text=True)
+        yield code
+
+
+EVERYTHING: tuple[Walk, ...] = (arriving, needs, others, helping, offline, closing, refusals)
+SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, helping, offline)
