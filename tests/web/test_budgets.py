@@ -23,9 +23,10 @@ from tests.web.browser import Browser
 
 TAGS = ("de", "ar", "ti")
 FIRST, SCRIPTS, DRAWINGS = 8_000, 8_192, 8_000
-JOURNEY = {"de": 25_000, "ar": 26_000, "ti": 26_500}
-PAGE_BY_PAGE = {"de": 25_000, "ar": 26_500, "ti": 27_000}
-"""Without pictograms. The aim is 25,000 in each language and both ways; page by page every page names all languages."""
+JOURNEY = {"de": 26_500, "ar": 27_000, "ti": 27_500}
+PAGE_BY_PAGE = {"de": 25_000, "ar": 27_000, "ti": 28_000}
+"""Without pictograms. The aim is 25,000 in each language and both ways, and is missed by up to a tenth: the way out on
+every page, the way to another phone and the names of 24 languages came after it was set."""
 BROTLI = {"Accept-Encoding": "br"}
 
 
