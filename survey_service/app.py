@@ -27,13 +27,16 @@ from survey_service.web import (
     problems_view,
     public,
     receipt,
+    rendering,
     respondent,
+    resume,
     security,
     way_in,
     wordings,
+    words,
 )
 
-MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, helper, receipt, offline, api, manage)
+MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, helper, receipt, resume, offline, api, manage)
 
 
 def create_app(settings: Settings, store: Store | None = None) -> Flask:
@@ -49,10 +52,12 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     pictures.install(app)
     aloud.install(app)
     media_view.install(app)
+    words.install(app)
     security.install(app, settings)
     way_in.install(app)
     helping.install(app)
     problems_view.install(app)
+    rendering.install(app)
     compression.install(app)
     rows: dict[str, audience.Access] = {}
     guards: dict[str, audience.Guard] = {}

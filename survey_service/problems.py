@@ -294,6 +294,29 @@ CATALOGUE: Mapping[str, Kind] = {
         N_("Start again, please"),
         N_("There are no saved answers on this device. They were sent, erased, or too old."),
     ),
+    "draft.moved": Kind(
+        409,
+        N_("Your answers are on another device"),
+        N_("You went on with these answers on another phone or computer. To continue here, type your four words."),
+    ),
+    "draft.sent": Kind(
+        409,
+        N_("Sent already"),
+        N_("These answers were sent already. With your four words you can see, change or erase them."),
+    ),
+    "receipt.word": Kind(
+        422,
+        N_("Please check the words"),
+        N_("“%(word)s” cannot be one of the words. Look at it once more. A word looks like this: %(example)s."),
+    ),
+    "receipt.incomplete": Kind(
+        422, N_("Please check the words"), N_("Please type all four words, with a blank or a hyphen between them.")
+    ),
+    "receipt.locked": Kind(
+        429,
+        N_("Too many wrong words"),
+        N_("Wrong words were typed very often from this network. Your answers are safe. Try again in ten minutes."),
+    ),
     "receipt.missing": Kind(
         404, N_("Receipt not found"), N_("There is no response for these words. Check the spelling.")
     ),

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from survey_service import clock
 from survey_service.accounts import audit, lockout
 from survey_service.problems import Problem
-from survey_service.responses import access_codes, files, media, retention
+from survey_service.reports import withdrawal
+from survey_service.responses import access_codes, files, holder, media, retention
 from survey_service.responses.loading import waiting
 from survey_service.responses.retention import Erased
 from survey_service.store import rounds
@@ -25,8 +26,10 @@ log = logging.getLogger(__name__)
 def tidy(context: Context) -> Erased:
     """Erase what is too old by the settings, once, and note it in the audit log."""
     values = context.settings
+    for rule in (access_codes.RULE, holder.RULE):
+        lockout.forget_old(context.store, now=clock.now(), rule=rule)
+    withdrawal.reach(context.store, values.instance / "snapshots")
     waiting.sweep(values.instance, clock.now())
-    lockout.forget_old(context.store, now=clock.now(), rule=access_codes.RULE)
     erased = retention.apply(
         context.store,
         context.publications,

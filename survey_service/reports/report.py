@@ -18,8 +18,9 @@ DEMO = "demo"
 
 @dataclass(frozen=True)
 class Report:
-    """A finished report. ``counts`` are the numbers behind it by questionnaire (``{"valid": …, "excluded": …}``; for
-    offers by state of moderation); ``synthetic`` is True if invented responses are among them; ``blocks`` are JSON."""
+    """A finished report. ``counts`` are the numbers behind it by questionnaire (``{"valid": …, "excluded": …,
+    "withdrawn": …}``; for offers by state of moderation); ``synthetic`` is True if invented responses are among them;
+    ``withdrawn`` if answers in it were withdrawn since, so that its snapshot is gone; ``blocks`` are JSON."""
 
     id: int
     plugin: str
@@ -31,6 +32,7 @@ class Report:
     synthetic: bool
     counts: Mapping[str, Mapping[str, int]]
     blocks: tuple[Mapping[str, Any], ...]
+    withdrawn: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON data."""
@@ -48,6 +50,7 @@ def _body(report: Report) -> dict[str, Any]:
         "synthetic": report.synthetic,
         "counts": {name: dict(counts) for name, counts in report.counts.items()},
         "blocks": [dict(block) for block in report.blocks],
+        "withdrawn": report.withdrawn,
     }
 
 
@@ -64,6 +67,7 @@ def _report(stored: Stored) -> Report:
         synthetic=body["synthetic"],
         counts=body["counts"],
         blocks=tuple(body["blocks"]),
+        withdrawn=body.get("withdrawn", False),
     )
 
 
@@ -88,6 +92,7 @@ def save(
         synthetic=any(DEMO in table["counts"].get("modes", {}) for table in tables.values()),
         counts={name.removeprefix("responses-"): table["counts"]["statuses"] for name, table in tables.items()},
         blocks=tuple(blocks),
+        withdrawn=not snapshot.folder.exists(),  # a withdrawal came while the plugin ran
     )
     body = _body(report)
     reports = store.collection(REPORTS)

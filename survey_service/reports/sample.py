@@ -78,7 +78,7 @@ def sample_blocks(
     values = {
         "questionnaire": title,
         "n": persons(None if count_reason(n) else n, count_reason(n)),
-        "excluded": integer(sum(statuses.values()) - n),
+        "excluded": integer(statuses.get("excluded", 0)),
         "periods": words({"*": ", ".join(periods) or "–"}),
     }
     notes = [TextBlock(LIMITS, "note"), TextBlock(HIDDEN, "note")]

@@ -28,6 +28,7 @@ from survey_service.offers.register import all_offers
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.reports.codebook import codebook_of, type_of, variables_of
+from survey_service.responses import holder
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
@@ -78,16 +79,37 @@ def freeze(
 ) -> Snapshot:
     """Freeze the valid responses of the named questionnaires, and the published offers, into ``folder``/<id>.
 
-    An existing snapshot of the same content is returned as it is. Raises Problem questionnaire.missing, and
-    snapshot.damaged if the existing one was changed.
+    An existing snapshot of the same content is returned as it is. If a response was withdrawn while this one was made,
+    it is made anew. Raises Problem questionnaire.missing, and snapshot.damaged if the existing one was changed.
     """
+    while True:
+        before = _withdrawn(store, questionnaires)
+        made = _freeze(folder, store, publications, questionnaires, before, offers=offers)
+        if _withdrawn(store, questionnaires) == before:
+            return made
+        shutil.rmtree(made.folder, ignore_errors=True)
+
+
+def _withdrawn(store: Store, questionnaires: Sequence[str]) -> dict[str, int]:
+    return {name: holder.withdrawn(store, name) for name in questionnaires}
+
+
+def _freeze(
+    folder: Path,
+    store: Store,
+    publications: Publications,
+    questionnaires: Sequence[str],
+    withdrawn: Mapping[str, int],
+    *,
+    offers: bool,
+) -> Snapshot:
     tables: dict[str, Frozen] = {}
     codebook: dict[str, Any] = {}
     for name in questionnaires:
         revisions = {id: publications.revision(id).questionnaire for id in publications.history(name)}
         if not revisions:
             raise Problem("questionnaire.missing")
-        tables[f"responses-{name}"] = responses_table(_responses(store, name), revisions)
+        tables[f"responses-{name}"] = responses_table(_responses(store, name), revisions, withdrawn=withdrawn[name])
         codebook[name] = codebook_of(revisions)
     if offers:
         modes = {body["key"]: body["mode"] for body in _responses(store, "offers")}
@@ -110,8 +132,12 @@ def questions_of(revisions: Mapping[str, Questionnaire]) -> dict[str, str]:
     return {name: type_of(variable) for name, variable in variables_of(revisions).items()}
 
 
-def responses_table(bodies: Iterable[Mapping[str, Any]], revisions: Mapping[str, Questionnaire]) -> Frozen:
+def responses_table(
+    bodies: Iterable[Mapping[str, Any]], revisions: Mapping[str, Questionnaire], *, withdrawn: int = 0
+) -> Frozen:
     """Freeze responses (documents of the store) of one questionnaire, given all its revisions, oldest first.
+
+    ``withdrawn`` are so many more, which are counted and of which nothing is known.
 
     For each question there is a column of its answers (if KEPT) and one of its states, ``<name>:state``. Both are null
     for a response whose revision did not have the question, or had it with another type.
@@ -123,7 +149,7 @@ def responses_table(bodies: Iterable[Mapping[str, Any]], revisions: Mapping[str,
         if kind in KEPT:
             schema[name] = KEPT[kind]
         schema[f"{name}:state"] = STATES
-    statuses: Counter[str] = Counter()
+    statuses: Counter[str] = Counter({"withdrawn": withdrawn} if withdrawn else {})
 
     def rows() -> Iterator[dict[str, Any]]:
         for body in bodies:

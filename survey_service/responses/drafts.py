@@ -1,7 +1,8 @@
 """Drafts: answers that are not submitted yet, saved page by page.
 
-A draft is found by a random token that only the respondent's device holds; the store keeps the token's hash. What was
-typed is kept as it was typed, faults included, so that nothing is lost; what is accepted is judged anew each time.
+A draft is found by a random token that only the respondent's device holds; the store keeps the token's hash. It is also
+found by the four words of its later receipt, which move it to another device. What was typed is kept as it was typed,
+faults included, so that nothing is lost; what is accepted is judged anew each time.
 """
 
 from __future__ import annotations
@@ -17,17 +18,22 @@ from typing import Any
 from survey_service.problems import Problem
 from survey_service.questionnaire import places
 from survey_service.questionnaire.values import Path
+from survey_service.responses import receipts
+from survey_service.responses.collection import RESPONSES
 from survey_service.responses.modes import WEB
 from survey_service.responses.revisions import Published
-from survey_service.store.base import CollectionSpec, Store
+from survey_service.store.base import CollectionSpec, Store, Stored
 
-DRAFTS = CollectionSpec("drafts", indexes=("day", "key"), unique=("token_hash",))
+DRAFTS = CollectionSpec("drafts", indexes=("day", "key"), unique=("token_hash", "receipt_hash"))
 KEPT_DAYS = 14
 
 
 @dataclass(frozen=True)
 class Draft:
-    """One draft. ``inputs`` is what was typed, ``seen`` the questions that were shown, ``key`` the submission key."""
+    """One draft. ``inputs`` is what was typed, ``seen`` the questions that were shown, ``key`` the submission key.
+
+    ``token`` is "" while no device holds it: a phone has handed it in. ``day`` is when it was last touched.
+    """
 
     id: int
     version: int
@@ -41,12 +47,19 @@ class Draft:
     seen: tuple[str, ...]
     replaces: bool
     """True if the holder of a receipt corrects a response that was sent before."""
+    receipt_hash: str
+    day: dt.date
     source: str = ""
     """The tag of the link that led here."""
     mode: str = WEB
     """How it is answered (see ``modes``)."""
     second: str = ""
     """The language of whoever helps, shown beside the respondent's; "" for none."""
+
+    @property
+    def last_day(self) -> dt.date:
+        """The day until which it is kept if nobody touches it."""
+        return self.day + dt.timedelta(days=KEPT_DAYS)
 
 
 def start(
@@ -55,36 +68,118 @@ def start(
     language: str,
     today: dt.date,
     *,
-    correcting: str = "",
-    inputs: Mapping[str, Any] | None = None,
-    seen: tuple[str, ...] = (),
-    seed: int | None = None,
+    receipt_key: str,
     source: str = "",
     mode: str = WEB,
     second: str = "",
 ) -> Draft:
-    """Create a draft, pinned to the revision, with a seed and a new submission key.
-
-    ``correcting`` is the key of a response that its holder corrects; ``inputs``, ``seen`` and ``seed`` are then those
-    of the response.
-    """
+    """Create a draft, pinned to the revision, with a seed and a new submission key."""
+    key = str(uuid.uuid4())
     draft = Draft(
         id=0,
         version=0,
-        token=secrets.token_urlsafe(16),
+        token=_new_token(),
         questionnaire=published.questionnaire.name,
         revision=published.revision,
         language=language,
-        key=correcting or str(uuid.uuid4()),
-        seed=secrets.randbelow(2**31) if seed is None else seed,
-        inputs=dict(inputs or {}),
-        seen=seen,
-        replaces=bool(correcting),
+        key=key,
+        seed=secrets.randbelow(2**31),
+        inputs={},
+        seen=(),
+        replaces=False,
+        receipt_hash=receipts.hash_of(receipts.words_for(key, receipt_key)),
+        day=today,
         source=source,
         mode=mode,
         second=second,
     )
-    stored = store.collection(DRAFTS).add(_body(draft, today))
+    return _added(store, draft)
+
+
+def correct(
+    store: Store,
+    published: Published,
+    language: str,
+    today: dt.date,
+    *,
+    response: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    seen: tuple[str, ...],
+) -> Draft:
+    """Create the draft of a correction, with the answers of a response (a document) as inputs.
+
+    It has the key and the receipt of the response. One begun earlier, on whichever device, is erased.
+    """
+    draft = Draft(
+        id=0,
+        version=0,
+        token=_new_token(),
+        questionnaire=published.questionnaire.name,
+        revision=published.revision,
+        language=language,
+        key=response["key"],
+        seed=response["seed"],
+        inputs=dict(inputs),
+        seen=seen,
+        replaces=True,
+        receipt_hash=response["receipt_hash"],
+        day=today,
+    )
+    with store.transaction():
+        erase_all(store, draft.key)
+        return _added(store, draft)
+
+
+def hand_in(store: Store, draft: Draft) -> Draft:
+    """Keep a draft that a phone hands in, held by no device until the four words are typed; return it.
+
+    The same phone may hand it in again if it heard no reply. Raises Problem draft.moved if a device holds it already,
+    and draft.sent if its answers were sent meanwhile.
+    """
+    with store.transaction():
+        if store.collection(RESPONSES).first(key=draft.key) is not None:
+            raise Problem("draft.sent")
+        earlier = store.collection(DRAFTS).first(key=draft.key)
+        if earlier is None:
+            return _added(store, draft)
+        if earlier.body["token_hash"] is not None:
+            raise Problem("draft.moved")
+        return _put(store, replace(draft, id=earlier.id, version=earlier.version))
+
+
+def find(store: Store, receipt: str) -> Stored | None:
+    """Return the document of the draft whose later receipt this is, however its words were typed; None if none is."""
+    return store.collection(DRAFTS).first(receipt_hash=receipts.hash_of(receipt))
+
+
+def take_over(store: Store, receipt: str, today: dt.date) -> Draft:
+    """Let a new device hold the draft of these four words, and no other from now on.
+
+    Raises Problem draft.missing if there is none (any more), and draft.sent if its answers were sent meanwhile; then it
+    is erased.
+    """
+    with store.transaction():
+        stored = find(store, receipt)
+        if stored is None:
+            raise Problem("draft.missing")
+        if stored.body["replaces"] or store.collection(RESPONSES).first(key=stored.body["key"]) is None:
+            return _put(store, replace(_draft(stored, _new_token()), day=today))
+        erase_all(store, stored.body["key"])
+    raise Problem("draft.sent")
+
+
+def has_moved(store: Store, key: str) -> bool:
+    """Tell whether there is a draft of a submission key, for a device whose token leads to none."""
+    return store.collection(DRAFTS).first(key=key) is not None
+
+
+def _put(store: Store, draft: Draft) -> Draft:
+    stored = store.collection(DRAFTS).replace(draft.id, _body(draft), version=draft.version)
+    return replace(draft, version=stored.version)
+
+
+def _added(store: Store, draft: Draft) -> Draft:
+    stored = store.collection(DRAFTS).add(_body(draft))
     return replace(draft, id=stored.id, version=stored.version)
 
 
@@ -93,6 +188,10 @@ def load(store: Store, token: str) -> Draft:
     stored = store.collection(DRAFTS).first(token_hash=_hash(token))
     if stored is None:
         raise Problem("draft.missing")
+    return _draft(stored, token)
+
+
+def _draft(stored: Stored, token: str) -> Draft:
     body = stored.body
     return Draft(
         id=stored.id,
@@ -106,6 +205,8 @@ def load(store: Store, token: str) -> Draft:
         inputs=body["inputs"],
         seen=tuple(body["seen"]),
         replaces=body["replaces"],
+        receipt_hash=body["receipt_hash"],
+        day=dt.date.fromisoformat(body["day"]),
         source=body.get("source", ""),
         mode=body.get("mode", WEB),
         second=body.get("second", ""),
@@ -143,11 +244,11 @@ def save(
             inputs=typed,
             seen=shown,
             language=language or newest.language,
+            day=today,
             mode=helped[0] if helped else newest.mode,
             second=helped[1] if helped else newest.second,
         )
-        stored = store.collection(DRAFTS).replace(newest.id, _body(merged, today), version=newest.version)
-    return replace(merged, version=stored.version)
+        return _put(store, merged)
 
 
 def erase(store: Store, token: str) -> None:
@@ -156,6 +257,16 @@ def erase(store: Store, token: str) -> None:
         stored = store.collection(DRAFTS).first(token_hash=_hash(token))
         if stored is not None:
             store.collection(DRAFTS).delete(stored.id)
+
+
+def erase_all(store: Store, key: str) -> int:
+    """Erase the drafts of a submission key, whichever device holds them, and return their number."""
+    collection = store.collection(DRAFTS)
+    with store.transaction():
+        found = collection.find(key=key)
+        for stored in found:
+            collection.delete(stored.id)
+    return len(found)
 
 
 def erase_old(store: Store, today: dt.date) -> int:
@@ -172,9 +283,13 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8")).hexdigest()
 
 
-def _body(draft: Draft, today: dt.date) -> dict[str, Any]:
+def _new_token() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def _body(draft: Draft) -> dict[str, Any]:
     return {
-        "token_hash": _hash(draft.token),
+        "token_hash": _hash(draft.token) if draft.token else None,
         "questionnaire": draft.questionnaire,
         "revision": draft.revision,
         "language": draft.language,
@@ -183,7 +298,8 @@ def _body(draft: Draft, today: dt.date) -> dict[str, Any]:
         "inputs": dict(draft.inputs),
         "seen": list(draft.seen),
         "replaces": draft.replaces,
-        "day": today.isoformat(),
+        "receipt_hash": draft.receipt_hash,
+        "day": draft.day.isoformat(),
         **({"source": draft.source} if draft.source else {}),
         **({"mode": draft.mode, "second": draft.second} if draft.mode != WEB else {}),
     }

@@ -1,20 +1,61 @@
-"""What the holder of a receipt may do: see the response, correct it, withdraw it."""
+"""What the holder of four words may do: go on with a draft; see, correct and withdraw a response."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from survey_service.accounts import lockout
 from survey_service.offers import register
 from survey_service.problems import Problem
 from survey_service.questionnaire.judge import PNA
 from survey_service.questionnaire.model import PREFER_NOT_TO_SAY, Questionnaire
-from survey_service.responses import receipts
+from survey_service.responses import drafts, receipts
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import CollectionSpec, Store, Stored
 
 WITHDRAWALS = CollectionSpec("withdrawals", indexes=("questionnaire",))
 """How many responses were withdrawn, by questionnaire and period; nothing else of them is kept."""
+PENDING = CollectionSpec("withdrawals_pending")
+"""Withdrawals that have not reached what was made of the response: its questionnaire, revision and period."""
+ATTEMPTS = CollectionSpec("receipt_attempts", unique=("name_hash",))
+RULE = lockout.Rule(60, dt.timedelta(minutes=10), "receipt.locked", ATTEMPTS)
+"""A shelter shares one address, so many may err. docs/responses.md reckons how long guessing takes."""
+
+
+_LONGEST_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Found:
+    """What belongs to four words: a response, a draft (of a correction, if there is a response too), or both."""
+
+    response: Stored | None
+    draft: Stored | None
+
+
+def look_up(store: Store, typed: str, who: str, *, now: dt.datetime, language: str = "en") -> Found:
+    """Return what belongs to four words, however they were typed; right ones are not counted as attempts.
+
+    ``language`` is that of the example in a refusal. ``who`` is what wrong attempts are counted by; only its hash is
+    kept. Words that cannot be a receipt tell a guesser nothing, so they are not counted. Raises Problems
+    receipt.incomplete, receipt.word, receipt.locked and receipt.missing.
+    """
+    fault = receipts.fault_of(typed)
+    if fault == "":
+        raise Problem("receipt.incomplete")
+    if fault is not None:
+        word = f"\u2068{fault[:_LONGEST_SHOWN]}\u2069"  # it may run the other way than what is around it
+        raise Problem("receipt.word", word=word, example=receipts.example(language))
+    lockout.take(store, who, now=now, rule=RULE)
+    response = store.collection(RESPONSES).first(receipt_hash=receipts.hash_of(typed))
+    draft = drafts.find(store, typed)
+    if response is None and draft is None:
+        raise Problem("receipt.missing")
+    lockout.take_back(store, who, RULE)
+    return Found(response, draft)
 
 
 def find(store: Store, receipt: str) -> Stored:
@@ -41,16 +82,28 @@ def _inputs(questionnaire: Questionnaire, answers: Mapping[str, Any], states: Ma
     return inputs
 
 
-def withdraw(store: Store, receipt: str) -> None:
-    """Erase the response of a receipt and count the withdrawal. Raises Problem receipt.missing."""
+def withdraw(store: Store, receipt: str) -> Stored:
+    """Erase the response of a receipt with all drafts that correct it, and count the withdrawal; return what it was.
+
+    ``PENDING`` notes what has to be taken out of snapshots and reports, so that a crash forgets nothing. Raises Problem
+    receipt.missing.
+    """
     counts = store.collection(WITHDRAWALS)
     with store.transaction():
         stored = find(store, receipt)
         facts = {"questionnaire": stored.body["questionnaire"], "period": stored.body["period"]}
         store.collection(RESPONSES).delete(stored.id)
+        drafts.erase_all(store, stored.body["key"])
         register.withdraw(store, stored.body["key"])
+        store.collection(PENDING).add({name: stored.body[name] for name in ("questionnaire", "revision", "period")})
         count = counts.first(**facts)
         if count is None:
             counts.add({**facts, "count": 1})
         else:
             counts.replace(count.id, {**facts, "count": count.body["count"] + 1}, version=count.version)
+    return stored
+
+
+def withdrawn(store: Store, questionnaire: str) -> int:
+    """Return how many responses to a questionnaire were withdrawn."""
+    return sum(stored.body["count"] for stored in store.collection(WITHDRAWALS).find(questionnaire=questionnaire))

@@ -21,7 +21,7 @@ from survey_service.responses.collection import RESPONSES
 from survey_service.responses.revisions import Publications
 from survey_service.store.base import Store
 
-__all__ = ["RESPONSES", "Outcome", "Submission", "accept", "document", "receipt_of", "submit"]
+__all__ = ["RESPONSES", "Outcome", "Submission", "accept", "document", "is_known", "receipt_of", "submit"]
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,11 @@ def _check_files(store: Store, body: Mapping[str, Any]) -> None:
     named = set(uploads.ids(body["answers"]))
     if named and not named <= files.issued(store, body["key"]):
         raise Problem("response.invalid", count=1, faults=({"refusal": Refusal("", "no_upload")},))
+
+
+def is_known(store: Store, key: str) -> bool:
+    """Tell whether there is a response with this submission key."""
+    return store.collection(RESPONSES).first(key=key) is not None
 
 
 def receipt_of(store: Store, key: str, *, receipt_key: str) -> str | None:

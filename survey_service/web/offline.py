@@ -24,7 +24,7 @@ from survey_service.questionnaire.offline_parts import Parts, parts
 from survey_service.questionnaire.question_types import MESSAGES
 from survey_service.responses import receipts
 from survey_service.responses.revisions import Published
-from survey_service.web import i18n, kiosk, page_form, rendering, security, styles, way_in, wordings
+from survey_service.web import i18n, kiosk, page_form, rendering, security, styles, way_in, wordings, words
 from survey_service.web.audience import PUBLIC
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
@@ -101,6 +101,7 @@ def _page(published: Published) -> str:
         script=url_for(".script", mark=_script(parts(questionnaire)).mark),
         kilobytes=_KILOBYTES * len(addresses),
         start=url_for("respondent.start", questionnaire=questionnaire.name),
+        resume=words.public("resume.enter").partition("://")[2],
     )
 
 
@@ -128,6 +129,10 @@ def _plan(published: Published) -> Markup:
             "offline": gettext("There is no network, and this is not on the phone yet."),
             "languages": gettext("All languages are on this phone now."),
             "yes": gettext("Yes"),
+            "stays": gettext("There is no network. Your answers are still saved on this phone."),
+            "until": gettext(
+                "Your answers are saved. We keep them until %(day)s. Each time you continue, the 14 days begin anew."
+            ),
         },
     }
     text = orjson.dumps(content).decode().replace("<", "\\u003c")

@@ -12,16 +12,22 @@ from survey_service import clock
 from survey_service.problems import Problem
 from survey_service.questionnaire import uploads
 from survey_service.questionnaire.plan import NOT_SHOWN
-from survey_service.responses import drafts, files, holder
+from survey_service.reports import withdrawal
+from survey_service.responses import drafts, files, holder, receipts
 from survey_service.responses.revisions import Published
 from survey_service.store.base import Stored
-from survey_service.web import device, i18n, rendering, summary, wordings
+from survey_service.web import audience, device, i18n, qr, rendering, summary, wordings, words
 from survey_service.web.audience import PUBLIC
 from survey_service.web.context import current
 from survey_service.web.visit import Visit
 
 blueprint = Blueprint("receipt", __name__)
-AUDIENCES = {"receipt.enter": PUBLIC, "receipt.show": PUBLIC, "receipt.withdrawn": PUBLIC}
+AUDIENCES = {
+    "receipt.enter": PUBLIC,
+    "receipt.show": PUBLIC,
+    "receipt.withdrawn": PUBLIC,
+    "receipt.card": audience.Access("public", audience.EXEMPT),
+}
 
 
 @blueprint.get("/<lang:lang>/receipt")
@@ -32,31 +38,33 @@ def enter() -> str:
 
 @blueprint.post("/<lang:lang>/receipt")
 def show() -> ResponseReturnValue:
-    """Show the response of the words, or do with it what the pressed button says."""
-    words = request.form.get("words", "")
+    """Show the response of the words, or do with it what the pressed button says; or lead to the draft of the words."""
+    typed = request.form.get("words", "")
     try:
-        stored = holder.find(current().store, words)
+        found = words.look_up(typed)
     except Problem as problem:
-        return _form(words, wordings.problem_message(problem)), problem.status
+        return _form(typed, wordings.problem_message(problem)), problem.status
+    stored = found.response
+    if stored is None:
+        return render_template("respondent/unsent.html", words=typed)
     published = current().publications.revision(stored.body["revision"])
     if "_correct" in request.form:
         return _correct(stored, published)
     if "_withdraw" in request.form:
-        return render_template(
-            "respondent/withdraw.html", words=words, has_files=any(uploads.ids(stored.body["answers"]))
-        )
+        has_files = any(uploads.ids(stored.body["answers"]))
+        return render_template("respondent/withdraw.html", words=typed, has_files=has_files)
     if "_withdraw_now" in request.form:
-        holder.withdraw(current().store, words)
-        files.clear(current().store, current().settings.instance, stored.body["key"])
-        return redirect(url_for("receipt.withdrawn"), 303)
+        return _withdraw(typed)
     came = files.issued(current().store, stored.body["key"])
     visit = Visit(published, None, holder.inputs_of(published.questionnaire, stored.body), files=came)
     return render_template(
         "respondent/response.html",
         questionnaire=published.questionnaire,
         sections=summary.sections(visit),
-        words=words,
+        words=typed,
+        receipt=receipts.latin(typed),
         correctable=i18n.language().tag in published.questionnaire.languages,
+        begun=found.draft is not None,
     )
 
 
@@ -67,9 +75,33 @@ def withdrawn() -> str:
     return render_template("respondent/withdrawn.html", addresses=addresses)
 
 
-def _form(words: str = "", error: str = "") -> str:
+@blueprint.post("/<lang:lang>/receipt/card")
+def card() -> ResponseReturnValue:
+    """Make a card to print of four words. They come in the body, also from a phone, and nothing is looked up."""
+    receipt = request.form.get("words", "")
+    if not receipts.is_whole(receipt):
+        raise Problem("receipt.incomplete")
+    return render_template(
+        "respondent/card.html",
+        receipt=receipt,
+        address=words.public("receipt.enter").partition("://")[2],
+        qr=qr.svg(words.address(receipt), i18n.gettext("QR code that leads to your answers")),
+        months=current().settings.retention_months,
+    )
+
+
+def _form(typed: str = "", error: str = "") -> str:
     addresses = rendering.everywhere("receipt.enter")
-    return render_template("respondent/receipt.html", words=words, error=error, addresses=addresses)
+    return render_template("respondent/receipt.html", words=typed, error=error, addresses=addresses)
+
+
+def _withdraw(typed: str) -> ResponseReturnValue:
+    """Erase a response, and what was made of it."""
+    context = current()
+    stored = holder.withdraw(context.store, typed)
+    files.clear(context.store, context.settings.instance, stored.body["key"])
+    withdrawal.reach(context.store, context.settings.instance / "snapshots")
+    return redirect(url_for("receipt.withdrawn"), 303)
 
 
 def _seen(states: Mapping[str, Any], prefix: str) -> Iterator[str]:
@@ -84,15 +116,14 @@ def _seen(states: Mapping[str, Any], prefix: str) -> Iterator[str]:
 def _correct(stored: Stored, published: Published) -> ResponseReturnValue:
     """Begin a draft with the answers of the response; sending it puts them in the response's place."""
     context, questionnaire = current(), published.questionnaire
-    draft = drafts.start(
+    draft = drafts.correct(
         context.store,
         published,
         i18n.language().tag,
         clock.today(),
-        correcting=stored.body["key"],
+        response=stored.body,
         inputs=holder.inputs_of(questionnaire, stored.body),
         seen=tuple(_seen(stored.body["states"], "")),
-        seed=stored.body["seed"],
     )
     device.hold(questionnaire.name, draft.token, draft.key)
     return rendering.to("check", questionnaire=questionnaire.name)

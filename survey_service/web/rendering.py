@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from survey_service import languages
@@ -20,7 +20,7 @@ from survey_service.web import device, i18n, page_form, summary, way_in, wording
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext, ngettext
 from survey_service.web.page_form import Item
-from survey_service.web.visit import Visit
+from survey_service.web.visit import AlreadySent, Moved, Visit
 
 RETURN, CHECK, LANGUAGES = "_return", "check", "languages"
 
@@ -30,6 +30,29 @@ def to(endpoint: str, **values: Any) -> Response:
     response = redirect(url_for(f"respondent.{endpoint}", **values), 303)
     response.set_data(b"")
     return response
+
+
+def keep(questionnaire: str) -> Response:
+    """Redirect to the four words with which a draft is gone on with."""
+    response = redirect(url_for("resume.keep", questionnaire=questionnaire), 303)
+    response.set_data(b"")
+    return response
+
+
+def _already_sent(sent: AlreadySent) -> Response:
+    """Lead to the receipt whoever comes back after sending: by the back button, a second tab or a second press."""
+    return to("done", questionnaire=sent.questionnaire)
+
+
+def _moved(moved: Moved) -> tuple[str, int]:
+    """Tell a device that another one goes on with its answers, and offer to bring them back or to begin anew."""
+    return render_template("respondent/moved.html", questionnaire=moved.questionnaire), 409
+
+
+def install(app: Flask) -> None:
+    """Answer in their way where a draft has gone that a device asks for."""
+    app.register_error_handler(AlreadySent, _already_sent)
+    app.register_error_handler(Moved, _moved)
 
 
 def returning() -> dict[str, str]:

@@ -17,7 +17,7 @@ from survey_service.web.audience import PUBLIC, RESHOWN, Access
 from survey_service.web.context import current
 from survey_service.web.device import Held
 from survey_service.web.page_form import Posted
-from survey_service.web.visit import AlreadySent, Visit
+from survey_service.web.visit import Visit
 
 blueprint = Blueprint("respondent", __name__)
 AUDIENCES = {
@@ -30,19 +30,9 @@ AUDIENCES = {
     "respondent.erased": PUBLIC,
 }
 _AT = "/<lang:lang>/q/<questionnaire>"
-_SWITCH, _LANGUAGES, _ERASE, _ADD, _REMOVE = (
-    "_language",
-    "_languages",
-    "_erase",
-    "_add",
-    "_remove",
-)  # names of buttons; a question's name begins with a letter
-
-
-@blueprint.errorhandler(AlreadySent)
-def already_sent(sent: AlreadySent) -> Response:
-    """Lead to the receipt whoever comes back after sending: by the back button, a second tab or a second press."""
-    return rendering.to("done", questionnaire=sent.questionnaire)
+_SWITCH, _LANGUAGES, _ERASE, _LATER = "_language", "_languages", "_erase", "_later"
+_ADD, _REMOVE = "_add", "_remove"
+"""The names of buttons; a question's name begins with a letter."""
 
 
 @blueprint.route(_AT, methods=["GET", "POST"])
@@ -95,12 +85,9 @@ def _take_overview(present: Visit, target: Stop) -> ResponseReturnValue:
     """Do with a repeat's entries what the pressed button says: add one, remove one, go on."""
     if security.is_forged():
         return rendering.overview_page(present, target, messages=[rendering.expired()]), 400
-    if _ERASE in request.form:
-        return rendering.to("erase")
-    if kiosk.PAUSE in request.form:
-        return kiosk.pause(present.questionnaire.name, target.address)
-    if _LANGUAGES in request.form:
-        return rendering.to_languages(present, target)
+    aside = _aside(present, target)
+    if aside is not None:
+        return aside
     if _ADD in request.form:
         present, entry = visit.add_entry(current(), present, target)
         return rendering.onward(present, entry)
@@ -112,6 +99,22 @@ def _take_overview(present: Visit, target: Stop) -> ResponseReturnValue:
     if rendering.returning():
         return rendering.onward(present, present.needed_stop)
     return rendering.onward(present, journey.after(present.questionnaire, present.judgement, target))
+
+
+def _aside(present: Visit, target: Stop | None) -> Response | None:
+    """Return where a button leads that is not about the answers: to erase, to the four words, to the languages, to the
+    tablet's question.
+
+    ``target`` is None on the page that shows all answers. None if another button was pressed.
+    """
+    if _ERASE in request.form:
+        return rendering.to("erase")
+    if _LATER in request.form:
+        return rendering.keep(present.questionnaire.name)
+    if target is not None and _LANGUAGES in request.form:
+        return rendering.to_languages(present, target)
+    at = target.address if target else "check"
+    return kiosk.pause(present.questionnaire.name, at) if kiosk.PAUSE in request.form else None
 
 
 def _entry_number(name: str) -> int:
@@ -130,13 +133,10 @@ def _take(present: Visit, target: Stop) -> ResponseReturnValue:
         return rendering.form_page(present, target, messages=[rendering.expired()]), 400
     posted = receiving.take(current(), present, target, posted)
     present = present.typed(posted)
-    if {_LANGUAGES, _ERASE, kiosk.PAUSE} & request.form.keys():
+    aside = _aside(present, target)
+    if aside is not None:
         visit.save(current(), present, posted, seen=False)
-        if _ERASE in request.form:
-            return rendering.to("erase")
-        if kiosk.PAUSE in request.form:
-            return kiosk.pause(present.questionnaire.name, target.address)
-        return rendering.to_languages(present, target)
+        return aside
     return _finish(present, target, posted)
 
 
@@ -160,8 +160,9 @@ def _finish(present: Visit, target: Stop, posted: Posted) -> ResponseReturnValue
 def check(questionnaire: str) -> ResponseReturnValue:
     """All answers with a way to change each; sending them."""
     present = visit.under_way(current(), questionnaire)
-    if _ERASE in request.form:
-        return rendering.to("erase")
+    aside = _aside(present, None)
+    if aside is not None:
+        return aside
     if present.needed_stop is not None:
         return rendering.onward(present, present.needed_stop)
     if rendering.wants_languages():
@@ -195,11 +196,14 @@ def _send(present: Visit) -> Response:
 
 @blueprint.get(f"{_AT}/done")
 def done(questionnaire: str) -> str:
-    """The receipt: four words, as long as this device holds the key of the response."""
+    """The receipt: four words, as long as this device holds the key of the response.
+
+    Those that a phone has drawn are known to their holder only.
+    """
     context, held = current(), device.held(questionnaire)
-    receipt = submissions.receipt_of(context.store, held.key, receipt_key=context.receipt_key) if held else None
-    if receipt is None:
+    if held is None or not submissions.is_known(context.store, held.key):
         raise Problem("draft.missing")
+    receipt = submissions.receipt_of(context.store, held.key, receipt_key=context.receipt_key)
     model = context.publications.current(questionnaire).questionnaire
     if rendering.wants_languages():
         return rendering.language_choice(rendering.addresses(model, "done", questionnaire=questionnaire))

@@ -187,14 +187,14 @@ def allow_offline() -> None:
     g.offline = True
 
 
-_ALLOWANCES = ("sheets", "scripts", "linked", "offline", "asks_place", "pictures", "sources", "sandboxed")
+_ALLOWED = ("sheets", "scripts", "linked", "offline", "asks_place", "pictures", "sources", "sandboxed")
 Allowed = dict[str, Any]
 """What a page was allowed: the names in ``g`` that the protective headers are made of."""
 
 
 def allowed() -> Allowed:
     """Return what the present page was allowed so far, for ``allow_again`` when it is shown as it was."""
-    return {name: g.get(name) for name in _ALLOWANCES if name in g}
+    return {name: g.get(name) for name in _ALLOWED if name in g}
 
 
 def allow_again(found: Allowed) -> None:
@@ -210,16 +210,17 @@ def has_session() -> bool:
 
 def _script_sources() -> str:
     """Return the directive for the scripts of the present page, and for what it needs to go on without a network."""
-    is_offline = g.get("offline", False)
-    sources = sorted({*g.get("scripts", ()), *(["self"] if is_offline else [])})
-    directive = f"script-src {' '.join(map(repr, sources))}; " if sources else ""
-    return directive + (_OFFLINE if is_offline else "")
+    offline = g.get("offline", False)
+    sources = " ".join(f"'{source}'" for source in sorted({*g.get("scripts", ()), *(["self"] if offline else [])}))
+    return (f"script-src {sources}; " if sources else "") + (_OFFLINE if offline else "")
 
 
-def _image_sources() -> str:
-    """Return the directive for images: the empty icon of every page, and what the present page shows."""
-    ours = g.get("pictures", False) or g.get("offline", False) or "img-src" in g.get("sources", ())
-    return "img-src data: 'self'; " if ours else "img-src data:; "
+def _media_sources() -> str:
+    """Return the directives for pictures, sounds and films: files of ours where the page shows some, and the empty icon
+    of every page."""
+    kinds = {*g.get("sources", ()), *({"img-src"} if g.get("pictures", False) or g.get("offline", False) else ())}
+    pictures = "img-src data: 'self'; " if "img-src" in kinds else "img-src data:; "
+    return pictures + "".join(f"{kind} 'self'; " for kind in sorted(kinds - {"img-src"}))
 
 
 def _frame_ancestors() -> str:
@@ -245,10 +246,9 @@ def add_headers(response: Response) -> Response:
     if response.mimetype in _FILES and not (g.get("offline", False) or g.get("sandboxed", False)):
         response.headers["Content-Security-Policy"] = "default-src 'none'"
         return response
-    sources = "".join(f"{kind} 'self'; " for kind in sorted({*g.get("sources", ())} - {"img-src"}))
     sandbox = "sandbox; " if g.get("sandboxed", False) else ""
     response.headers["Content-Security-Policy"] = (
-        f"{sandbox}default-src 'none'; {_script_sources()}{_image_sources()}{sources}style-src {_style_sources()}; "
+        f"{sandbox}default-src 'none'; {_script_sources()}{_media_sources()}style-src {_style_sources()}; "
         f"form-action 'self'; base-uri 'none'; frame-ancestors {_frame_ancestors()}"
     )
     place = "(self)" if g.get("asks_place", False) else "()"

@@ -36,6 +36,14 @@ class AlreadySent(Exception):
         super().__init__(questionnaire)
 
 
+class Moved(Exception):
+    """The answers begun on this device went on on another one."""
+
+    def __init__(self, questionnaire: str) -> None:
+        self.questionnaire = questionnaire
+        super().__init__(questionnaire)
+
+
 @dataclass(frozen=True)
 class Visit:
     """A revision and what was typed so far; ``draft`` is None until consent is given, and nothing is stored then.
@@ -156,8 +164,8 @@ def fresh(context: Context, name: str) -> Visit:
 def under_way(context: Context, name: str) -> Visit:
     """Return the visit whose draft this device holds.
 
-    Raises AlreadySent if the answers have arrived, Problem draft.missing if there is nothing (any more), and
-    questionnaire.missing for a language that the draft's revision is not offered in.
+    Raises Moved if another device holds it now, AlreadySent if the answers have arrived, Problem draft.missing if there
+    is nothing (any more), and questionnaire.missing for a language that the draft's revision is not offered in.
     """
     held = device.held(name)
     if held is None:
@@ -165,7 +173,9 @@ def under_way(context: Context, name: str) -> Visit:
     try:
         draft = drafts.load(context.store, held.token)
     except Problem:
-        if submissions.receipt_of(context.store, held.key, receipt_key=context.receipt_key) is not None:
+        if held.token and drafts.has_moved(context.store, held.key):
+            raise Moved(name) from None
+        if submissions.is_known(context.store, held.key):
             raise AlreadySent(name) from None
         raise
     published = context.publications.revision(draft.revision)
@@ -212,6 +222,7 @@ def begin(context: Context, visit: Visit, source: str = "") -> Visit:
         visit.published,
         i18n.language().tag,
         visit.today,
+        receipt_key=context.receipt_key,
         source=source,
         mode=visit.help.mode,
         second=visit.help.second,

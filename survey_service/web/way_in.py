@@ -35,7 +35,7 @@ def present(questionnaire: str) -> Way:
 
 def check(way: Way, code: str) -> None:
     """Pass if the code is right or none is asked for. Raises Problems code.missing, code.wrong and code.locked."""
-    access_codes.check(current().store, way.code, code, f"{way.questionnaire} {_who()}", now=clock.now())
+    access_codes.check(current().store, way.code, code, f"{way.questionnaire} {network()}", now=clock.now())
 
 
 def refusal(way: Way) -> Problem | None:
@@ -49,7 +49,7 @@ def refusal(way: Way) -> Problem | None:
     return None
 
 
-def _who() -> str:
+def network() -> str:
     """Return a mark of the network that asks, which only this instance can make: an address, of IPv6 its first half."""
     try:
         address = ipaddress.ip_address(request.remote_addr or "")

@@ -61,7 +61,7 @@ def live(store: Store, questionnaire: Load) -> Publications:
     begun = None
     for number, (text, inputs) in enumerate(zip(STEPS, ANSWERS, strict=True), start=1):
         assert publications.publish({"small": questionnaire(text)}) == [f"small-{number}"]
-        begun = begun or drafts.start(store, publications.current("small"), "de", TODAY)
+        begun = begun or drafts.start(store, publications.current("small"), "de", TODAY, receipt_key="secret")
         respond(store, publications, number, inputs, publications.current("small").revision)
     assert begun is not None
     respond(store, publications, 6, {**ANSWERS[0], "age": 60}, begun.revision)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+from pathlib import Path
 
 import pytest
 
 from survey_service.offers import register
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import holder
+from survey_service.responses import drafts, holder, receipts
 from survey_service.responses.revisions import Publications
-from survey_service.responses.submissions import RESPONSES, Submission, submit
+from survey_service.responses.submissions import RESPONSES, Submission, receipt_of, submit
+from survey_service.store import open_store
 from survey_service.store.base import Store
 from tests.conftest import TODAY
 from tests.responses.test_submissions import KEY, SECRET, send
@@ -75,3 +78,98 @@ def test_a_providers_offer_follows_the_response(store: Store, small: Questionnai
     assert (offer["moderation"], offer["answers"]) == ("withdrawn", {})
     with pytest.raises(Problem):
         register.moderate(store, "nothing", "published")
+
+
+ME, NOW = "network", dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
+WRONG = "bamiku-tukuri-nininu-zahasa"
+
+
+def refused(store: Store, typed: str, who: str = ME, after: float = 0) -> str:
+    with pytest.raises(Problem) as caught:
+        holder.look_up(store, typed, who, now=NOW + dt.timedelta(seconds=after))
+    return caught.value.code
+
+
+def test_guessing_from_one_network_is_stopped_and_others_go_on(store: Store, publications: Publications) -> None:
+    receipt = send(store, publications, age=20).receipt
+    for _ in range(60):
+        assert refused(store, WRONG) == "receipt.missing"
+    assert refused(store, WRONG) == "receipt.locked"
+    assert refused(store, receipt, after=599) == "receipt.locked"
+    assert holder.look_up(store, receipt, "another", now=NOW).response is not None
+    assert holder.look_up(store, receipt, ME, now=NOW + dt.timedelta(seconds=601)).response is not None
+
+
+def test_the_limit_survives_a_restart(tmp_path: Path) -> None:
+    opened = open_store("tinydb:", tmp_path / "kept")
+    for _ in range(60):
+        refused(opened, WRONG)
+    opened.close()
+    opened = open_store("tinydb:", tmp_path / "kept")
+    assert refused(opened, WRONG) == "receipt.locked"
+    opened.close()
+
+
+def test_right_words_are_not_counted_and_forgive_no_wrong_ones(store: Store, publications: Publications) -> None:
+    """A shelter's people all come in, and nobody buys more guesses with a receipt of their own."""
+    receipt = send(store, publications, age=20).receipt
+    for _ in range(100):
+        assert holder.look_up(store, receipt, ME, now=NOW).response is not None
+    assert store.collection(holder.ATTEMPTS).count() == 0
+    for _ in range(59):
+        refused(store, WRONG)
+        holder.look_up(store, receipt, ME, now=NOW)
+    assert refused(store, WRONG) == "receipt.missing"
+    assert refused(store, WRONG) == "receipt.locked"
+
+
+def test_what_cannot_be_a_receipt_is_no_attempt(store: Store) -> None:
+    for _ in range(100):
+        assert refused(store, "bamiku tokuri nininu zahasa") == "receipt.word"
+        assert refused(store, "") == "receipt.incomplete"
+    assert store.collection(holder.ATTEMPTS).count() == 0
+
+
+def correction(store: Store, publications: Publications) -> drafts.Draft:
+    body = store.collection(RESPONSES).find()[0].body
+    published = publications.revision("small-1")
+    return drafts.correct(store, published, "de", TODAY, response=body, inputs=body["answers"], seen=("OK",))
+
+
+def test_a_correction_is_found_by_the_receipt_and_there_is_one_at_a_time(
+    store: Store, publications: Publications
+) -> None:
+    receipt = send(store, publications, age=20).receipt
+    first, second = correction(store, publications), correction(store, publications)
+    assert store.collection(drafts.DRAFTS).count() == 1
+    with pytest.raises(Problem):
+        drafts.load(store, first.token)
+    found = holder.look_up(store, receipt, ME, now=NOW)
+    assert found.response is not None
+    assert found.draft is not None
+    taken = drafts.take_over(store, receipt, TODAY)
+    assert (taken.key, taken.replaces) == (KEY, True)
+    assert taken.token != second.token
+
+
+def test_withdrawal_reaches_corrections_on_any_device(store: Store, publications: Publications) -> None:
+    receipt = send(store, publications, age=20).receipt
+    correction(store, publications)
+    other = drafts.start(store, publications.current("small"), "de", TODAY, receipt_key=SECRET)
+    holder.withdraw(store, receipt)
+    assert [stored.body["key"] for stored in store.collection(drafts.DRAFTS).find()] == [other.key]
+    assert [stored.body for stored in store.collection(holder.PENDING).find()] == [
+        {"questionnaire": "small", "revision": "small-1", "period": "2026-Q4"}
+    ]
+    assert holder.withdrawn(store, "small") == 1
+
+
+def test_words_drawn_on_a_phone_follow_from_nothing_that_is_stored(store: Store, publications: Publications) -> None:
+    drawn = "bamiku-tukuri-nininu-zahasa"
+    submission = Submission(KEY, "small-1", "de", {"OK": "yes"}, 5, "web", receipt=drawn)
+    assert submit(store, publications, submission, receipt_key=SECRET, today=TODAY).receipt == drawn
+    body = store.collection(RESPONSES).find()[0].body
+    assert drawn not in str(body)
+    assert refused(store, receipts.words_for(KEY, SECRET)) == "receipt.missing"
+    assert receipt_of(store, KEY, receipt_key=SECRET) is None
+    assert holder.look_up(store, drawn, ME, now=NOW).response is not None

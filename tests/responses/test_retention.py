@@ -50,7 +50,7 @@ def test_a_response_keeps_its_states_without_its_texts(store: Store, publication
 
 
 def test_old_drafts_go_too(store: Store, publications: Publications) -> None:
-    drafts.start(store, publications.current("small"), "de", TODAY - dt.timedelta(days=20))
+    drafts.start(store, publications.current("small"), "de", TODAY - dt.timedelta(days=20), receipt_key="secret")
     assert retention.apply(store, publications, TODAY, months=12, text_months=6).drafts == 1
 
 

@@ -263,7 +263,7 @@ def test_whoever_withdraws_leaves_room_and_a_correction_needs_none(store: Store,
 
 
 def test_a_draft_finishes_under_its_own_revision(store: Store, publications: Publications, questionnaire: Load) -> None:
-    draft = drafts.start(store, publications.current("small"), "de", TODAY)
+    draft = drafts.start(store, publications.current("small"), "de", TODAY, receipt_key="secret")
     publications.publish({"small": questionnaire(LATER)})
     set_schedule(publications, closes="2026-11-22")
     inputs = {"OK": "yes", "age": 20, "likes": ["red"], "since": "2024-02-29"}

@@ -37,7 +37,7 @@ def agree(browser: Browser, how: str = "assisted", tag: str = "ar", own: str = "
         ("assisted.de", Help("assisted", "de")),
         ("interview", Help("interview")),
         ("assisted.xx", Help("assisted")),
-        ("assisted.hu", Help("assisted")),  # registered, but the interface does not speak it
+        ("assisted.om", Help("assisted")),  # registered, but the interface does not speak it
         *((value, ALONE) for value in ("", "web", "web.de", "api", "demo.de", "ASSISTED", "assisted<b>", ".de")),
     ],
 )

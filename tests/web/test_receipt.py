@@ -55,11 +55,15 @@ def test_seen(client: FlaskClient, store: Store, publications: Publications) -> 
 
 
 def test_wrong_words_come_back_with_a_message(client: FlaskClient) -> None:
-    answer = press(client, "bami-tuku-rino<b>")
+    answer = press(client, "bamiku-tukuri-nonini<b>-sasasa")
     page = answer.get_data(as_text=True)
-    assert answer.status_code == 404
-    assert "bami-tuku-rino&lt;b&gt;" in page
-    assert "Check the spelling" in page
+    assert answer.status_code == 422
+    assert 'value="bamiku-tukuri-nonini&lt;b&gt;-sasasa"' in page
+    assert "“\u2068nonini&lt;b&gt;\u2069” cannot be one of the words." in page
+    answer = press(client, "bamiku tukuri")
+    assert (answer.status_code, "Please type all four words" in answer.get_data(as_text=True)) == (422, True)
+    answer = press(client, "bamiku-tukuri-nininu-sasasa")
+    assert (answer.status_code, "Check the spelling" in answer.get_data(as_text=True)) == (404, True)
 
 
 def test_withdrawn_after_a_question(client: FlaskClient, store: Store, publications: Publications) -> None:

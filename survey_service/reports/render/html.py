@@ -51,6 +51,7 @@ def view(report: Report, tag: str, translate: Translate = str) -> ReportView:
         day=formats.day(report.day, tag),
         period=report.period,
         synthetic=report.synthetic,
+        withdrawn=report.withdrawn,
         counts=tuple(
             (name, state, formats.number(count, tag))
             for name, states in report.counts.items()

@@ -74,6 +74,7 @@ class ReportView:
     day: str
     period: str
     synthetic: bool
+    withdrawn: bool
     counts: tuple[tuple[str, str, str], ...]
     language: str
     direction: str

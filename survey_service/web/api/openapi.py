@@ -93,6 +93,42 @@ _RESPONSE: JSON = {
     },
 }
 
+_SHARED = ("id", "language", "source", "code", "revision", "seed", "receipt", "mode")
+_DRAFT: JSON = {
+    "type": "object",
+    "required": ["id", "language", "inputs"],
+    "additionalProperties": False,
+    "properties": {
+        **{name: _RESPONSE["properties"][name] for name in _SHARED},
+        "inputs": {
+            "type": "object",
+            "description": "Question name → what was typed, faulty or not: a text, or a list of texts.",
+            "additionalProperties": {
+                "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+            },
+        },
+        "seen": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "The questions that were shown already, so that one goes on behind them.",
+        },
+    },
+}
+
+_KEPT: JSON = {
+    "type": "object",
+    "required": ["id", "receipt", "until"],
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "receipt": {
+            "type": "string",
+            "description": "Four words that lead to the draft on any device, and are the receipt once it is sent. A "
+            "receipt that the device drew is void.",
+        },
+        "until": {"type": "string", "format": "date", "description": "The day until which it is kept."},
+    },
+}
+
 _PROBLEM: JSON = {
     "type": "object",
     "description": "RFC 9457 problem details.",
@@ -145,6 +181,7 @@ def document(server: str) -> JSON:
             "/api/v1/questionnaires": {"get": _list()},
             "/api/v1/questionnaires/{name}": {"parameters": [_NAME], "get": _read()},
             "/api/v1/questionnaires/{name}/responses": {"parameters": [_NAME], "post": _respond()},
+            "/api/v1/questionnaires/{name}/drafts": {"parameters": [_NAME], "post": _hand_in()},
             "/healthz": {"get": {"summary": "The process answers", "responses": {"200": _json({}, "It does")}}},
             "/readyz": {
                 "get": {
@@ -159,6 +196,8 @@ def document(server: str) -> JSON:
                 "Summary": _SUMMARY,
                 "Response": _RESPONSE,
                 "Outcome": _OUTCOME,
+                "Draft": _DRAFT,
+                "KeptDraft": _KEPT,
                 "Problem": _PROBLEM,
             }
         },
@@ -193,6 +232,26 @@ def _respond() -> JSON:
             "413": _problem("Too large"),
             "415": _problem("Not application/json"),
             "422": _problem("Not accepted: a fault for each question, no consent, or screened out; nothing was stored"),
+            "429": _problem("Too many wrong codes from this network; try again in ten minutes"),
+            "503": _problem("Nothing can be stored right now; try again"),
+        },
+    }
+
+
+def _hand_in() -> JSON:
+    return {
+        "summary": "Keep a draft, to go on with it on another device",
+        "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("Draft")}}},
+        "responses": {
+            "200": _json(_ref("KeptDraft"), "Kept, or kept anew if the same draft comes again"),
+            "400": _problem("Not JSON"),
+            "403": _problem("Not open yet, or paused; or the code is missing or wrong"),
+            "404": _problem("There is no such questionnaire"),
+            "409": _problem("The answers were sent meanwhile, or another device goes on with them already"),
+            "410": _problem("The questionnaire is closed, or has as many responses as it takes"),
+            "413": _problem("Too large"),
+            "415": _problem("Not application/json"),
+            "422": _problem("Not accepted: no consent, or screened out; nothing was stored"),
             "429": _problem("Too many wrong codes from this network; try again in ten minutes"),
             "503": _problem("Nothing can be stored right now; try again"),
         },

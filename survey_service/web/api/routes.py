@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -13,38 +11,38 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from survey_service import clock, languages
 from survey_service.problems import Problem
 from survey_service.questionnaire import definition
-from survey_service.responses import links, receipts, submissions
+from survey_service.responses import handing_in, links, submissions
+from survey_service.responses.handing_in import Handed
+from survey_service.responses.links import Way
 from survey_service.responses.revisions import Published
 from survey_service.responses.submissions import Submission
-from survey_service.store.base import Store
 from survey_service.web import audience, i18n, way_in
+from survey_service.web.api import bodies
+from survey_service.web.api.bodies import Check
 from survey_service.web.api.openapi import document
 from survey_service.web.context import current
 
 blueprint = Blueprint("api", __name__)
 AUDIENCES = {
     f"api.{endpoint}": audience.PROGRAM
-    for endpoint in ("openapi", "questionnaires", "questionnaire", "respond", "healthz", "readyz")
+    for endpoint in ("openapi", "questionnaires", "questionnaire", "respond", "hand_in", "healthz", "readyz")
 }
-_MEMBERS = {"id": str, "language": str, "answers": dict}
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""A UUID as it is stored."""
-_API, _WEB = "api", "web"
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-_OPTIONAL: Mapping[str, Callable[[Any], bool]] = {
-    "source": _is_text,
-    "code": _is_text,
-    "revision": _is_text,
-    "seed": lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31,
-    "receipt": lambda value: isinstance(value, str) and receipts.is_whole(value),
-    "mode": lambda value: value in (_API, _WEB),
+_RESPONSE: Mapping[str, Check] = {
+    "id": bodies.is_text,
+    "language": bodies.is_text,
+    "answers": lambda value: isinstance(value, dict),
+}
+_SAID: Mapping[str, Check] = {
+    "source": bodies.is_text,
+    "code": bodies.is_text,
+    "revision": bodies.is_text,
+    "seed": bodies.is_seed,
+    "receipt": bodies.is_receipt,
+    "mode": bodies.is_mode,
 }
 """Members that may be left out, and whether a value is one of them."""
+_DRAFT: Mapping[str, Check] = {"id": bodies.is_text, "language": bodies.is_text, "inputs": bodies.are_inputs}
+_SAID_OF_DRAFT = {**_SAID, "seen": bodies.is_texts}
 
 
 @blueprint.get("/api/v1/openapi.json")
@@ -74,23 +72,17 @@ def questionnaire(name: str) -> Response:
 def respond(name: str) -> Response:
     """Store a response, once: 201, or 200 with the same receipt if it was there already."""
     context = current()
-    body = _body()
-    published = _asked(name, body.get("revision", ""))
-    if body["language"] in published.questionnaire.languages:
-        i18n.use(body["language"])
-    way = links.way(context.store, name, body.get("source", ""))
-    if (way.code or not published.is_open) and not _is_known(context.store, body["id"]):
-        late = "revision" in body and published.takes_late(clock.today(), context.settings.late_days)
-        if not (published.is_open or late):
-            raise published.refusal()
-        way_in.check(way, body.get("code", ""))
+    body = bodies.read(_RESPONSE, _SAID)
+    published, way = _addressed(name, body)
+    if (way.code or not published.is_open) and not submissions.is_known(context.store, body["id"]):
+        _admit(published, way, body)
     submission = Submission(
         key=body["id"],
         revision=published.revision,
         language=body["language"],
         inputs=body["answers"],
         seed=body.get("seed", 0),
-        mode=body.get("mode", _API),
+        mode=body.get("mode", bodies.API),
         source=way.source,
         receipt=body.get("receipt", ""),
     )
@@ -99,6 +91,30 @@ def respond(name: str) -> Response:
     )
     answer = orjson.dumps({"id": outcome.key, "receipt": outcome.receipt})
     return Response(answer, 201 if outcome.created else 200, mimetype="application/json")
+
+
+@blueprint.post("/api/v1/questionnaires/<name>/drafts")
+def hand_in(name: str) -> Response:
+    """Keep the draft of a phone for another one: the four words lead to it, and are the receipt later."""
+    context, today = current(), clock.today()
+    body = bodies.read(_DRAFT, _SAID_OF_DRAFT)
+    published, way = _addressed(name, body)
+    _admit(published, way, body)
+    handed = handing_in.hand_in(
+        context.store,
+        published,
+        Handed(
+            key=body["id"],
+            language=body["language"],
+            inputs=body["inputs"],
+            seen=tuple(body.get("seen", ())),
+            seed=body.get("seed", 0),
+            source=way.source,
+        ),
+        receipt_key=context.receipt_key,
+        today=today,
+    )
+    return jsonify(id=handed.draft.key, receipt=handed.receipt, until=handed.draft.last_day.isoformat())
 
 
 @blueprint.get("/healthz")
@@ -128,8 +144,23 @@ def _asked(name: str, revision: str) -> Published:
     return published
 
 
-def _is_known(store: Store, key: str) -> bool:
-    return store.collection(submissions.RESPONSES).first(key=key) is not None
+def _addressed(name: str, body: Mapping[str, Any]) -> tuple[Published, Way]:
+    """Return which revision a body belongs to and by which way it comes, and speak its language."""
+    published = _asked(name, body.get("revision", ""))
+    if body["language"] in published.questionnaire.languages:
+        i18n.use(body["language"])
+    return published, links.way(current().store, name, body.get("source", ""))
+
+
+def _admit(published: Published, way: Way, body: Mapping[str, Any]) -> None:
+    """Pass if the questionnaire takes something new, or late from a phone, and the code is right.
+
+    Raises Problems questionnaire.closed and the like, code.missing, code.wrong and code.locked.
+    """
+    late = "revision" in body and published.takes_late(clock.today(), current().settings.late_days)
+    if not (published.is_open or late):
+        raise published.refusal()
+    way_in.check(way, body.get("code", ""))
 
 
 def _state(published: Published) -> dict[str, bool]:
@@ -153,23 +184,3 @@ def _summary(published: Published) -> dict[str, Any]:
         ],
         "responses": url_for("api.respond", name=form.name, _external=True),
     }
-
-
-def _body() -> Mapping[str, Any]:
-    """Return the members of the request's body, checked. Raises Problems request.media_type, .not_json, .members."""
-    if request.mimetype != "application/json":
-        raise Problem("request.media_type")
-    try:
-        body = orjson.loads(request.get_data(cache=False))
-    except orjson.JSONDecodeError as error:
-        raise Problem("request.not_json", reason=error.msg) from None
-    if not isinstance(body, dict):
-        raise Problem("request.not_json", reason="not an object")
-    wrong = [name for name, kind in _MEMBERS.items() if not isinstance(body.get(name), kind)]
-    wrong += [name for name in body if name not in _MEMBERS and not (name in _OPTIONAL and _OPTIONAL[name](body[name]))]
-    if not wrong:
-        try:
-            return body if _UUID.fullmatch(body["id"]) else {**body, "id": str(uuid.UUID(body["id"]))}
-        except ValueError:
-            wrong = ["id"]
-    raise Problem("request.members", members=", ".join(wrong), faults=tuple({"member": name} for name in wrong))

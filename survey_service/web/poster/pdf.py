@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from survey_service.languages import Language
-from survey_service.web.poster import qr
+from survey_service.web import qr
 from survey_service.web.poster.content import Invitation, Poster
 from survey_service.web.typesetting import document, fonts
 from survey_service.web.typesetting.document import piece

@@ -187,6 +187,7 @@ const complain = () => {
   return found[0];
 };
 
+// An answer, and the button behind it that reads it aloud.
 const withVoice = label => [label, label.nextElementSibling].filter(each => each === label || each && each.matches(".say"));
 const shuffle = ({name, last = []}) => { // as shuffled in model.py
   let state = 0x811c9dc5;
@@ -209,7 +210,8 @@ const refresh = () => { // shows what the answers on the page ask for
     const line = box.querySelector("[data-value]"), {[each]: value = "–"} = judged.answers;
     if (line) line.textContent = value;
     if (filter && isShown(each)) for (const control of box.querySelectorAll("input, option[value]:not([value=''])")) {
-      const isOut = control.disabled = !judged.offered[each].includes(control.value);
+      const isOut = !judged.offered[each].includes(control.value);
+      control.disabled = isOut;
       for (const part of withVoice(control.closest("label, option"))) part.hidden = isOut;
     }
   }
@@ -253,8 +255,8 @@ const check = () => {
     for (const each of asked(questions)) {
       const row = byId("_row").content.cloneNode(true).firstElementChild, lines = linesOf(each);
       const [term, answer, change] = row.children, link = change.firstElementChild, id = `${each}:change`;
-      const title = [...boxOf(each).querySelector(".label, legend").childNodes]
-        .filter(({className}) => !className).map(({textContent}) => textContent).join("").trim();
+      const title = [...boxOf(each).querySelector(".label, legend").childNodes] // without picture, remark and button
+        .map(({className, textContent}) => className ? "" : textContent).join("").trim();
       Object.assign(term, {id: `${each}:label`, textContent: title});
       Object.assign(link, {id, href: `#${page}`, onclick: event => (event.preventDefault(), go(page, true))});
       link.setAttribute("aria-labelledby", `${id} ${each}:label`);
@@ -354,14 +356,17 @@ const status = async () => {
     textContent: !mine ? words.arrived : mine.problem ? "" : words.later, className: mine ? "notice" : "notice sent"
   });
 };
+const spell = (box, receipt) => {
+  const {syllables, consonants} = plan, [latin, own] = box.querySelectorAll("code");
+  latin.textContent = box.querySelector("[name=words]").value = receipt;
+  own.hidden = !syllables[0];
+  own.textContent = receipt.replace(/([a-z])([aiu])/g,
+    (_, one, other) => syllables[consonants.indexOf(one) * 3 + "aiu".indexOf(other)]);
+};
 const done = async mine => {
-  const {syllables, consonants} = plan, own = byId("_own");
   sent = mine;
   view("_done");
-  byId("_words").textContent = mine.receipt;
-  own.hidden = !syllables[0];
-  if (syllables[0]) own.textContent = mine.receipt.replace(/([a-z])([aiu])/g,
-    (_, one, other) => syllables[consonants.indexOf(one) * 3 + "aiu".indexOf(other)]);
+  spell(byId("_receipt"), mine.receipt);
   await status();
 };
 const start = () => {
@@ -381,6 +386,28 @@ const acts = {
     left();
     view("_erased");
     await status();
+  },
+  later: async button => { // the service keeps the draft for another phone, and this one forgets it
+    if (at !== "_continue") {
+      collect();
+      await persist();
+    }
+    const {id, revision, seed, source, inputs} = draft, {language, url, locale} = plan;
+    const seen = plan.pages.slice(0, plan.pages.findIndex(([page]) => page === draft.at)).flatMap(([, some]) => asked(some));
+    const entry = {
+      id, url: url.replace(/responses$/, "drafts"), body: JSON.stringify({id, revision, seed, source, language, inputs, seen})
+    };
+    button.disabled = true;
+    const outcome = await post(entry);
+    button.disabled = false;
+    if (outcome !== "sent") return tell(outcome === "later" ? words.stays : outcome.detail, true);
+    const {receipt, until} = entry.said;
+    await keep(drafts => drafts.delete(name)).catch(() => {});
+    left();
+    view("_later");
+    spell(byId("_kept_words"), receipt);
+    const day = new Date(until).toLocaleDateString(locale, {dateStyle: "long", timeZone: "UTC"});
+    byId("_until").textContent = fill(words.until, {day});
   },
   open: async () => { // what the service refused becomes a draft again, with a new key
     const entry = refused;
@@ -456,6 +483,8 @@ byId("_back").onclick = event => {
   go(returning ? "_check" : shown[Math.max(0, shown.indexOf(at) - 1)]);
 };
 byId("_send").onclick = send;
+for (const card of document.querySelectorAll("form[action]"))
+  card.onsubmit = () => navigator.onLine || (tell(words.offline, true), false);
 for (const button of document.querySelectorAll("[data-do]")) button.onclick = () => acts[button.dataset.do](button);
 const languages = [...document.querySelectorAll("a[hreflang]")];
 for (const link of languages) // another language of the same page

@@ -20,7 +20,8 @@ const keep = work => new Promise((done, failed) => {
   };
 });
 
-// Sends one response: resolves with "sent", with the problem for which the service refuses it, or with "later".
+// Sends one response or draft: resolves with "sent", with the problem for which the service refuses it, or with "later".
+// What the service says of it is entry.said.
 const post = async entry => {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), 60000);
@@ -29,7 +30,7 @@ const post = async entry => {
       method: "POST", credentials: "omit", redirect: "error", signal: patience.signal,
       headers: {"Content-Type": "application/json"}, body: entry.body
     });
-    const said = await answer.json();
+    const said = entry.said = await answer.json();
     if (answer.ok ? said.id === entry.id : said.code === "response.conflict") return "sent"; // what came first counts
     if (said.code && answer.status < 500 && answer.status !== 429) return said;
   } catch (fault) {

@@ -1,0 +1,80 @@
+"""A withdrawn response leaves what was made of it: the snapshots that may hold it, and with them the reports' ground.
+
+A snapshot's rows name nobody, so no row can be told to be that of a response. Each snapshot that has rows of the same
+questionnaire, revision and quarter goes as a whole; the next report freezes a new one. The figures of a finished report
+stay, but it is marked: it cannot be computed again, and is to be made anew before anything of it is published.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+
+from survey_service.reports.report import REPORTS
+from survey_service.responses.holder import PENDING
+from survey_service.store.base import Store
+
+_ID = re.compile(r"[0-9a-f]{32}")
+"""The name of a snapshot's folder; whatever else lies there is none of ours."""
+
+
+def reach(store: Store, folder: Path) -> int:
+    """Take the withdrawn responses that are pending out of the snapshots below ``folder``; return how many went.
+
+    It may be called again and again, by several processes at once.
+    """
+    pending = store.collection(PENDING)
+    facts = list(pending.iterate())
+    gone = {path.name for path in _snapshots(folder) if any(_may_hold(path, stored.body) for stored in facts)}
+    for name in sorted(gone):
+        _remove(folder / name)
+        _mark(store, name)
+    for stored in facts:
+        with store.transaction():
+            if pending.get(stored.id) is not None:
+                pending.delete(stored.id)
+    return len(gone)
+
+
+def _snapshots(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*") if _ID.fullmatch(path.name))
+
+
+def _may_hold(snapshot: Path, response: Mapping[str, Any]) -> bool:
+    """Tell whether a snapshot has rows like this response; one that cannot be read counts as if it had."""
+    table = f"responses-{response['questionnaire']}"
+    try:
+        if table not in orjson.loads((snapshot / "manifest.json").read_bytes())["tables"]:
+            return False
+        rows = pl.scan_ipc(snapshot / f"{table}.arrow")
+        same = (pl.col(":revision") == response["revision"]) & (pl.col(":period") == response["period"])
+        return not rows.filter(same).select(":revision").head(1).collect().is_empty()
+    except (OSError, ValueError, KeyError, pl.exceptions.PolarsError):
+        return True
+
+
+def _remove(snapshot: Path) -> None:
+    """Remove a snapshot as a whole: it is hidden first, so that nobody finds half of it."""
+    scratch = Path(tempfile.mkdtemp(prefix=".gone-", dir=snapshot.parent))
+    try:
+        os.rename(snapshot, scratch / snapshot.name)
+    except FileNotFoundError:
+        pass  # another process was faster
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _mark(store: Store, snapshot: str) -> None:
+    """Note at the reports made of a snapshot that answers in them were withdrawn."""
+    reports = store.collection(REPORTS)
+    with store.transaction():
+        for stored in reports.find(snapshot=snapshot):
+            reports.replace(stored.id, {**stored.body, "withdrawn": True}, version=stored.version)
