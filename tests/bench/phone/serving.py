@@ -27,8 +27,11 @@ def ours(instance: Path, forms: Path | None = None) -> Iterator[int]:
     """Run the service on a free port, with the bundled questionnaires or those of a folder; yield the port."""
     port = free_port()
     environment = {**os.environ, **({"SURVEY_FORMS": str(forms)} if forms else {})}
-    command = [sys.executable, "-m", "survey_service.cli", "serve", "--instance", str(instance), "--port", str(port)]
-    process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.DEVNULL)
+    command = ["survey_service.cli", "serve", "--instance", str(instance), "--port", str(port)]
+    if forms is None:
+        command = ["tests.bench.server", str(instance), str(port)]  # also languages that lack a text
+    arguments = [sys.executable, "-m", *command]
+    process = subprocess.Popen(arguments, cwd=REPOSITORY, env=environment, stdout=subprocess.DEVNULL)
     try:
         wait(port)
         yield port
