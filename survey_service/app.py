@@ -37,7 +37,10 @@ from survey_service.web import (
     words,
 )
 
-MODULES: tuple[ModuleType, ...] = (public, arrival, respondent, helper, receipt, resume, leaving, offline, api, manage)
+MODULES: tuple[ModuleType, ...] = (
+    *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
+    *(api, manage),
+)
 
 
 def create_app(settings: Settings, store: Store | None = None) -> Flask:

@@ -210,11 +210,10 @@ def has_session() -> bool:
 
 def _script_sources() -> str:
     """Return the directive for the scripts of the present page, and for what it needs to go on without a network."""
-    is_offline = g.get("offline", False)
-    sources = sorted({*g.get("scripts", ()), *(["self"] if is_offline else [])})
-    directive = f"script-src {' '.join(map(repr, sources))}; " if sources else ""
-    sends = _OFFLINE if is_offline else "connect-src 'self'; " if g.get("leaves", False) else ""
-    return directive + (sends if sources else "")
+    offline = g.get("offline", False)
+    sources = " ".join(f"'{source}'" for source in sorted({*g.get("scripts", ()), *(["self"] if offline else [])}))
+    sends = _OFFLINE if offline else "connect-src 'self'; " if g.get("leaves", False) else ""
+    return f"script-src {sources}; {sends}" if sources else ""
 
 
 def _image_sources() -> str:

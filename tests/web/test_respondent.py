@@ -200,7 +200,7 @@ def test_text_with_nul_is_not_saved_and_the_rest_is(begun: Browser, store: Store
 def test_markup_in_answers_and_labels_is_escaped(begun: Browser) -> None:
     begun.send(validate="<script>x", place="b")
     begun.send(known="no")
-    assert "<script" not in begun.page.html
+    assert "<script>x" not in begun.page.html
     assert "&lt;script&gt;x" in begun.page.html
     assert "Zella-Mehlis &amp; &lt;b&gt;" in begun.page.html
 
@@ -329,7 +329,7 @@ def test_a_questionnaire_is_not_found_in_a_language_it_is_not_offered_in(browser
 
 
 def test_the_first_button_of_the_form_is_no_language(begun: Browser) -> None:
-    buttons = [values for tag, values in begun.page.tags if tag == "button"]
+    buttons = [values for tag, values in begun.page.tags if tag == "button" and values.get("id") != "_out"]
     assert "hidden" in buttons[0]
     assert "name" not in buttons[0]
     assert buttons[0]["form"] == "_form"
@@ -338,7 +338,7 @@ def test_the_first_button_of_the_form_is_no_language(begun: Browser) -> None:
 
 def test_the_start_page_offers_the_languages_of_the_questionnaire(browser: Browser) -> None:
     page = browser.open("/en/q/every")
-    buttons = [values for tag, values in page.tags if tag == "button"]
+    buttons = [values for tag, values in page.tags if tag == "button" and values.get("id") != "_out"]
     assert "hidden" in buttons[0]
     assert "name" not in buttons[0]
     switches = [values for values in buttons if values.get("name") == "_language"]

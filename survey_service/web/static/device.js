@@ -463,11 +463,6 @@ listen(form, "submit", async event => {
   if (returning) go(next || "_check", !!next);
   else go(shown[shown.indexOf(page) + 1] || "_check");
 });
-document.addEventListener("submit", ({target}) => { // whoever leaves at once leaves nothing to be saved
-  if (target.id !== "_leave") return;
-  clearTimeout(pause);
-  anew();
-}, true);
 listen(form, "change", () => {
   collect();
   refresh();
@@ -486,6 +481,7 @@ byId("_back").onclick = event => {
   go(returning ? "_check" : shown[Math.max(0, shown.indexOf(at) - 1)]);
 };
 byId("_send").onclick = send;
+listen(byId("_leave"), "submit", () => (clearTimeout(pause), anew())); // whoever leaves at once leaves nothing to save
 for (const card of document.querySelectorAll("[action$=card]"))
   card.onsubmit = () => navigator.onLine || (tell(words.offline, true), false);
 for (const button of document.querySelectorAll("[data-do]")) button.onclick = () => acts[button.dataset.do](button);

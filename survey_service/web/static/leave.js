@@ -1,1 +1,13 @@
-(f=>{let n=0;f.onsubmit=e=>{e.preventDefault();navigator.sendBeacon(f.action);(navigator.serviceWorker||{}).controller?.postMessage({leave:1});top.location.replace(f.dataset.to);document.title=document.body.textContent=""};onkeydown=e=>(n=e.key=="Escape"?n+1:0)>2&&f.requestSubmit()})(_leave)
+// The way out: the service erases the draft, the worker what the phone keeps of it, and the page's place in the history
+// goes to a harmless one. Escape pressed three times does the same.
+(form => {
+  let count = 0;
+  form.onsubmit = event => {
+    event.preventDefault();
+    navigator.sendBeacon(form.action);
+    (navigator.serviceWorker || {}).controller?.postMessage({leave: 1});
+    top.location.replace(form.dataset.to);
+    document.title = document.body.textContent = "";
+  };
+  onkeydown = ({key}) => (count = key === "Escape" ? count + 1 : 0) > 2 && form.requestSubmit();
+})(_leave);
