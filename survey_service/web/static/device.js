@@ -499,5 +499,4 @@ if (location.hash === "#_offline") tell(words.offline, true);
 if (connection && !connection.saveData && /^(wifi|ethernet)$/.test(connection.type) && languages[1])
   listen(window, "load", () => acts.languages(document.querySelector("[data-do=languages]")));
 anew();
-document.documentElement.dataset.device = "";
-resume().then(status);
+resume().then(status).then(() => document.documentElement.dataset.device = "");
