@@ -391,7 +391,7 @@ const acts = {
       await persist();
     }
     const {id, revision, seed, source, inputs} = draft, {language, url, locale} = plan;
-    const seen = plan.pages.slice(0, plan.pages.findIndex(([page]) => page === draft.at)).flatMap(([, some]) => asked(some));
+    const seen = pages.slice(0, pages.findIndex(([page]) => page === draft.at)).flatMap(([, some]) => asked(some));
     const entry = {
       id, url: url.replace(/responses$/, "drafts"), body: JSON.stringify({id, revision, seed, source, language, inputs, seen})
     };
