@@ -91,7 +91,7 @@ def test_grouped_digits_keep_their_order_from_right_to_left(tag: str) -> None:
                             continue  # behind the Latin letters of a standard's name, digits go their way
                         assert (before, behind) == ("\u200e", "\u200e"), f"{path.name}: {digits}"
                         found += 1
-    assert found >= 8
+    assert found >= 7
 
 
 def test_questionnaire_catalogs_are_kept_for_the_languages_of_the_questionnaires(

@@ -24,8 +24,8 @@ from tests.web.browser import Browser
 TAGS = ("de", "ar", "ti")
 KB = 1024
 FIRST, SCRIPTS, DRAWINGS = 8 * KB, 8 * KB, 8 * KB
-JOURNEY = {"de": 26 * KB, "ar": 26.5 * KB, "ti": 27 * KB}
-PAGE_BY_PAGE = {"de": 25 * KB, "ar": 26.5 * KB, "ti": 27.5 * KB}
+JOURNEY = {"de": 26 * KB, "ar": 27 * KB, "ti": 28 * KB}
+PAGE_BY_PAGE = {"de": 25 * KB, "ar": 27 * KB, "ti": 28 * KB}
 """Without pictograms. The aim is 25 KB in each language and both ways, and is missed by up to a tenth: the way out on
 every page, the way to another phone and the names of 24 languages came after it was set."""
 BROTLI = {"Accept-Encoding": "br"}
