@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 APT_TEST := chromium fonts-noto-core postgresql
 
-.PHONY: serve test test-faults test-languages lint check bench translations clean
+.PHONY: serve test test-faults test-languages lint check bench bench-phone translations clean
 
 serve: $(VENV)/.runtime  ## the service with demo content at http://127.0.0.1:8000
 	@$(BIN)/survey-service serve --demo --host $(HOST) --port $(PORT)
@@ -33,6 +33,9 @@ check: $(VENV)/.runtime  ## the questionnaire files, settings, languages and plu
 
 bench: $(VENV)/.test
 	@$(BIN)/python -m tests.bench $(BENCH)
+
+bench-phone: $(VENV)/.test .system-test  ## weight and speed on a phone beside SurveyJS and enketo-core (Node 20 and npm)
+	@$(BIN)/python -m tests.bench.phone
 
 translations: $(VENV)/.runtime  ## bring all catalogs up to date with the source texts
 	@$(BIN)/python translations/update.py

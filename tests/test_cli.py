@@ -42,7 +42,7 @@ COMMANDS: dict[str, set[str]] = {
     },
     "forms export": {"--instance", "--to", "--language", "--output"},
     "responses import": {"--language", "--check", "--listing", "--instance"},
-    "responses codebook": {"--language", "--output", "--instance"},
+    "responses codebook": {"--language", "--output", "--format", "--instance"},
     "responses export": {"--format", "--output", "--language", "--labels", "--columns", "--instance"},
     "report list": {"--instance"},
     "report run": {"--format", "--output", "--language", "--instance"},

@@ -58,18 +58,11 @@ def give_back(store: Store, key: str, rule: Rule = LOGIN) -> None:
             attempts.delete(stored.id)
 
 
-def take_back(store: Store, key: str, rule: Rule) -> None:
-    """Take back the newest attempt of a name; those that were wrong stay counted."""
-    attempts = store.collection(rule.attempts)
-    with store.transaction():
-        stored = attempts.first(name_hash=_hash(key))
-        if stored is None:
-            return
-        times = sorted(stored.body["times"])[:-1]
-        if times:
-            attempts.replace(stored.id, {**stored.body, "times": times}, version=stored.version)
-        else:
-            attempts.delete(stored.id)
+def check(store: Store, key: str, *, now: dt.datetime, rule: Rule) -> None:
+    """Pass if a name has attempts left, and count nothing. Raises the rule's Problem."""
+    stored = store.collection(rule.attempts).first(name_hash=_hash(key))
+    if stored is not None and len(_recent(stored.body["times"], now, rule)) >= rule.most:
+        raise Problem(rule.problem)
 
 
 def forget_old(store: Store, *, now: dt.datetime, rule: Rule = LOGIN) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from survey_service.problems import D_, said
+from survey_service.problems import D_, Said, said
 from survey_service.questionnaire import grouping, media, texts, yaml_source
 from survey_service.questionnaire.builder import Builder
 from survey_service.questionnaire.faults import Fault, Faults
@@ -105,7 +105,7 @@ def _files(folder: Path, questionnaire: Questionnaire, file: str, faults: Faults
                 remedy = said(D_("put it into media/%(folder)s/"), folder=questionnaire.name)
                 faults.add(file, 0, place, said(D_("the file “%(name)s” is missing"), name=name), remedy)
         except media.Refused as refused:
-            reason = said(media.MESSAGES[refused.code], limit=media.MOST_BYTES // 1_000_000)
+            reason = Said(media.MESSAGES[refused.code], {"limit": media.MOST_BYTES // 1_000_000})
             faults.add(file, 0, place, said(D_("the file “%(name)s” cannot be used"), name=name), reason)
     return found
 

@@ -73,8 +73,8 @@ def messages(questionnaire: Questionnaire) -> set[str]:
 def plan(questionnaire: Questionnaire, tag: str) -> JSON:
     """Return what a phone judges answers by, texts in one language; only if there are no ``obstacles``.
 
-    ``runs`` are pairs of conditions and steps in the order of evaluation, ``pages`` pairs of a name and its questions,
-    ``ends`` the early ends. What is empty is left out of steps.
+    ``runs`` are pairs of conditions and steps in the order of evaluation, ``ends`` the early ends.
+    What is empty is left out of steps.
     """
     return {
         "name": questionnaire.name,
@@ -83,7 +83,6 @@ def plan(questionnaire: Questionnaire, tag: str) -> JSON:
             [[portable(gate) for _, gate in run.gates], [_step(step, tag) for step in run.steps]]
             for run in plan_of(questionnaire).runs
         ],
-        "pages": [[page.name, [question.name for question in page.questions]] for page in questionnaire.pages],
         "ends": [{"name": end.name, "when": portable(end.when)} for end in questionnaire.screen_outs],
     }
 

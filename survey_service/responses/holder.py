@@ -37,7 +37,7 @@ class Found:
 
 
 def look_up(store: Store, typed: str, who: str, *, now: dt.datetime, language: str = "en") -> Found:
-    """Return what belongs to four words, however they were typed; right ones are not counted as attempts.
+    """Return what belongs to four words, however they were typed. For right ones nothing is stored.
 
     ``language`` is that of the example in a refusal. ``who`` is what wrong attempts are counted by; only its hash is
     kept. Words that cannot be a receipt tell a guesser nothing, so they are not counted. Raises Problems
@@ -49,12 +49,12 @@ def look_up(store: Store, typed: str, who: str, *, now: dt.datetime, language: s
     if fault is not None:
         word = f"\u2068{fault[:_LONGEST_SHOWN]}\u2069"  # it may run the other way than what is around it
         raise Problem("receipt.word", word=word, example=receipts.example(language))
-    lockout.take(store, who, now=now, rule=RULE)
+    lockout.check(store, who, now=now, rule=RULE)
     response = store.collection(RESPONSES).first(receipt_hash=receipts.hash_of(typed))
     draft = drafts.find(store, typed)
     if response is None and draft is None:
+        lockout.take(store, who, now=now, rule=RULE)
         raise Problem("receipt.missing")
-    lockout.take_back(store, who, RULE)
     return Found(response, draft)
 
 

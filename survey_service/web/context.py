@@ -81,15 +81,15 @@ class Context:
         return self._once("interface", lambda: Interface(self.workbench.edits))
 
     @property
+    def documents(self) -> Kept[tuple[str, dict[str, Any]]]:
+        """The documents that phones keep, as rendered, each with what its page is allowed."""
+        return self._once("documents", lambda: Kept(_MOST_DOCUMENTS))
+
+    @property
     def file_limits(self) -> Limits:
         """How much respondents may send as files."""
         values = self.settings
         return Limits(values.upload_bytes, values.uploads_per_response, values.uploads_total)
-
-    @property
-    def documents(self) -> Kept[tuple[str, dict[str, Any]]]:
-        """The documents that phones keep, as rendered, each with what its page is allowed."""
-        return self._once("documents", lambda: Kept(_MOST_DOCUMENTS))
 
     @property
     def secret_key(self) -> str:

@@ -29,7 +29,8 @@ class LanguageConverter(BaseConverter):
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map)
-        self.regex = "|".join(re.escape(entry.tag) for entry in languages.offered())
+        longest_first = sorted((entry.tag for entry in languages.offered()), key=len, reverse=True)
+        self.regex = "|".join(map(re.escape, longest_first))  # ``de-simple`` before ``de``, also where more follows
 
 
 class TagDomain(Domain):  # type: ignore[misc]  # flask-babel has no types

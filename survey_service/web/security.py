@@ -187,18 +187,14 @@ def allow_offline() -> None:
     g.offline = True
 
 
-_ALLOWED = ("sheets", "scripts", "linked", "offline", "asks_place", "pictures", "sources")
+_ALLOWANCES = ("sheets", "scripts", "linked", "offline", "asks_place", "pictures", "sources", "sandboxed")
 Allowed = dict[str, Any]
 """What a page was allowed: the names in ``g`` that the protective headers are made of."""
 
 
 def allowed() -> Allowed:
     """Return what the present page was allowed so far, for ``allow_again`` when it is shown as it was."""
-    return {
-        name: g.get(name)
-        for name in ("sheets", "scripts", "linked", "offline", "asks_place", "pictures", "sources")
-        if name in g
-    }
+    return {name: g.get(name) for name in _ALLOWANCES if name in g}
 
 
 def allow_again(found: Allowed) -> None:
@@ -220,12 +216,10 @@ def _script_sources() -> str:
     return f"script-src {sources}; {sends}" if sources else ""
 
 
-def _media_sources() -> str:
-    """Return the directives for pictures, sounds and films: files of ours where the page shows some, and the empty icon
-    of every page."""
-    kinds = {*g.get("sources", ()), *({"img-src"} if g.get("pictures", False) or g.get("offline", False) else ())}
-    pictures = "img-src data: 'self'; " if "img-src" in kinds else "img-src data:; "
-    return pictures + "".join(f"{kind} 'self'; " for kind in sorted(kinds - {"img-src"}))
+def _image_sources() -> str:
+    """Return the directive for images: the empty icon of every page, and what the present page shows."""
+    ours = g.get("pictures", False) or g.get("offline", False) or "img-src" in g.get("sources", ())
+    return "img-src data: 'self'; " if ours else "img-src data:; "
 
 
 def _frame_ancestors() -> str:
@@ -248,12 +242,13 @@ def add_headers(response: Response) -> Response:
         response.headers.add("Cache-Control", "no-store")
     if response.status_code == NOT_MODIFIED:
         return response
-    if response.mimetype in _FILES and not g.get("offline", False):
+    if response.mimetype in _FILES and not (g.get("offline", False) or g.get("sandboxed", False)):
         response.headers["Content-Security-Policy"] = "default-src 'none'"
         return response
+    sources = "".join(f"{kind} 'self'; " for kind in sorted({*g.get("sources", ())} - {"img-src"}))
     sandbox = "sandbox; " if g.get("sandboxed", False) else ""
     response.headers["Content-Security-Policy"] = (
-        f"{sandbox}default-src 'none'; {_script_sources()}{_media_sources()}style-src {_style_sources()}; "
+        f"{sandbox}default-src 'none'; {_script_sources()}{_image_sources()}{sources}style-src {_style_sources()}; "
         f"form-action 'self'; base-uri 'none'; frame-ancestors {_frame_ancestors()}"
     )
     place = "(self)" if g.get("asks_place", False) else "()"

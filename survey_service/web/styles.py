@@ -14,7 +14,7 @@ SURVEY, DESK = "survey", "desk"
 """The sheet of every page, and what the desk's pages add to it."""
 
 _FOLDER = Path(__file__).with_name("static")
-_CSS, _JAVASCRIPT = "text/css", "application/javascript"
+CSS, JAVASCRIPT = "text/css", "application/javascript"
 _EDITION = 2018
 """The edition of ECMAScript that scripts are written in; what shortens them must not use newer words."""
 
@@ -31,20 +31,20 @@ class Sheet:
 @functools.cache
 def sheet(name: str = SURVEY) -> Sheet:
     """Return a style sheet as sent."""
-    return _sheet(_CSS, read(f"{name}.css"))
+    return of(short(CSS, read(f"{name}.css")))
 
 
 @functools.cache
 def script(name: str) -> Sheet:
     """Return a script as sent; what it declares can be used by further ones."""
-    return _sheet(_JAVASCRIPT, read(f"{name}.js"))
+    return of(short(JAVASCRIPT, read(f"{name}.js")))
 
 
 @functools.cache
 def bundle(*names: str) -> Sheet:
     """Return several scripts as one that nothing outside of it looks into, so that all its names are short."""
     parts = "\n".join(read(f"{name}.js") for name in names)
-    return _sheet(_JAVASCRIPT, f"(() => {{\n{parts}\n}})()")
+    return of(short(JAVASCRIPT, f"(() => {{\n{parts}\n}})()"))
 
 
 def read(name: str) -> str:
@@ -54,19 +54,12 @@ def read(name: str) -> str:
 
 def of(text: str) -> Sheet:
     """Return a text as a sheet or script."""
-    return _marked(text)
-
-
-def _sheet(kind: str, written: str) -> Sheet:
-    return _marked(_short(kind, written))
-
-
-def _marked(text: str) -> Sheet:
     digest = hashlib.sha256(text.encode("utf-8"))
     return Sheet(text, f"sha256-{base64.b64encode(digest.digest()).decode('ascii')}", digest.hexdigest()[:8])
 
 
-def _short(kind: str, text: str) -> str:
+def short(kind: str, text: str) -> str:
+    """Return a sheet or script, by its media type, in the fewest characters; what does that is loaded at first use."""
     import minify
 
     minify.config({"js-version": _EDITION})

@@ -98,6 +98,7 @@ _LANGUAGE = """([lang, dir]) => {
   while (walker.nextNode()) {
     const text = walker.currentNode.textContent, element = walker.currentNode.parentElement;
     if (element.closest('bdi, [dir=auto], script, style, noscript')) continue;
+    if (text.includes('\u2069 · \u2068')) continue;  // an option in two languages: it can say one of them only
     const letters = text.match(/\\p{L}/gu)?.length ?? 0;
     if (letters < 2) continue;
     // a German term may stand in brackets behind its translation

@@ -78,12 +78,12 @@ def test_a_manager_makes_a_link_with_a_code_and_its_poster(desk: Page, service: 
 
 
 @pytest.mark.parametrize("size, paper", [("a4", (595, 842)), ("a3", (842, 1191))])
-def test_the_print_view_is_one_page_in_any_number_of_languages(
+def test_the_print_view_is_one_page_in_up_to_nine_languages(
     desk: Page, service: Service, size: str, paper: tuple[int, int]
 ) -> None:
     for published in Publications(service.store).all():
         questionnaire = published.questionnaire
-        for count in range(1, len(questionnaire.languages) + 1):
+        for count in (1, 2, 5, 9):
             chosen = "&".join(f"languages={tag}" for tag in questionnaire.languages[:count])
             desk.goto(
                 f"{service.url}/manage/questionnaires/{questionnaire.name}/distribute/poster?size={size}&{chosen}"
@@ -151,7 +151,7 @@ def test_a_tablet_without_scripts_asks_goes_on_and_erases(
     assert drafts.count() == 1
     page.wait_for_url("**/q/needs?kiosk=needs", timeout=(IDLE + WARNING + 10) * 1000)
     assert drafts.count() == 0
-    assert page.locator("ul.tiles a").count() == 9
+    assert page.locator("ul.tiles a").count() == len(languages.offered())
     page.go_back()
     page.go_back()
     assert page.locator("#_form").count() == 0, "the back button shows nothing"

@@ -172,3 +172,26 @@ def is_taken(pattern: str) -> bool:
         return not unsupported(parse(f"regex(., '{pattern}')"))
     except ExpressionFault:
         return False
+
+
+CODE = (
+    "1", "a", "b.c", "'x // y'", '"/* \\" */"', "`t  ${a  /* } */ + `n ${1}`}  // u`", "/[/] \\/ */.source",
+    "f ( 2 , 3 )", "(a)", "[1, 2][0]", "({return: 6}).return", "1.5e-3", "8 .toFixed()", "/x/ .test('x')",
+    "(x => x / 2 / 1)(a)", "f(/b  c/.flags, a)",
+)  # fmt: skip
+SIGNS = ("+", "-", "*", "/", "%", "<", ">", "===", "!==", "&&", "||", ",", "+ +", "- -", "+ -", "? 0 :", "- ~")
+GAPS = (" ", "\n", "\t", " // it's\n", " /* ` */ ", " /*\n*/ ")
+gaps = st.lists(st.sampled_from(GAPS), min_size=1, max_size=3).map("".join)
+terms = st.tuples(st.sampled_from(CODE), gaps, st.sampled_from(SIGNS), gaps).map("".join)
+statements = st.tuples(st.lists(terms, max_size=4).map("".join), st.sampled_from(CODE), gaps).map("".join)
+
+
+@given(st.lists(st.tuples(statements, st.sampled_from([";", "\n"])), min_size=1, max_size=5))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_shortened_script_does_what_the_script_does(page: Page, parts: list[tuple[str, str]]) -> None:
+    body = "".join(f"v = [v,  {statement}]{end} if (a)  /r/.test(v)\n" for statement, end in parts)
+    names = "let v = 0, a = 4; const b = {c: 5}, f = (x, y) => `${x} ${y}`;"
+    script = f"(() => {{\n  {names}\n{body}  return JSON.stringify(v);\n}})()"
+    shortened = styles.short(styles.JAVASCRIPT, script)
+    assert len(shortened) < len(script)
+    assert page.evaluate(shortened) == page.evaluate(script)

@@ -84,8 +84,8 @@ def test_an_unknown_one_is_a_located_fault_with_a_remedy(tmp_path: Path, old: st
     with pytest.raises(Problem) as caught:
         _load(tmp_path, SMALL.replace(old, new, 1))
     (fault,) = caught.value.faults
-    assert (fault["place"], fault["fault"]) == (place, "the pictogram 'briefcas' is unknown")
-    assert fault["remedy"] == "did you mean “briefcase”?"
+    assert (fault["place"], str(fault["fault"])) == (place, "the pictogram “briefcas” is unknown")
+    assert str(fault["remedy"]) == "did you mean “briefcase”?"
     assert SMALL.splitlines()[fault["line"] - 1] == next(line for line in SMALL.splitlines() if old in line)
 
 

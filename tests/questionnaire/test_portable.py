@@ -101,7 +101,8 @@ MATHS = {"trunc", "ceil", "floor", "round", "abs", "pow", "sqrt", "exp", "log", 
 
 def known_heads() -> set[str]:
     """The heads that the script has a rule for, or JavaScript's Math."""
-    tables = re.findall(r"^    (?:\"([^\"]+)\"|(\w+|\$)):", SCRIPT.read_text("utf-8"), re.M)
+    scripts = "".join(SCRIPT.with_name(name).read_text("utf-8") for name in ("evaluate.js", "evaluate_more.js"))
+    tables = re.findall(r"^  (?:\"([^\"]+)\"|(\w+|\$)):", scripts, re.M)
     return {quoted or bare for quoted, bare in tables} | MATHS
 
 

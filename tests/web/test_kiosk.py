@@ -152,7 +152,7 @@ def test_after_sending_the_next_person_begins(tablet: Browser, store: Store) -> 
     assert refresh(tablet) == (IDLE, "/en/kiosk/every?at=done&kiosk=every")
     receipt = re.search(r"<code[^>]*>([^<]+)</code>", tablet.page.html)
     assert receipt is not None
-    erase = next(str(values["action"]) for tag, values in tablet.page.tags if tag == "form" and "id" not in values)
+    erase = next(str(values["action"]) for tag, values in tablet.page.tags if "/erase" in str(values.get("action")))
     assert erase == "/en/erase?kiosk=every"
     tablet.send(erase)
     assert tablet.url == "/q/every?kiosk=every"
@@ -173,6 +173,17 @@ def test_a_receipt_left_open_is_gone_after_the_time(tablet: Browser) -> None:
         assert tablet.status == 404
 
 
+def test_a_card_made_on_the_tablet_does_not_lead_to_a_tablet(tablet: Browser) -> None:
+    tablet.open("/en/resume/every?kiosk=every")
+    assert "localhost/en/resume" in tablet.page.text
+    card = next(str(values["action"]) for tag, values in tablet.page.tags if "/card" in str(values.get("action")))
+    assert card == "/en/receipt/card?kiosk=every"
+    tablet.send(card)
+    address = next(text for text in re.findall(r"<bdi[^>]*>([^<]+)</bdi>", tablet.page.html))
+    assert address == "localhost/en/receipt"
+    assert refresh(tablet)[0] == IDLE
+
+
 def test_the_tag_of_the_link_stays_with_the_tablet(browser: Browser, store: Store) -> None:
     links.create(store, "every", "library")
     for _ in range(2):
@@ -182,7 +193,9 @@ def test_the_tag_of_the_link_stays_with_the_tablet(browser: Browser, store: Stor
         while not browser.url.split("?")[0].endswith("/check"):
             browser.send(browser.page.action)
         browser.send("/en/q/every/check?kiosk=every&from=library")
-        erase = next(str(values["action"]) for tag, values in browser.page.tags if tag == "form")
+        erase = next(
+            str(values["action"]) for tag, values in browser.page.tags if "/erase" in str(values.get("action"))
+        )
         browser.send(erase)
         assert browser.url == "/q/every/library?kiosk=every"
     assert [one.body["source"] for one in store.collection(RESPONSES).iterate()] == ["library"] * 2

@@ -17,8 +17,8 @@ DOCUMENT = "/en/offline/every-1"
 
 
 def test_the_start_page_names_the_document_and_the_source(browser: Browser) -> None:
-    scripts = [values for tag, values in browser.open("/en/q/every?from=cafe").tags if tag == "script"]
-    (script,) = [values for values in scripts if "data-path" in values]
+    tags = browser.open("/en/q/every?from=cafe").tags
+    (script,) = [values for tag, values in tags if tag == "script" and "data-path" in values]
     assert (script["data-path"], script["data-name"]) == (DOCUMENT, "every")
 
 

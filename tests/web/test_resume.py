@@ -185,6 +185,14 @@ def test_every_page_offers_it(begun: Browser, url: str) -> None:
     assert begun.url == "/en/resume/every"
 
 
+def test_in_a_language_that_the_questionnaire_has_not_one_goes_on_in_the_drafts(begun: Browser, other: Browser) -> None:
+    begun.open("/en/resume/every")
+    words = words_on(begun)
+    other.open("/uk/resume")
+    other.send("/uk/resume", words=receipts.in_script(words, "uk"))
+    assert (other.url, other.status) == ("/en/q/every", 200)
+
+
 def test_words_in_the_script_of_the_page(begun: Browser) -> None:
     words = words_on(begun) if begun.open("/en/resume/every") else ""
     begun.open("/ar/resume/every")
@@ -253,6 +261,7 @@ def test_a_phone_hands_in_its_draft(client: FlaskClient, other: Browser, store: 
         ({"seen": [1]}, 422, "request.members"),
         ({"id": "1"}, 422, "request.members"),
         ({"extra": 1}, 422, "request.members"),
+        ({"receipt": WRONG}, 422, "request.members"),
         ({"language": "tr"}, 422, "response.language"),
         ({"revision": "every-9"}, 404, "questionnaire.missing"),
         ({"inputs": {"OK": "yes", "data": "x" * 500_000}}, 413, "request.too_large"),

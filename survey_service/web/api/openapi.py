@@ -93,7 +93,7 @@ _RESPONSE: JSON = {
     },
 }
 
-_SHARED = ("id", "language", "source", "code", "revision", "seed", "receipt", "mode")
+_SHARED = ("id", "language", "source", "code", "revision", "seed")
 _DRAFT: JSON = {
     "type": "object",
     "required": ["id", "language", "inputs"],

@@ -42,7 +42,7 @@ _SAID: Mapping[str, Check] = {
 }
 """Members that may be left out, and whether a value is one of them."""
 _DRAFT: Mapping[str, Check] = {"id": bodies.is_text, "language": bodies.is_text, "inputs": bodies.are_inputs}
-_SAID_OF_DRAFT = {**_SAID, "seen": bodies.is_texts}
+_SAID_OF_DRAFT = {name: _SAID[name] for name in ("source", "code", "revision", "seed")} | {"seen": bodies.is_texts}
 
 
 @blueprint.get("/api/v1/openapi.json")

@@ -138,9 +138,9 @@ const collect = () => {
 // The way
 
 const isShown = each => judged.shown.has(each);
-const open = () => plan.pages.filter(([, questions]) => questions.some(each => isShown(each) && boxOf(each)));
+const open = () => pages.filter(([, questions]) => questions.some(isShown));
 const reached = () => open().map(([page]) => page);
-const questionsOf = page => (plan.pages.find(([each]) => each === page) || [0, []])[1];
+const questionsOf = page => (pages.find(([each]) => each === page) || [0, []])[1];
 const asked = (questions = questionsOf(at)) => questions.filter(each => steps[each].asks && isShown(each));
 const faultsOf = page => questionsOf(page).filter(each => judged.refusals[each]);
 const barrier = () => reached().find(page => faultsOf(page)[0]);
@@ -187,7 +187,6 @@ const complain = () => {
   return found[0];
 };
 
-// An answer, and the button behind it that reads it aloud.
 const withVoice = label => [label, label.nextElementSibling].filter(each => each === label || each && each.matches(".say"));
 const shuffle = ({name, last = []}) => { // as shuffled in model.py
   let state = 0x811c9dc5;
@@ -210,8 +209,7 @@ const refresh = () => { // shows what the answers on the page ask for
     const line = box.querySelector("[data-value]"), {[each]: value = "–"} = judged.answers;
     if (line) line.textContent = value;
     if (filter && isShown(each)) for (const control of box.querySelectorAll("input, option[value]:not([value=''])")) {
-      const isOut = !judged.offered[each].includes(control.value);
-      control.disabled = isOut;
+      const isOut = control.disabled = !judged.offered[each].includes(control.value);
       for (const part of withVoice(control.closest("label, option"))) part.hidden = isOut;
     }
   }
@@ -255,8 +253,8 @@ const check = () => {
     for (const each of asked(questions)) {
       const row = byId("_row").content.cloneNode(true).firstElementChild, lines = linesOf(each);
       const [term, answer, change] = row.children, link = change.firstElementChild, id = `${each}:change`;
-      const title = [...boxOf(each).querySelector(".label, legend").childNodes] // without picture, remark and button
-        .map(({className, textContent}) => className ? "" : textContent).join("").trim();
+      const title = [...boxOf(each).querySelector(".label, legend").childNodes]
+        .filter(({className}) => !className).map(({textContent}) => textContent).join("").trim();
       Object.assign(term, {id: `${each}:label`, textContent: title});
       Object.assign(link, {id, href: `#${page}`, onclick: event => (event.preventDefault(), go(page, true))});
       link.setAttribute("aria-labelledby", `${id} ${each}:label`);
@@ -393,7 +391,7 @@ const acts = {
       await persist();
     }
     const {id, revision, seed, source, inputs} = draft, {language, url, locale} = plan;
-    const seen = plan.pages.slice(0, plan.pages.findIndex(([page]) => page === draft.at)).flatMap(([, some]) => asked(some));
+    const seen = pages.slice(0, pages.findIndex(([page]) => page === draft.at)).flatMap(([, some]) => asked(some));
     const entry = {
       id, url: url.replace(/responses$/, "drafts"), body: JSON.stringify({id, revision, seed, source, language, inputs, seen})
     };
@@ -484,7 +482,7 @@ byId("_back").onclick = event => {
 };
 byId("_send").onclick = send;
 listen(byId("_leave"), "submit", () => (clearTimeout(pause), anew())); // whoever leaves at once leaves nothing to save
-for (const card of document.querySelectorAll("form[action]:not(#_leave)"))
+for (const card of document.querySelectorAll("[action$=card]"))
   card.onsubmit = () => navigator.onLine || (tell(words.offline, true), false);
 for (const button of document.querySelectorAll("[data-do]")) button.onclick = () => acts[button.dataset.do](button);
 const languages = [...document.querySelectorAll("a[hreflang]")];
@@ -501,5 +499,4 @@ if (location.hash === "#_offline") tell(words.offline, true);
 if (connection && !connection.saveData && /^(wifi|ethernet)$/.test(connection.type) && languages[1])
   listen(window, "load", () => acts.languages(document.querySelector("[data-do=languages]")));
 anew();
-document.documentElement.dataset.device = "";
-resume().then(status);
+resume().then(status).then(() => document.documentElement.dataset.device = "");

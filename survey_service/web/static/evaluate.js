@@ -3,7 +3,7 @@
    of nodes [answer, path]; `exists` on it says that as a condition it asks whether there is a node.
    Here stands what most questionnaires need; evaluate_more.js adds the rest: entries of repeats, moments, files, and
    rarer functions. Short names: s scope, t text, n number, x and y any value, p path. */
-const {isArray} = Array;
+const {isArray} = Array, {abs, trunc} = Math;
 const get = (record, name) => record && {}.hasOwnProperty.call(record, name) ? record[name] : "";
 const isTruth = x => x === !!x;
 const isText = x => typeof x == "string";

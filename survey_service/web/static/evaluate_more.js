@@ -128,7 +128,7 @@ Object.assign(any, {
     return [...text(x)].filter((_, at) => at + 1 >= from && at + 1 < to).join("");
   },
   join: (mark, ...all) => all.flatMap(values).map(text).join(text(mark)),
-  nth: (set, n) => [set[Math.trunc(number(n)) - 1]].filter(node => node),
+  nth: (set, n) => [set[trunc(number(n)) - 1]].filter(node => node),
   moment: x => {
     const found = moment(first(x));
     return found ? found[0] + found[2].replace("Z", "+00:00") : "";
@@ -145,7 +145,7 @@ Object.assign(numbers, {
   between: (least, n, most) => (least < 0 || n >= least) && (most < 0 || n <= most),
   decimals: (n, places) => {
     const moved = (n, by) => +(n + "e" + by).replace(/e(.+)e/, (_, power) => "e" + (+power + by));
-    const by = Math.trunc(places), there = moved(n, by);
-    return !(Math.abs(by) < 31) ? NaN : isFinite(there) ? moved(Math.round(there), -by) : n;
+    const by = trunc(places), there = moved(n, by);
+    return !(abs(by) < 31) ? NaN : isFinite(there) ? moved(Math.round(there), -by) : n;
   }
 });

@@ -53,7 +53,7 @@ Object.assign(types, {
   range: {
     read: ({params: {min = 1, max = 10, step = 1} = {}}, raw) => {
       const read = decimal({params: {min, max}}, raw), taken = (read - min) / step;
-      return Math.abs(taken - Math.round(taken)) > 1e-9 ? refuse("steps") : read;
+      return abs(taken - Math.round(taken)) > 1e-9 ? refuse("steps") : read;
     }
   },
   rank: {
@@ -77,7 +77,7 @@ Object.assign(types, {
   geopoint: {
     read: (step, raw) => {
       const parts = digits(raw).split(/[\s,;،؛]+/).filter(Boolean).map(Number);
-      return parts.length < 2 || parts.length > 4 || !(Math.abs(parts[0]) <= 90 && Math.abs(parts[1]) <= 180)
+      return parts.length < 2 || parts.length > 4 || !(abs(parts[0]) <= 90 && abs(parts[1]) <= 180)
         ? refuse("not_a_place") : parts.slice(0, 2);
     }
   },

@@ -5,6 +5,8 @@ const byId = id => document.getElementById(id);
 const plan = JSON.parse(byId("_plan").textContent);
 const form = byId("_form");
 const steps = {};
+const pages = [...form.querySelectorAll("[data-page]")].map(each =>
+  [each.dataset.page, [...each.querySelectorAll("[data-q]")].map(({dataset}) => dataset.q)]);
 for (const [, some] of plan.runs) for (const step of some) steps[step.name] = step;
 
 const refuse = (code, values) => { throw {code, values}; };

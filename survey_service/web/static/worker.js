@@ -1,7 +1,7 @@
 // The service worker: keeps questionnaires on the phone, each in one document, and sends what waits in the outbox.
 const CACHE = "survey";
 const DOCUMENT = /^\/([\w-]+)\/offline\/(.+)-(\d+)$/;
-const ASSET = /(?:src|href)="(\/static\/[^"]+)"/g;
+const ASSET = /(?:src|href)="(\/static\/[^"#]+)/g;
 const DESK = /^\/(manage|api)\b/;
 
 self.oninstall = () => self.skipWaiting();
@@ -13,7 +13,8 @@ const take = async path => {
   const answer = await fetch(path, {credentials: "omit", redirect: "error", cache: "no-cache"});
   if (!answer.ok) throw new Error(answer.status);
   const text = await answer.clone().text();
-  for (const [, asset] of text.matchAll(ASSET)) if (!await cache.match(asset)) await cache.add(asset);
+  for (const asset of new Set([...text.matchAll(ASSET)].map(([, asset]) => asset)))
+    if (!await cache.match(asset)) await cache.add(asset);
   await cache.put(path, answer);
   await forget(cache, path);
 };

@@ -63,7 +63,7 @@ def test_from_a_workbook_to_a_revision_with_its_files(manager: Desk, store: Stor
     assert counts == [1, 2]
     preview = manager.get("/manage/drafts/work/preview?language=en")
     assert preview.text.count('<img class="media"') == 2
-    assert "img-src 'self'; media-src 'self'" in preview.headers["Content-Security-Policy"]
+    assert "img-src data: 'self'; media-src 'self'" in preview.headers["Content-Security-Policy"]
     assert manager.post("/manage/drafts/work/publish").status_code == 303
     published = Publications(store).current("work").questionnaire
     assert sorted(published.files) == ["work.ogg", "work.png", "yes.png"]
