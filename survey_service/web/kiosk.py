@@ -26,7 +26,7 @@ _PAGE = re.compile(r"[A-Za-z][A-Za-z0-9_.~-]{0,300}")
 _RESTING = ("arrival.choose", "public.choose_language")
 """Where all languages are offered: there is nothing to erase."""
 _IDLE = "arrival.idle"
-_KEPT = ("public.style", "public.drawings", "public.read_aloud")
+_KEPT = ("public.style", "public.drawings", "public.read_aloud", "leaving.script")
 """Files that a browser keeps; their addresses and headers say nothing of the visitor."""
 
 

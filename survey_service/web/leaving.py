@@ -70,7 +70,9 @@ def _script() -> Markup:
     if g.get("sheets"):
         return Markup("<script>{}</script>").format(Markup(security.allow_script("leave").text))  # noqa: S704 - ours
     g.scripts = {*g.get("scripts", ()), "self"}
-    return Markup('<script src="{}"></script>').format(url_for("leaving.script", mark=styles.script("leave").mark))
+    return Markup('<script src="{}" defer></script>').format(
+        url_for("leaving.script", mark=styles.script("leave").mark)
+    )
 
 
 def _is_for_respondents() -> bool:

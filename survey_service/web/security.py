@@ -187,7 +187,7 @@ def allow_offline() -> None:
     g.offline = True
 
 
-_ALLOWANCES = ("sheets", "scripts", "linked", "offline", "asks_place", "pictures", "sources", "sandboxed")
+_ALLOWANCES = ("sheets", "scripts", "linked", "leaves", "offline", "asks_place", "pictures", "sources", "sandboxed")
 Allowed = dict[str, Any]
 """What a page was allowed: the names in ``g`` that the protective headers are made of."""
 

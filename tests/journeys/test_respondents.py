@@ -578,4 +578,5 @@ def test_the_needs_journey_weighs_little(service: Service, phone: OpenPage) -> N
     answers = [page.request.get(address, headers={"Accept-Encoding": "identity"}) for address in files]
     assert all("immutable" in answer.headers["cache-control"] for answer in answers)
     assert weights[0] <= 8 * 1024
-    assert sum(weights) + sum(len(brotli.compress(answer.body())) for answer in answers) <= 30 * 1024
+
+    assert sum(weights) + sum(len(brotli.compress(answer.body())) for answer in answers) <= 28 * 1024

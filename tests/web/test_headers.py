@@ -107,9 +107,9 @@ def test_the_script_that_reads_aloud_is_a_file_to_keep_that_the_first_page_does_
     entry = script("aloud")
     assert len(brotli.compress(entry.text.encode())) <= 1024
     page = begun.open("/en/q/every/follow")
-    (address,) = [str(values["src"]) for tag, values in page.tags if tag == "script" and values.get("src")]
-    assert re.fullmatch(r"/static/aloud-en-[0-9a-f]{8}\.js", address)
-    assert f"script-src 'self' {LEAVE};" in begun.response.headers["Content-Security-Policy"]
+    files = [str(values["src"]) for tag, values in page.tags if tag == "script" and values.get("src")]
+    (address,) = [each for each in files if re.fullmatch(r"/static/aloud-en-[0-9a-f]{8}\.js", each)]
+    assert "script-src 'self';" in begun.response.headers["Content-Security-Policy"]
     file = begun.client.get(address)
     assert file.mimetype == "text/javascript"
     assert file.text == entry.text.replace("LABEL", '"Read aloud: {}"')
