@@ -131,6 +131,13 @@ NARROW, PHONE = 320, 360
 """The width that nothing may be wider than: a screen of 1280 px at 400 % zoom; and that of a cheap phone."""
 
 
+def shown(page: Page) -> str:
+    """Return the HTML of a page once it is there: right after a click the browser may hold an empty document."""
+    page.locator("main").first.wait_for(state="attached")
+    page.wait_for_load_state("domcontentloaded")
+    return page.content()
+
+
 class Inspector:
     """Looks at pages in a browser context where scripts run; one page of it shows all of them, one after the other."""
 

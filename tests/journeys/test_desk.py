@@ -17,7 +17,7 @@ from survey_service.offers import register
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from tests.journeys.conftest import Service
-from tests.journeys.inspection import Inspector
+from tests.journeys.inspection import Inspector, shown
 
 UNJUDGED = "contrast of "
 PASSWORD = "drei Birnen im Schnee"
@@ -45,7 +45,7 @@ class Manager:
         axe judges no contrast beyond the visible part of a wide table, so its coverage counts on the screen, where all
         tables but that of responses fit.
         """
-        html = self.page.content()
+        html = shown(self.page)
         found = self.inspector.faults(html, "de", "ltr", self.scheme)
         found = [fault for fault in found if not fault.startswith(UNJUDGED)]
         on_screen = self.inspector.axe(self.inspector.load(html, scheme=self.scheme, width=1600))

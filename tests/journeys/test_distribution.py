@@ -25,7 +25,7 @@ from survey_service.responses.revisions import Publications
 from survey_service.store import open_store
 from survey_service.web import kiosk
 from tests.journeys.conftest import OpenPage, Service, answering, serving
-from tests.journeys.inspection import Inspector
+from tests.journeys.inspection import Inspector, shown
 from tests.web.test_poster import decoded, page_of
 
 PASSWORD = "drei Birnen im Schnee"
@@ -55,19 +55,19 @@ def desk(service: Service, phone: OpenPage) -> Page:
 
 
 def test_a_manager_makes_a_link_with_a_code_and_its_poster(desk: Page, service: Service, inspector: Inspector) -> None:
-    faults = {"plain": inspected(inspector, desk.content(), "de")}
+    faults = {"plain": inspected(inspector, shown(desk), "de")}
     desk.fill("#tag", "vhs-kurs")
     desk.click('form[action$="/distribute/links"] button')
     assert desk.url.endswith("?from=vhs-kurs")
     desk.fill("#new-code", "sommer fest")
     desk.click('form[action$="/distribute/code"] button >> nth=0')
-    faults["with a link"] = inspected(inspector, desk.content(), "de")
+    faults["with a link"] = inspected(inspector, shown(desk), "de")
     link = links.find(service.store, "needs", "vhs-kurs")
     assert link is not None
     assert link.code == "sommer fest"
     desk.check('input[name="code"][value="yes"]')
     desk.click('form[action$="/distribute/poster"] button >> nth=0')
-    faults["poster"] = inspected(inspector, desk.content(), "de")
+    faults["poster"] = inspected(inspector, shown(desk), "de")
     assert "sommer fest" in desk.inner_text("main")
     with desk.expect_download() as started:
         desk.click('nav a[href*=".pdf"]')
@@ -104,13 +104,13 @@ def test_a_code_is_typed_by_keyboard_without_scripts(
     links.set_code(service.store, "needs", links.PLAIN, "482 913")
     page = phone(tag, scripts=False)
     page.goto(f"{service.url}/{tag}/q/needs")
-    assert inspected(inspector, page.content(), tag) == []
+    assert inspected(inspector, shown(page), tag) == []
     page.check('input[name="B00"][value="yes"]')
     page.focus("#_code")
     page.keyboard.type("000000")
     page.keyboard.press("Enter")
     page.wait_for_selector(".errors")
-    assert inspected(inspector, page.content(), tag) == []
+    assert inspected(inspector, shown(page), tag) == []
     page.click('.errors a[href="#_code"]')
     page.fill("#_code", "٤٨٢٩١٣")
     page.keyboard.press("Enter")
@@ -145,7 +145,7 @@ def test_a_tablet_without_scripts_asks_goes_on_and_erases(
     begin(page, waiting_room.url, tag)
     left = page.url
     page.wait_for_url(f"**/{tag}/kiosk/needs?*", timeout=(IDLE + 5) * 1000)
-    question = page.content()
+    question = shown(page)
     page.click("main .actions a")
     assert page.url == left
     assert drafts.count() == 1

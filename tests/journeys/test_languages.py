@@ -141,7 +141,7 @@ def test_a_text_of_the_language_fallen_back_on_is_found(shoot: Shoot) -> None:
 def test_what_the_script_of_the_offline_document_says_is_compared_too(shoot: Shoot) -> None:
     name, walks = "offline document", (gallery.offline,)
     before, source = shoot("uk", walks)[name], shoot("en", walks)[name]
-    text = re.findall(r'"not_a_whole_number":"([^"]+)"', before.html)[0]
-    foreign = re.findall(r'"not_a_whole_number":"([^"]+)"', source.html)[0]
+    text = re.findall(r'"not_a_choice":"([^"]+)"', before.html)[0]
+    foreign = re.findall(r'"not_a_choice":"([^"]+)"', source.html)[0]
     after = untranslated("uk", Shot(name, before.html.replace(text, foreign)), {"en": source})
     assert set(after) - set(untranslated("uk", before, {"en": source})) == {f"{name}: not translated: {foreign}"}

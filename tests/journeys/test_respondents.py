@@ -17,7 +17,7 @@ from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from tests.arrival import SPOKEN, arrival
 from tests.journeys.conftest import OpenPage, Service
-from tests.journeys.inspection import Inspector
+from tests.journeys.inspection import Inspector, shown
 
 CONTINUE = "#_form .actions button"
 SEND = "main form .actions button"
@@ -50,7 +50,7 @@ class Watcher:
         """Fail if anything is wrong with the page as it stands."""
         page.wait_for_load_state("load")  # a key that was pressed may have led to a page that isn't here yet
         language = languages.language(self.tag)
-        found = self.inspector.faults(page.content(), language.html, language.direction, self.scheme)
+        found = self.inspector.faults(shown(page), language.html, language.direction, self.scheme)
         self.seen.append(path(page))
         if found:
             page.screenshot(path=self.folder / f"{self.tag}-{self.scheme}-{len(self.seen):02}.png", full_page=True)
@@ -561,11 +561,11 @@ def test_the_needs_journey_weighs_little(service: Service, phone: OpenPage) -> N
     page.on("response", note)
     page.goto(f"{service.url}/ar/q/needs")
     page.wait_for_load_state("networkidle")
-    weights = [len(brotli.compress(page.content().encode()))]
+    weights = [len(brotli.compress(shown(page).encode()))]
     choose(page, "B00", "yes")
     for _ in range(20):
         proceed(page)
-        weights.append(len(brotli.compress(page.content().encode())))
+        weights.append(len(brotli.compress(shown(page).encode())))
         if "/done" in path(page):
             break
         fill(page, {"B08": "ARB", "B09_ARB": "ARB.job", "B11_ARB": "used", "C2": "yes"})

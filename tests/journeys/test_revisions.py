@@ -15,7 +15,7 @@ from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses import definitions, verdicts
 from survey_service.responses.revisions import Publications
 from tests.journeys.conftest import Service
-from tests.journeys.inspection import Inspector
+from tests.journeys.inspection import Inspector, shown
 from tests.journeys.test_desk import PASSWORD, Manager
 
 OpenPage = Callable[..., Page]
@@ -103,4 +103,4 @@ def test_a_manager_changes_a_live_questionnaire_without_scripts(
         visitor = phone(tag, scripts=False)
         visitor.goto(f"{desk.url}/{tag}/q/needs")
         assert words in visitor.inner_text("main")
-        assert inspector.faults(visitor.content(), language, direction) == []
+        assert inspector.faults(shown(visitor), language, direction) == []

@@ -35,6 +35,7 @@ def sign_in(page: Page, service: Service) -> None:
     page.fill("#name", "Mara")
     page.fill("#password", PASSWORD)
     page.click("main button")
+    page.wait_for_selector("table.completeness")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
