@@ -16,7 +16,7 @@ from survey_service.responses.drafts import DRAFTS
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from tests.arrival import SPOKEN, arrival
-from tests.journeys.conftest import OpenPage, Service
+from tests.journeys.conftest import OpenPage, Service, back
 from tests.journeys.inspection import Inspector, shown
 
 CONTINUE = "#_form .actions button"
@@ -464,7 +464,7 @@ def test_a_shared_phone_shows_nothing_to_the_next_person(service: Service, phone
     assert path(page) == "/de/erased"
     assert service.store.collection(DRAFTS).count() == 0
     for _ in range(3):
-        page.go_back()
+        back(page)
         assert page.locator("input:checked").count() == 0
     page.goto(f"{service.url}/de/q/needs/about")
     assert page.locator("input").count() == 0
@@ -475,7 +475,7 @@ def test_back_after_sending_shows_the_receipt_and_sends_nothing_twice(service: S
     begin(page, service)
     finish(page)
     words = page.locator("code").first.inner_text()
-    page.go_back()
+    back(page)
     assert path(page) == "/de/q/needs/done"
     assert page.locator("code").first.inner_text() == words
     assert service.store.collection(RESPONSES).count() == 1
