@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import brotli
 import pytest
-from playwright.sync_api import BrowserContext, Page, Response
+from playwright.sync_api import BrowserContext, Error, Page, Response
 
 from survey_service import clock, languages
 from survey_service.responses.drafts import DRAFTS
@@ -23,9 +24,22 @@ CONTINUE = "#_form .actions button"
 SEND = "main form .actions button"
 
 
+_STANDS = """() => document.readyState === 'complete' && document.querySelector('main') &&
+  (document.documentElement.dataset.left ?? '') + '|' + document.querySelector('main').innerText"""
+
+
 def proceed(page: Page) -> None:
-    """Press the main button of the page."""
+    """Press the main button of the page, and wait for what comes of it: another document, or the same changed."""
+    page.locator(SEND).first.wait_for()
+    page.evaluate("document.documentElement.dataset.left = 'left'")
+    before = page.evaluate(_STANDS)
     page.locator(SEND).first.click()
+    for _ in range(100):
+        with contextlib.suppress(Error):  # between two documents there is nothing to ask
+            now = page.evaluate(_STANDS)
+            if now and now != before:
+                return
+        page.wait_for_timeout(50)
 
 
 def choose(page: Page, question: str, *names: str) -> None:

@@ -21,7 +21,8 @@ _TEXTS = ("label", "hint", "guidance_hint", "required_message", "constraint_mess
 _PLAIN = (
     *("required", "relevant", "constraint", "calculation", "choice_filter", "default", "appearance", "parameters"),
     "read_only",
-    *("repeat_count", "trigger", "autocomplete", "sensitive", "concept", "pictogram", "alphabetical", *limits.COLUMNS, "everywhere"),
+    *("repeat_count", "trigger", "autocomplete", "sensitive", "concept", "pictogram", "alphabetical"),
+    *(*limits.COLUMNS, "everywhere"),
 )
 _SCALE = {"min": "start", "max": "end", "step": "step"}
 Entry = dict[str, Any]
