@@ -83,7 +83,7 @@ def test_the_print_view_is_one_page_in_up_to_nine_languages(
 ) -> None:
     for published in Publications(service.store).all():
         questionnaire = published.questionnaire
-        for count in (1, 2, 5, 9):
+        for count in (1, 9):
             chosen = "&".join(f"languages={tag}" for tag in questionnaire.languages[:count])
             desk.goto(
                 f"{service.url}/manage/questionnaires/{questionnaire.name}/distribute/poster?size={size}&{chosen}"
@@ -137,7 +137,7 @@ def begin(page: Page, url: str, tag: str) -> None:
     page.wait_for_url(f"**/{tag}/q/needs/*kiosk=needs")
 
 
-@pytest.mark.parametrize("tag", ["ar", "de"])
+@pytest.mark.parametrize("tag", ["ar", pytest.param("de", marks=pytest.mark.languages)])
 def test_a_tablet_without_scripts_asks_goes_on_and_erases(
     waiting_room: Service, phone: OpenPage, inspector: Inspector, tag: str
 ) -> None:
