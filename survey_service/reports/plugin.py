@@ -47,7 +47,15 @@ from survey_service.reports.blocks import (
     values_of,
     words,
 )
-from survey_service.reports.context import AGGREGATES, ROWS, ChoiceInfo, ReportContext, ReportInfo
+from survey_service.reports.context import (
+    AGGREGATES,
+    ROWS,
+    ChoiceInfo,
+    QuestionInfo,
+    ReportContext,
+    ReportInfo,
+    protected,
+)
 from survey_service.reports.groups import (
     Group,
     all_of,
@@ -59,6 +67,8 @@ from survey_service.reports.groups import (
     everyone,
 )
 from survey_service.reports.hookspecs import hookimpl
+from survey_service.reports.sample import fact_name
+from survey_service.reports.split import Split
 from survey_service.statistics.disclosure import Reason, Released
 
 __all__ = [
@@ -71,11 +81,13 @@ __all__ = [
     "Column",
     "Figure",
     "Group",
+    "QuestionInfo",
     "Reason",
     "Released",
     "ReportContext",
     "ReportInfo",
     "ReportOutput",
+    "Split",
     "Statement",
     "Table",
     "Text",
@@ -90,11 +102,13 @@ __all__ = [
     "date",
     "decimal",
     "everyone",
+    "fact_name",
     "hidden",
     "hookimpl",
     "integer",
     "percent",
     "persons",
+    "protected",
     "values_of",
     "words",
 ]
