@@ -13,7 +13,14 @@ from survey_service.reports.plugin import (
 )
 
 from . import texts
-from .blocks import jump_statements, jumps_table, matching_table, nonresponse_table, understood_table
+from .blocks import (
+    jump_statements,
+    jumps_table,
+    matching_table,
+    nonresponse_table,
+    participation_table,
+    understood_table,
+)
 from .jumps import MIN_DIFFERENCE, MIN_N, find_jumps
 
 NEEDS = "needs"
@@ -39,6 +46,7 @@ def report_run(context: ReportContext) -> ReportOutput:
     blocks: list[Block] = [
         TextBlock(texts.INTRODUCTION),
         TextBlock(texts.WHO, "heading"),
+        *participation_table(context, NEEDS),
         *matching_table(context, NEEDS),
         *understood_table(context, NEEDS),
         TextBlock(texts.UNDERSTOOD_NOTE, "note"),

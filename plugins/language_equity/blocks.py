@@ -13,18 +13,20 @@ from survey_service.reports.plugin import (
     Statement,
     Table,
     Text,
+    TextBlock,
     Value,
     decimal,
     fact_name,
     hidden,
     percent,
     persons,
+    protected,
     words,
 )
 
 from . import texts
 from .jumps import Found, Jump
-from .languages import answered_in, translations, understood, well_understood
+from .languages import translations, understood, well_understood
 
 GENERAL_FIELD = "INT"
 """The field of action of questions that belong to none."""
@@ -39,6 +41,35 @@ def _share(released: Released) -> tuple[Value, Value, Value, Value]:
     return persons(released.base, reason), first, low, high
 
 
+def participation_table(context: ReportContext, questionnaire: str) -> Iterator[Block]:
+    """Language × people who understand it well, who began in it, who sent in it, and how many of those who began."""
+    found = context.participation(questionnaire, "B06")
+    rows = []
+    for tag in context.languages(questionnaire):
+        people = found[tag]
+        begun, sent = people.started, people.completed
+        if begun.numerator is None or sent.numerator is None:
+            rate = hidden(begun.suppressed or sent.suppressed or Reason.BASE)
+        else:
+            released = protected(sent.numerator, begun.numerator)
+            rate = percent(released.share, released.suppressed)
+        counts = (persons(each.numerator, each.suppressed) for each in (people.preferred, begun, sent))
+        rows.append((words(fact_name("language", tag)), *counts, rate))
+    if rows:
+        heads = (texts.UNDERSTAND_IT, texts.STARTED, texts.COMPLETED)
+        yield Table(
+            id="participation",
+            caption=texts.PARTICIPATION,
+            columns=(
+                Column(texts.PAGE_LANGUAGE),
+                *(Column(head, "persons") for head in heads),
+                Column(texts.RATE, "percent"),
+            ),
+            rows=tuple(rows),
+        )
+        yield TextBlock(texts.PARTICIPATION_NOTE, "note")
+
+
 def matching_table(context: ReportContext, questionnaire: str) -> Iterator[Block]:
     """Language of the page × people who told their languages, and how many of them understand it well."""
     split = well_understood(context, questionnaire)
@@ -49,7 +80,7 @@ def matching_table(context: ReportContext, questionnaire: str) -> Iterator[Block
             columns=(
                 Column(texts.PAGE_LANGUAGE),
                 Column(texts.PEOPLE, "persons"),
-                Column(texts.WELL_UNDERSTOOD, "percent"),
+                Column(texts.UNDERSTAND_IT, "percent"),
                 *_INTERVAL,
             ),
             rows=tuple((words(fact_name("language", tag)), *_share(part)) for tag, part in split.parts.items()),
@@ -57,23 +88,19 @@ def matching_table(context: ReportContext, questionnaire: str) -> Iterator[Block
 
 
 def understood_table(context: ReportContext, questionnaire: str) -> Iterator[Block]:
-    """Language × people who understand it well, is there a translation, how many of them answered in it."""
+    """Language × people who understand it well, and whether the questionnaire is translated into it."""
     labels = {choice.name: choice.label for choice in context.choices(questionnaire, "B06")}
     shares = {code: share for code, share in understood(context, questionnaire).items() if share.share is not None}
-    used, offered = answered_in(context, questionnaire), translations(context, questionnaire, labels)
-    nobody = Released(None, None, None, None, None, Reason.BASE)
+    offered = translations(context, questionnaire, labels)
     rows = []
     for code in sorted(shares, key=lambda each: (-(shares[each].share or 0.0), each)):
-        n, share, _, _ = _share(shares[code])
-        people = persons(shares[code].numerator, None)
-        answered = used.get(code, nobody)
+        people, share = persons(shares[code].numerator, None), percent(shares[code].share, None)
         rows.append(
             (
                 words(labels[code]),
                 people,
                 share,
                 words(texts.YES if code in offered else texts.NO),
-                percent(answered.share, answered.suppressed),
             )
         )
     if rows:
@@ -82,7 +109,6 @@ def understood_table(context: ReportContext, questionnaire: str) -> Iterator[Blo
             Column(texts.PEOPLE, "persons"),
             Column(texts.SHARE, "percent"),
             Column(texts.TRANSLATED),
-            Column(texts.USED_IT, "percent"),
         )
         yield Table("understood", texts.UNDERSTOOD, columns, tuple(rows))
 
@@ -90,6 +116,7 @@ def understood_table(context: ReportContext, questionnaire: str) -> Iterator[Blo
 def jump_statements(context: ReportContext, questionnaire: str, found: Found) -> Iterator[Statement]:
     """Yield one statement a jump: the figures, the wording in the translation, and what to do."""
     fields = {choice.name for choice in context.choices(questionnaire, "B08")}
+    pages = context.pages(questionnaire)
     for jump in found.jumps:
         wording = jump.question.label
         suffix = jump.question.name.rpartition("_")[2]
@@ -103,6 +130,7 @@ def jump_statements(context: ReportContext, questionnaire: str, found: Found) ->
             values={
                 "language": words(fact_name("language", jump.language)),
                 "question": words(wording),
+                "page": words(pages[jump.question.page]),
                 "translated": words({"*": wording.get(jump.language) or wording.get("de") or jump.question.name}),
                 "others": percent(jump.others.share, None),
                 "others_n": persons(jump.others.base, None),

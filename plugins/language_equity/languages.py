@@ -37,17 +37,6 @@ def understood(context: ReportContext, questionnaire: str) -> dict[str, Released
     return context.shares(questionnaire, {name: Group(chose_any(UNDERSTOOD, name), base) for name in names})
 
 
-def answered_in(context: ReportContext, questionnaire: str) -> dict[str, Released]:
-    """Return of those who understand a language well the share that answered in it, by choice."""
-    tags: dict[str, list[str]] = {}
-    for tag, code in _codes(context, questionnaire).items():
-        tags.setdefault(code, []).append(tag)
-    base = answered(UNDERSTOOD)
-    groups = {code: Group(base & pl.col(":language").is_in(each), base) for code, each in tags.items()}
-    splits = context.split(questionnaire, groups, UNDERSTOOD)
-    return {code: split.parts[code] for code, split in splits.items() if code in split.parts}
-
-
 def translations(context: ReportContext, questionnaire: str, codes: Container[str]) -> set[str]:
     """Return the choices of “languages understood” in which the questionnaire can be answered."""
     found = {code_of(tag, codes) for tag in context.label(questionnaire, UNDERSTOOD)}

@@ -50,6 +50,7 @@ from survey_service.reports.blocks import (
 from survey_service.reports.context import (
     AGGREGATES,
     ROWS,
+    TEXTS,
     ChoiceInfo,
     QuestionInfo,
     ReportContext,
@@ -67,6 +68,7 @@ from survey_service.reports.groups import (
     everyone,
 )
 from survey_service.reports.hookspecs import hookimpl
+from survey_service.reports.participation import Participation
 from survey_service.reports.sample import fact_name
 from survey_service.reports.split import Split
 from survey_service.statistics.disclosure import Reason, Released
@@ -74,6 +76,7 @@ from survey_service.statistics.disclosure import Reason, Released
 __all__ = [
     "AGGREGATES",
     "ROWS",
+    "TEXTS",
     "Bar",
     "Block",
     "Chart",
@@ -81,6 +84,7 @@ __all__ = [
     "Column",
     "Figure",
     "Group",
+    "Participation",
     "QuestionInfo",
     "Reason",
     "Released",

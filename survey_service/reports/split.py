@@ -1,10 +1,10 @@
 """Shares split by a fact such as the language, so that neither a part nor what is left of the whole is a small group.
 
-Of each part three numbers are known: whom the share holds for (hit), for whom it does not (miss), and who is not in
-its base (outside). A reader has the whole, the parts that are published, and by subtraction all the others together.
-So a part is published only if each of its numbers is 5 or more, and the parts kept back are none, or at least two
-whose numbers together are 5 or more. Parts that are too small for any share are chosen by their bases alone: then
-several shares of the same base keep the same of them back, and comparing these tells nothing more.
+Of each part two numbers are known: for whom the share holds (hit) and for whom it does not (miss). A reader has the
+whole, the parts that are published, and by subtraction all the others together. So a part is published only if both
+its numbers are 5 or more, and the parts kept back are none, or at least two whose numbers together are 5 or more.
+Parts whose base is too small for any share are chosen by the bases alone: then several shares of the same base keep
+the same of them back, and comparing these tells nothing more.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from survey_service.statistics.disclosure import THRESHOLD, Reason, Released, protect
 from survey_service.statistics.shares import share_of
 
-Cell = tuple[int, int, int]
-"""Hit, miss, outside."""
+Cell = tuple[int, int]
+"""Hit and miss."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +35,14 @@ class Split:
 
 def split_of(cells: Mapping[str, Cell]) -> Split:
     """Return the shares of a partition: each case is in exactly one part."""
-    hits, misses, outside = (sum(cell[place] for cell in cells.values()) for place in range(3))
-    bases = {name: (hit + miss, out) for name, (hit, miss, out) in cells.items()}
-    # Nobody outside means a question that everybody was asked: then there is no such group to protect.
-    never = [name for name, (base, out) in bases.items() if base < 2 * THRESHOLD or (outside and out < THRESHOLD)]
-    needed = (True, True, outside > 0)
-    derivable = set(_completed(never, bases, (True, outside > 0))) - set(never)
-    closed = [name for name, cell in cells.items() if name in {*never, *derivable} or min(cell[:2]) < THRESHOLD]
-    derivable |= set(_completed(closed, cells, needed)) - set(closed)
+    hits, misses = (sum(cell[place] for cell in cells.values()) for place in range(2))
+    bases = {name: (sum(cell),) for name, cell in cells.items()}
+    never = [name for name, (base,) in bases.items() if base < 2 * THRESHOLD]
+    derivable = set(_completed(never, bases)) - set(never)
+    closed = [name for name, cell in cells.items() if name in {*never, *derivable} or min(cell) < THRESHOLD]
+    derivable |= set(_completed(closed, cells)) - set(closed)
     parts, rest = {}, {}
-    for name, (hit, miss, _) in cells.items():
+    for name, (hit, miss) in cells.items():
         if name in derivable or name in closed:
             small = hit + miss < THRESHOLD
             reason = Reason.DERIVABLE if name in derivable else Reason.BASE if small else Reason.GROUP
@@ -59,21 +57,19 @@ def apart(cells: Mapping[str, Cell], whole: Cell) -> Split:
     """Return the shares of parts that overlap, such as languages understood: each is set against all the others."""
     parts, rest = {}, {}
     for name, cell in cells.items():
-        others = (whole[0] - cell[0], whole[1] - cell[1], whole[2] - cell[2])
+        others = (whole[0] - cell[0], whole[1] - cell[1])
         found = split_of({name: cell, "": others})
         parts[name] = found.parts[name]
         rest.update({each: share for each, share in found.rest.items() if each == name})
     return Split(protect(share_of(whole[0], whole[0] + whole[1])), parts, rest)
 
 
-def _completed(kept_back: Iterable[str], sizes: Mapping[str, Sequence[int]], needed: Sequence[bool]) -> list[str]:
+def _completed(kept_back: Iterable[str], sizes: Mapping[str, Sequence[int]]) -> list[str]:
     """Return the parts kept back with so many more, the smallest first, that nothing small is left by subtraction."""
     chosen = list(kept_back)
-    others = sorted((name for name in sizes if name not in chosen), key=lambda name: sum(sizes[name][:-1]))
-    for name in others:
-        sums = [sum(sizes[each][place] for each in chosen) for place in range(len(needed))]
-        wide = all(total >= THRESHOLD for total, asked in zip(sums, needed, strict=True) if asked)
-        if not chosen or (len(chosen) > 1 and wide):
+    for name in sorted((name for name in sizes if name not in chosen), key=lambda name: sum(sizes[name])):
+        sums = [sum(column) for column in zip(*(sizes[each] for each in chosen), strict=True)]
+        if not chosen or (len(chosen) > 1 and min(sums) >= THRESHOLD):
             break
         chosen.append(name)
     return chosen
