@@ -147,15 +147,16 @@ class ReportContext:
 
     def questions(self, questionnaire: str) -> tuple[QuestionInfo, ...]:
         """Return the questions of all revisions, those of the newest first, in order."""
+        book = self._codebook[questionnaire]
+        rows = {name: book["questions"][name] for name in book["order"]}
         return tuple(
             QuestionInfo(name, row["type"], row["label"], row["page"], row["list"], row["sensitive"])
-            for name, row in self._codebook[questionnaire]["questions"].items()
+            for name, row in rows.items()
         )
 
     def pages(self, questionnaire: str) -> Mapping[str, Text]:
         """Return the labels of the pages by name, those of the newest revision first, in order."""
-        pages: Mapping[str, Text] = self._codebook[questionnaire]["pages"]
-        return pages
+        return {page["name"]: page["label"] for page in self._codebook[questionnaire]["pages"]}
 
     def choices(self, questionnaire: str, question: str) -> tuple[ChoiceInfo, ...]:
         """Return the choices of the list of a question, in order. Raises KeyError if there is no such question."""
