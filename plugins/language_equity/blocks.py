@@ -31,6 +31,9 @@ from .languages import translations, understood, well_understood
 GENERAL_FIELD = "INT"
 """The field of action of questions that belong to none."""
 MOST_LANGUAGES = 40
+MOST_STATEMENTS = 40
+MOST_JUMPS = 200
+"""A report has at most 1 MB, so the largest jumps come first and the list ends."""
 _INTERVAL = (Column(texts.LOW, "percent"), Column(texts.HIGH, "percent"))
 
 
@@ -39,6 +42,12 @@ def _share(released: Released) -> tuple[Value, Value, Value, Value]:
     bounds = (released.share, released.low, released.high)
     first, low, high = (percent(bound, reason) for bound in bounds)
     return persons(released.base, reason), first, low, high
+
+
+def short(label: Text) -> Text:
+    """Return a label in German and English only: tables with many rows would be too large with all languages."""
+    kept = {tag: label[tag] for tag in ("de", "en") if tag in label}
+    return kept if len(kept) == 2 else label
 
 
 def participation_table(context: ReportContext, questionnaire: str) -> Iterator[Block]:
@@ -117,7 +126,7 @@ def jump_statements(context: ReportContext, questionnaire: str, found: Found) ->
     """Yield one statement a jump: the figures, the wording in the translation, and what to do."""
     fields = {choice.name for choice in context.choices(questionnaire, "B08")}
     pages = context.pages(questionnaire)
-    for jump in found.jumps:
+    for jump in found.jumps[:MOST_STATEMENTS]:
         wording = jump.question.label
         suffix = jump.question.name.rpartition("_")[2]
         yield Statement.of(
@@ -129,8 +138,8 @@ def jump_statements(context: ReportContext, questionnaire: str, found: Found) ->
             text=texts.JUMP,
             values={
                 "language": words(fact_name("language", jump.language)),
-                "question": words(wording),
-                "page": words(pages[jump.question.page]),
+                "question": words(short(wording)),
+                "page": words(short(pages[jump.question.page])),
                 "translated": words({"*": wording.get(jump.language) or wording.get("de") or jump.question.name}),
                 "others": percent(jump.others.share, None),
                 "others_n": persons(jump.others.base, None),
@@ -170,11 +179,11 @@ def jumps_table(found: Found) -> Iterator[Table]:
         Column(texts.P),
     )
     rows = []
-    for jump in found.jumps:
+    for jump in found.jumps[:MOST_JUMPS]:
         sure = _sureness(jump)
         rows.append(
             (
-                words(jump.question.label),
+                words(short(jump.question.label)),
                 words(fact_name("language", jump.language)),
                 persons(jump.here.base, None),
                 percent(jump.here.share, None),
@@ -200,7 +209,7 @@ def nonresponse_table(found: Found) -> Iterator[Table]:
         parts = [split.parts.get(tag) for tag in languages]
         cells = [hidden(Reason.BASE) if part is None else percent(part.share, part.suppressed) for part in parts]
         total = percent(split.total.share, split.total.suppressed)
-        rows.append((words(info.label), words({"*": info.name}), total, *cells))
+        rows.append((words(short(info.label)), words({"*": info.name}), total, *cells))
     heads = tuple(Column(fact_name("language", tag), "percent") for tag in languages)
     columns = (Column(texts.QUESTION), Column(texts.NAME), Column(texts.ALL, "percent"), *heads)
     yield Table("nonresponse", texts.NONRESPONSE, columns, tuple(rows))
