@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import polars as pl
 
 from survey_service import clock
+from survey_service.questionnaire.model import PREFER_NOT_TO_SAY
 from survey_service.reports.blocks import Block, Text, words
-from survey_service.reports.groups import Group, any_of, everyone
+from survey_service.reports.groups import Group, any_of, chose_any, everyone
+from survey_service.reports.participation import Participation, participation_of
 from survey_service.reports.sample import sample_blocks
+from survey_service.reports.split import Cell, Split, apart, split_of
 from survey_service.statistics.disclosure import (
     Reason,
     Released,
+    count_only,
     count_reason,
     partition_reasons,
     protect,
@@ -29,12 +34,19 @@ from survey_service.statistics.shares import share_of
 
 AGGREGATES: Literal["aggregates"] = "aggregates"
 ROWS: Literal["rows"] = "rows"
+STATES = ("answered", "pna", "skipped", "not_shown")
+TEXTS: Literal["texts"] = "texts"
+
+Progress = Callable[[int, int], None]
+"""Is told how many of how many steps are done."""
+
+_NO_LANGUAGE = ("none", "other", PREFER_NOT_TO_SAY)
 
 
 @dataclass(frozen=True)
 class ReportInfo:
     """What a plugin is. ``name`` and ``version`` equal those it is installed under; ``questionnaires`` names those it
-    reads, ``offers`` whether it reads the published offers; ``permissions`` are ``aggregates`` and ``rows``."""
+    reads, ``offers`` whether it reads the published offers; ``permissions`` are ``aggregates``, ``rows``, ``texts``."""
 
     name: str
     version: str
@@ -64,12 +76,43 @@ class ChoiceInfo:
     columns: Mapping[str, str]
 
 
-class ReportContext:
-    """A snapshot as one plugin may see it. ``today`` is the day the report is made."""
+@dataclass(frozen=True)
+class QuestionInfo:
+    """A question of the codebook. ``kind`` is its type; ``choices`` names its list of choices, None without one."""
 
-    def __init__(self, folder: Path, info: ReportInfo, today: dt.date) -> None:
-        self._folder, self._info = folder, info
+    name: str
+    kind: str
+    label: Text
+    page: str
+    choices: str | None
+    sensitive: bool
+
+
+FACTS = ("revision", "language", "period", "mode")
+"""What is known of each response beside its answers."""
+
+
+class ReportContext:
+    """A snapshot as one plugin may see it. ``today`` is the day the report is made, ``parameters`` are the values of
+    the plugin's own parameters, by name."""
+
+    def __init__(
+        self,
+        folder: Path,
+        info: ReportInfo,
+        today: dt.date,
+        parameters: Mapping[str, Any] = MappingProxyType({}),
+        *,
+        on_progress: Progress | None = None,
+    ) -> None:
+        self._folder, self._info, self._on_progress = folder, info, on_progress
         self.today = today
+        self.parameters: Mapping[str, Any] = MappingProxyType(dict(parameters))
+
+    def progress(self, done: int, total: int) -> None:
+        """Say how much of the report is made: so many of so many steps, as the plugin counts them."""
+        if self._on_progress is not None:
+            self._on_progress(done, total)
 
     @cached_property
     def _manifest(self) -> dict[str, Any]:
@@ -102,6 +145,19 @@ class ReportContext:
         label: Text = self._codebook[questionnaire]["questions"][question]["label"]
         return label
 
+    def questions(self, questionnaire: str) -> tuple[QuestionInfo, ...]:
+        """Return the questions of all revisions, those of the newest first, in order."""
+        book = self._codebook[questionnaire]
+        rows = {name: book["questions"][name] for name in book["order"]}
+        return tuple(
+            QuestionInfo(name, row["type"], row["label"], row["page"], row["list"], row["sensitive"])
+            for name, row in rows.items()
+        )
+
+    def pages(self, questionnaire: str) -> Mapping[str, Text]:
+        """Return the labels of the pages by name, those of the newest revision first, in order."""
+        return {page["name"]: page["label"] for page in self._codebook[questionnaire]["pages"]}
+
     def choices(self, questionnaire: str, question: str) -> tuple[ChoiceInfo, ...]:
         """Return the choices of the list of a question, in order. Raises KeyError if there is no such question."""
         book = self._codebook[questionnaire]
@@ -115,6 +171,14 @@ class ReportContext:
     def periods(self, questionnaire: str) -> tuple[str, ...]:
         """Return the periods of the responses, oldest first."""
         return tuple(self._counts(questionnaire)["periods"])
+
+    def languages(self, questionnaire: str) -> tuple[str, ...]:
+        """Return the languages (tags) in which responses were given, in order."""
+        return tuple(self._counts(questionnaire)["languages"])
+
+    def modes(self, questionnaire: str) -> tuple[str, ...]:
+        """Return the ways in which responses came in, in order."""
+        return tuple(self._counts(questionnaire)["modes"])
 
     def _counts(self, questionnaire: str) -> dict[str, dict[str, int]]:
         counts: dict[str, dict[str, int]] = self._manifest["tables"][f"responses-{questionnaire}"]["counts"]
@@ -186,18 +250,101 @@ class ReportContext:
         reason = share_reason(numerator, base) or count_reason(min(found["people hit"], found["people missed"]))
         return release(share_of(numerator, base, cases=found["people"]), reason)
 
+    def states(
+        self, questionnaire: str, questions: Sequence[str], *, period: str | None = None
+    ) -> dict[str, dict[str, Released]]:
+        """Return for each question the share of each state (``answered pna skipped not_shown``), read in one pass.
+
+        The base are the responses whose revision had the question. States that nobody can have stand for nothing and
+        are left out: ``pna`` without such a choice, ``not_shown`` if everybody was asked.
+        """
+        sums = {
+            f"{state} {name}": (pl.col(f"{name}:state") == state).fill_null(False)
+            for name in questions
+            for state in STATES
+        }
+        found = self._sums(questionnaire, sums, period)
+        shares = {}
+        for name in questions:
+            counts = {state: found[f"{state} {name}"] for state in STATES}
+            silent = any(choice.name == "pna" for choice in self.choices(questionnaire, name))
+            possible = {"answered": True, "pna": silent, "skipped": True, "not_shown": counts["not_shown"] > 0}
+            counts = {state: count for state, count in counts.items() if possible[state] or count}
+            reasons = partition_reasons(list(counts.values()))
+            whole = sum(counts.values())
+            shares[name] = {
+                state: release(share_of(count, whole), reason)
+                for (state, count), reason in zip(counts.items(), reasons, strict=True)
+            }
+        return shares
+
+    def split(
+        self, questionnaire: str, groups: Mapping[str, Group], by: str, *, period: str | None = None
+    ) -> dict[str, Split]:
+        """Return the share of each group for each value of ``by``, so that subtraction tells nothing of a small group.
+
+        ``by`` is ``language``, ``mode``, ``period`` or ``revision`` (of the response), or a question with choices;
+        who did not answer it is the part "". With several choices the parts overlap, and "" is left out.
+        """
+        column = f":{by}" if by in FACTS else by
+        numbers: dict[str, pl.Expr] = {}
+        for name, group in groups.items():
+            numbers |= {f"hit {name}": group.hit & group.base, f"miss {name}": ~group.hit & group.base}
+        table = self._table(questionnaire)
+        if period is not None:
+            table = table.filter(pl.col(":period") == period)
+        rows = table.select(pl.col(column).alias(":by"), **numbers)
+        sums = pl.exclude(":by").sum().cast(pl.Int64)
+        several = rows.collect_schema()[":by"] == pl.List
+        parts = (_exploded(rows) if several else rows).group_by(":by").agg(sums).sort(":by")
+        counted, whole = pl.collect_all([parts, rows.select(sums)])
+        found = {"" if row[":by"] is None else row[":by"]: row for row in counted.iter_rows(named=True)}
+        return {
+            name: apart(
+                {value: _cell(row, name) for value, row in found.items()}, _cell(whole.row(0, named=True), name)
+            )
+            if several
+            else split_of({value: _cell(row, name) for value, row in found.items()})
+            for name in groups
+        }
+
     def count(
         self, questionnaire: str, groups: Mapping[str, pl.Expr], *, period: str | None = None
     ) -> dict[str, Released]:
         """Return how many people each expression holds for, as ``numerator``; the shares stay None."""
         found = self._sums(questionnaire, groups, period)
-        return {name: _count_only(count) for name, count in found.items()}
+        return {name: count_only(count, count_reason(count)) for name, count in found.items()}
 
     def rows(self, questionnaire: str) -> pl.LazyFrame:
         """Return the single responses. Raises PermissionError unless the plugin asks for the permission ``rows``."""
-        if ROWS not in self._info.permissions:
-            raise PermissionError("this plugin has not asked for the permission “rows”")
+        self._need(ROWS)
         return self._table(questionnaire)
+
+    def texts(self, questionnaire: str) -> pl.LazyFrame:
+        """Return what people typed: columns ``id question text language period``, and ``row`` with permission ``rows``.
+
+        One row a text. ``id`` names the text within this snapshot; ``row`` is the place (from 0) in `rows` of a
+        response with the same answers. Raises PermissionError unless the plugin asks for the permission ``texts``.
+        """
+        self._need(TEXTS)
+        return pl.scan_ipc(self._folder / f"texts-{questionnaire}.arrow")
+
+    def _need(self, permission: str) -> None:
+        if permission not in self._info.permissions:
+            raise PermissionError(f"this plugin has not asked for the permission “{permission}”")
+
+    def participation(self, questionnaire: str, languages: str | None = None) -> dict[str, Participation]:
+        """Return by language how many understand it, have begun in it and have sent their answers in it.
+
+        ``languages`` names the question that asks which languages somebody understands well; its choices are language
+        tags. Counts below 5 are hidden, and with them what would give them away.
+        """
+        counts = self._counts(questionnaire)
+        preferred: dict[str, Released] = {}
+        if languages is not None:
+            tags = [choice.name for choice in self.choices(questionnaire, languages) if choice.name not in _NO_LANGUAGE]
+            preferred = self.count(questionnaire, {tag: chose_any(languages, tag) for tag in tags})
+        return participation_of(preferred, counts["started"], counts["completed"])
 
     # -- offers -------------------------------------------------------------------------------------------------
 
@@ -239,6 +386,14 @@ class ReportContext:
         return {name: release(share_of(count, count), count_reason(count)) for name, count in whole.items()}
 
 
-def _count_only(count: int) -> Released:
-    reason = count_reason(count)
-    return Released(None if reason else count, None, None, None, None, reason)
+def _cell(row: Mapping[str, Any], name: str) -> Cell:
+    return int(row[f"hit {name}"]), int(row[f"miss {name}"])
+
+
+def _exploded(rows: pl.LazyFrame) -> pl.LazyFrame:
+    return rows.explode(":by", empty_as_null=False, keep_nulls=False)
+
+
+def protected(numerator: int, base: int) -> Released:
+    """Return a share that a plugin with the permission ``rows`` counted itself, as the primary rule lets it be."""
+    return protect(share_of(numerator, base))

@@ -47,7 +47,16 @@ from survey_service.reports.blocks import (
     values_of,
     words,
 )
-from survey_service.reports.context import AGGREGATES, ROWS, ChoiceInfo, ReportContext, ReportInfo
+from survey_service.reports.context import (
+    AGGREGATES,
+    ROWS,
+    TEXTS,
+    ChoiceInfo,
+    QuestionInfo,
+    ReportContext,
+    ReportInfo,
+    protected,
+)
 from survey_service.reports.groups import (
     Group,
     all_of,
@@ -59,11 +68,15 @@ from survey_service.reports.groups import (
     everyone,
 )
 from survey_service.reports.hookspecs import hookimpl
+from survey_service.reports.participation import Participation
+from survey_service.reports.sample import fact_name
+from survey_service.reports.split import Split
 from survey_service.statistics.disclosure import Reason, Released
 
 __all__ = [
     "AGGREGATES",
     "ROWS",
+    "TEXTS",
     "Bar",
     "Block",
     "Chart",
@@ -71,11 +84,14 @@ __all__ = [
     "Column",
     "Figure",
     "Group",
+    "Participation",
+    "QuestionInfo",
     "Reason",
     "Released",
     "ReportContext",
     "ReportInfo",
     "ReportOutput",
+    "Split",
     "Statement",
     "Table",
     "Text",
@@ -90,11 +106,13 @@ __all__ = [
     "date",
     "decimal",
     "everyone",
+    "fact_name",
     "hidden",
     "hookimpl",
     "integer",
     "percent",
     "persons",
+    "protected",
     "values_of",
     "words",
 ]
