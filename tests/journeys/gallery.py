@@ -31,6 +31,7 @@ _PROBLEMS = (
     "response.",
     "code.",
 )
+_OF_THE_DESK = ("request.host", "response.file_missing")
 _DETAILS = {"reference": "0a1b2c3d", "reason": "under_16", "language": "xx", "count": 2, "members": "id"}
 _FOLDED = re.compile(
     r'(<(?:div|section|p)\b[^>]*(?:data-view|data-page|id="_(?:waiting|refused|errors)")[^>]*?) hidden'
@@ -279,7 +280,7 @@ def closing(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
 def refusals(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
     """The page of each Problem that respondents can meet."""
     for code, kind in CATALOGUE.items():
-        if not code.startswith(_PROBLEMS) or code == "request.host":
+        if not code.startswith(_PROBLEMS) or code in _OF_THE_DESK:
             continue
         wanted = set(re.findall(r"%\((\w+)\)s", kind.message))
         with studio.app.test_request_context(f"/{tag}/"):
