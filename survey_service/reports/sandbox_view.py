@@ -58,7 +58,7 @@ def narrow(root: str, reading: Iterable[str], writing: Iterable[str]) -> bool:
 
 
 def count_alone() -> bool:
-    """Go into a user namespace, where only the threads in it count towards a limit; return False if that is forbidden."""
+    """Go where only the own threads count towards a limit, into a user namespace; return False if that is forbidden."""
     try:
         unshare(NEW_USER)
     except Unable:
