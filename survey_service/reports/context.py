@@ -16,6 +16,7 @@ import polars as pl
 from survey_service import clock
 from survey_service.questionnaire.model import PREFER_NOT_TO_SAY
 from survey_service.reports.blocks import Block, Text, words
+from survey_service.reports.files import file_of
 from survey_service.reports.groups import Group, any_of, chose_any, everyone
 from survey_service.reports.participation import Participation, participation_of
 from survey_service.reports.sample import sample_blocks
@@ -148,7 +149,13 @@ class ReportContext:
     # -- people -------------------------------------------------------------------------------------------------
 
     def _table(self, questionnaire: str) -> pl.LazyFrame:
-        return pl.scan_ipc(self._folder / f"responses-{questionnaire}.arrow")
+        return self._scan(f"responses-{questionnaire}")
+
+    def _scan(self, table: str) -> pl.LazyFrame:
+        """Return the rows of a table. Raises KeyError if it is not in the snapshot."""
+        return pl.scan_ipc(
+            [self._folder / file_of(table, period) for period in self._manifest["tables"][table]["parts"]]
+        )
 
     def _sums(self, questionnaire: str, sums: Mapping[str, pl.Expr], period: str | None) -> dict[str, int]:
         """Return the number of responses for which each expression holds, all in one pass."""
@@ -224,13 +231,19 @@ class ReportContext:
         return self._table(questionnaire)
 
     def texts(self, questionnaire: str) -> pl.LazyFrame:
-        """Return what people typed: columns ``id question text language period``, and ``row`` with permission ``rows``.
+        """Return what people typed, one row a text: columns ``id question text language period``.
 
-        One row a text. ``id`` names the text within this snapshot; ``row`` is the place (from 0) in `rows` of a
-        response with the same answers. Raises PermissionError unless the plugin asks for the permission ``texts``.
+        ``id`` names the text within this snapshot only. Nothing tells whose it is, nor which texts are of one person; a
+        language that fewer than 5 people have answered in is null. Raises PermissionError unless the plugin asks for
+        the permission ``texts``.
         """
         self._need(TEXTS)
-        return pl.scan_ipc(self._folder / f"texts-{questionnaire}.arrow")
+        spoken = [tag for tag, count in self._counts(questionnaire)["languages"].items() if not count_reason(count)]
+        language = pl.col("language").cast(pl.String)
+        texts = self._scan(f"texts-{questionnaire}").with_row_index("id").cast({"id": pl.String})
+        return texts.select(
+            "id", "question", "text", pl.when(language.is_in(spoken)).then(language).alias("language"), "period"
+        )
 
     def _need(self, permission: str) -> None:
         if permission not in self._info.permissions:
