@@ -47,7 +47,7 @@ from survey_service.reports.blocks import (
     values_of,
     words,
 )
-from survey_service.reports.context import AGGREGATES, ROWS, TEXTS, ChoiceInfo, ReportContext, ReportInfo
+from survey_service.reports.context import AGGREGATES, ROWS, TEXTS, ChoiceInfo, Cross, ReportContext, ReportInfo
 from survey_service.reports.groups import (
     Group,
     all_of,
@@ -61,6 +61,8 @@ from survey_service.reports.groups import (
 from survey_service.reports.hookspecs import hookimpl
 from survey_service.reports.participation import Participation
 from survey_service.statistics.disclosure import Reason, Released
+from survey_service.statistics.raking import Weights
+from survey_service.statistics.tables import Cell, Protected
 
 __all__ = [
     "AGGREGATES",
@@ -68,12 +70,15 @@ __all__ = [
     "TEXTS",
     "Bar",
     "Block",
+    "Cell",
     "Chart",
     "ChoiceInfo",
     "Column",
+    "Cross",
     "Figure",
     "Group",
     "Participation",
+    "Protected",
     "Reason",
     "Released",
     "ReportContext",
@@ -84,6 +89,7 @@ __all__ = [
     "Text",
     "TextBlock",
     "Value",
+    "Weights",
     "all_of",
     "answered",
     "any_of",
