@@ -6,10 +6,12 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from babel import Locale
+from typing import TYPE_CHECKING
 
 from survey_service.paths import bundled
+
+if TYPE_CHECKING:  # as yaml below: a worker for reports, which must start fast, seldom needs it
+    from babel import Locale
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,15 @@ class Language:
 
     @property
     def babel(self) -> Locale:
+        from babel import Locale
+
         return Locale.parse(self.locale)
 
 
 @functools.cache
 def registry(path: Path | None = None) -> dict[str, Language]:
     """Return all registered languages by tag, in the order of ``translations/languages.yaml``."""
-    import yaml  # not at the top: a worker for reports, which must start fast, seldom needs it
+    import yaml
 
     rows = yaml.safe_load((path or bundled("translations") / "languages.yaml").read_text("utf-8"))
     return {row["tag"]: Language(**row) for row in rows}

@@ -22,9 +22,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from survey_service.accounts import accounts, audit
-from survey_service.cli import cli, common
+from survey_service.cli import checking, cli, common
 from survey_service.cli.checking import language_faults
 from survey_service.languages import Language
+from survey_service.reports import sandbox
+from survey_service.reports.sandbox import Support
 from survey_service.store import open_store
 from survey_service.store.base import Store
 

@@ -14,7 +14,6 @@ from typing import Any, Literal
 import polars as pl
 
 from survey_service import clock
-from survey_service.questionnaire.model import PREFER_NOT_TO_SAY
 from survey_service.reports.blocks import Block, Text, words
 from survey_service.reports.files import file_of
 from survey_service.reports.groups import Group, any_of, chose_any, everyone
@@ -42,6 +41,8 @@ TEXTS: Literal["texts"] = "texts"
 Progress = Callable[[int, int], None]
 """Is told how many of how many steps are done."""
 
+PREFER_NOT_TO_SAY = "pna"
+"""As in `questionnaire.model`, which is not imported here: a worker must start fast."""
 _NO_LANGUAGE = ("none", "other", PREFER_NOT_TO_SAY)
 
 

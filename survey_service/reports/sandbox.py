@@ -14,7 +14,6 @@ import functools
 import os
 import resource
 import sys
-import sysconfig
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -95,6 +94,8 @@ class Shield:
 
 def code_folders() -> tuple[list[str], list[str]]:
     """Return the folders of installed packages (for ``sys.path``), and all that a worker may read to run code."""
+    import sysconfig  # the caller needs it, a worker does not
+
     packages = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
     packages += [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
     installed = [path for path in dict.fromkeys(packages) if os.path.isdir(path)]

@@ -21,7 +21,8 @@ import pytest
 
 from survey_service import settings as settings_module
 from survey_service.problems import Problem
-from survey_service.reports import host, sandbox, sandbox_calls, sandbox_files, scratch
+from survey_service.questionnaire import model
+from survey_service.reports import context, host, sandbox, sandbox_calls, sandbox_files, scratch
 from survey_service.reports.process import Worker
 from survey_service.reports.sandbox import Support
 from tests.reports.conftest import GOOD, RUN
@@ -355,6 +356,21 @@ def test_a_scratch_folder_is_measured_without_following_links(tmp_path: Path) ->
     (folder / "own").write_bytes(b"x" * 3_000_000)
     with pytest.raises(scratch.Full):
         scratch.measure(folder, 1)
+
+
+def test_a_worker_imports_neither_the_store_nor_the_questionnaires(
+    plugin: Callable[..., Path], run: Callable[..., Any]
+) -> None:
+    """So that it starts fast: what it needs twice is written twice."""
+    source = RUN + (
+        "    import sys\n"
+        "    found = {{name.split('.')[1] for name in sys.modules if name.startswith('survey_service.')}}\n"
+        "    assert not found & {{'store', 'questionnaire', 'responses', 'accounts', 'web', 'settings'}}, found\n"
+        "    assert not {{'babel', 'yaml', 'flask', 'jsonschema'}} & set(sys.modules)\n"
+        "    return ReportOutput(())\n"
+    )
+    assert run(plugin(source)).blocks == ()
+    assert context.PREFER_NOT_TO_SAY == model.PREFER_NOT_TO_SAY
 
 
 def test_the_hostile_plugins_are_plugins() -> None:
