@@ -50,6 +50,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "offer.read": frozenset(),
     "offer.moderated": frozenset({"moderation"}),
     "report.run": frozenset({"report"}),
+    "report.cancelled": frozenset({"run"}),
     "translation.saved": frozenset({"language", "state"}),
     "translations.imported": frozenset({"language", "count"}),
     "translations.exported": frozenset({"language", "format"}),

@@ -7,17 +7,18 @@ import logging
 import re
 import shutil
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from survey_service import clock
 from survey_service.paths import bundled
 from survey_service.problems import Problem
-from survey_service.reports import output, snapshot
-from survey_service.reports.process import Ended, Flooded, Late, Worker
+from survey_service.reports import output, sandbox, scratch, snapshot
+from survey_service.reports.process import Ended, Flooded, Late, Progress, Unasked, Worker
 from survey_service.reports.report import Report, save
 from survey_service.responses.revisions import Publications
 from survey_service.settings import Settings
@@ -40,6 +41,11 @@ class PluginEntry:
     module: str
     folder: Path | None = None
     fault: str = ""
+
+    @property
+    def bundled(self) -> bool:
+        """Tell whether the plugin is part of this package."""
+        return self.folder is not None and self.folder.resolve().parent == bundled("plugins").resolve()
 
 
 def list_plugins(folder: Path | None = None) -> list[PluginEntry]:
@@ -116,42 +122,77 @@ def run(
     *,
     plugins: Path | None = None,
     today: dt.date | None = None,
+    parameters: Mapping[str, Any] = MappingProxyType({}),
+    told: Progress | None = None,
+    wanted: Callable[[], None] | None = None,
 ) -> Report:
     """Run a plugin over a fresh snapshot and return the stored report.
 
-    Raises Problems plugin.missing, plugin.faulty, plugin.questionnaire, plugin.failed, plugin.timeout, plugin.output
-    and snapshot.damaged. Whatever the plugin does, the caller and the store stay unharmed.
+    ``told`` gets the plugin's progress; ``wanted`` is asked now and then, and may raise to end it. Raises Problems
+    plugin.missing, plugin.faulty, plugin.unprotected, plugin.questionnaire, plugin.failed, plugin.timeout,
+    plugin.output, plugin.scratch and snapshot.damaged. Whatever the plugin does, the caller and the store stay
+    unharmed.
     """
     day = today or clock.today()
     entry = find(name, list_plugins(plugins))
+    admit(entry, settings)
     try:
-        with Worker(settings.report_seconds) as worker:
+        with Worker(settings.report_seconds, room=settings.report_scratch, told=told, wanted=wanted) as worker:
             info = _introduce(worker, entry, settings)
             frozen = _freeze(entry, info, store, publications, settings)
-            copy = worker.folder / "snapshot"
-            shutil.copytree(frozen.folder, copy, copy_function=shutil.copyfile)
-            answer = _answer(worker.ask({"snapshot": str(copy), "today": day.isoformat()}), entry)
+            _hand_over(frozen.folder, worker.snapshot)
+            request = {"snapshot": str(worker.snapshot), "today": day.isoformat(), "parameters": dict(parameters)}
+            answer = _answer(worker.ask(request), entry)
+            worker.end()
             blocks = output.check_output(answer.get("output"))
-    except Late:
-        _log.warning("report plugin %s: stopped after %s s", name, settings.report_seconds)
-        raise Problem("plugin.timeout", name=name, seconds=settings.report_seconds) from None
-    except Ended as error:
-        _log.warning("report plugin %s: %s", name, error.how)
-        raise Problem("plugin.failed", name=name, reason=error.how) from None
-    except Flooded:
-        raise _unusable(entry, "more than 1 MB") from None
-    except output.Unusable as error:
-        raise _unusable(entry, str(error)) from None
+    except (Late, Ended, Flooded, Unasked, scratch.Full, output.Unusable) as error:
+        raise _problem(entry, error, settings) from None
     return save(store, entry.name, info, frozen, blocks, day)
+
+
+def admit(entry: PluginEntry, settings: Settings) -> None:
+    """Let a plugin be run if it can be shut in. Raises Problem plugin.unprotected.
+
+    Those of this package may run without: whoever could change them could change the service itself. The others need
+    the setting ``report_unsafe`` then.
+    """
+    support = sandbox.support()
+    if not (support.complete or entry.bundled or settings.report_unsafe):
+        raise Problem("plugin.unprotected", name=entry.name, lacking=support.lacking)
+
+
+def _problem(entry: PluginEntry, error: Exception, settings: Settings) -> Problem:
+    """Return the Problem of a worker that did not do what it should."""
+    if isinstance(error, Flooded):
+        return _unusable(entry, "more than 1 MB")
+    if isinstance(error, Unasked):
+        return _unusable(entry, "an answer that was not asked for")
+    if isinstance(error, output.Unusable):
+        return _unusable(entry, str(error))
+    if isinstance(error, Late):
+        _log.warning("report plugin %s: stopped after %s s", entry.name, settings.report_seconds)
+        return Problem("plugin.timeout", name=entry.name, seconds=settings.report_seconds)
+    if isinstance(error, scratch.Full):
+        _log.warning("report plugin %s: wrote more than %s MiB", entry.name, settings.report_scratch)
+        return Problem("plugin.scratch", name=entry.name, mebibytes=settings.report_scratch, most=scratch.MOST_ENTRIES)
+    _log.warning("report plugin %s: %s", entry.name, error)
+    return Problem("plugin.failed", name=entry.name, reason=str(error))
+
+
+def _hand_over(frozen: Path, copy: Path) -> None:
+    """Copy a snapshot into the folder that a worker reads, whoever it is; that folder is open to nobody else."""
+    for file in frozen.iterdir():
+        shutil.copyfile(file, copy / file.name)
+        (copy / file.name).chmod(0o444)
 
 
 def _introduce(worker: Worker, entry: PluginEntry, settings: Settings) -> dict[str, Any]:
     """Start the plugin and return what it says of itself."""
     request = {
         "module": entry.module,
-        "folder": str(entry.folder) if entry.folder else None,
-        "seconds": settings.report_seconds,
+        "folder": str(entry.folder.resolve()) if entry.folder else None,
         "mebibytes": settings.report_memory,
+        **worker.shield(sandbox.support(), entry.folder),
     }
     info = output.check_info(_answer(worker.ask(request), entry).get("info"))
     if (info["name"], info["version"]) != (entry.name, entry.version):
@@ -160,10 +201,12 @@ def _introduce(worker: Worker, entry: PluginEntry, settings: Settings) -> dict[s
 
 
 def _answer(line: bytes, entry: PluginEntry) -> dict[str, Any]:
-    """Return a worker's answer. Raises Unusable, and Problem plugin.failed if the plugin raised an exception."""
+    """Return a worker's answer. Raises Unusable, and Problems plugin.failed and plugin.unprotected."""
     answer = output.read_json(line)
     if not isinstance(answer, dict):
         raise output.Unusable("", "not an answer")
+    if "unprotected" in answer:
+        raise Problem("plugin.unprotected", name=entry.name, lacking=str(answer["unprotected"])[:200])
     if "refused" in answer:
         raise output.Unusable("", str(answer["refused"])[:60])
     if "failed" in answer:
