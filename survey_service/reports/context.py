@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import polars as pl
 
 from survey_service import clock
+from survey_service.questionnaire.model import PREFER_NOT_TO_SAY
 from survey_service.reports.blocks import Block, Text, words
-from survey_service.reports.groups import Group, any_of, everyone
+from survey_service.reports.groups import Group, any_of, chose_any, everyone
+from survey_service.reports.participation import Participation, participation_of
 from survey_service.reports.sample import sample_blocks
 from survey_service.statistics.disclosure import (
     Reason,
     Released,
+    count_only,
     count_reason,
     partition_reasons,
     protect,
@@ -29,12 +33,18 @@ from survey_service.statistics.shares import share_of
 
 AGGREGATES: Literal["aggregates"] = "aggregates"
 ROWS: Literal["rows"] = "rows"
+TEXTS: Literal["texts"] = "texts"
+
+Progress = Callable[[int, int], None]
+"""Is told how many of how many steps are done."""
+
+_NO_LANGUAGE = ("none", "other", PREFER_NOT_TO_SAY)
 
 
 @dataclass(frozen=True)
 class ReportInfo:
     """What a plugin is. ``name`` and ``version`` equal those it is installed under; ``questionnaires`` names those it
-    reads, ``offers`` whether it reads the published offers; ``permissions`` are ``aggregates`` and ``rows``."""
+    reads, ``offers`` whether it reads the published offers; ``permissions`` are ``aggregates``, ``rows``, ``texts``."""
 
     name: str
     version: str
@@ -65,11 +75,26 @@ class ChoiceInfo:
 
 
 class ReportContext:
-    """A snapshot as one plugin may see it. ``today`` is the day the report is made."""
+    """A snapshot as one plugin may see it. ``today`` is the day the report is made, ``parameters`` are the values of
+    the plugin's own parameters, by name."""
 
-    def __init__(self, folder: Path, info: ReportInfo, today: dt.date) -> None:
-        self._folder, self._info = folder, info
+    def __init__(
+        self,
+        folder: Path,
+        info: ReportInfo,
+        today: dt.date,
+        parameters: Mapping[str, Any] = MappingProxyType({}),
+        *,
+        on_progress: Progress | None = None,
+    ) -> None:
+        self._folder, self._info, self._on_progress = folder, info, on_progress
         self.today = today
+        self.parameters: Mapping[str, Any] = MappingProxyType(dict(parameters))
+
+    def progress(self, done: int, total: int) -> None:
+        """Say how much of the report is made: so many of so many steps, as the plugin counts them."""
+        if self._on_progress is not None:
+            self._on_progress(done, total)
 
     @cached_property
     def _manifest(self) -> dict[str, Any]:
@@ -191,13 +216,38 @@ class ReportContext:
     ) -> dict[str, Released]:
         """Return how many people each expression holds for, as ``numerator``; the shares stay None."""
         found = self._sums(questionnaire, groups, period)
-        return {name: _count_only(count) for name, count in found.items()}
+        return {name: count_only(count, count_reason(count)) for name, count in found.items()}
 
     def rows(self, questionnaire: str) -> pl.LazyFrame:
         """Return the single responses. Raises PermissionError unless the plugin asks for the permission ``rows``."""
-        if ROWS not in self._info.permissions:
-            raise PermissionError("this plugin has not asked for the permission “rows”")
+        self._need(ROWS)
         return self._table(questionnaire)
+
+    def texts(self, questionnaire: str) -> pl.LazyFrame:
+        """Return what people typed: columns ``id question text language period``, and ``row`` with permission ``rows``.
+
+        One row a text. ``id`` names the text within this snapshot; ``row`` is the place (from 0) in `rows` of a
+        response with the same answers. Raises PermissionError unless the plugin asks for the permission ``texts``.
+        """
+        self._need(TEXTS)
+        return pl.scan_ipc(self._folder / f"texts-{questionnaire}.arrow")
+
+    def _need(self, permission: str) -> None:
+        if permission not in self._info.permissions:
+            raise PermissionError(f"this plugin has not asked for the permission “{permission}”")
+
+    def participation(self, questionnaire: str, languages: str | None = None) -> dict[str, Participation]:
+        """Return by language how many understand it, have begun in it and have sent their answers in it.
+
+        ``languages`` names the question that asks which languages somebody understands well; its choices are language
+        tags. Counts below 5 are hidden, and with them what would give them away.
+        """
+        counts = self._counts(questionnaire)
+        preferred: dict[str, Released] = {}
+        if languages is not None:
+            tags = [choice.name for choice in self.choices(questionnaire, languages) if choice.name not in _NO_LANGUAGE]
+            preferred = self.count(questionnaire, {tag: chose_any(languages, tag) for tag in tags})
+        return participation_of(preferred, counts["started"], counts["completed"])
 
     # -- offers -------------------------------------------------------------------------------------------------
 
@@ -237,8 +287,3 @@ class ReportContext:
         # The only part is the base itself, whose number is published anyway.
         whole = self._sums(questionnaire, {name: everyone() for name in names}, None)
         return {name: release(share_of(count, count), count_reason(count)) for name, count in whole.items()}
-
-
-def _count_only(count: int) -> Released:
-    reason = count_reason(count)
-    return Released(None if reason else count, None, None, None, None, reason)

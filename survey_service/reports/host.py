@@ -181,7 +181,9 @@ def _freeze(
         if not publications.history(questionnaire):
             raise Problem("plugin.questionnaire", name=entry.name, questionnaire=questionnaire)
     folder = settings.instance / "snapshots"
-    return snapshot.freeze(folder, store, publications, info["questionnaires"], offers=info["offers"])
+    return snapshot.freeze(
+        folder, store, publications, info["questionnaires"], offers=info["offers"], texts="texts" in info["permissions"]
+    )
 
 
 def _unusable(entry: PluginEntry, reason: str) -> Problem:

@@ -47,7 +47,7 @@ from survey_service.reports.blocks import (
     values_of,
     words,
 )
-from survey_service.reports.context import AGGREGATES, ROWS, ChoiceInfo, ReportContext, ReportInfo
+from survey_service.reports.context import AGGREGATES, ROWS, TEXTS, ChoiceInfo, ReportContext, ReportInfo
 from survey_service.reports.groups import (
     Group,
     all_of,
@@ -59,11 +59,13 @@ from survey_service.reports.groups import (
     everyone,
 )
 from survey_service.reports.hookspecs import hookimpl
+from survey_service.reports.participation import Participation
 from survey_service.statistics.disclosure import Reason, Released
 
 __all__ = [
     "AGGREGATES",
     "ROWS",
+    "TEXTS",
     "Bar",
     "Block",
     "Chart",
@@ -71,6 +73,7 @@ __all__ = [
     "Column",
     "Figure",
     "Group",
+    "Participation",
     "Reason",
     "Released",
     "ReportContext",

@@ -90,7 +90,11 @@ def save(
         period=clock.period(day),
         day=day,
         synthetic=any(DEMO in table["counts"].get("modes", {}) for table in tables.values()),
-        counts={name.removeprefix("responses-"): table["counts"]["statuses"] for name, table in tables.items()},
+        counts={
+            name.removeprefix("responses-"): table["counts"]["statuses"]
+            for name, table in tables.items()
+            if "statuses" in table["counts"]
+        },
         blocks=tuple(blocks),
         withdrawn=not snapshot.folder.exists(),  # a withdrawal came while the plugin ran
     )

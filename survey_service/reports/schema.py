@@ -140,6 +140,6 @@ INFO = _object(
     title=TEXT,
     questionnaires=_array(NAME, 20),
     offers={"type": "boolean"},
-    permissions={**_array(_one_of("aggregates", "rows"), 2), "uniqueItems": True},
+    permissions={**_array(_one_of("aggregates", "rows", "texts"), 3), "uniqueItems": True},
 )
 """What a plugin says of itself."""

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -28,6 +29,7 @@ from survey_service.offers.register import all_offers
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.reports.codebook import codebook_of, type_of, variables_of
+from survey_service.reports.participation import open_drafts
 from survey_service.responses import holder
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
@@ -53,6 +55,7 @@ OFFER_COLUMNS: Mapping[str, pl.DataType] = {
     **{name: pl.Boolean() for name in ("whole_county", "free", "no_status", "online")},
     **{name: pl.String() for name in ("confirmed", "ends")},
 }
+TEXT_COLUMNS: Mapping[str, pl.DataType] = {name: pl.String() for name in ("question", "text", "language", "period")}
 _CHUNK = 10_000
 
 
@@ -75,16 +78,23 @@ class Frozen:
 
 
 def freeze(
-    folder: Path, store: Store, publications: Publications, questionnaires: Sequence[str], *, offers: bool
+    folder: Path,
+    store: Store,
+    publications: Publications,
+    questionnaires: Sequence[str],
+    *,
+    offers: bool,
+    texts: bool = False,
 ) -> Snapshot:
     """Freeze the valid responses of the named questionnaires, and the published offers, into ``folder``/<id>.
 
     An existing snapshot of the same content is returned as it is. If a response was withdrawn while this one was made,
-    it is made anew. Raises Problem questionnaire.missing, and snapshot.damaged if the existing one was changed.
+    it is made anew. What people typed is in it only with ``texts``. Raises Problem questionnaire.missing, and
+    snapshot.damaged if the existing one was changed.
     """
     while True:
         before = _withdrawn(store, questionnaires)
-        made = _freeze(folder, store, publications, questionnaires, before, offers=offers)
+        made = _freeze(folder, store, publications, questionnaires, before, offers=offers, texts=texts)
         if _withdrawn(store, questionnaires) == before:
             return made
         shutil.rmtree(made.folder, ignore_errors=True)
@@ -102,6 +112,7 @@ def _freeze(
     withdrawn: Mapping[str, int],
     *,
     offers: bool,
+    texts: bool,
 ) -> Snapshot:
     tables: dict[str, Frozen] = {}
     codebook: dict[str, Any] = {}
@@ -109,7 +120,11 @@ def _freeze(
         revisions = {id: publications.revision(id).questionnaire for id in publications.history(name)}
         if not revisions:
             raise Problem("questionnaire.missing")
-        tables[f"responses-{name}"] = responses_table(_responses(store, name), revisions, withdrawn=withdrawn[name])
+        tables[f"responses-{name}"] = responses_table(
+            _responses(store, name), revisions, withdrawn=withdrawn[name], drafts=open_drafts(store, name)
+        )
+        if texts:
+            tables[f"texts-{name}"] = texts_table(_responses(store, name), revisions)
         codebook[name] = codebook_of(revisions)
     if offers:
         modes = {body["key"]: body["mode"] for body in _responses(store, "offers")}
@@ -133,11 +148,16 @@ def questions_of(revisions: Mapping[str, Questionnaire]) -> dict[str, str]:
 
 
 def responses_table(
-    bodies: Iterable[Mapping[str, Any]], revisions: Mapping[str, Questionnaire], *, withdrawn: int = 0
+    bodies: Iterable[Mapping[str, Any]],
+    revisions: Mapping[str, Questionnaire],
+    *,
+    withdrawn: int = 0,
+    drafts: Mapping[str, int] = MappingProxyType({}),
 ) -> Frozen:
     """Freeze responses (documents of the store) of one questionnaire, given all its revisions, oldest first.
 
-    ``withdrawn`` are so many more, which are counted and of which nothing is known.
+    ``withdrawn`` are so many more, which are counted and of which nothing is known; ``drafts`` those begun but not
+    sent, by language.
 
     For each question there is a column of its answers (if KEPT) and one of its states, ``<name>:state``. Both are null
     for a response whose revision did not have the question, or had it with another type.
@@ -159,7 +179,28 @@ def responses_table(
 
     frozen, content = _frame(rows(), schema)
     counts = {f"{fact}s": _counts(frozen[f":{fact}"]) for fact in FACTS}
+    counts["completed"] = counts["languages"]
+    counts["started"] = dict(sorted((Counter(drafts) + Counter(counts["completed"])).items()))
     return Frozen(frozen, content, {**counts, "statuses": dict(sorted(statuses.items()))})
+
+
+def texts_table(bodies: Iterable[Mapping[str, Any]], revisions: Mapping[str, Questionnaire]) -> Frozen:
+    """Freeze what people typed in answer to the free questions of one questionnaire outside repeats.
+
+    Questions that are sensitive stay out. One row a text; ``id`` names it within the snapshot.
+    """
+    variables = variables_of(revisions).items()
+    typed = [name for name, it in variables if it.kind == "text" and not (it.free or it.question.sensitive)]
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for body in bodies:
+            for name in typed if body["status"] == "valid" else ():
+                if isinstance(text := body["answers"].get(name), str) and text:
+                    yield {"question": name, "text": text, "language": body["language"], "period": body["period"]}
+
+    frozen, content = _frame(rows(), TEXT_COLUMNS)
+    identified = frozen.with_row_index("id").cast({"id": pl.String()})
+    return Frozen(identified, content, {"questions": _counts(frozen["question"])})
 
 
 def _comparable(revisions: Mapping[str, Questionnaire]) -> dict[str, set[str]]:

@@ -206,11 +206,16 @@ def _draft(stored: Stored, token: str) -> Draft:
         seen=tuple(body["seen"]),
         replaces=body["replaces"],
         receipt_hash=body["receipt_hash"],
-        day=dt.date.fromisoformat(body["day"]),
+        day=day_of(body),
         source=body.get("source", ""),
         mode=body.get("mode", WEB),
         second=body.get("second", ""),
     )
+
+
+def day_of(body: Mapping[str, Any]) -> dt.date:
+    """Return the day a draft (a document) was last touched."""
+    return dt.date.fromisoformat(body["day"])
 
 
 def save(

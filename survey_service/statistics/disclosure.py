@@ -78,6 +78,11 @@ def release(share: Share, reason: Reason | None) -> Released:
     return Released(None, base, None, None, None, reason)
 
 
+def count_only(count: int, reason: Reason | None) -> Released:
+    """Return a count of people without a share, as ``numerator``, if no reason stands against it."""
+    return Released(None if reason else count, None, None, None, None, reason)
+
+
 def protect(share: Share) -> Released:
     """Return a share of people as the primary rule lets it be published."""
     return release(share, share_reason(share.numerator, share.base))

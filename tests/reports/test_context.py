@@ -194,3 +194,56 @@ def test_shares_equal_a_plain_count(tmp_path_factory: pytest.TempPathFactory, pe
     else:
         plain = share_of(sum(base), len(base))
         assert (released.numerator, released.base, released.share) == (plain.numerator, plain.base, plain.share)
+
+
+def test_who_begins_and_who_sends(small: Questionnaire, tmp_path: Path) -> None:
+    people = [
+        *(person(["red"]) for _ in range(20)),
+        *(person(["blue"], language="ar") for _ in range(6)),
+        *(person(["blue"], language="uk") for _ in range(9)),
+        *(person(["blue"], language="ti") for _ in range(2)),
+    ]
+    drafts = {"de": 3, "uk": 5, "pl": 7, "ti": 1}
+    revisions = {"small-1": small}
+    table = snapshot.responses_table(people, revisions, drafts=drafts)
+    assert table.counts["started"] == {"ar": 6, "de": 23, "pl": 7, "ti": 3, "uk": 14}
+    frozen = snapshot.write(tmp_path, {"responses-small": table}, {"small": codebook_of(revisions)})
+    found = ReportContext(frozen.folder, INFO, TODAY).participation("small", "likes")
+    numbers = {
+        tag: (one.preferred.numerator, one.started.numerator, one.completed.numerator) for tag, one in found.items()
+    }
+    assert numbers == {
+        "red": (20, None, None),  # the question stands for one about languages: nobody begins in red
+        "blue": (17, None, None),
+        "green": (None, None, None),
+        "ar": (None, 6, None),  # 2 sent in Tigrinya are too few, so the next smallest number is hidden too
+        "de": (None, None, 20),  # 3 are open
+        "pl": (None, 7, None),
+        "ti": (None, None, None),
+        "uk": (None, 14, 9),
+    }
+    assert found["de"].started.suppressed is Reason.DERIVABLE
+    assert found["ar"].completed.suppressed is Reason.DERIVABLE
+
+
+def test_parameters_and_progress(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    context = ReportContext(tmp_path, INFO, TODAY, {"limit": 3}, on_progress=lambda *step: told.append(step))
+    context.progress(1, 4)
+    assert (context.parameters, told) == ({"limit": 3}, [(1, 4)])
+    silent = ReportContext(tmp_path, INFO, TODAY)
+    silent.progress(1, 4)
+    assert silent.parameters == {}
+    with pytest.raises(TypeError):
+        context.parameters["limit"] = 4  # type: ignore[index]
+
+
+def test_texts_are_a_permission(small: Questionnaire, tmp_path: Path) -> None:
+    typed = body({"OK": "yes", "town": "Musterdorf"}, {"OK": "answered", "town": "answered"})
+    table = snapshot.texts_table([typed, {**typed, "status": "excluded"}], {"small-1": small})
+    frozen = snapshot.write(tmp_path, {"texts-small": table}, {})
+    with pytest.raises(PermissionError, match="texts"):
+        ReportContext(frozen.folder, INFO, TODAY).texts("small")
+    allowed = ReportInfo("trial", "1", {"*": "a"}, ("small",), permissions=("aggregates", "texts"))
+    [row] = ReportContext(frozen.folder, allowed, TODAY).texts("small").collect().to_dicts()
+    assert row == {"id": "0", "question": "town", "text": "Musterdorf", "language": "de", "period": "2026-Q4"}

@@ -64,6 +64,8 @@ def test_one_row_a_response_with_its_states(small: Questionnaire) -> None:
         "periods": {"2026-Q4": 2},
         "modes": {"web": 2},
         "statuses": {"valid": 2},
+        "started": {"ar": 1, "de": 1},
+        "completed": {"ar": 1, "de": 1},
     }
 
 
