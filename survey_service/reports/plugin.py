@@ -7,7 +7,7 @@ A smallest plugin::
 
     @hookimpl
     def report_info() -> ReportInfo:
-        return ReportInfo("home", "1.0", {"de": "Zuhause", "en": "At home"}, questionnaires=("needs",))
+        return ReportInfo.read(__file__)  # what plugin.toml says: name, version, title, questionnaires …
 
     @hookimpl
     def report_run(context: ReportContext) -> ReportOutput:
@@ -59,6 +59,7 @@ from survey_service.reports.groups import (
     everyone,
 )
 from survey_service.reports.hookspecs import hookimpl
+from survey_service.reports.parameters import Parameter
 from survey_service.reports.participation import Participation
 from survey_service.statistics.disclosure import Reason, Released
 
@@ -73,6 +74,7 @@ __all__ = [
     "Column",
     "Figure",
     "Group",
+    "Parameter",
     "Participation",
     "Reason",
     "Released",
