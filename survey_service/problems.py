@@ -532,6 +532,119 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Questionnaire not published"),
         D_("The report plugin “%(name)s” reads the questionnaire “%(questionnaire)s”. Publish that one first."),
     ),
+    "wheel.none": Kind(422, D_("No file"), D_("Choose a file whose name ends in .whl.")),
+    "wheel.name": Kind(
+        422,
+        D_("Not a pure wheel"),
+        D_(
+            "“%(file)s” is not the name of a wheel that runs everywhere; such a name ends in -py3-none-any.whl. Send "
+            "the file under the name that it was built with."
+        ),
+    ),
+    "wheel.size": Kind(
+        413,
+        D_("Wheel too large"),
+        D_("The file has %(size)s bytes, and a report plugin may have %(most)s. Leave out what it does not need."),
+    ),
+    "wheel.damaged": Kind(
+        422,
+        D_("Wheel damaged"),
+        D_("The file is not a whole zip archive (%(reason)s). Send it again, or ask its author for a new one."),
+    ),
+    "wheel.count": Kind(
+        422,
+        D_("Too many files"),
+        D_("The wheel has %(count)s files, and a report plugin may have %(most)s. Leave out what it does not need."),
+    ),
+    "wheel.unpacked": Kind(
+        422,
+        D_("Wheel too large"),
+        D_("Unpacked, the wheel would have more than %(most)s bytes. Leave out what it does not need."),
+    ),
+    "wheel.ratio": Kind(
+        422,
+        D_("Wheel not trusted"),
+        D_("“%(path)s” in the wheel is packed more than %(most)s times. Do not use this file; ask its author."),
+    ),
+    "wheel.path": Kind(
+        422,
+        D_("Wheel not trusted"),
+        D_("“%(path)s” in the wheel is no path that a plugin may have. Do not use this file; ask its author."),
+    ),
+    "wheel.twice": Kind(
+        422,
+        D_("Wheel not trusted"),
+        D_(
+            "“%(path)s” stands in the wheel twice, or under a name that differs only in small and capital letters. Do"
+            " not use this file; ask its author."
+        ),
+    ),
+    "wheel.link": Kind(
+        422,
+        D_("Wheel not trusted"),
+        D_(
+            "“%(path)s” in the wheel is a link or something else that is no file. Do not use this file; ask its author."
+        ),
+    ),
+    "wheel.locked": Kind(
+        422,
+        D_("Wheel encrypted"),
+        D_("“%(path)s” in the wheel is encrypted. Ask its author for one that is not."),
+    ),
+    "wheel.impure": Kind(
+        422,
+        D_("Not allowed in a plugin"),
+        D_(
+            "“%(path)s” may not be in a report plugin: it has one package, whose files end in %(kinds)s. Ask its "
+            "author for a wheel without it."
+        ),
+    ),
+    "wheel.record": Kind(
+        422,
+        D_("Wheel was changed"),
+        D_(
+            "“%(path)s” is not what the list of files in the wheel (RECORD) says. Do not use this file; ask its author."
+        ),
+    ),
+    "wheel.metadata": Kind(
+        422,
+        D_("Wheel not usable"),
+        D_("%(file)s in the wheel: %(reason)s. Ask its author to build it again."),
+    ),
+    "wheel.python": Kind(
+        422,
+        D_("Another Python is needed"),
+        D_(
+            "The plugin needs Python %(needed)s, and this service runs on %(version)s. Ask its author for a version "
+            "that fits."
+        ),
+    ),
+    "wheel.requires": Kind(
+        422,
+        D_("Something is missing"),
+        D_(
+            "The plugin needs %(missing)s, which this service does not have. A plugin may use only what the service "
+            "itself brings along."
+        ),
+    ),
+    "wheel.entry_point": Kind(
+        422,
+        D_("No report plugin"),
+        D_("The wheel names %(count)s plugins in the group %(group)s; it must be one. Ask its author."),
+    ),
+    "wheel.module": Kind(
+        422,
+        D_("Name taken"),
+        D_(
+            "The package “%(module)s” of the plugin has the name of another one that is installed. Ask its author to "
+            "rename it."
+        ),
+    ),
+    "wheel.manifest": Kind(
+        422,
+        D_("Plugin not described"),
+        D_("What the plugin says of itself cannot be used: %(reason)s. Ask its author to mend it."),
+    ),
     "snapshot.damaged": Kind(
         500,
         D_("Snapshot damaged"),
