@@ -29,6 +29,10 @@ def refused(data: bytes, name: str = filename()) -> Problem:
     return caught.value
 
 
+def toml(name: str = "trial", version: str = "1.0") -> bytes:
+    return PLUGIN_TOML.format(name=name, module="trial", version=version, more="").encode()
+
+
 def same_or_refused(data: bytes) -> bool:
     """Tell whether a damaged wheel is refused, or reads as if it were not damaged."""
     try:
@@ -172,7 +176,7 @@ def test_an_encrypted_file_and_another_packing() -> None:
         ({"described": {"METADATA": b"Name: trial\nVersion: 1.1\n"}}, "wheel.metadata", "name or version"),
         ({"described": {"METADATA": b"Name: trial\nVersion: ?\n"}}, "wheel.metadata", "the version is not one"),
         ({"described": {"WHEEL": None}}, "wheel.metadata", "WHEEL in the wheel: it is missing"),
-        ({"described": {"WHEEL": b"Root-Is-Purelib: false\nTag: py3-none-any\n"}}, "wheel.metadata", "not a pure wheel"),
+        ({"described": {"WHEEL": b"Root-Is-Purelib: false\nTag: py3-none-any\n"}}, "wheel.metadata", "not a pure"),
         ({"described": {"WHEEL": b"Root-Is-Purelib: true\nTag: cp311-cp311-linux\n"}}, "wheel.metadata", "not a pure"),
         ({"described": {"RECORD": None}}, "wheel.metadata", "RECORD in the wheel: it is missing"),
         ({"described": {"RECORD": b""}}, "wheel.record", "trial"),
@@ -193,12 +197,12 @@ def test_an_encrypted_file_and_another_packing() -> None:
         ({"package": {"trial/plugin.toml": b"x"}}, "wheel.manifest", "plugin.toml"),
         ({"more": 'permissions = ["store"]'}, "wheel.manifest", "permissions"),
         (
-            {"package": {"trial/plugin.toml": PLUGIN_TOML.format(name="t", module="trial", version="1.0", more="").encode()}},
+            {"package": {"trial/plugin.toml": toml(name="t", version="1.0")}},
             "wheel.manifest",
             "name or module is not that of the entry point",
         ),
         (
-            {"package": {"trial/plugin.toml": PLUGIN_TOML.format(name="trial", module="trial", version="2", more="").encode()}},
+            {"package": {"trial/plugin.toml": toml(name="trial", version="2")}},
             "wheel.manifest",
             "version is not that of the wheel",
         ),
