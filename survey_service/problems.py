@@ -532,6 +532,67 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Questionnaire not published"),
         D_("The report plugin “%(name)s” reads the questionnaire “%(questionnaire)s”. Publish that one first."),
     ),
+    "plugin.disabled": Kind(
+        409,
+        D_("Report plugin disabled"),
+        D_("The report plugin “%(name)s” is disabled. Enable it on its page; its reports can be read all the same."),
+    ),
+    "plugin.safe_mode": Kind(
+        503,
+        D_("Safe mode"),
+        D_(
+            "The service runs in safe mode (SURVEY_SAFE_MODE), so the report plugin “%(name)s” is not run; those that "
+            "come with the service are."
+        ),
+    ),
+    "plugin.changed": Kind(
+        500,
+        D_("Report plugin was changed"),
+        D_(
+            "“%(path)s” of the report plugin “%(name)s” is gone or is not what was approved. It is not run. Remove the "
+            "plugin and install it again, or restore a backup."
+        ),
+    ),
+    "plugin.taken": Kind(
+        409,
+        D_("Name taken"),
+        D_("A report plugin “%(name)s” comes with the service. Ask the author of this one to rename it."),
+    ),
+    "plugin.there": Kind(
+        409, D_("Already there"), D_("Version %(version)s of the report plugin “%(name)s” is there already.")
+    ),
+    "plugin.same_version": Kind(
+        409,
+        D_("Version taken"),
+        D_(
+            "Another file was installed as version %(version)s of the report plugin “%(name)s”. Ask its author for a "
+            "new version number."
+        ),
+    ),
+    "plugin.version": Kind(
+        404,
+        D_("No such version"),
+        D_("There is no version %(version)s of the report plugin “%(name)s” here that this could be done with."),
+    ),
+    "plugin.no_candidate": Kind(
+        409, D_("No newer version"), D_("No approved version of the report plugin “%(name)s” waits to become active.")
+    ),
+    "plugin.no_earlier": Kind(
+        409, D_("No earlier version"), D_("There is no earlier version of the report plugin “%(name)s” to go back to.")
+    ),
+    "plugin.not_installed": Kind(
+        409,
+        D_("Not installed"),
+        D_("The report plugin “%(name)s” is not an installed one. One that comes with the service can be disabled."),
+    ),
+    "plugin.not_indexed": Kind(
+        404,
+        D_("Not on offer"),
+        D_("The folder of plugins (SURVEY_PLUGIN_INDEX) has no usable wheel of “%(name)s”. It has: %(known)s."),
+    ),
+    "plugin.index": Kind(
+        500, D_("Folder of plugins not usable"), D_("%(path)s: %(reason)s. Mend it, or change SURVEY_PLUGIN_INDEX.")
+    ),
     "wheel.none": Kind(422, D_("No file"), D_("Choose a file whose name ends in .whl.")),
     "wheel.name": Kind(
         422,
