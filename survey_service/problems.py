@@ -522,6 +522,34 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("The report is not usable"),
         D_("The report plugin “%(name)s” returned something that is not a report: %(reason)s."),
     ),
+    "plugin.scratch": Kind(
+        502,
+        D_("The report wrote too much"),
+        D_(
+            "The report plugin “%(name)s” was stopped: it wrote more than %(mebibytes)s MiB or %(most)s files. "
+            "Everything else works on."
+        ),
+    ),
+    "plugin.unprotected": Kind(
+        503,
+        D_("The report plugin is off"),
+        D_(
+            "The report plugin “%(name)s” is not run, because this machine cannot shut it in (%(lacking)s). Use a "
+            "Linux kernel with Landlock and seccomp; docs/sandbox.md says more."
+        ),
+    ),
+    "plugin.cancelled": Kind(
+        409, D_("Cancelled"), D_("The report of the plugin “%(name)s” was cancelled. Nothing was stored.")
+    ),
+    "plugin.interrupted": Kind(
+        503,
+        D_("Interrupted"),
+        D_(
+            "The service ended while the report plugin “%(name)s” was running. Nothing was stored; make the report "
+            "again."
+        ),
+    ),
+    "run.missing": Kind(404, D_("Run not found"), D_("This run of a report is no longer kept.")),
     "plugin.faulty": Kind(
         500,
         D_("Report plugin not usable"),

@@ -136,6 +136,13 @@ TABLE: tuple[Setting, ...] = (
         "",
         "Folder of wheels with report plugins that may be asked for by name, or its index.toml; empty means none",
     ),
+    Setting("report_scratch", _positive, 64, "Disk space a report plugin may use while it runs, in MiB"),
+    Setting(
+        "report_unsafe",
+        _boolean,
+        False,
+        "Run installed report plugins even where the machine cannot shut them in; they can then read everything",
+    ),
     Setting("testing", _boolean, False, "Internal: set by the test suite"),
 )
 

@@ -61,6 +61,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "plugin.failing": frozenset({"failures"}),
     "plugin.set": frozenset({"parameters"}),
     "plugin.removed": frozenset(),
+    "report.cancelled": frozenset({"run"}),
     "translation.saved": frozenset({"language", "state"}),
     "translations.imported": frozenset({"language", "count"}),
     "translations.exported": frozenset({"language", "format"}),

@@ -30,6 +30,7 @@ from survey_service.reports.finding import GROUP, NAME
 KINDS = frozenset((".py", ".pyi", ".typed", ".toml", ".yaml", ".yml", ".json", ".csv", ".txt", ".md", ".po", ".mo"))
 """What files of a plugin may be: its code and its data."""
 SERVICE = "survey-service"
+MOST_BYTES = wheel_zip.MOST_BYTES
 _UNRECORDED = ("RECORD", "RECORD.jws", "RECORD.p7s")
 Files = Mapping[str, bytes]
 
@@ -80,6 +81,11 @@ def read(data: bytes, filename: str) -> Wheel:
     package = _package(files, described, module)
     info = _manifest(package, name, module, version)
     return Wheel(filename, hashlib.sha256(data).hexdigest(), len(data), project, module, info, package)
+
+
+def number(wheel: Wheel) -> Version:
+    """Return the version of a plugin, to compare it with others."""
+    return Version(wheel.version)
 
 
 def _named(filename: str) -> tuple[str, Version]:

@@ -14,7 +14,7 @@ from survey_service import settings as settings_module
 from survey_service.offers.register import OFFERS
 from survey_service.paths import bundled as bundled_folder
 from survey_service.questionnaire.loader import Library
-from survey_service.reports import output, snapshot, worker
+from survey_service.reports import guest, output, snapshot
 from survey_service.reports.codebook import codebook_of
 from survey_service.reports.context import ReportContext
 from survey_service.responses.revisions import Publications
@@ -72,9 +72,9 @@ def run_on(wave: Wave, tmp_path: Path) -> Callable[..., output.Blocks]:
             if name != "offers":
                 tables[f"responses-{name}"] = snapshot.responses_table(bodies, revisions)
         frozen = snapshot.write(tmp_path / "snapshots", tables, books)
-        manager = worker.manager_of(worker.load(plugin, str(bundled_folder("plugins") / plugin)))
+        manager = guest.manager_of(guest.load(plugin, str(bundled_folder("plugins") / plugin)))
         context = ReportContext(frozen.folder, manager.hook.report_info(), TODAY)
         result = manager.hook.report_run(context=context).to_json()
-        return output.check_output(output.read_json(worker._encode(result)))
+        return output.check_output(output.read_json(guest._encode(result)))
 
     return run

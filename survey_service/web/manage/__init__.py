@@ -22,6 +22,7 @@ from survey_service.web.manage import (
     response_files,
     responses,
     revisions,
+    runs,
     scheduling,
     translation_files,
     translations,
@@ -101,6 +102,8 @@ AUDIENCES = {
     "manage.moderate": Access("moderate_offers"),
     "manage.reports": Access("run_reports"),
     "manage.run_report": Access("run_reports"),
+    "manage.run": Access("run_reports"),
+    "manage.cancel_run": Access("run_reports"),
     "manage.report": Access("run_reports"),
     "manage.download_report": Access("run_reports"),
 }
@@ -108,7 +111,7 @@ AUDIENCES = {
 # imported for their routes
 _VIEWS = (
     *(codebook_page, distribution, drafts, entrance, loading, media_files, offers, publishing, reports),
-    *(response_files, responses, revisions, scheduling),
+    *(response_files, responses, revisions, runs, scheduling),
     *(translation_files, translations),
     *(begin, edit_blocks, edit_list, editor_names, outline, trial),
 )
