@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from survey_service.problems import Problem
+from survey_service.problems import D_, Problem, Said, said
 from survey_service.reports import finding, installed, plugin_files, wheels
 from survey_service.reports.finding import PluginEntry
 from survey_service.reports.installed import Plugin, Version
+from survey_service.reports.report import Report
 from survey_service.reports.wheels import Wheel
 from survey_service.settings import Settings
 from survey_service.store.base import Store
@@ -60,10 +61,30 @@ def entry_of(instance: Path, plugin: Plugin, version: Version) -> PluginEntry:
 
 
 def _with_state(entry: PluginEntry, plugin: Plugin | None, settings: Settings) -> PluginEntry:
-    off = plugin.off if plugin is not None else ""
-    if settings.safe_mode and not entry.bundled:
-        off = installed.SAFE_MODE
-    return replace(entry, off=off, parameters=plugin.values if plugin is not None else {})
+    if plugin is not None:
+        entry = replace(entry, off=plugin.off, parameters=plugin.values)
+    return in_state(entry, settings)
+
+
+def in_state(entry: PluginEntry, settings: Settings) -> PluginEntry:
+    """Return the entry, off if the service runs in safe mode and it did not come with it."""
+    return replace(entry, off=installed.SAFE_MODE) if settings.safe_mode and not entry.bundled else entry
+
+
+def why_not_again(store: Store, settings: Settings, report: Report) -> Said | None:
+    """Return why a report can't be computed again from its snapshot, or None if it can."""
+    if not (settings.instance / "snapshots" / report.snapshot).is_dir():
+        reason = D_("Answers in it were withdrawn since.") if report.withdrawn else D_("Its snapshot is gone.")
+        return said(reason)
+    if report.digest:
+        versions = installed.known(store, report.plugin).versions
+        if not any(one.digest == report.digest and one.state == installed.APPROVED for one in versions):
+            return said(D_("Version %(version)s of the plugin was removed."), version=report.version)
+        return None
+    entries = finding.list_plugins()
+    if not any((one.name, one.version) == (report.plugin, report.version) for one in entries):
+        return said(D_("Version %(version)s of the plugin is not there any more."), version=report.version)
+    return None
 
 
 @dataclass(frozen=True)

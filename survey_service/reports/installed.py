@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from survey_service import clock
 from survey_service.accounts import audit
 from survey_service.accounts.audit import Detail
 from survey_service.problems import Problem
@@ -281,6 +282,14 @@ def set_values(store: Store, name: str, values: Mapping[str, Any], who: Who) -> 
         plugin = replace(steps[-1], values=dict(values), values_by=who.name, values_at=who.at)
         steps.append(_note(store, plugin, who, "set", parameters=" ".join(sorted(changed))[:200]))
     return steps[-1]
+
+
+def noted_comparison(store: Store, name: str, by: str, changes: int) -> None:
+    """Note in history and audit that a candidate was compared, and how much it would change."""
+    with _changing(store, name) as steps:
+        plugin = steps[-1]
+        version = plugin.of(plugin.candidate).version
+        steps.append(_note(store, plugin, Who(by, clock.now()), "compared", version, changes=changes))
 
 
 def failed(store: Store, name: str, reason: str, now: dt.datetime) -> None:

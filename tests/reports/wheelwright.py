@@ -49,7 +49,8 @@ def zipped(files: Iterable[tuple[str | zipfile.ZipInfo, bytes]]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files:
-            archive.writestr(name, content, zipfile.ZIP_DEFLATED)
+            entry = zipfile.ZipInfo(name) if isinstance(name, str) else name  # of 1980, whenever it is built
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

@@ -42,6 +42,8 @@ def run(number: int) -> BaseResponse:
     found = runs.load(current().store, current().settings, number)
     if found.report is not None:
         return redirect(url_for("manage.report", number=found.report), 303)
+    if found.state == runs.FINISHED:
+        return redirect(url_for("manage.plugin", name=found.plugin, _anchor="changes"), 303)
     message = wordings.problem_message(found.problem) if found.problem is not None else ""
     waits = not found.ended and "stay" not in request.args
     page = render_template("manage/run.html", run=found, title=_title(found.plugin), message=message, waits=waits)
