@@ -94,6 +94,9 @@ CATALOGUE: Mapping[str, Kind] = {
     "access.denied": Kind(403, D_("Not allowed"), D_("Your account may not do this. Ask an administrator.")),
     "access.login": Kind(401, D_("Sign in first"), D_("This page is for the integration team. Please sign in.")),
     "access.wrong": Kind(401, D_("Sign-in failed"), D_("User name or password is wrong. Try again.")),
+    "access.confirm": Kind(
+        422, D_("Password is wrong"), D_("Your password is wrong. Nothing was changed. Type it once more.")
+    ),
     "access.locked": Kind(
         429, D_("Too many attempts"), D_("Too many failed attempts for this account. Wait a minute and try again.")
     ),

@@ -306,10 +306,10 @@ def test_a_candidate_is_run_beside_the_last_report(
 ) -> None:
     for number in range(14):
         respond({"likes": ["red"] if number < 6 else ["blue"]})
-    plugin = bring(code=with_figures("(5, 10, 0.5, None, None)", "(6, 10, 0.6, None, None)"))
+    plugin = bring(code=with_figures("(5, 20, 0.25, None, None)", "(6, 20, 0.3, None, None)"))
     report = make()
     respond({"likes": ["red"]})  # the comparison is on the last report's snapshot: it does not see this one
-    bring(version="1.1", code=with_figures("(5, 20, 0.25, None, None)", "(8, 20, 0.4, None, None)"))
+    bring(version="1.1", code=with_figures("(8, 20, 0.4, None, None)", "(9, 20, 0.45, None, None)"))
     found = upgrading.compare_candidate("trial", "Mara", store, publications, settings)
     assert [(one.state, one.kind, one.where[0]["*"]) for one in found.changes] == [
         ("changed", "figure", "A"),

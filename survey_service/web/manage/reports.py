@@ -14,7 +14,7 @@ from survey_service.reports.render.views import ReportView
 from survey_service.reports.report import Report, all_reports, load
 from survey_service.web import i18n
 from survey_service.web.context import current
-from survey_service.web.manage import names, runs
+from survey_service.web.manage import names, plugin_words, runs
 from survey_service.web.manage.desk import blueprint
 
 
@@ -26,6 +26,7 @@ def reports() -> str:
         plugins=host.available(current().store, current().settings),
         found=all_reports(current().store),
         runs=runs.unfinished(),
+        off_words=plugin_words.off,
         lacking=sandbox.support().lacking,
     )
 
