@@ -102,7 +102,8 @@ AUDIENCES = {
     "manage.reports": Access("run_reports"),
     "manage.run_report": Access("run_reports"),
     "manage.report": Access("run_reports"),
-    "manage.download_report": Access("run_reports"),
+    "manage.report_file": Access("run_reports"),
+    "manage.report_chart": Access("run_reports"),
 }
 
 # imported for their routes
