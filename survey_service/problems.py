@@ -506,6 +506,11 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("%(part)s in the workbook declares a document type. Nothing was changed. Save it again as .xlsx."),
     ),
     "report.missing": Kind(404, D_("Report not found"), D_("There is no such report. Choose one from the list.")),
+    "report.chart": Kind(
+        503,
+        D_("Picture not drawn"),
+        D_("The picture could not be drawn just now. Its figures stand in the table below it. Try again in a minute."),
+    ),
     "plugin.missing": Kind(
         404, D_("Report plugin not found"), D_("There is no report plugin “%(name)s”. Available: %(known)s.")
     ),

@@ -108,7 +108,6 @@ AUDIENCES = {
     "manage.run": Access("run_reports"),
     "manage.cancel_run": Access("run_reports"),
     "manage.report": Access("run_reports"),
-    "manage.download_report": Access("run_reports"),
     "manage.plugins": Access("manage_plugins"),
     "manage.plugin": Access("manage_plugins"),
     "manage.request_plugin": Access("request_plugins", body=wheels.MOST_BYTES + 100_000),
@@ -123,6 +122,8 @@ AUDIENCES = {
     "manage.remove_plugin": Access("manage_plugins"),
     "manage.plugin_settings": Access("manage_plugins"),
     "manage.set_plugin": Access("manage_plugins"),
+    "manage.report_file": Access("run_reports"),
+    "manage.report_chart": Access("run_reports"),
 }
 
 # imported for their routes

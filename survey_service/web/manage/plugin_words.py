@@ -12,6 +12,7 @@ from survey_service.problems import D_
 from survey_service.questionnaire.model import wording
 from survey_service.reports.comparing import Change, Item
 from survey_service.reports.render import formats
+from survey_service.reports.render import words as report_words
 from survey_service.web import i18n
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
@@ -156,7 +157,7 @@ def _exact(item: Item | None, tag: str) -> str:
     if item is None:
         return "–"
     if item["kind"] == "hidden":
-        return f"{formats.HIDDEN} {gettext(formats.REASONS[item['value']])}"
+        return f"{formats.HIDDEN} {gettext(report_words.REASONS[item['value']])}"
     if item["kind"] == "percent":
         return str(format_percent(item["value"], format="#,##0.0##%", locale=i18n.language().locale))
     if item["kind"] == "decimal":
