@@ -594,6 +594,14 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Name taken"),
         D_("A report plugin “%(name)s” comes with the service. Ask the author of this one to rename it."),
     ),
+    "plugin.name": Kind(
+        422,
+        D_("Name not usable"),
+        D_(
+            "“%(name)s” cannot be the name of a plugin. Use small letters, digits and “_”, a letter first, and no name "
+            "that another package has."
+        ),
+    ),
     "plugin.there": Kind(
         409, D_("Already there"), D_("Version %(version)s of the report plugin “%(name)s” is there already.")
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms.fields import BooleanField, SelectField, StringField
+from wtforms.fields import BooleanField, StringField
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
@@ -47,6 +47,14 @@ class NumberField(StringField):
         return plain(self.data)
 
 
+class ChoiceField(StringField):
+    """One of several names; ``choices`` are pairs of a name and its label."""
+
+    def __init__(self, *arguments: Any, choices: list[tuple[str, str]], **named: Any) -> None:
+        self.choices = choices
+        super().__init__(*arguments, **named)
+
+
 def form_for(parameters: tuple[Parameter, ...]) -> BaseForm:
     """Return a form with a field for each parameter."""
     return BaseForm({parameter.name: _field(parameter) for parameter in parameters}, prefix=PREFIX)
@@ -66,7 +74,7 @@ def _field(parameter: Parameter) -> Any:
         return NumberField(label, whole=parameter.kind == "integer", **named)
     if parameter.kind == "choice":
         choices = [(name, wording(text, tag)) for name, text in parameter.labels.items()]
-        return SelectField(label, choices=choices, validate_choice=False, **named)
+        return ChoiceField(label, choices=choices, **named)
     return BooleanField(label, **named) if parameter.kind == "flag" else StringField(label, **named)
 
 
