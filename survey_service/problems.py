@@ -618,6 +618,15 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("No such version"),
         D_("There is no version %(version)s of the report plugin “%(name)s” here that this could be done with."),
     ),
+    "plugin.unreadable": Kind(
+        422, D_("File not readable"), D_("%(path)s cannot be read: %(reason)s. Name another file.")
+    ),
+    "plugin.other": Kind(
+        422, D_("Another plugin"), D_("%(path)s is not a version of the report plugin “%(name)s”. Use install for it.")
+    ),
+    "plugin.not_waiting": Kind(
+        409, D_("Nothing waits"), D_("No version of the report plugin “%(name)s” waits for approval.")
+    ),
     "plugin.no_candidate": Kind(
         409, D_("No newer version"), D_("No approved version of the report plugin “%(name)s” waits to become active.")
     ),

@@ -10,6 +10,7 @@ import click
 
 from survey_service import languages
 from survey_service.app import create_app
+from survey_service.cli import developing
 from survey_service.cli.common import STDOUT, actor, on_instance, opened, table, written
 from survey_service.questionnaire.model import wording
 from survey_service.reports import host, runs
@@ -63,19 +64,36 @@ def list_(instance: Path | None) -> None:
     show_default=True,
     help="Language of the report; JSON has all languages.",
 )
+@click.option("--reload", "reloading", is_flag=True, help="Of a folder: again whenever a file changes.")
 @on_instance
-def run(name: str, form: str, target: str, language: str, instance: Path | None) -> None:
+def run(name: str, form: str, target: str, language: str, reloading: bool, instance: Path | None) -> None:
     """Run the report plugin NAME over a fresh snapshot, store the report and print it.
+
+    NAME may be the folder of a plugin that is being written, such as ./my_plugin: then nothing is stored.
 
     A CSV file begins with a byte order mark, so that spreadsheets read it as UTF-8; standard output doesn't. An SVG
     file has all charts of the report.
     """
+    if reloading and not developing.is_folder(name):
+        raise click.UsageError("--reload needs the folder of a plugin, such as ./my_plugin")
     with opened(instance) as context:
+        if developing.is_folder(name):
+
+            def again() -> None:
+                made = developing.run(name, context)
+                _put(_written(made, form, language, context.settings), target, "Report, not stored,")
+
+            developing.again_and_again(name, again) if reloading else again()
+            return
         host.admit(host.find(name, host.available(context.store, context.settings)), context.settings)
         begun, ticket = runs.begin(context.store, context.settings, name, actor())
         made = runs.carry_out(begun, ticket, context.store, context.publications, context.settings, seen=_show)
         content = _written(made, form, language, context.settings)
+    _put(content, target, f"Report {made.id}")
+
+
+def _put(content: bytes, target: str, what: str) -> None:
     with written(target) as path:
         path.write_bytes(content.removeprefix(codecs.BOM_UTF8) if target == STDOUT else content)
     if target != STDOUT:
-        click.echo(f"Report {made.id} written to {target}.", err=True)
+        click.echo(f"{what} written to {target}.", err=True)

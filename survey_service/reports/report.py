@@ -79,8 +79,7 @@ def _report(stored: Stored) -> Report:
     )
 
 
-def save(
-    store: Store,
+def compose(
     plugin: str,
     info: Mapping[str, Any],
     snapshot: Snapshot,
@@ -90,9 +89,9 @@ def save(
     parameters: Mapping[str, Any] = MappingProxyType({}),
     digest: str = "",
 ) -> Report:
-    """Store a finished report and return it; the same report of the same day is stored once."""
+    """Return a finished report that is not stored yet; its number is 0."""
     tables = snapshot.manifest["tables"]
-    report = Report(
+    return Report(
         id=0,
         plugin=plugin,
         version=info["version"],
@@ -111,10 +110,15 @@ def save(
         parameters=parameters,
         digest=digest,
     )
+
+
+def save(store: Store, plugin: str, *arguments: Any, **named: Any) -> Report:
+    """Store a finished report, see `compose`, and return it; the same report of the same day is stored once."""
+    report = compose(plugin, *arguments, **named)
     body = _body(report)
     reports = store.collection(REPORTS)
     with store.transaction():
-        same = [stored for stored in reports.find(snapshot=snapshot.id) if stored.body == body]
+        same = [stored for stored in reports.find(snapshot=report.snapshot) if stored.body == body]
         return _report(same[0] if same else reports.add(body))
 
 
