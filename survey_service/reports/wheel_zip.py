@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from survey_service.problems import Problem
+from survey_service.problems import D_, Problem, Said, said
 
 MOST_BYTES = 5_000_000
 MOST_FILES = 500
@@ -39,7 +39,7 @@ def read(data: bytes) -> dict[str, bytes]:
     if len(data) > MOST_BYTES:
         raise Problem("wheel.size", size=len(data), most=MOST_BYTES)
     if not data.startswith(_LOCAL) or data.rfind(_END) != len(data) - _END_SIZE:
-        raise _damaged("it does not begin and end as one")
+        raise _damaged(said(D_("it does not begin and end as one")))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
@@ -53,7 +53,7 @@ def read(data: bytes) -> dict[str, bytes]:
         raise _damaged(type(error).__name__) from None
 
 
-def _damaged(reason: str) -> Problem:
+def _damaged(reason: str | Said) -> Problem:
     return Problem("wheel.damaged", reason=reason)
 
 
@@ -69,7 +69,7 @@ def _check_places(entries: list[zipfile.ZipInfo], data: bytes) -> None:
     free = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
         if entry.header_offset < free:
-            raise _damaged("two files share the same bytes")
+            raise _damaged(said(D_("two files share the same bytes")))
         lengths = struct.unpack_from("<HH", data, entry.header_offset + _LOCAL_SIZE - 4)
         free = entry.header_offset + _LOCAL_SIZE + sum(lengths) + entry.compress_size
 
@@ -85,7 +85,7 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
     if entry.flag_bits & _ENCRYPTED:
         raise Problem("wheel.locked", path=name)
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise _damaged("a packing other than deflate")
+        raise _damaged(said(D_("a packing other than deflate")))
     if entry.file_size > EASY + MOST_TIMES * entry.compress_size:
         raise Problem("wheel.ratio", path=name, most=MOST_TIMES)
 
@@ -109,7 +109,7 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     """Return what is in a file; zipfile gives no more than the size that was added up, and checks the CRC."""
     content = archive.read(entry)
     if len(content) != entry.file_size:
-        raise _damaged("a file is shorter than it should be")
+        raise _damaged(said(D_("a file is shorter than it should be")))
     return content
 
 

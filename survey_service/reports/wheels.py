@@ -23,7 +23,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
-from survey_service.problems import Problem
+from survey_service.problems import D_, Problem, said
 from survey_service.reports import manifest, wheel_zip
 from survey_service.reports.finding import GROUP, NAME
 
@@ -108,10 +108,10 @@ def _described(files: Files, project: str, version: Version) -> str:
     tops = {PurePosixPath(path).parts[0] for path in files}
     folders = sorted(top for top in tops if top.endswith(".dist-info"))
     if len(folders) != 1 or not any(path.startswith(f"{folders[0]}/") for path in files):
-        raise Problem("wheel.metadata", file=".dist-info", reason="there must be one such folder")
+        raise Problem("wheel.metadata", file=".dist-info", reason=said(D_("there must be one such folder")))
     named, _, numbered = folders[0].removesuffix(".dist-info").partition("-")
     if canonicalize_name(named) != project or _version(numbered, folders[0]) != version:
-        raise Problem("wheel.metadata", file=folders[0], reason="it is not named as the wheel")
+        raise Problem("wheel.metadata", file=folders[0], reason=said(D_("it is not named as the wheel")))
     return folders[0]
 
 
@@ -119,16 +119,16 @@ def _version(text: str, file: str) -> Version:
     try:
         return Version(text)
     except InvalidVersion:
-        raise Problem("wheel.metadata", file=file, reason="the version is not one") from None
+        raise Problem("wheel.metadata", file=file, reason=said(D_("the version is not one"))) from None
 
 
 def _text(files: Files, path: str) -> str:
     if path not in files:
-        raise Problem("wheel.metadata", file=path, reason="it is missing")
+        raise Problem("wheel.metadata", file=path, reason=said(D_("it is missing")))
     try:
         return files[path].decode("utf-8")
     except UnicodeDecodeError:
-        raise Problem("wheel.metadata", file=path, reason="it is not UTF-8") from None
+        raise Problem("wheel.metadata", file=path, reason=said(D_("it is not UTF-8"))) from None
 
 
 def _check_record(files: Files, described: str) -> None:
@@ -161,17 +161,17 @@ def _recorded(content: bytes) -> tuple[str, str]:
 
 def _check_kind(files: Files, described: str) -> None:
     """Refuse a wheel that says it is not pure, whatever its name says."""
-    said = email.message_from_string(_text(files, f"{described}/WHEEL"))
-    tags = [str(tag) for tag in said.get_all("Tag", [])]
-    if str(said.get("Root-Is-Purelib", "")).lower() != "true" or not tags or not all(map(_is_pure, tags)):
-        raise Problem("wheel.metadata", file=f"{described}/WHEEL", reason="it is not a pure wheel")
+    facts = email.message_from_string(_text(files, f"{described}/WHEEL"))
+    tags = [str(tag) for tag in facts.get_all("Tag", [])]
+    if str(facts.get("Root-Is-Purelib", "")).lower() != "true" or not tags or not all(map(_is_pure, tags)):
+        raise Problem("wheel.metadata", file=f"{described}/WHEEL", reason=said(D_("it is not a pure wheel")))
 
 
 def _check_metadata(files: Files, described: str, project: str, version: Version) -> None:
     place = f"{described}/METADATA"
     raw, _ = parse_email(_text(files, place))
     if canonicalize_name(raw.get("name", "")) != project or _version(raw.get("version", ""), place) != version:
-        raise Problem("wheel.metadata", file=place, reason="name or version is not that of the wheel")
+        raise Problem("wheel.metadata", file=place, reason=said(D_("name or version is not that of the wheel")))
     try:
         python = SpecifierSet(raw.get("requires_python", ""))
         needed = [Requirement(text) for text in raw.get("requires_dist", [])]
@@ -215,13 +215,13 @@ def _entry_point(files: Files, described: str) -> tuple[str, str]:
     try:
         parser.read_string(_text(files, place) if place in files else "")
     except configparser.Error:
-        raise Problem("wheel.metadata", file=place, reason="it cannot be read") from None
+        raise Problem("wheel.metadata", file=place, reason=said(D_("it cannot be read"))) from None
     points = dict(parser[GROUP]) if parser.has_section(GROUP) else {}
     if len(points) != 1:
         raise Problem("wheel.entry_point", group=GROUP, count=len(points))
     name, module = next(iter(points.items()))
     if not NAME.fullmatch(name) or not (module.isidentifier() and module.isascii()):
-        raise Problem("wheel.metadata", file=place, reason="it does not name a plugin and its package")
+        raise Problem("wheel.metadata", file=place, reason=said(D_("it does not name a plugin and its package")))
     return name, module
 
 
@@ -237,7 +237,7 @@ def _package(files: Files, described: str, module: str) -> dict[str, bytes]:
         if top == module and PurePosixPath(path).suffix not in KINDS:
             raise Problem("wheel.impure", path=path, kinds=" ".join(sorted(KINDS)))
     if "__init__.py" not in package:
-        raise Problem("wheel.metadata", file=f"{module}/__init__.py", reason="it is missing")
+        raise Problem("wheel.metadata", file=f"{module}/__init__.py", reason=said(D_("it is missing")))
     if module in sys.stdlib_module_names or importlib.util.find_spec(module) is not None:
         raise Problem("wheel.module", module=module)
     return package
@@ -251,9 +251,9 @@ def _manifest(package: Files, name: str, module: str, version: Version) -> Mappi
     except manifest.Faulty as error:
         raise Problem("wheel.manifest", reason=str(error)) from None
     if (found.info["name"], found.module) != (name, module):
-        raise Problem("wheel.manifest", reason="name or module is not that of the entry point")
+        raise Problem("wheel.manifest", reason=said(D_("name or module is not that of the entry point")))
     if _version(found.info["version"], manifest.FILE) != version:
-        raise Problem("wheel.manifest", reason="version is not that of the wheel")
+        raise Problem("wheel.manifest", reason=said(D_("version is not that of the wheel")))
     if not found.info["author"].strip() or not found.info["description"]:
-        raise Problem("wheel.manifest", reason="author and description must be given")
+        raise Problem("wheel.manifest", reason=said(D_("author and description must be given")))
     return found.info

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,9 +44,9 @@ def with_store(instance: Path, act: Callable[[Store], object]) -> object:
 
 
 @pytest.fixture
-def run(instance: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+def run(instance: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("SURVEY_INSTANCE", str(instance))
-    yield lambda *arguments: CliRunner().invoke(cli, [str(argument) for argument in arguments])
+    return lambda *arguments: CliRunner().invoke(cli, [str(argument) for argument in arguments])
 
 
 @pytest.fixture
