@@ -29,12 +29,7 @@ NEEDS = "needs"
 @hookimpl
 def report_info() -> ReportInfo:
     """See the API of report plugins."""
-    return ReportInfo(
-        name="language_equity",
-        version="1.0",
-        title={"de": "Gleiche Chancen in jeder Sprache", "en": "Equal chances in every language"},
-        questionnaires=(NEEDS,),
-    )
+    return ReportInfo.read(__file__)
 
 
 @hookimpl

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from survey_service.reports.plugin import (
-    AGGREGATES,
     ROWS,
     Block,
     ReportContext,
@@ -32,16 +31,7 @@ NEEDS = "needs"
 @hookimpl
 def report_info() -> ReportInfo:
     """See the API of report plugins."""
-    return ReportInfo(
-        name="response_quality",
-        version="1.0",
-        title={
-            "de": "Qualität der Antworten (vergleicht einzelne Antworten miteinander)",
-            "en": "Quality of responses (compares single responses)",
-        },
-        questionnaires=(NEEDS,),
-        permissions=(AGGREGATES, ROWS),
-    )
+    return ReportInfo.read(__file__)
 
 
 @hookimpl

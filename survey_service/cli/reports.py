@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
 
+from survey_service import languages
 from survey_service.app import create_app
-from survey_service.cli.common import STDOUT, actor, encoding, on_instance, opened, output, table
+from survey_service.cli import developing
+from survey_service.cli.common import STDOUT, actor, on_instance, opened, table, written
 from survey_service.questionnaire.model import wording
 from survey_service.reports import host, runs
-from survey_service.reports.render import json_
 from survey_service.reports.report import Report, all_reports
 from survey_service.reports.runs import Run
 from survey_service.settings import Settings
 from survey_service.store import MemoryStore
 from survey_service.web import i18n
-from survey_service.web.manage import desk, reports
+from survey_service.web.manage.report_files import FORMS
 
 
-def _page(made: Report, tag: str, settings: Settings) -> str:
-    """Return a report as one HTML page, made by the same templates as the desk's."""
+def _written(made: Report, form: str, tag: str, settings: Settings) -> bytes:
+    """Return a report in a format, made by the same code and templates as the desk's."""
     with create_app(settings, MemoryStore()).test_request_context():
         i18n.use(tag, desk=True)
-        return reports.document(made)
-
-
-_FORMATS: Mapping[str, Callable[[Report, str, Settings], str]] = {
-    "json": lambda made, _tag, _settings: json_.render(made),
-    "csv": lambda made, tag, _settings: reports.csv(made, tag),
-    "html": _page,
-}
+        return FORMS[form].make(made, tag, settings.instance)
 
 
 def _show(run: Run) -> None:
@@ -61,27 +55,45 @@ def list_(instance: Path | None) -> None:
 
 @report.command()
 @click.argument("name")
-@click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="json", show_default=True)
+@click.option("--format", "form", type=click.Choice(list(FORMS)), default="json", show_default=True)
 @click.option("--output", "target", default=STDOUT, help="A file; without it, standard output.")
 @click.option(
     "--language",
-    type=click.Choice([entry.tag for entry in desk.desk_languages()]),
+    type=click.Choice([entry.tag for entry in languages.offered()]),
     default=i18n.DEFAULT,
     show_default=True,
-    help="Language of texts in CSV and HTML; JSON has all languages.",
+    help="Language of the report; JSON has all languages.",
 )
+@click.option("--reload", "reloading", is_flag=True, help="Of a folder: again whenever a file changes.")
 @on_instance
-def run(name: str, form: str, target: str, language: str, instance: Path | None) -> None:
+def run(name: str, form: str, target: str, language: str, reloading: bool, instance: Path | None) -> None:
     """Run the report plugin NAME over a fresh snapshot, store the report and print it.
 
-    A CSV file begins with a byte order mark, so that spreadsheets read it as UTF-8; standard output doesn't.
+    NAME may be the folder of a plugin that is being written, such as ./my_plugin: then nothing is stored.
+
+    A CSV file begins with a byte order mark, so that spreadsheets read it as UTF-8; standard output doesn't. An SVG
+    file has all charts of the report.
     """
+    if reloading and not developing.is_folder(name):
+        raise click.UsageError("--reload needs the folder of a plugin, such as ./my_plugin")
     with opened(instance) as context:
-        host.admit(host.find(name, host.list_plugins()), context.settings)
+        if developing.is_folder(name):
+
+            def again() -> None:
+                made = developing.run(name, context)
+                _put(_written(made, form, language, context.settings), target, "Report, not stored,")
+
+            developing.again_and_again(name, again) if reloading else again()
+            return
+        host.admit(host.find(name, host.available(context.store, context.settings)), context.settings)
         begun, ticket = runs.begin(context.store, context.settings, name, actor())
         made = runs.carry_out(begun, ticket, context.store, context.publications, context.settings, seen=_show)
-        text = _FORMATS[form](made, language, context.settings)
-    with output(target, encoding(form, target)) as file:
-        file.write(text)
+        content = _written(made, form, language, context.settings)
+    _put(content, target, f"Report {made.id}")
+
+
+def _put(content: bytes, target: str, what: str) -> None:
+    with written(target) as path:
+        path.write_bytes(content.removeprefix(codecs.BOM_UTF8) if target == STDOUT else content)
     if target != STDOUT:
-        click.echo(f"Report {made.id} written to {target}.", err=True)
+        click.echo(f"{what} written to {target}.", err=True)

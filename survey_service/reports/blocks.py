@@ -1,4 +1,4 @@
-"""The blocks of a report, as plugins build them and as JSON: text, statement, figure, table, chart.
+"""The blocks of a report, as plugins build them and as JSON: text, statement, figure, table, charts.
 
 A text is a map from language tag to wording with named values, ``{"en": "%(share)s of those asked …"}``; ``values``
 fill it. The service formats the values in the reader's language, so no number stands in a wording.
@@ -172,6 +172,15 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """How the numbers of a table or chart were counted: in words, and of how many people (None: not of people, or each
+    number has its own base, which stands beside it)."""
+
+    definition: Text
+    n: int | None = None
+
+
+@dataclass(frozen=True)
 class Column:
     """A column of a table: its heading and the kind of its cells (a cell may be hidden in any column)."""
 
@@ -187,6 +196,7 @@ class Table:
     caption: Text
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value, ...], ...]
+    counted: Counted | None = None
 
 
 @dataclass(frozen=True)
@@ -201,21 +211,52 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """A bar chart. The service draws it and puts its figures beside it as a table."""
+    """A chart of bars, in a few words. The service draws it and puts its figures beside it as a table."""
 
     id: str
     caption: Text
     unit: Literal["percent", "integer"]
     bars: tuple[Bar, ...]
+    counted: Counted | None = None
 
 
-Block = TextBlock | Statement | Figure | Table | Chart
+@dataclass(frozen=True)
+class Field:
+    """A field of a Vega-Lite chart's data: the name that encodings use, its heading and the kind of its values."""
+
+    name: str
+    label: Text
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True)
+class VegaLite:
+    """A chart in the words of Vega-Lite: its data inline, one value for each field in each row, and one to four layers
+    ``{"mark": "bar", "encoding": {"x": {"field": "share"}, "y": {"field": "topic"}}}``.
+
+    Marks are ``bar line point area rule``, channels ``x y x2 y2 color``; ``row`` and ``column`` name a field that
+    divides it into small charts. Types, axes, colours, and number formats follow from the kinds of the fields. Nothing
+    is drawn for a hidden value. The service draws it and puts its data beside it as a table.
+    """
+
+    id: str
+    caption: Text
+    fields: tuple[Field, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    layers: tuple[Mapping[str, Any], ...]
+    row: str | None = None
+    column: str | None = None
+    counted: Counted | None = None
+
+
+Block = TextBlock | Statement | Figure | Table | Chart | VegaLite
 TYPES: Mapping[type, str] = {
     TextBlock: "text",
     Statement: "statement",
     Figure: "figure",
     Table: "table",
     Chart: "chart",
+    VegaLite: "vega_lite",
 }
 
 

@@ -148,7 +148,10 @@ def _figure(block: Mapping[str, Any], place: str) -> None:
 
 
 def _table(block: Mapping[str, Any], place: str) -> None:
-    kinds = [column["kind"] for column in block["columns"]]
+    _cells(block, [column["kind"] for column in block["columns"]], place)
+
+
+def _cells(block: Mapping[str, Any], kinds: list[str], place: str) -> None:
     for number, row in enumerate(block["rows"]):
         if len(row) != len(kinds):
             raise Unusable(f"{place}/rows/{number}", "the row has not one cell for each column")
@@ -168,4 +171,29 @@ def _chart(block: Mapping[str, Any], place: str) -> None:
             raise Unusable(f"{place}/bars/{number}", "only a share has an interval")
 
 
-_RULES = {"text": _text, "statement": _statement, "figure": _figure, "table": _table, "chart": _chart}
+def _vega_lite(block: Mapping[str, Any], place: str) -> None:
+    kinds = {field["name"]: field["kind"] for field in block["fields"]}
+    if len(kinds) < len(block["fields"]):
+        raise Unusable(f"{place}/fields", "a name stands twice")
+    _cells(block, [field["kind"] for field in block["fields"]], place)
+    divided = [name for name in (block["row"], block["column"]) if name is not None]
+    for number, layer in enumerate(block["layers"]):
+        used = {channel: encoded["field"] for channel, encoded in layer["encoding"].items()}
+        where = f"{place}/layers/{number}"
+        if not {*used.values(), *divided} <= set(kinds):
+            raise Unusable(where, "an encoding names a field that is not declared")
+        if any(kinds[name] != "text" for name in divided) or kinds.get(used.get("color", ""), "text") != "text":
+            raise Unusable(where, "colours, rows and columns divide by a text")
+        for end in ("x2", "y2"):
+            if end in used and (kinds[used[end]], kinds[used[end[0]]]).count("text"):
+                raise Unusable(where, "a range needs two numbers or two dates")
+
+
+_RULES = {
+    "text": _text,
+    "statement": _statement,
+    "figure": _figure,
+    "table": _table,
+    "chart": _chart,
+    "vega_lite": _vega_lite,
+}

@@ -7,7 +7,7 @@ A smallest plugin::
 
     @hookimpl
     def report_info() -> ReportInfo:
-        return ReportInfo("home", "1.0", {"de": "Zuhause", "en": "At home"}, questionnaires=("needs",))
+        return ReportInfo.read(__file__)  # what plugin.toml says: name, version, title, questionnaires …
 
     @hookimpl
     def report_run(context: ReportContext) -> ReportOutput:
@@ -31,6 +31,8 @@ from survey_service.reports.blocks import (
     Block,
     Chart,
     Column,
+    Counted,
+    Field,
     Figure,
     ReportOutput,
     Statement,
@@ -38,6 +40,7 @@ from survey_service.reports.blocks import (
     Text,
     TextBlock,
     Value,
+    VegaLite,
     date,
     decimal,
     hidden,
@@ -69,6 +72,7 @@ from survey_service.reports.groups import (
     everyone,
 )
 from survey_service.reports.hookspecs import hookimpl
+from survey_service.reports.parameters import Parameter
 from survey_service.reports.participation import Participation
 from survey_service.reports.sample import fact_name
 from survey_service.reports.split import Split
@@ -86,9 +90,12 @@ __all__ = [
     "Chart",
     "ChoiceInfo",
     "Column",
+    "Counted",
     "Cross",
+    "Field",
     "Figure",
     "Group",
+    "Parameter",
     "Participation",
     "Protected",
     "QuestionInfo",
@@ -103,6 +110,7 @@ __all__ = [
     "Text",
     "TextBlock",
     "Value",
+    "VegaLite",
     "Weights",
     "all_of",
     "answered",

@@ -14,20 +14,23 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from survey_service import clock
 from survey_service.accounts import audit
 from survey_service.problems import Problem
-from survey_service.reports import host
+from survey_service.reports import host, upgrading
+from survey_service.reports.process import Progress
 from survey_service.reports.queue import MOST_AT_ONCE, Queue, Ticket
 from survey_service.reports.report import Report
+from survey_service.reports.upgrading import Comparison
 from survey_service.responses.revisions import Publications
 from survey_service.settings import Settings
 from survey_service.store.base import CollectionSpec, Store, Stored
 
 RUNS = CollectionSpec("runs", indexes=("state",))
 WAITING, RUNNING = "waiting", "running"
+REPORT, COMPARISON = "report", "comparison"
 FINISHED, FAILED, CANCELLED, INTERRUPTED = "finished", "failed", "cancelled", "interrupted"
 MOST_WAITING = 8
 KEPT = 50
@@ -35,6 +38,7 @@ KEPT = 50
 _BEAT = dt.timedelta(seconds=20)
 _DEAD = dt.timedelta(minutes=2)
 _PAUSE = 0.25
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
@@ -51,6 +55,8 @@ class Run:
     total: int
     report: int | None
     problem: Problem | None
+    kind: str = REPORT
+    """``report``, or ``comparison`` of a plugin's candidate with its active version."""
     ahead: int | None = None
     """How many runs stand before this one, of a run that waits on this machine."""
 
@@ -60,7 +66,7 @@ class Run:
         return self.state not in (WAITING, RUNNING)
 
 
-def begin(store: Store, settings: Settings, plugin: str, by: str) -> tuple[Run, Ticket]:
+def begin(store: Store, settings: Settings, plugin: str, by: str, kind: str = REPORT) -> tuple[Run, Ticket]:
     """Join the line; whoever calls this carries the run out. Raises Problem plugin.busy if too many wait."""
     queue, runs = Queue(settings.instance), store.collection(RUNS)
     if sum(not run.ended for run in all_runs(store, settings)) >= MOST_AT_ONCE + MOST_WAITING:
@@ -68,8 +74,8 @@ def begin(store: Store, settings: Settings, plugin: str, by: str) -> tuple[Run, 
     ticket = queue.join()
     try:
         body = {"plugin": plugin, "by": by, "state": WAITING, "done": 0, "total": 0, "report": None, "problem": None}
-        place = {"machine": queue.machine, "ticket": ticket.name, "beat": clock.now().isoformat(), "cancel": False}
-        stored = runs.add(body | place)
+        place = {"machine": queue.machine, "ticket": ticket.name, "beat": clock.now().isoformat()}
+        stored = runs.add(body | place | {"kind": kind, "cancel": False})
         _sweep(store)
     except BaseException:
         ticket.leave()
@@ -93,6 +99,53 @@ def carry_out(
     ``seen`` gets the run whenever it changes. Raises the Problems of `host.run`, and plugin.cancelled; the run's
     document says the same.
     """
+
+    def work(told: Progress, wanted: Callable[[], None]) -> Report:
+        made = host.run(
+            run.plugin,
+            store,
+            publications,
+            settings,
+            plugins=plugins,
+            parameters=parameters,
+            told=told,
+            wanted=wanted,
+        )
+        audit.append(store, run.by, "report.run", run.plugin, {"report": made.id}, now=clock.now())
+        return made
+
+    return see_through(run, ticket, store, work, lambda made: made.id, seen)
+
+
+def compare(
+    run: Run,
+    ticket: Ticket,
+    store: Store,
+    publications: Publications,
+    settings: Settings,
+    *,
+    seen: Callable[[Run], None] = lambda _run: None,
+) -> Comparison:
+    """Wait for the turn of a run that compares a plugin's candidate, and carry it out; see `carry_out`."""
+
+    def work(told: Progress, wanted: Callable[[], None]) -> Comparison:
+        return upgrading.compare_candidate(run.plugin, run.by, store, publications, settings, told=told, wanted=wanted)
+
+    return see_through(run, ticket, store, work, lambda _made: None, seen)
+
+
+def see_through(
+    run: Run,
+    ticket: Ticket,
+    store: Store,
+    work: Callable[[Progress, Callable[[], None]], T],
+    number: Callable[[T], int | None],
+    seen: Callable[[Run], None],
+) -> T:
+    """Wait for the turn of a run, do its work and return what it made; ``number`` is that of the report, if it is one.
+
+    Raises what the work raises, and plugin.cancelled.
+    """
     keeper = _Keeper(store, run.id, seen)
     with ticket:
         try:
@@ -100,18 +153,8 @@ def carry_out(
                 keeper.wanted()
                 time.sleep(_PAUSE)
             keeper.write(state=RUNNING)
-            made = host.run(
-                run.plugin,
-                store,
-                publications,
-                settings,
-                plugins=plugins,
-                parameters=parameters or {},
-                told=keeper.told,
-                wanted=keeper.wanted,
-            )
-            audit.append(store, run.by, "report.run", run.plugin, {"report": made.id}, now=clock.now())
-            keeper.write(state=FINISHED, report=made.id)
+            made = work(keeper.told, keeper.wanted)
+            keeper.write(state=FINISHED, report=number(made))
         except Problem as problem:
             state = CANCELLED if problem.code == "plugin.cancelled" else FAILED
             keeper.write(state=state, problem=_document(problem))
@@ -239,5 +282,6 @@ def _run(stored: Stored, ahead: int | None = None) -> Run:
         total=body["total"],
         report=body["report"],
         problem=Problem(problem["code"], **problem["details"]) if problem else None,
+        kind=body.get("kind", REPORT),
         ahead=ahead,
     )

@@ -72,6 +72,23 @@ VALUES = {
     "additionalProperties": False,
     "maxProperties": 30,
 }
+COUNTED = _or_null(_object(definition=TEXT, n=_or_null(PEOPLE)))
+KIND = _one_of("integer", "persons", "decimal", "percent", "text", "date")
+MARKS = ("bar", "line", "point", "area", "rule")
+CHANNELS = ("x", "y", "x2", "y2", "color")
+FIELD = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,40}\\Z"}
+"""A field of a chart's data; Vega-Lite would read a dot or a bracket in it as a path."""
+MOST_DRAWN = 1_000
+"""The most rows of data of a Vega-Lite chart."""
+LAYER = _object(
+    mark=_one_of(*MARKS),
+    encoding={
+        "type": "object",
+        "properties": {channel: _object(field=FIELD) for channel in CHANNELS},
+        "required": ["x", "y"],
+        "additionalProperties": False,
+    },
+)
 BLOCKS: dict[str, dict[str, Any]] = {
     "text": _object(type={"const": "text"}, text=TEXT, role=_one_of("heading", "paragraph", "note"), values=VALUES),
     "statement": _object(
@@ -115,13 +132,11 @@ BLOCKS: dict[str, dict[str, Any]] = {
         id=NAME,
         caption=TEXT,
         columns={
-            **_array(
-                _object(label=LABEL, kind=_one_of("integer", "persons", "decimal", "percent", "text", "date")),
-                50,
-            ),
+            **_array(_object(label=LABEL, kind=KIND), 50),
             "minItems": 1,
         },
         rows=_array(_array(VALUE, 50), 5_000),
+        counted=COUNTED,
     ),
     "chart": _object(
         type={"const": "chart"},
@@ -129,17 +144,41 @@ BLOCKS: dict[str, dict[str, Any]] = {
         caption=TEXT,
         unit=_one_of("percent", "integer"),
         bars=_array(_object(label=LABEL, value=VALUE, low=_or_null(FRACTION), high=_or_null(FRACTION)), 200),
+        counted=COUNTED,
+    ),
+    "vega_lite": _object(
+        type={"const": "vega_lite"},
+        id=NAME,
+        caption=TEXT,
+        fields={**_array(_object(name=FIELD, label=LABEL, kind=KIND), 12), "minItems": 2},
+        rows=_array(_array(VALUE, 12), MOST_DRAWN),
+        layers={**_array(LAYER, 4), "minItems": 1},
+        row=_or_null(FIELD),
+        column=_or_null(FIELD),
+        counted=COUNTED,
     ),
 }
 """One schema for each type of block."""
 
 OUTPUT = _object(blocks=_array({"type": "object", "required": ["type"]}, 5_000))
+PARAMETER = _object(
+    name={"type": "string", "pattern": "^[a-z][a-z0-9_]{0,40}\\Z"},
+    kind=_one_of("integer", "decimal", "text", "choice", "flag"),
+    label=TEXT,
+    default={"anyOf": [NUMBER, {"type": "string", "maxLength": 200}, {"type": "boolean"}]},
+    choices=_array(_object(name=NAME, label=TEXT), 100),
+    low=_or_null(NUMBER),
+    high=_or_null(NUMBER),
+)
 INFO = _object(
     name={"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}\\Z"},
     version={"type": "string", "pattern": "^[0-9A-Za-z][0-9A-Za-z.+!-]{0,40}\\Z"},
     title=TEXT,
-    questionnaires=_array(NAME, 20),
+    questionnaires={**_array(NAME, 20), "uniqueItems": True},
     offers={"type": "boolean"},
     permissions={**_array(_one_of("aggregates", "rows", "texts"), 3), "uniqueItems": True},
+    author={"type": "string", "maxLength": 200},
+    description={"anyOf": [TEXT, {"type": "object", "maxProperties": 0}]},
+    parameters=_array(PARAMETER, 40),
 )
 """What a plugin says of itself."""

@@ -231,7 +231,8 @@ def test_the_example_of_the_api_page_runs(wave: Wave, tmp_path: Path) -> None:
     folder = tmp_path / "home"
     folder.mkdir()
     (folder / "__init__.py").write_text(example, "utf-8")
-    described = 'name = "home"\nmodule = "home"\nversion = "1.0"\ntitle = {de = "Zuhause", en = "At home"}\n'
+    described = 'name = "home"\nmodule = "home"\nversion = "1.0"\nquestionnaires = ["needs"]\n'
+    described += 'title = {de = "Zuhause", en = "At home"}\n'
     (folder / "plugin.toml").write_text(described, "utf-8")
     report = host.run("home", wave.store, wave.publications, wave.settings, plugins=tmp_path, today=TODAY)
     expected = recompute.share(wave.needs, recompute.says("B17", "4", "5"), recompute.is_answered("B17"))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
 import pytest
 
 from survey_service.reports.blocks import Bar, Chart, Figure, ReportOutput, TextBlock, percent, persons
-from survey_service.reports.render import csv_, formats, html, json_, svg
+from survey_service.reports.render import csv_, formats, json_, svg, words
+from survey_service.reports.render.view import view as view_of
 from survey_service.reports.render.views import ChartView, StatementView, TableView, TextView
 from survey_service.reports.report import Report
 from survey_service.statistics.disclosure import Reason, protect
@@ -36,7 +38,7 @@ def report(*blocks: Any) -> Report:
 
 
 def upper(text: str) -> str:
-    return text.upper()
+    return re.sub(r"%\(\w+\)s|[^%]+", lambda match: match[0] if match[0].startswith("%") else match[0].upper(), text)
 
 
 def test_json_is_exact() -> None:
@@ -115,15 +117,16 @@ def test_numbers_follow_the_language(tag: str, share: str, number: str, day: str
 
 
 def test_a_statement_with_its_evidence() -> None:
-    view = html.view(report(statement(20, 45)), "de", upper)
-    assert (view.title, view.day, view.direction) == ("Probe", "23. November 2026", "ltr")
-    assert view.counts == (("needs", "valid", "1.234"),)
+    view = view_of(report(statement(20, 45)), "de", upper)
+    assert (view.title, view.facts[0].cell.text, view.direction) == ("Probe", "23. November 2026", "ltr")
+    assert [(fact.heading, fact.cell.text) for fact in view.facts][-1] == ("COUNTED: needs", "1.234 (VALID)")
     block = view.blocks[0]
     assert isinstance(block, StatementView)
     assert block.text == "44\xa0% von 45, 100 %"
-    evidence = {head: cell.text for head, cell in block.evidence}
-    assert evidence == {
-        "QUESTION": "B08: Frage",
+    assert (block.counted.number, block.counted.id, block.counted.title) == (1, "counted-s", "B08: Frage")
+    assert view.counted == (block.counted,)
+    assert {fact.heading: fact.cell.text for fact in block.counted.facts} == {
+        "QUESTION": "Frage",
         "SHARE OF": "THOSE WHO GAVE A VALID ANSWER TO THE QUESTION",
         "PEOPLE IN THE BASE": "45",
         "PEOPLE WHO GAVE THIS ANSWER": "20",
@@ -132,21 +135,23 @@ def test_a_statement_with_its_evidence() -> None:
         "TO": "59\xa0%",
         "OFFERS": "0",
         "REVISION": "needs-1",
+        "SNAPSHOT": "f" * 32,
     }
 
 
 def test_a_hidden_number_shows_its_reason_never_zero() -> None:
-    block = html.view(report(statement(2, 45)), "en").blocks[0]
+    block = view_of(report(statement(2, 45)), "en").blocks[0]
     assert isinstance(block, StatementView)
     assert block.text == "• of •, 100 %" or block.text == "• of 45, 100 %"
-    share = dict(block.evidence)["Share"]
-    assert (share.text, share.note) == ("•", formats.REASONS["small_group"])
-    assert dict(block.evidence)["People in the base"].text == "45"
-    assert block.note == formats.REASONS["small_group"]
+    facts = {fact.heading: fact.cell for fact in block.counted.facts}
+    share = facts["Share"]
+    assert (share.text, share.note) == ("•", words.REASONS["small_group"])
+    assert facts["People in the base"].text == "45"
+    assert block.note == words.REASONS["small_group"]
 
 
 def test_a_text_without_the_readers_language_keeps_to_one_language() -> None:
-    block = html.view(
+    block = view_of(
         report(TextBlock({"de": "%(n)s Leute", "en": "%(n)s people"}, values={"n": persons(1234, None)})), "ar"
     )
     text = block.blocks[0]
@@ -156,26 +161,33 @@ def test_a_text_without_the_readers_language_keeps_to_one_language() -> None:
 
 def test_figures_in_a_row_are_one_table_with_definitions() -> None:
     other = Figure(**{**figure(2, 45).__dict__, "indicator": "INT4", "preliminary": False})
-    view = html.view(report(figure(), other, TextBlock({"*": "x"}), figure()), "en")
+    view = view_of(report(figure(), other, TextBlock({"*": "x"}), figure()), "en")
     tables = [block for block in view.blocks if isinstance(block, TableView)]
-    assert [table.id for table in tables] == [
-        "figures-1", "figures-1-definitions", "figures-2", "figures-2-definitions"
-    ]  # fmt: skip
+    assert [table.id for table in tables] == ["figures-1", "figures-2"]
     assert [cell.text for cell in tables[0].rows[0]] == [
         "INT3 b", "2026-Q4", "50%", "35%", "65%", "20", "40", "preliminary", "higher is better", "survey"
     ]  # fmt: skip
     assert [cell.text for cell in tables[0].rows[1]][2:8] == ["•", "•", "•", "•", "45", "final"]
-    assert [cell.text for cell in tables[1].rows[0]] == ["INT3", "1", "b"]
-    assert len(tables[1].rows) == 2
+    assert [entry.number for entry in tables[0].rows_counted] == [1, 2]
+    assert tables[1].rows_counted == tables[0].rows_counted[:1]  # the same observation is counted in the same way
+    assert [(fact.heading, fact.cell.text) for fact in view.counted[0].facts] == [
+        ("Definition", "b"),
+        ("Version", "1"),
+        ("Period", "2026-Q4"),
+        ("Source", "survey"),
+        ("Numerator", "20"),
+        ("Denominator", "40"),
+        ("Snapshot", "f" * 32),
+    ]
 
 
 def test_a_table_keeps_its_kinds() -> None:
-    block = html.view(report(TABLE), "de").blocks[0]
+    block = view_of(report(TABLE), "de").blocks[0]
     assert isinstance(block, TableView)
     assert [cell.numeric for cell in block.head] == [False, True, True, False, True]
     assert [cell.text for cell in block.rows[0]] == ["x", "5", "50\xa0%", "23. November 2026", "-1,5"]
     assert [cell.text for cell in block.rows[1]] == ["y", "•", "•", "•", "2"]
-    assert block.rows[1][1].note == formats.REASONS["small_group"]
+    assert block.rows[1][1].note == words.REASONS["small_group"]
 
 
 def bars(share: float = 0.5) -> Chart:
@@ -192,7 +204,7 @@ def bars(share: float = 0.5) -> Chart:
 
 
 def test_a_chart_is_one_named_image_with_a_table() -> None:
-    block = html.view(report(bars()), "de").blocks[0]
+    block = view_of(report(bars()), "de").blocks[0]
     assert isinstance(block, ChartView)
     tree = ET.fromstring(str(block.svg))
     assert (tree.tag, tree.get("role")) == ("svg", "img")
@@ -234,4 +246,4 @@ def test_an_empty_chart_is_still_a_picture() -> None:
 
 
 def test_every_reason_has_a_text() -> None:
-    assert set(formats.REASONS) == {reason.value for reason in Reason}
+    assert set(words.REASONS) == {reason.value for reason in Reason}

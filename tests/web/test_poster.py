@@ -16,10 +16,10 @@ from PIL import Image, ImageChops
 from survey_service import languages
 from survey_service.problems import Problem
 from survey_service.questionnaire.loader import Library
+from survey_service.typesetting import fonts
 from survey_service.web import qr
 from survey_service.web.poster import content, pdf
 from survey_service.web.poster.content import Invitation, Poster
-from survey_service.web.typesetting import fonts
 from survey_service.web.wordings import Wording
 
 ADDRESS = "https://survey.example/q/needs/vhs-kurs"

@@ -31,13 +31,13 @@ def write(report: Report, tag: str, file: TextIO) -> int:
     count = 0
     for block in report.blocks:
         for row in _ROWS[block["type"]](block, tag):
-            values = [_text(row.get(name)) for name in COLUMNS]
-            writer.writerow([*facts.values(), _text(report.synthetic), *values])
+            values = [text(row.get(name)) for name in COLUMNS]
+            writer.writerow([*facts.values(), text(report.synthetic), *values])
             count += 1
     return count
 
 
-def _text(value: Any) -> Any:
+def text(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None:

@@ -10,24 +10,17 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from survey_service import languages
-from survey_service.problems import D_
 from survey_service.questionnaire.model import Text, wording
 from survey_service.reports.output import PLACEHOLDER
 
 HIDDEN = "•"
-REASONS: Mapping[str, str] = {
-    "small_base": D_("Not given: fewer than five people answered."),
-    "small_group": D_("Not given: fewer than five people gave this answer, or fewer than five did not."),
-    "derivable": D_("Not given: another figure that is not given could be computed from it."),
-}
-"""Why a value is not published, by reason; English source texts for gettext."""
 
 
 def language_of(text: Text, tag: str) -> str:
     """Return the language a text appears in for a reader of ``tag``: that tag, or the first fallback that has one."""
     if "*" in text:
         return tag
-    return next((each for each in languages.chain(tag) if each in text), tag)
+    return next((each for each in languages.chain(tag) if each in text), next(iter(text)))
 
 
 def _locale(tag: str) -> str:

@@ -5,6 +5,7 @@ The picture is one image to a screen reader, named by its caption; its figures s
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from markupsafe import Markup, escape
 WIDTH, LABEL, GAP = 640, 232, 12
 LINE, BAR = 18, 20
 CHARACTERS = 30
+FILL = "#5f8fb3"
 """A label breaks into lines of at most so many characters."""
 
 
@@ -100,4 +102,15 @@ def _text(text: str, x: float, y: float, *, anchor: str, rtl: bool) -> Markup:
     direction = "rtl" if rtl else "ltr"
     return Markup('<text x="{}" y="{}" text-anchor="{}" direction="{}">{}</text>').format(
         _x(x, rtl), round(y, 1), anchor, direction, escape(text)
+    )
+
+
+def standalone(picture: str) -> str:
+    """Return a chart as a file of its own: with its size, letters and colours, where no style sheet gives them."""
+    size = re.search(r'viewBox="0 0 (\S+) (\S+)" width="100%"', picture)
+    width, height = size.groups() if size is not None else (str(WIDTH), "1")
+    return (
+        picture.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" font-family="Noto Sans" color="#1a1a1a" ', 1)
+        .replace('width="100%"', f'width="{width}" height="{height}"', 1)
+        .replace('fill-opacity="0.55"', f'fill="{FILL}"')
     )

@@ -14,12 +14,12 @@ from survey_service.languages import Language
 from survey_service.problems import D_
 from survey_service.questionnaire.model import Text
 from survey_service.responses.revisions import Publications
+from survey_service.typesetting import document, fonts
+from survey_service.typesetting.fonts import Found
 from survey_service.web import i18n
 from survey_service.web.i18n import gettext
 from survey_service.web.manage import codebook
 from survey_service.web.manage.codebook import Content, Entry, Fact, Part, Section
-from survey_service.web.typesetting import document, fonts
-from survey_service.web.typesetting.fonts import Found
 from survey_service.web.wordings import EVERYWHERE, wording_of
 
 Run = list[dict[str, Any]]

@@ -18,6 +18,7 @@ from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses import access_codes, links, sources
 from survey_service.responses.links import Link
 from survey_service.statistics.disclosure import THRESHOLD
+from survey_service.typesetting import fonts
 from survey_service.web import i18n, qr, rendering, wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
@@ -25,7 +26,6 @@ from survey_service.web.manage import desk
 from survey_service.web.manage.desk import blueprint
 from survey_service.web.poster import content, pdf
 from survey_service.web.poster.content import Invitation, Poster
-from survey_service.web.typesetting import fonts
 
 _AT = "/questionnaires/<name>/distribute"
 _KINDS = {"svg": "image/svg+xml", "png": "image/png"}

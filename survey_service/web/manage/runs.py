@@ -25,7 +25,7 @@ LOOK_AGAIN = 3
 def run_report() -> BaseResponse:
     """Begin to make a report, and show how far it is. At most two run at once: a report never stops the survey."""
     name, context = request.form.get("plugin", ""), current()
-    host.admit(host.find(name, host.list_plugins()), context.settings)
+    host.admit(host.find(name, host.available(context.store, context.settings)), context.settings)
     run, ticket = runs.begin(context.store, context.settings, name, desk.signed_in().account.name)
     threading.Thread(target=_work, args=(run, ticket, context), name=f"report run {run.id}", daemon=True).start()
     return redirect(url_for("manage.run", number=run.id), 303)
@@ -42,6 +42,8 @@ def run(number: int) -> BaseResponse:
     found = runs.load(current().store, current().settings, number)
     if found.report is not None:
         return redirect(url_for("manage.report", number=found.report), 303)
+    if found.state == runs.FINISHED:
+        return redirect(url_for("manage.plugin", name=found.plugin, _anchor="changes"), 303)
     message = wordings.problem_message(found.problem) if found.problem is not None else ""
     waits = not found.ended and "stay" not in request.args
     page = render_template("manage/run.html", run=found, title=_title(found.plugin), message=message, waits=waits)
@@ -67,5 +69,5 @@ def unfinished() -> list[tuple[Run, dict[str, str]]]:
 
 
 def _title(plugin: str) -> dict[str, str]:
-    titles = {entry.name: dict(entry.title) for entry in host.list_plugins()}
+    titles = {entry.name: dict(entry.title) for entry in host.available(current().store, current().settings)}
     return titles.get(plugin, {"*": plugin})

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from survey_service.languages import Language
+from survey_service.typesetting import document, fonts
+from survey_service.typesetting.document import piece
+from survey_service.typesetting.fonts import Found
 from survey_service.web import qr
 from survey_service.web.poster.content import Invitation, Poster
-from survey_service.web.typesetting import document, fonts
-from survey_service.web.typesetting.document import piece
-from survey_service.web.typesetting.fonts import Found
 from survey_service.web.wordings import EVERYWHERE
 
 _TEMPLATE = Path(__file__).with_name("poster.typ")

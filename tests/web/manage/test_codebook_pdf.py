@@ -16,8 +16,8 @@ from survey_service.questionnaire.loader import Library
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.questionnaire.question_types import asks
 from survey_service.responses.revisions import Publications
+from survey_service.typesetting import fonts
 from survey_service.web.manage import codebook_page, codebook_pdf
-from survey_service.web.typesetting import fonts
 from survey_service.web.wordings import wording_of
 from tests.questionnaire.test_repeats import HOUSEHOLD
 from tests.web.manage.conftest import SMALL, Desk

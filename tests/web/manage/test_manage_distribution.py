@@ -19,7 +19,7 @@ from survey_service.responses import links
 from survey_service.responses.revisions import Publications
 from survey_service.settings import load
 from survey_service.store.base import Store
-from survey_service.web.typesetting import fonts
+from survey_service.typesetting import fonts
 from tests.web.manage.conftest import SMALL, Desk
 from tests.web.test_poster import decoded, page_of
 

@@ -21,10 +21,10 @@ from survey_service.accounts import accounts, audit
 from survey_service.app import create_app
 from survey_service.problems import Problem
 from survey_service.questionnaire.loader import Library
-from survey_service.reports import host, runs, sandbox
+from survey_service.reports import finding, host, runs, sandbox
 from survey_service.reports.process import Progress
 from survey_service.reports.queue import MOST_AT_ONCE
-from survey_service.reports.render import html
+from survey_service.reports.render.view import view as view_of
 from survey_service.reports.report import REPORTS, load
 from survey_service.reports.sandbox import Support
 from survey_service.responses.revisions import Publications
@@ -119,7 +119,7 @@ def test_every_block_of_a_report_stands_on_its_page(
     assert all(f'<th scope="row">{figure["indicator"]} ' in page for figure in figures)
     captions = [block["caption"][tag] for block in made.blocks if block["type"] in ("table", "chart")]
     assert all(caption in unescape(page) for caption in captions)
-    tables = [block for block in html.view(made, tag).blocks if block.kind in ("table", "chart")]
+    tables = [block for block in view_of(made, tag).blocks if block.kind in ("table", "chart")]
     assert page.count("<table") == len(tables) >= counts["table"] + counts["chart"] + bool(figures)
     ids = re.findall(r' id="([^"]+)"', page)
     assert len(ids) == len(set(ids))
@@ -133,14 +133,14 @@ def test_an_invented_report_says_so(reader: Desk) -> None:
 
 
 def test_a_report_as_json_is_the_stored_document(filled: tuple[Flask, Store], reader: Desk) -> None:
-    answer = reader.get("/manage/reports/1.json")
+    answer = reader.get("/manage/reports/1/file?format=json")
     assert answer.headers["Content-Type"] == "application/json"
-    assert answer.headers["Content-Disposition"] == "attachment; filename=needs_and_offers-2026-11-23.json"
+    assert answer.headers["Content-Disposition"] == "attachment; filename=needs_and_offers-2026-11-23-de.json"
     assert json.loads(answer.data) == load(filled[1], 1).to_json()
 
 
 def test_a_report_as_csv_has_a_mark_and_no_formulas(filled: tuple[Flask, Store], reader: Desk) -> None:
-    answer = reader.get("/manage/reports/1.csv?lang=de")
+    answer = reader.get("/manage/reports/1/file?format=csv&language=de")
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.data.startswith(b"\xef\xbb\xbfreport,")
     rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
@@ -154,7 +154,17 @@ def test_a_report_as_csv_has_a_mark_and_no_formulas(filled: tuple[Flask, Store],
 
 
 @pytest.mark.parametrize(
-    "path", ["/manage/reports/99", "/manage/reports/1.pdf", "/manage/reports/0.csv", "/manage/reports/x"]
+    "path",
+    [
+        "/manage/reports/99",
+        "/manage/reports/1/file",
+        "/manage/reports/1/file?format=exe",
+        "/manage/reports/1/file?format=pdf&language=tlh",
+        "/manage/reports/0/file?format=csv",
+        "/manage/reports/x",
+        "/manage/reports/1/charts/none.svg",
+        "/manage/reports/1/charts/chart.chosen.exe",
+    ],
 )
 def test_a_missing_report_or_format_is_a_404(reader: Desk, path: str) -> None:
     assert reader.get(path).status_code == 404
@@ -281,7 +291,7 @@ def test_a_faulty_plugin_is_listed_with_its_fault(
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "plugin.toml").write_text("name = 1", "utf-8")
     entries = host.list_plugins(tmp_path)
-    monkeypatch.setattr(host, "list_plugins", lambda: entries)
+    monkeypatch.setattr(finding, "list_plugins", lambda: entries)
     page = reader.get("/manage/reports?lang=en").text
     assert "This report plugin cannot be used: plugin.toml" in page
     assert 'name="plugin"' not in page

@@ -11,8 +11,8 @@ from typing import Any
 
 from survey_service import clock
 from survey_service.languages import Language
-from survey_service.web.typesetting import fonts
-from survey_service.web.typesetting.fonts import Found
+from survey_service.typesetting import fonts
+from survey_service.typesetting.fonts import Found
 
 _NO_LANGUAGE = "zxx"
 
