@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import icu
 import yaml
 from babel import Locale
 
@@ -65,6 +66,17 @@ def chain(tag: str) -> tuple[str, ...]:
     while (following := registry()[tags[-1]].fallback) and following not in tags:
         tags.append(following)
     return tuple(tags)
+
+
+def collation_key(text: str, tag: str) -> bytes:
+    """Return what orders texts as the alphabet of a language does (Unicode CLDR; its root order where it has none)."""
+    key: bytes = _collator(registry()[tag].locale).getSortKey(text)
+    return key
+
+
+@functools.cache
+def _collator(locale: str) -> icu.Collator:
+    return icu.Collator.createInstance(icu.Locale(locale))
 
 
 def negotiate(accepted: Sequence[str], among: Sequence[Language] | None = None) -> str | None:

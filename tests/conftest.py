@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import shutil
 import tempfile
 from collections import Counter
@@ -61,13 +62,13 @@ screen_outs:
 """
 
 
-@pytest.fixture
-def questionnaire(tmp_path: Path) -> Callable[[str], Questionnaire]:
-    """Return a function that loads one questionnaire from YAML text."""
+@pytest.fixture(scope="session")
+def questionnaire(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Questionnaire]:
+    """Return a function that loads one questionnaire from YAML text; it never changes, so the same text once."""
 
+    @functools.lru_cache(maxsize=200)
     def load(text: str = SMALL) -> Questionnaire:
-        folder = tmp_path / "forms"
-        folder.mkdir(exist_ok=True)
+        folder = tmp_path_factory.mktemp("forms")
         name = text.split("questionnaire:", 1)[1].split("\n", 1)[0].strip()
         (folder / f"{name}.yaml").write_text(text, "utf-8")
         return load_folder(folder).questionnaires[name]

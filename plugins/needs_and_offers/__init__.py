@@ -17,7 +17,9 @@ from survey_service.reports.plugin import (
 
 from . import texts
 from .evidence import Field, fields_of
+from .gap import hurdle_tables, item_place_table, language_table, place_tables
 from .statements import statements_of
+from .supply import Supply
 from .tables import awareness_table, fields_table, gap_table, hurdles_table
 
 
@@ -26,7 +28,7 @@ def report_info() -> ReportInfo:
     """See the API of report plugins."""
     return ReportInfo(
         name="needs_and_offers",
-        version="1.0",
+        version="1.1",
         title={"de": "Bestand und Bedarf", "en": "Offers and needs"},
         questionnaires=("needs", "experts"),
         offers=True,
@@ -41,8 +43,14 @@ def report_run(context: ReportContext) -> ReportOutput:
     for field in fields:
         blocks.append(TextBlock(field.label, "heading"))
         blocks.extend(statements_of(context, field))
-    blocks += [TextBlock(texts.TABLES, "heading"), gap_table(fields), TextBlock(texts.GAP_NOTE, "note")]
+    supply = Supply.of(context, [field.code for field in fields])
+    blocks += [TextBlock(texts.TABLES, "heading"), gap_table(fields, supply), TextBlock(texts.GAP_NOTE, "note")]
     blocks += [awareness_table(fields), hurdles_table(context, fields)]
+    blocks += [TextBlock(texts.LANGUAGES, "heading"), *language_table(context, fields, supply)]
+    blocks += [TextBlock(texts.LANGUAGES_NOTE, "note")]
+    blocks += [TextBlock(texts.HURDLES, "heading"), *hurdle_tables(fields, supply)]
+    blocks += [TextBlock(texts.PLACES, "heading"), TextBlock(texts.PLACES_NOTE, "note")]
+    blocks += [*item_place_table(context, fields, supply), *place_tables(context, fields, supply)]
     return ReportOutput((*blocks, *context.sample("needs")))
 
 

@@ -19,8 +19,8 @@ from survey_service.reports.plugin import (
     chose_any,
 )
 
-CONFIRMED_WITHIN = 365
-"""An offer counts in the gap between need and offers if it was confirmed in the last twelve months."""
+from .supply import CONFIRMED_WITHIN
+
 AWARENESS = ("used", "known_not_used", "no")
 
 

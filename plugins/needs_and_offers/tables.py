@@ -18,6 +18,8 @@ from survey_service.reports.plugin import (
 
 from . import texts
 from .evidence import AWARENESS, Field, all_hurdles
+from .gap import short, supply_cells
+from .supply import Supply
 
 _SHARE = (
     Column(texts.RESPONDENTS, "persons"),
@@ -43,8 +45,8 @@ def fields_table(fields: tuple[Field, ...]) -> Table:
     )
 
 
-def gap_table(fields: tuple[Field, ...]) -> Table:
-    """Need item × share with interval, offers of the field, experts who see too few offers."""
+def gap_table(fields: tuple[Field, ...], supply: Supply) -> Table:
+    """Need item × share with interval, offers of the field and their reach, fitting offers, experts who see too few."""
     return Table(
         id="gap",
         caption=texts.GAP_CAPTION,
@@ -53,14 +55,16 @@ def gap_table(fields: tuple[Field, ...]) -> Table:
             Column(texts.FIELD),
             *_SHARE,
             Column(texts.OFFERS, "integer"),
+            Column(texts.REACHABLE, "percent"),
+            Column(texts.FITTING, "integer"),
             Column(texts.EXPERTS, "persons"),
         ),
         rows=tuple(
             (
-                words(field.items[item]),
-                words(field.label),
+                words(short(field.items[item])),
+                words(short(field.label)),
                 *_share(field.needs[item]),
-                integer(field.offers),
+                *supply_cells(supply, field, item),
                 _mentions(field, item),
             )
             for field in fields

@@ -64,14 +64,66 @@ FIELDS_CAPTION: Text = {"de": "Handlungsfelder: Bedarf und Angebote", "en": "Fie
 GAP_CAPTION: Text = {"de": "Bedarf und Angebote im Einzelnen", "en": "Needs and offers in detail"}
 GAP_NOTE: Text = {
     "de": (
-        "Die Anteile beziehen sich auf die Personen, die zu diesem Handlungsfeld Auskunft gaben. Die Angebote sind die "
-        "des ganzen Handlungsfelds. „Fachleute“ zählt, wie viele von ihnen hier zu wenige Angebote sehen."
+        "Die Anteile beziehen sich auf die Personen, die zu diesem Handlungsfeld Auskunft gaben. „Angebote“ sind die "
+        "des ganzen Handlungsfelds, „gebrauchte Sprache“ der Anteil von ihnen, der eine Sprache der Menschen mit "
+        "diesem Thema spricht (ohne Deutsch) oder dolmetscht. „Passende Art“ zählt Angebote, deren Art zu diesem "
+        "Bedarf passt, gleich in welchem Handlungsfeld; „•“ heißt hier, dass keine Art von Angebot zu ihm passt. Die "
+        "Zuordnung ist ein Entwurf. „Fachleute“ zählt, wie viele von ihnen hier zu wenige Angebote sehen. Die Teile "
+        "werden nicht zu einer Note verrechnet."
     ),
     "en": (
-        "The shares are of the people who answered on this field of action. The offers are those of the whole field. "
-        "“Experts” counts how many of them see too few offers here."
+        "The shares are of the people who answered on this field of action. “Offers” are those of the whole field, "
+        "“needed language” the share of them that speaks a language of the people with this topic (other than German) "
+        "or has interpreting. “Fitting type” counts offers whose type fits this need, in whichever field; “•” means "
+        "here that no type of offer fits it. The assignment is a draft. “Experts” counts how many of them see too few "
+        "offers here. The parts are not folded into one score."
     ),
 }
+LANGUAGES: Text = {"de": "Nach Sprache", "en": "By language"}
+LANGUAGE_CAPTION: Text = {
+    "de": "Wer eine Sprache gut versteht: wichtigste Themen und Angebote",
+    "en": "Who understands a language well: most important topics and offers",
+}
+LANGUAGES_NOTE: Text = {
+    "de": (
+        "Genannt sind nur Sprachen, über die es genug Antworten gibt. Eine Person kann mehrere Sprachen gut verstehen."
+    ),
+    "en": "Only languages with enough responses are named. A person may understand several languages well.",
+}
+HURDLES: Text = {"de": "Nach Hürde", "en": "By hurdle"}
+HURDLE_CAPTION: Text = {
+    "de": "Warum bekannte Angebote nicht genutzt werden, nach Handlungsfeld",
+    "en": "Why offers that are known are not used, by field of action",
+}
+EASING_CAPTION: Text = {
+    "de": "Angebote, die eine Hürde senken, nach Handlungsfeld",
+    "en": "Offers that lower a hurdle, by field of action",
+}
+PLACES: Text = {"de": "Nach Gemeinde", "en": "By municipality"}
+PLACES_NOTE: Text = {
+    "de": (
+        "Angebote für den ganzen Landkreis zählen in jeder Gemeinde. In kleinen Gemeinden antworten oft zu wenige, um "
+        "Anteile zu nennen; die Angebote stehen trotzdem da."
+    ),
+    "en": (
+        "Offers for the whole county count in every municipality. In small municipalities there are often too few "
+        "responses to give shares; the offers are listed all the same."
+    ),
+}
+ITEMS_CAPTION: Text = {
+    "de": "Einzelner Bedarf nach Gemeinde, größter Anteil zuerst (höchstens 500 Zeilen)",
+    "en": "Single needs by municipality, the largest share first (at most 500 rows)",
+}
+PLACE_CAPTION: Text = {
+    "de": "„%s“ nach Gemeinde: Bedarf und Angebote",
+    "en": "“%s” by municipality: need and offers",
+}
+MUNICIPALITY: Text = {"de": "Gemeinde", "en": "Municipality"}
+LANGUAGE: Text = {"de": "Sprache", "en": "Language"}
+REACHABLE: Text = {"de": "davon in einer gebrauchten Sprache", "en": "of these in a needed language"}
+FITTING: Text = {"de": "Angebote passender Art", "en": "Offers of a fitting type"}
+SPEAKING: Text = {"de": "davon in dieser Sprache", "en": "of these in this language"}
+INTERPRETED: Text = {"de": "davon mit Dolmetschen", "en": "of these with interpreting"}
 AWARENESS_CAPTION: Text = {"de": "Bekanntheit der Angebote", "en": "Awareness of offers"}
 HURDLES_CAPTION: Text = {
     "de": "Warum bekannte Angebote nicht genutzt werden",

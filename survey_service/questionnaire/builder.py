@@ -29,7 +29,10 @@ PARAMETERS = {
     "min_selected": ("select_multiple", "rank"),
     "max_selected": ("select_multiple", "rank"),
     "randomize": ("select_one", "select_multiple", "rank"),
+    "alphabetical": ("select_one", "select_multiple", "rank"),
 }
+FLAGS = ("randomize", "alphabetical")
+"""The parameters that are true or false; all others are numbers."""
 
 
 _NO_LIST = D_("there is no choice list %(list)s")
@@ -132,10 +135,13 @@ class Builder(Reader):
                 known = (known for known, kinds in PARAMETERS.items() if kind in kinds)
                 fault = said(D_("the parameter “%(parameter)s” is unknown for %(type)s"), parameter=name, type=kind)
                 self.fault(raw, "parameters", address, fault, near(name, known))
-            elif not isinstance(value, bool if name == "randomize" else int | float):
+            elif not isinstance(value, bool if name in FLAGS else int | float):
                 fault = said(D_("the parameter “%(parameter)s” is %(value)s"), parameter=name, value=shown(value))
-                remedy = said(D_("write true or false")) if name == "randomize" else said(D_("write a number"))
+                remedy = said(D_("write true or false")) if name in FLAGS else said(D_("write a number"))
                 self.fault(raw, "parameters", address, fault, remedy)
+        if all(parameters.get(name) for name in FLAGS):
+            fault = said(D_("the order is both that of chance and that of the alphabet"))
+            self.fault(raw, "parameters", address, fault, said(D_("write one of them")))
         return dict(parameters)
 
     def _check_question(self, raw: Mapping[str, Any], question: Question, address: str) -> None:

@@ -118,15 +118,24 @@ class Question:
             return None
         return self._let_through(choice_filter, Scope(answers={}, today=dt.date.min))
 
-    def shown_choices(self, scope: Scope, seed: int) -> tuple[Choice, ...]:
-        """Return the offered choices in the order shown to one respondent.
+    def shown_choices(self, scope: Scope, seed: int, tag: str) -> tuple[Choice, ...]:
+        """Return the offered choices in the order shown to one respondent who reads the language ``tag``.
 
         With ``randomize`` the order is rotated by the respondent's stored seed; choices marked ``last`` stay last.
         """
         choices = self.offered_choices(scope)
         if not self.parameters.get("randomize"):
-            return choices
+            return self.in_order(choices, tag)
         free = shuffled([choice for choice in choices if not choice.last], f"{seed}:{self.name}")
+        return (*free, *(choice for choice in choices if choice.last))
+
+    def in_order(self, choices: tuple[Choice, ...], tag: str) -> tuple[Choice, ...]:
+        """Return choices in the order of the list, with ``alphabetical`` in that of the alphabet of a language; those
+        marked ``last`` stay last."""
+        if not self.parameters.get("alphabetical"):
+            return choices
+        free = [choice for choice in choices if not choice.last]
+        free.sort(key=lambda choice: languages.collation_key(wording(choice.label, tag), tag))
         return (*free, *(choice for choice in choices if choice.last))
 
     def expressions(self) -> Iterator[tuple[str, Expression]]:

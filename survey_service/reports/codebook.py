@@ -25,9 +25,9 @@ def variables_of(revisions: Mapping[str, Questionnaire]) -> dict[str, Variable]:
 def codebook_of(revisions: Mapping[str, Questionnaire]) -> dict[str, Any]:
     """Return the codebook of a questionnaire, given its revisions by id, oldest first, as JSON data.
 
-    ``{"revisions": […], "label": Text, "questions": {name: {type, label, page, list, sensitive}}, "lists": {list:
-    [{name, label, columns}]}}``. Wordings are those of the newest revision that has the question or choice; the
-    newest come first.
+    ``{"revisions": […], "label": Text, "pages": [{name, label}], "order": [name], "questions": {name: {type, label,
+    page, list, sensitive}}, "lists": {list: [{name, label, columns}]}}``. Wordings are those of the newest revision
+    that has the page, question or choice; the newest come first. ``order`` is that of the questions.
     """
     lists: dict[str, dict[str, Any]] = {}
     newest_first = list(revisions.values())[::-1]
@@ -36,10 +36,17 @@ def codebook_of(revisions: Mapping[str, Questionnaire]) -> dict[str, Any]:
             known = lists.setdefault(name, {})
             for choice in choices:
                 known.setdefault(choice.name, _choice(choice))
+    variables = variables_of(revisions)
+    pages: dict[str, dict[str, str]] = {}
+    for questionnaire in newest_first:
+        for page in questionnaire.pages:
+            pages.setdefault(page.name, dict(page.label))
     return {
         "revisions": list(revisions),
         "label": dict(newest_first[0].label),
-        "questions": {name: _question(variable) for name, variable in variables_of(revisions).items()},
+        "pages": [{"name": name, "label": label} for name, label in pages.items()],
+        "order": list(variables),
+        "questions": {name: _question(variable) for name, variable in variables.items()},
         "lists": {name: list(choices.values()) for name, choices in lists.items()},
     }
 

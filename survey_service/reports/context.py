@@ -20,6 +20,8 @@ from survey_service.reports.files import file_of
 from survey_service.reports.groups import Group, any_of, chose_any, everyone
 from survey_service.reports.participation import Participation, participation_of
 from survey_service.reports.sample import sample_blocks
+from survey_service.reports.shape import FACTS
+from survey_service.reports.split import Cell, Split, apart, split_of
 from survey_service.reports.weighing import Targets, cross_table, weighted_shares, weights_of
 from survey_service.statistics.disclosure import (
     Reason,
@@ -37,6 +39,7 @@ from survey_service.statistics.tables import Protected
 
 AGGREGATES: Literal["aggregates"] = "aggregates"
 ROWS: Literal["rows"] = "rows"
+STATES = ("answered", "pna", "skipped", "not_shown")
 TEXTS: Literal["texts"] = "texts"
 
 Progress = Callable[[int, int], None]
@@ -85,6 +88,18 @@ class Cross:
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     counts: Protected
+
+
+@dataclass(frozen=True)
+class QuestionInfo:
+    """A question of the codebook. ``kind`` is its type; ``choices`` names its list of choices, None without one."""
+
+    name: str
+    kind: str
+    label: Text
+    page: str
+    choices: str | None
+    sensitive: bool
 
 
 class ReportContext:
@@ -140,6 +155,19 @@ class ReportContext:
         label: Text = self._codebook[questionnaire]["questions"][question]["label"]
         return label
 
+    def questions(self, questionnaire: str) -> tuple[QuestionInfo, ...]:
+        """Return the questions of all revisions, those of the newest first, in order."""
+        book = self._codebook[questionnaire]
+        rows = {name: book["questions"][name] for name in book["order"]}
+        return tuple(
+            QuestionInfo(name, row["type"], row["label"], row["page"], row["list"], row["sensitive"])
+            for name, row in rows.items()
+        )
+
+    def pages(self, questionnaire: str) -> Mapping[str, Text]:
+        """Return the labels of the pages by name, those of the newest revision first, in order."""
+        return {page["name"]: page["label"] for page in self._codebook[questionnaire]["pages"]}
+
     def choices(self, questionnaire: str, question: str) -> tuple[ChoiceInfo, ...]:
         """Return the choices of the list of a question, in order. Raises KeyError if there is no such question."""
         book = self._codebook[questionnaire]
@@ -153,6 +181,14 @@ class ReportContext:
     def periods(self, questionnaire: str) -> tuple[str, ...]:
         """Return the periods of the responses, oldest first."""
         return tuple(self._counts(questionnaire)["periods"])
+
+    def languages(self, questionnaire: str) -> tuple[str, ...]:
+        """Return the languages (tags) in which responses were given, in order."""
+        return tuple(self._counts(questionnaire)["languages"])
+
+    def modes(self, questionnaire: str) -> tuple[str, ...]:
+        """Return the ways in which responses came in, in order."""
+        return tuple(self._counts(questionnaire)["modes"])
 
     def _counts(self, questionnaire: str) -> dict[str, dict[str, int]]:
         counts: dict[str, dict[str, int]] = self._manifest["tables"][f"responses-{questionnaire}"]["counts"]
@@ -275,6 +311,64 @@ class ReportContext:
             raise ValueError("a cross table needs questions with one answer each")
         return tuple(choice.name for choice in self.choices(questionnaire, name) if choice.name != PREFER_NOT_TO_SAY)
 
+    def states(
+        self, questionnaire: str, questions: Sequence[str], *, period: str | None = None
+    ) -> dict[str, dict[str, Released]]:
+        """Return for each question the share of each state (``answered pna skipped not_shown``), read in one pass.
+
+        The base are the responses whose revision had the question. States that nobody can have stand for nothing and
+        are left out: ``pna`` without such a choice, ``not_shown`` if everybody was asked.
+        """
+        sums = {
+            f"{state} {name}": (pl.col(f"{name}:state") == state).fill_null(False)
+            for name in questions
+            for state in STATES
+        }
+        found = self._sums(questionnaire, sums, period)
+        shares = {}
+        for name in questions:
+            counts = {state: found[f"{state} {name}"] for state in STATES}
+            silent = any(choice.name == "pna" for choice in self.choices(questionnaire, name))
+            possible = {"answered": True, "pna": silent, "skipped": True, "not_shown": counts["not_shown"] > 0}
+            counts = {state: count for state, count in counts.items() if possible[state] or count}
+            reasons = partition_reasons(list(counts.values()))
+            whole = sum(counts.values())
+            shares[name] = {
+                state: release(share_of(count, whole), reason)
+                for (state, count), reason in zip(counts.items(), reasons, strict=True)
+            }
+        return shares
+
+    def split(
+        self, questionnaire: str, groups: Mapping[str, Group], by: str, *, period: str | None = None
+    ) -> dict[str, Split]:
+        """Return the share of each group for each value of ``by``, so that subtraction tells nothing of a small group.
+
+        ``by`` is ``language``, ``mode``, ``period`` or ``revision`` (of the response), or a question with choices;
+        who did not answer it is the part "". With several choices the parts overlap, and "" is left out.
+        """
+        column = f":{by}" if by in FACTS else by
+        numbers: dict[str, pl.Expr] = {}
+        for name, group in groups.items():
+            numbers |= {f"hit {name}": group.hit & group.base, f"miss {name}": ~group.hit & group.base}
+        table = self._table(questionnaire)
+        if period is not None:
+            table = table.filter(pl.col(":period") == period)
+        rows = table.select(pl.col(column).alias(":by"), **numbers)
+        sums = pl.exclude(":by").sum().cast(pl.Int64)
+        several = rows.collect_schema()[":by"] == pl.List
+        parts = (_exploded(rows) if several else rows).group_by(":by").agg(sums).sort(pl.col(":by").cast(pl.String))
+        counted, whole = pl.collect_all([parts, rows.select(sums)])
+        found = {"" if row[":by"] is None else row[":by"]: row for row in counted.iter_rows(named=True)}
+        return {
+            name: apart(
+                {value: _cell(row, name) for value, row in found.items()}, _cell(whole.row(0, named=True), name)
+            )
+            if several
+            else split_of({value: _cell(row, name) for value, row in found.items()})
+            for name in groups
+        }
+
     def count(
         self, questionnaire: str, groups: Mapping[str, pl.Expr], *, period: str | None = None
     ) -> dict[str, Released]:
@@ -357,3 +451,16 @@ class ReportContext:
         # The only part is the base itself, whose number is published anyway.
         whole = self._sums(questionnaire, {name: everyone() for name in names}, None)
         return {name: release(share_of(count, count), count_reason(count)) for name, count in whole.items()}
+
+
+def _cell(row: Mapping[str, Any], name: str) -> Cell:
+    return int(row[f"hit {name}"]), int(row[f"miss {name}"])
+
+
+def _exploded(rows: pl.LazyFrame) -> pl.LazyFrame:
+    return rows.explode(":by", empty_as_null=False, keep_nulls=False)
+
+
+def protected(numerator: int, base: int) -> Released:
+    """Return a share that a plugin with the permission ``rows`` counted itself, as the primary rule lets it be."""
+    return protect(share_of(numerator, base))

@@ -47,7 +47,17 @@ from survey_service.reports.blocks import (
     values_of,
     words,
 )
-from survey_service.reports.context import AGGREGATES, ROWS, TEXTS, ChoiceInfo, Cross, ReportContext, ReportInfo
+from survey_service.reports.context import (
+    AGGREGATES,
+    ROWS,
+    TEXTS,
+    ChoiceInfo,
+    Cross,
+    QuestionInfo,
+    ReportContext,
+    ReportInfo,
+    protected,
+)
 from survey_service.reports.groups import (
     Group,
     all_of,
@@ -60,6 +70,8 @@ from survey_service.reports.groups import (
 )
 from survey_service.reports.hookspecs import hookimpl
 from survey_service.reports.participation import Participation
+from survey_service.reports.sample import fact_name
+from survey_service.reports.split import Split
 from survey_service.statistics.disclosure import Reason, Released
 from survey_service.statistics.raking import Weights
 from survey_service.statistics.tables import Cell, Protected
@@ -79,11 +91,13 @@ __all__ = [
     "Group",
     "Participation",
     "Protected",
+    "QuestionInfo",
     "Reason",
     "Released",
     "ReportContext",
     "ReportInfo",
     "ReportOutput",
+    "Split",
     "Statement",
     "Table",
     "Text",
@@ -99,11 +113,13 @@ __all__ = [
     "date",
     "decimal",
     "everyone",
+    "fact_name",
     "hidden",
     "hookimpl",
     "integer",
     "percent",
     "persons",
+    "protected",
     "values_of",
     "words",
 ]

@@ -99,7 +99,7 @@ def _table(questionnaire: str, fact: str, shares: Mapping[str, Released]) -> Tab
         ),
         rows=tuple(
             (
-                words(_name(fact, name)),
+                words(fact_name(fact, name)),
                 persons(released.numerator, released.suppressed),
                 percent(released.share, released.suppressed),
             )
@@ -108,8 +108,9 @@ def _table(questionnaire: str, fact: str, shares: Mapping[str, Released]) -> Tab
     )
 
 
-def _name(fact: str, name: str) -> Text:
+def fact_name(fact: str, name: str) -> Text:
+    """Return the name of a ``language`` (tag) or ``mode`` in words; another fact stands for itself."""
     if fact == "mode":
         return MODES.get(name, {"*": name})
-    known = languages.registry().get(name)
+    known = languages.registry().get(name) if fact == "language" else None
     return {"*": name} if known is None else {"de": known.german, "en": known.english}

@@ -387,9 +387,9 @@ def build(
         for question in (stop.page.questions if stop.page else ())
         if keys[question.name] in judgement.shown and is_visible(question)
     ]
-    scope = judgement.scope_at(stop.path)
+    scope, tag = judgement.scope_at(stop.path), i18n.language().tag
     asked = [question for question in shown if asks(question)]
-    choices = {question.name: here.choices(question.shown_choices(scope, seed)) for question in asked}
+    choices = {question.name: here.choices(question.shown_choices(scope, seed, tag)) for question in asked}
     form = BaseForm({question.name: _field(question, choices[question.name]) for question in asked}, meta=_Meta())
     form.process(data={question.name: typed.get(question.name, _default(question, scope)) for question in asked})
     errors: dict[str, tuple[str, ...]] = {}
@@ -418,7 +418,9 @@ def blank(page: Page) -> list[Item]:
     """Return all that a page can show, with nothing filled in: the phone decides what of it is shown."""
     shown = [question for question in page.questions if is_visible(question)]
     asked = [question for question in shown if asks(question)]
-    form = BaseForm({question.name: _field(question, offline.offered(question)) for question in asked}, meta=_Meta())
+    tag = i18n.language().tag
+    offered = {question.name: question.in_order(offline.offered(question), tag) for question in asked}
+    form = BaseForm({question.name: _field(question, offered[question.name]) for question in asked}, meta=_Meta())
     form.process()
     bound = {field.name: field for field in form}
     return [Item(question, bound.get(question.name), {}) for question in shown]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 from werkzeug.serving import make_server
 
 from survey_service import languages, settings
@@ -68,6 +68,19 @@ def answering(app: Any, port: int = 0, host: str = "127.0.0.1", certificate: Any
     server.shutdown()
     server.server_close()
     thread.join(5)
+
+
+def back(page: Page) -> None:
+    """Go back as by the browser's button; asked while it swaps one document for the next, Chromium has no history."""
+    for _ in range(20):
+        try:
+            page.go_back()
+            return
+        except Error as error:
+            if "Not attached" not in error.message:
+                raise
+        page.wait_for_timeout(250)
+    raise AssertionError("the browser never had a history")
 
 
 @pytest.fixture

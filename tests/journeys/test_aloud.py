@@ -167,6 +167,8 @@ def test_voices_that_come_late_move_nothing(service: Service, contexts: OpenCont
         else:
             choose(page, "B00", "yes")
             proceed(page)
+            page.wait_for_url(f"**{path}")
+        page.locator("main fieldset legend").first.wait_for()
         page.evaluate("""() => {
           window.shifts = [];
           new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) => entry.value)))

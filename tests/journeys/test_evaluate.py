@@ -103,7 +103,7 @@ trees: st.SearchStrategy[Node] = st.recursive(
 
 @pytest.mark.timeout(600)  # a machine that others use is slow at drawing examples
 @given(st.lists(st.tuples(trees, scopes), min_size=10, max_size=10))
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_random_expressions_over_random_answers(page: Page, pairs: list[tuple[Node, Scope]]) -> None:
     jobs = [(Expression.from_json(lists_of(tree)), sound(scope)) for tree, scope in pairs]
     labels = [True if scope.label_of else None for _, scope in jobs]
@@ -187,7 +187,7 @@ statements = st.tuples(st.lists(terms, max_size=4).map("".join), st.sampled_from
 
 
 @given(st.lists(st.tuples(statements, st.sampled_from([";", "\n"])), min_size=1, max_size=5))
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_shortened_script_does_what_the_script_does(page: Page, parts: list[tuple[str, str]]) -> None:
     body = "".join(f"v = [v,  {statement}]{end} if (a)  /r/.test(v)\n" for statement, end in parts)
     names = "let v = 0, a = 4; const b = {c: 5}, f = (x, y) => `${x} ${y}`;"

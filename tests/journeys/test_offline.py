@@ -16,7 +16,7 @@ from survey_service.responses import receipts
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Stored
-from tests.journeys.conftest import Service
+from tests.journeys.conftest import Service, back
 
 CONTINUE = "#_form .actions button"
 Contexts = Callable[..., BrowserContext]
@@ -110,7 +110,7 @@ def test_five_people_one_after_another_on_one_phone_without_a_network(service: S
         words.add(finish(page, age))
         page.click('[data-view="_done"] [data-do="erase"]')
         seen(page, "_erased")
-        page.go_back()
+        back(page)
         assert page.locator("input:checked").count() == 0, "the next person sees nothing of the one before"
     back_online(page.context, page)
     found = wait_for(service, page, 5)
@@ -346,7 +346,7 @@ def test_finished_erases_everything_but_what_is_not_sent_yet(service: Service, p
     page.click('[data-view="_erase"] [data-do="erase"]')
     seen(page, "_erased")
     assert kept(page) == [0, 0]
-    page.go_back()
+    back(page)
     assert page.locator("input:checked").count() == 0
 
 

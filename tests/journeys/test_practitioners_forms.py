@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,12 +73,10 @@ FILL = """({answers, prefix}) => {
 class Robot:
     """Fills in whatever a page asks and goes on, as a patient person would."""
 
-    def __init__(
-        self, page: Page, inspector: Inspector, tag: str, folder: Path, answers: dict[str, str], repeat: str
-    ) -> None:
+    def __init__(self, page: Page, inspector: Inspector, tag: str, answers: dict[str, str], repeat: str) -> None:
         self.answers, self.repeat = answers, repeat
         self.page, self.inspector, self.language = page, inspector, languages.language(tag)
-        self.folder, self.visited = folder, list[str]()
+        self.visited = list[str]()
         self.add = 0  # how many entries to add where one may
 
     def run(self) -> None:
@@ -100,7 +97,6 @@ class Robot:
 
     def look(self, closely: bool) -> None:
         """Look at a page with all rules, or only at its width."""
-        self.page.screenshot(path=self.folder / f"{self.language.tag}-{len(self.visited):02}.png", full_page=True)
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 360, (self.page.url, wide)
         if closely:
@@ -116,15 +112,13 @@ class Robot:
 
 
 @pytest.mark.parametrize("tag", ["ar", "es"])
-def test_a_household_of_two_is_interviewed(
-    service: Service, phone: OpenPage, inspector: Inspector, tag: str, tmp_path: Path
-) -> None:
+def test_a_household_of_two_is_interviewed(service: Service, phone: OpenPage, inspector: Inspector, tag: str) -> None:
     found = importing.read(sample("RMS_CAPI_v2.xlsx"), "RMS_CAPI_v2.xlsx", Options(name="rms"))
     assert found.questionnaire is not None
     Publications(service.store).publish({"rms": found.questionnaire})
     page = phone(tag, scripts=False)
     page.goto(f"{service.url}/{tag}/q/rms")
-    robot = Robot(page, inspector, tag, tmp_path, ANSWERS, "S1")
+    robot = Robot(page, inspector, tag, ANSWERS, "S1")
     robot.run()
     assert {"S1_Household~1", "S1_Household~2", "S2_start~1", "S2_start~2", "child_edu~2"} <= set(robot.visited)
     assert "child_edu~1" not in robot.visited  # for children of school age only
@@ -143,15 +137,13 @@ def test_a_household_of_two_is_interviewed(
     assert [entry["name_individual"] for entry in answers["S2"]] == ["Layla", "Samir"]
 
 
-def test_a_form_from_ethiopia_runs_in_tigrinya(
-    service: Service, phone: OpenPage, inspector: Inspector, tmp_path: Path
-) -> None:
+def test_a_form_from_ethiopia_runs_in_tigrinya(service: Service, phone: OpenPage, inspector: Inspector) -> None:
     found = importing.read(sample("demo.xlsx"), "demo.xlsx", Options(name="demo", allow_twice=True))
     assert found.questionnaire is not None
     Publications(service.store).publish({"demo": found.questionnaire})
     page = phone("ti", scripts=False)
     page.goto(f"{service.url}/ti/q/demo")
-    robot = Robot(page, inspector, "ti", tmp_path, ROSTER, "hh_rpt")
+    robot = Robot(page, inspector, "ti", ROSTER, "hh_rpt")
     robot.add = 1
     robot.run()
     assert "hh_rpt~" in robot.visited

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Callable
@@ -9,23 +10,36 @@ from pathlib import Path
 
 import brotli
 import pytest
-from playwright.sync_api import BrowserContext, Page, Response
+from playwright.sync_api import BrowserContext, Error, Page, Response
 
 from survey_service import clock, languages
 from survey_service.responses.drafts import DRAFTS
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from tests.arrival import SPOKEN, arrival
-from tests.journeys.conftest import OpenPage, Service
+from tests.journeys.conftest import OpenPage, Service, back
 from tests.journeys.inspection import Inspector, shown
 
 CONTINUE = "#_form .actions button"
 SEND = "main form .actions button"
 
 
+_STANDS = """() => document.readyState === 'complete' && document.querySelector('main') &&
+  (document.documentElement.dataset.left ?? '') + '|' + document.querySelector('main').innerText"""
+
+
 def proceed(page: Page) -> None:
-    """Press the main button of the page."""
+    """Press the main button of the page, and wait for what comes of it: another document, or the same changed."""
+    page.locator(SEND).first.wait_for()
+    page.evaluate("document.documentElement.dataset.left = 'left'")
+    before = page.evaluate(_STANDS)
     page.locator(SEND).first.click()
+    for _ in range(100):
+        with contextlib.suppress(Error):  # between two documents there is nothing to ask
+            now = page.evaluate(_STANDS)
+            if now and now != before:
+                return
+        page.wait_for_timeout(50)
 
 
 def choose(page: Page, question: str, *names: str) -> None:
@@ -464,7 +478,7 @@ def test_a_shared_phone_shows_nothing_to_the_next_person(service: Service, phone
     assert path(page) == "/de/erased"
     assert service.store.collection(DRAFTS).count() == 0
     for _ in range(3):
-        page.go_back()
+        back(page)
         assert page.locator("input:checked").count() == 0
     page.goto(f"{service.url}/de/q/needs/about")
     assert page.locator("input").count() == 0
@@ -475,7 +489,7 @@ def test_back_after_sending_shows_the_receipt_and_sends_nothing_twice(service: S
     begin(page, service)
     finish(page)
     words = page.locator("code").first.inner_text()
-    page.go_back()
+    back(page)
     assert path(page) == "/de/q/needs/done"
     assert page.locator("code").first.inner_text() == words
     assert service.store.collection(RESPONSES).count() == 1

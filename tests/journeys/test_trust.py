@@ -13,7 +13,7 @@ from survey_service.questionnaire.loader import Library
 from survey_service.responses.drafts import DRAFTS
 from survey_service.responses.submissions import RESPONSES
 from tests.journeys import test_offline as on_the_phone
-from tests.journeys.conftest import OpenPage, Service, serving
+from tests.journeys.conftest import OpenPage, Service, back, serving
 from tests.journeys.inspection import Inspector
 from tests.journeys.test_respondents import begin, choose, finish
 
@@ -88,7 +88,7 @@ def test_leaving_without_scripts(leaving: Service, phone: OpenPage, inspector: I
     page.wait_for_url("about:blank")
     assert leaving.store.collection(DRAFTS).count() == 0
     assert page.context.cookies() == []
-    page.go_back()
+    back(page)
     assert page.locator("input:checked").count() == 0
     page.goto(f"{leaving.url}/{tag}/q/needs/about")
     assert page.locator("main input").count() == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -189,7 +190,33 @@ def test_order_of_choices_rotates_by_seed_and_keeps_the_last_ones(questionnaire:
     text = SMALL.replace("parameters: {max_selected: 2}}", "parameters: {randomize: true}}")
     question = questionnaire(text).questions["likes"]
     scope = Scope(answers={}, today=TODAY)
-    orders = {tuple(choice.name for choice in question.shown_choices(scope, seed)) for seed in range(40)}
+    orders = {tuple(choice.name for choice in question.shown_choices(scope, seed, "en")) for seed in range(40)}
     assert len(orders) == 6  # 3! orders of the free choices
     assert {order[-2:] for order in orders} == {("none", "pna")}
-    assert question.shown_choices(scope, 7) == question.shown_choices(scope, 7)
+    assert question.shown_choices(scope, 7, "en") == question.shown_choices(scope, 7, "de")
+
+
+@pytest.mark.parametrize(
+    "tag, alphabet",
+    [
+        ("de", ["Arabisch", "Äthiopisch", "Zulu"]),  # ä is sorted as a
+        ("en", ["Amharic", "Arabic", "Zulu"]),
+        ("uk", ["Ґалська", "Іврит", "Їдиш"]),  # г ґ … і ї
+        ("tr", ["Çince", "Irakça", "İtalyanca"]),  # c ç … ı i
+        ("fa-AF", ["پشتو", "چینی", "گجراتی"]),
+        ("hu", ["Cigány", "Csagataj", "Cseh"]),  # cs is a letter of its own behind c
+        ("ti", ["ሶማሊ", "ትግርኛ", "ኣምሓርኛ"]),
+    ],
+)
+def test_choices_are_in_the_order_of_the_alphabet_of_each_language(
+    questionnaire: Any, tag: str, alphabet: list[str]
+) -> None:
+    text = SMALL.replace("parameters: {max_selected: 2}}", "parameters: {alphabetical: true}}")
+    question = questionnaire(text).questions["likes"]
+    free = [choice for choice in question.choices if not choice.last]
+    ends = tuple(choice for choice in question.choices if choice.last)
+    shuffled = [replace(choice, label={tag: word}) for choice, word in zip(free, reversed(alphabet), strict=True)]
+    asked = replace(question, choices=(*ends, *shuffled))
+    shown = asked.shown_choices(Scope(answers={}, today=TODAY), 7, tag)
+    assert [choice.label[tag] for choice in shown[:3]] == alphabet
+    assert shown[3:] == ends

@@ -48,6 +48,8 @@ def faults_of(folder: Path, text: str, name: str = "small") -> list[Any]:
         ("consent: OK", "consent: KO", "“KO” is no question", "name the consent question"),
         ("questionnaire: small", "questionnaire: tiny", "is not the file's", "write “questionnaire: small”"),
         ("max_length: 20", "max_lenght: 20", "the parameter “max_lenght” is unknown for text", "max_length"),
+        ("{max_selected: 2}", "{randomize: true, alphabetical: true}", "both that of chance and that", "write one of"),
+        ("{max_selected: 2}", "{alphabetical: 1}", "the parameter “alphabetical” is 1", "write true or false"),
         ("minutes: [1, 2]", "minutes: few", "minutes is not a pair of numbers", "[5, 7]"),
         ("label: {de: Klein, en: Small}", "label: {de: Klein, en: ''}", "is empty or not a text", "in quotes"),
         ("label: {de: Klein, en: Small}\n", "", "there is no label", "add “label:"),

@@ -82,11 +82,10 @@ screen_outs:
 """
 
 
-@pytest.fixture
-def every(tmp_path: Path) -> Questionnaire:
+@pytest.fixture(scope="session")
+def every(tmp_path_factory: pytest.TempPathFactory) -> Questionnaire:
     """A questionnaire with every question type, names that would break a WTForms ``Form``, and texts that fall back."""
-    folder = tmp_path / "every"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("every")
     (folder / "every.yaml").write_text(EVERY_TYPE, "utf-8")
     return load_folder(folder, catalogs=False).questionnaires["every"]
 

@@ -55,10 +55,10 @@ def test_the_way_on_the_phone_keeps_its_budgets(client: FlaskClient, tag: str) -
     assert begin in start
     (document,) = re.findall('data-path="([^"]+)"', start)
     text = client.get(document).text
-    (script,) = re.findall('<script src="([^"]+)" defer>', text)
+    *_, script = re.findall('<script src="([^"]+)" defer>', text)
     files = set(re.findall(r'(?:src|href)="(/static/[^"#]+|[^"]+\.webmanifest)["#]', start + text)) - {script}
     drawings = {address for address in files if address.endswith(".svg")}
-    assert len(files - drawings) == 3, "a style sheet, a manifest, and the script that reads aloud"
+    assert len(files - drawings) == 4, "a style sheet, a manifest, the scripts of reading aloud and of the way out"
     first = size(client, f"/{tag}/q/needs")
     assert first <= FIRST
     sent = {address: size(client, address) for address in (script, "/worker.js")}

@@ -15,8 +15,8 @@ TEXTS = ("label", "hint", "guidance_hint", "required_message", "constraint_messa
 SURVEY = (
     *("type", "name", *TEXTS, "required", "relevant", "constraint", "calculation", "choice_filter", "default"),
     *("appearance", "parameters", "repeat_count", "read_only", "trigger", "disabled"),
-    *("autocomplete", "sensitive", "concept", "pictogram", "max_length", "min", "max", "min_selected", "max_selected"),
-    *("everywhere", *MEDIA),
+    *("autocomplete", "sensitive", "concept", "pictogram", "alphabetical", "everywhere", *MEDIA),
+    *("max_length", "min", "max", "min_selected", "max_selected"),
 )
 _ALIASES = {
     "caption": "label",

@@ -21,7 +21,8 @@ _TEXTS = ("label", "hint", "guidance_hint", "required_message", "constraint_mess
 _PLAIN = (
     *("required", "relevant", "constraint", "calculation", "choice_filter", "default", "appearance", "parameters"),
     "read_only",
-    *("repeat_count", "trigger", "autocomplete", "sensitive", "concept", "pictogram", *limits.COLUMNS, "everywhere"),
+    *("repeat_count", "trigger", "autocomplete", "sensitive", "concept", "pictogram", "alphabetical"),
+    *(*limits.COLUMNS, "everywhere"),
 )
 _SCALE = {"min": "start", "max": "end", "step": "step"}
 Entry = dict[str, Any]
@@ -179,6 +180,7 @@ def _question(question: Question) -> Entry:
             sensitive=question.sensitive,
             concept=question.concept,
             pictogram=question.pictogram,
+            alphabetical=bool(question.parameters.get("alphabetical")),
         ),
         **limits.columns(question.type, question.parameters),
     }

@@ -211,7 +211,7 @@ def _question(line: Line, name: str, kind: str, context: Context) -> dict[str, A
         "calculation": formulas.read(line, "calculation", report),
         "default": _default(line, kind, report),
         "appearance": appearance,
-        "parameters": {**_parameters(line, kind, report), **limits.read(line, kind)},
+        "parameters": {**_parameters(line, kind, report), **_order(line, kind), **limits.read(line, kind)},
         "autocomplete": line.get("autocomplete", ""),
         "sensitive": line.get("sensitive", "").lower() in ("yes", "true"),
         "concept": line.get("concept", ""),
@@ -291,6 +291,11 @@ def _parameters(line: Line, kind: str, report: Report) -> dict[str, Any]:
         else:
             report.add(LOST, "parameter", line.cell("parameters"), parameter=part)
     return found
+
+
+def _order(line: Line, kind: str) -> dict[str, bool]:
+    marked = kind in PARAMETERS["alphabetical"] and line.get("alphabetical", "").lower() in ("yes", "true")
+    return {"alphabetical": True} if marked else {}
 
 
 def _default(line: Line, kind: str, report: Report) -> Any:

@@ -40,6 +40,11 @@ def number(value: float, tag: str) -> str:
     return format_decimal(value, format="#,##0.#", locale=_locale(tag))
 
 
+def decimal_number(value: float, tag: str) -> str:
+    """Return a number with the digits and separators of a language, with at most two decimals."""
+    return format_decimal(value, format="#,##0.##", locale=_locale(tag))
+
+
 def percentage(value: float, tag: str) -> str:
     """Return a share from 0 to 1 in whole percent: what a survey of this size can tell."""
     return format_percent(value, format=None, locale=_locale(tag))
@@ -53,7 +58,7 @@ def day(value: dt.date, tag: str) -> str:
 _FORMATS: Mapping[str, Callable[[Any, str], str]] = {
     "integer": number,
     "persons": number,
-    "decimal": number,
+    "decimal": decimal_number,
     "percent": percentage,
     "text": wording,
     "date": lambda value, tag: day(dt.date.fromisoformat(value), tag),

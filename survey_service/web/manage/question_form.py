@@ -8,7 +8,7 @@ from typing import Any
 
 from survey_service.problems import D_
 from survey_service.questionnaire import editing
-from survey_service.questionnaire.builder import APPEARANCES, PARAMETERS
+from survey_service.questionnaire.builder import APPEARANCES, FLAGS, PARAMETERS
 from survey_service.questionnaire.editing import Block
 from survey_service.questionnaire.question_types import TYPES, plain_digits
 from survey_service.questionnaire.reading import CHOICE_NAME, NAME
@@ -20,7 +20,7 @@ from survey_service.web.manage.text_fields import Errors, Given
 
 EXPRESSIONS = ("relevant", "required", "constraint", "choice_filter", "calculation", "default_expression")
 PLAIN = ("autocomplete", "choices_from", "trigger", "group", "concept", "pictogram")
-NUMBERS = tuple(name for name in PARAMETERS if name != "randomize")
+NUMBERS = tuple(name for name in PARAMETERS if name not in FLAGS)
 _FAULTS: Mapping[str, str] = {
     "name": D_("Please use letters, digits, “_”, “-” and “.” only, a letter first, at most 64."),
     "type": D_("Please choose the kind of question."),
@@ -112,8 +112,7 @@ def _parameters(given: Given, kind: str, errors: Errors) -> dict[str, Any]:
             found[name] = number(text)
             if found[name] is None:
                 errors[f"parameter-{name}"] = say("number")
-    if "parameter-randomize" in given and kind in PARAMETERS["randomize"]:
-        found["randomize"] = True
+    found |= {name: True for name in FLAGS if f"parameter-{name}" in given and kind in PARAMETERS[name]}
     return found
 
 

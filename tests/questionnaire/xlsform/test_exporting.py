@@ -119,6 +119,7 @@ def details(draw: Any, kind: str) -> dict[str, Any]:
     if kind in ("select_one", "select_multiple", "rank"):
         raw["choices"] = draw(st.sampled_from(["colours", "towns"]))
         raw |= draw(st.sampled_from([{}, {"choice_filter": "warm = '1'"}, {"choice_filter": "name != 'red'"}]))
+        raw |= draw(st.sampled_from([{}, {"parameters": {"randomize": True}}, {"parameters": {"alphabetical": True}}]))
     if kind in ("integer", "decimal") and draw(st.booleans()):
         raw["parameters"] = {"min": draw(st.integers(-5, 5)), "max": draw(st.integers(6, 90))}
         if draw(st.booleans()):

@@ -1,0 +1,94 @@
+"""The offers that count in the gap: active, confirmed within twelve months; whom they serve, and in which languages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+import yaml
+
+from survey_service.reports.plugin import (
+    Group,
+    Reason,
+    ReportContext,
+    Split,
+    Value,
+    answered,
+    chose_any,
+    hidden,
+    percent,
+)
+
+CONFIRMED_WITHIN = 365
+GERMAN = "de"
+NO_LANGUAGE = ("other", "none", "pna")
+
+
+@cache
+def crosswalk() -> Mapping[str, list[str]]:
+    """Return the types of offer that fit each need item."""
+    fits: Mapping[str, list[str]] = yaml.safe_load(Path(__file__).with_name("crosswalk.yaml").read_text("utf-8"))
+    return fits
+
+
+def _one_of(column: str, names: Collection[str]) -> pl.Expr:
+    wanted = pl.lit(sorted(names), dtype=pl.List(pl.String))
+    return (pl.col(column).list.set_intersection(wanted).list.len() > 0).fill_null(False)
+
+
+@dataclass(frozen=True)
+class Supply:
+    """The countable offers, and by field who names it by language understood (``demand``)."""
+
+    offers: pl.DataFrame
+    demand: Mapping[str, Split]
+
+    @classmethod
+    def of(cls, context: ReportContext, fields: Collection[str]) -> Supply:
+        """Read the offers and the demand of a snapshot."""
+        groups = {field: Group(chose_any("B08", field), answered("B08")) for field in fields}
+        return cls(context.active_offers(confirmed_within=CONFIRMED_WITHIN), context.split("needs", groups, "B06"))
+
+    def of_field(self, field: str) -> pl.DataFrame:
+        """Return the offers of a field of action."""
+        return self.offers.filter(pl.col("fields").list.contains(field))
+
+    def fitting(self, item: str) -> pl.DataFrame | None:
+        """Return the offers, of whichever field, whose type fits a need item; None if no type fits it."""
+        types = crosswalk().get(item)
+        return None if types is None else self.offers.filter(_one_of("types", types))
+
+    def needed(self, field: str) -> tuple[str, ...]:
+        """Return the languages other than German that people who name a field understand well, where published."""
+        return tuple(each for each in self.demand[field].published if each not in (GERMAN, *NO_LANGUAGE))
+
+    def reachable(self, field: str, offers: pl.DataFrame) -> Value:
+        """Return the share of some offers that speak a needed language of a field or have interpreting."""
+        needed = self.needed(field)
+        if offers.is_empty() or not needed:
+            return hidden(Reason.BASE)
+        speaks = _one_of("languages", needed) | (pl.col("interpreter") != "none").fill_null(False)
+        return percent(offers.filter(speaks).height / offers.height, None)
+
+
+def serving(offers: pl.DataFrame, municipality: str) -> pl.DataFrame:
+    """Return the offers that serve a municipality: its own and those for the whole county."""
+    return offers.filter(pl.col("whole_county") | pl.col("municipalities").list.contains(municipality))
+
+
+def easing(offers: pl.DataFrame) -> dict[str, int]:
+    """Return how many of the offers lower each hurdle that an offer can lower."""
+    eased = {
+        "language": (pl.col("languages").list.set_difference(pl.lit([GERMAN], dtype=pl.List(pl.String))).list.len() > 0)
+        | (pl.col("interpreter") != "none"),
+        "time": pl.col("access").list.contains("evening"),
+        "child_care": pl.col("access").list.contains("child_care"),
+        "transport": pl.col("access").list.contains("transport") | pl.col("online"),
+        "cost": pl.col("free"),
+        "status": pl.col("no_status"),
+    }
+    row = offers.select(**{name: hit.fill_null(False).sum() for name, hit in eased.items()}).row(0, named=True)
+    return {name: int(count) for name, count in row.items()}
