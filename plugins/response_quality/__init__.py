@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from survey_service.reports.plugin import (
-    ROWS,
     Block,
     ReportContext,
     ReportInfo,

@@ -37,6 +37,13 @@ def tidy(context: Context) -> Erased:
         months=values.retention_months,
         text_months=values.retention_text_months,
     )
+    withdrawal.expire(
+        values.instance / "snapshots",
+        context.publications,
+        clock.today(),
+        months=values.retention_months,
+        text_months=values.retention_text_months,
+    )
     files.sweep(context.store, values.instance, clock.now())
     media.sweep(context.store, values.instance, clock.now())
     if erased:

@@ -21,6 +21,7 @@ from survey_service.reports.groups import Group, any_of, chose_any, everyone
 from survey_service.reports.parameters import Parameter
 from survey_service.reports.participation import Participation, participation_of
 from survey_service.reports.sample import sample_blocks
+from survey_service.reports.shape import FACTS
 from survey_service.reports.split import Cell, Split, apart, split_of
 from survey_service.reports.weighing import Targets, cross_table, weighted_shares, weights_of
 from survey_service.statistics.disclosure import (
@@ -105,6 +106,15 @@ class ChoiceInfo:
 
 
 @dataclass(frozen=True)
+class Cross:
+    """A cross table: the codes of its rows and columns, and the counts as they may be published."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    counts: Protected
+
+
+@dataclass(frozen=True)
 class QuestionInfo:
     """A question of the codebook. ``kind`` is its type; ``choices`` names its list of choices, None without one."""
 
@@ -114,19 +124,6 @@ class QuestionInfo:
     page: str
     choices: str | None
     sensitive: bool
-
-
-FACTS = ("revision", "language", "period", "mode")
-"""What is known of each response beside its answers."""
-
-
-@dataclass(frozen=True)
-class Cross:
-    """A cross table: the codes of its rows and columns, and the counts as they may be published."""
-
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    counts: Protected
 
 
 class ReportContext:
@@ -298,6 +295,46 @@ class ReportContext:
         reason = share_reason(numerator, base) or count_reason(min(found["people hit"], found["people missed"]))
         return release(share_of(numerator, base, cases=found["people"]), reason)
 
+    def weights(self, questionnaire: str, targets: Targets, *, period: str | None = None) -> Weights:
+        """Return weights that bring the answers to questions with one answer each to those of the population.
+
+        ``targets`` are the numbers of people by choice, for each such question: ``{"B04": {"16066042": 2100, …}, …}``.
+        They are raked, cut to 0.3–3 and 1 in the mean; all are 1 if there are fewer than 50 responses.
+        """
+        return weights_of(self._of_period(questionnaire, period), targets)
+
+    def weighted(
+        self,
+        questionnaire: str,
+        groups: Mapping[str, Group],
+        targets: Targets,
+        *,
+        period: str | None = None,
+    ) -> dict[str, Released]:
+        """Return the weighted share of each group, with an interval on the effective number of cases.
+
+        Numerators and bases stay unweighted counts of people; the primary rule judges these.
+        """
+        table = self._of_period(questionnaire, period)
+        return weighted_shares(table, groups, weights_of(table, targets), list(targets))
+
+    def cross(self, questionnaire: str, rows: str, columns: str, *, period: str | None = None) -> Cross:
+        """Return the numbers of people by the answers to two questions with one answer each, as they may be published.
+
+        ``:language``, ``:mode``, ``:period`` and ``:revision`` may stand for a question. Counted are those who answered
+        both. Hidden cells can't be found by subtraction. Raises KeyError if there is no such question.
+        """
+        heads = [self._codes(questionnaire, name) for name in (rows, columns)]
+        table = cross_table(self._of_period(questionnaire, period), (rows, heads[0]), (columns, heads[1]))
+        return Cross(heads[0], heads[1], table)
+
+    def _codes(self, questionnaire: str, name: str) -> tuple[str, ...]:
+        if name.startswith(":"):
+            return tuple(self._counts(questionnaire)[f"{name[1:]}s"])
+        if self._codebook[questionnaire]["questions"][name]["type"] != "select_one":
+            raise ValueError("a cross table needs questions with one answer each")
+        return tuple(choice.name for choice in self.choices(questionnaire, name) if choice.name != PREFER_NOT_TO_SAY)
+
     def states(
         self, questionnaire: str, questions: Sequence[str], *, period: str | None = None
     ) -> dict[str, dict[str, Released]]:
@@ -344,7 +381,7 @@ class ReportContext:
         rows = table.select(pl.col(column).alias(":by"), **numbers)
         sums = pl.exclude(":by").sum().cast(pl.Int64)
         several = rows.collect_schema()[":by"] == pl.List
-        parts = (_exploded(rows) if several else rows).group_by(":by").agg(sums).sort(":by")
+        parts = (_exploded(rows) if several else rows).group_by(":by").agg(sums).sort(pl.col(":by").cast(pl.String))
         counted, whole = pl.collect_all([parts, rows.select(sums)])
         found = {"" if row[":by"] is None else row[":by"]: row for row in counted.iter_rows(named=True)}
         return {
@@ -355,46 +392,6 @@ class ReportContext:
             else split_of({value: _cell(row, name) for value, row in found.items()})
             for name in groups
         }
-
-    def weights(self, questionnaire: str, targets: Targets, *, period: str | None = None) -> Weights:
-        """Return weights that bring the answers to questions with one answer each to those of the population.
-
-        ``targets`` are the numbers of people by choice, for each such question: ``{"B04": {"16066042": 2100, …}, …}``.
-        They are raked, cut to 0.3–3 and 1 in the mean; all are 1 if there are fewer than 50 responses.
-        """
-        return weights_of(self._of_period(questionnaire, period), targets)
-
-    def weighted(
-        self,
-        questionnaire: str,
-        groups: Mapping[str, Group],
-        targets: Targets,
-        *,
-        period: str | None = None,
-    ) -> dict[str, Released]:
-        """Return the weighted share of each group, with an interval on the effective number of cases.
-
-        Numerators and bases stay unweighted counts of people; the primary rule judges these.
-        """
-        table = self._of_period(questionnaire, period)
-        return weighted_shares(table, groups, weights_of(table, targets), list(targets))
-
-    def cross(self, questionnaire: str, rows: str, columns: str, *, period: str | None = None) -> Cross:
-        """Return the numbers of people by the answers to two questions with one answer each, as they may be published.
-
-        ``:language``, ``:mode``, ``:period`` and ``:revision`` may stand for a question. Counted are those who answered
-        both. Hidden cells can't be found by subtraction. Raises KeyError if there is no such question.
-        """
-        heads = [self._codes(questionnaire, name) for name in (rows, columns)]
-        table = cross_table(self._of_period(questionnaire, period), (rows, heads[0]), (columns, heads[1]))
-        return Cross(heads[0], heads[1], table)
-
-    def _codes(self, questionnaire: str, name: str) -> tuple[str, ...]:
-        if name.startswith(":"):
-            return tuple(self._counts(questionnaire)[f"{name[1:]}s"])
-        if self._codebook[questionnaire]["questions"][name]["type"] != "select_one":
-            raise ValueError("a cross table needs questions with one answer each")
-        return tuple(choice.name for choice in self.choices(questionnaire, name) if choice.name != PREFER_NOT_TO_SAY)
 
     def count(
         self, questionnaire: str, groups: Mapping[str, pl.Expr], *, period: str | None = None

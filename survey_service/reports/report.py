@@ -37,6 +37,8 @@ class Report:
     withdrawn: bool = False
     parameters: Mapping[str, Any] = field(default_factory=dict)
     digest: str = ""
+    basis: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By questionnaire the ``periods`` and ``revisions`` of the responses in the snapshot."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON data."""
@@ -57,6 +59,7 @@ def _body(report: Report) -> dict[str, Any]:
         "withdrawn": report.withdrawn,
         "parameters": dict(report.parameters),
         "digest": report.digest,
+        "basis": {name: dict(facts) for name, facts in report.basis.items()},
     }
 
 
@@ -76,6 +79,7 @@ def _report(stored: Stored) -> Report:
         withdrawn=body.get("withdrawn", False),
         parameters=body.get("parameters", {}),
         digest=body.get("digest", ""),
+        basis=body.get("basis", {}),
     )
 
 
@@ -109,6 +113,11 @@ def compose(
         withdrawn=not snapshot.folder.exists(),  # a withdrawal came while the plugin ran
         parameters=parameters,
         digest=digest,
+        basis={
+            name.removeprefix("responses-"): {fact: list(table["counts"][fact]) for fact in ("periods", "revisions")}
+            for name, table in tables.items()
+            if name.startswith("responses-")
+        },
     )
 
 

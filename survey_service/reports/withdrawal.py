@@ -10,6 +10,7 @@ that is in use at that moment is left for the next time.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import shutil
@@ -22,7 +23,9 @@ import orjson
 
 from survey_service.reports import working
 from survey_service.reports.report import REPORTS
+from survey_service.responses import retention
 from survey_service.responses.holder import PENDING
+from survey_service.responses.revisions import Publications
 from survey_service.store.base import Store
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -61,6 +64,36 @@ def _forgotten(folder: Path, response: Mapping[str, Any]) -> bool:
         else:  # noted by an earlier version, which did not know its number
             done &= working.drop(folder, table)
     return done
+
+
+def expire(folder: Path, publications: Publications, today: dt.date, *, months: int, text_months: int) -> int:
+    """Remove the snapshots with responses, or with typed texts, that are kept no longer; return how many went.
+
+    Working states lose just those. The reports stay; they can't be made again.
+    """
+    limits = {"responses": months, "texts": text_months}
+
+    def is_old(table: str, period: str) -> bool:
+        kind, _, name = table.partition("-")
+        published = publications.find(name) if kind in limits else None
+        ages = published is not None and published.questionnaire.audience in retention.AUDIENCES
+        return bool(ages and period and retention.age_of(period, today) >= limits[kind])
+
+    for table in working.tables(folder):
+        working.forget_periods(folder, table, lambda period, table=table: is_old(table, period))  # type: ignore[misc]
+    gone = [path for path in _snapshots(folder) if any(is_old(*part) for part in _parts(path))]
+    for path in gone:
+        _remove(path)
+    return len(gone)
+
+
+def _parts(snapshot: Path) -> list[tuple[str, str]]:
+    """Return table and period of the parts of a snapshot; none if it cannot be read."""
+    try:
+        tables = orjson.loads((snapshot / "manifest.json").read_bytes())["tables"]
+        return [(name, period) for name, table in tables.items() for period in table["parts"]]
+    except (OSError, ValueError, KeyError):
+        return []
 
 
 def _snapshots(folder: Path) -> list[Path]:

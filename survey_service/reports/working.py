@@ -119,6 +119,26 @@ def forget(folder: Path, table: str, ids: frozenset[int]) -> bool:
         return own is not None
 
 
+def forget_periods(folder: Path, table: str, periods: Callable[[str], bool]) -> bool:
+    """Take whole periods out of a working state below ``folder``. Returns False as `forget` does."""
+    with _at_once(folder / HIDDEN / table) as own:
+        if own is not None:
+            try:
+                state = _load(own)
+                kept = {period: piece for period, piece in state.pieces.items() if not periods(period)}
+                others = {id: facts for id, facts in state.others.items() if not periods(facts[1])}
+                if (kept, others) != (state.pieces, state.others):
+                    _save(replace(state, pieces=kept, others=others))
+            except _Damaged:
+                _clear(own)
+        return own is not None
+
+
+def tables(folder: Path) -> list[str]:
+    """Return the tables that there are working states of below ``folder``."""
+    return sorted(path.name for path in (folder / HIDDEN).glob("*") if path.is_dir())
+
+
 def drop(folder: Path, table: str) -> bool:
     """Remove a working state below ``folder``: the next one is built anew. Returns False as `forget` does."""
     with _at_once(folder / HIDDEN / table) as own:

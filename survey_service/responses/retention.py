@@ -41,7 +41,7 @@ def apply(store: Store, publications: Publications, today: dt.date, *, months: i
     responses = store.collection(RESPONSES)
     old, wordy = [], []
     for stored in responses.iterate():
-        age = _months_between(first_day(stored.body["period"]), today)
+        age = age_of(stored.body["period"], today)
         if publications.revision(stored.body["revision"]).questionnaire.audience not in AUDIENCES:
             continue
         if age >= months:
@@ -65,9 +65,11 @@ def first_day(period: str) -> dt.date:
     return dt.date(int(year), 3 * int(quarter) - 2, 1)
 
 
-def _months_between(earlier: dt.date, later: dt.date) -> int:
-    whole = 12 * (later.year - earlier.year) + later.month - earlier.month
-    return whole - (later.day < earlier.day)
+def age_of(period: str, today: dt.date) -> int:
+    """Return how many months ago a period such as ``2026-Q4`` began."""
+    begun = first_day(period)
+    whole = 12 * (today.year - begun.year) + today.month - begun.month
+    return whole - (today.day < begun.day)
 
 
 def _texts(publications: Publications, response: Mapping[str, Any]) -> bool:

@@ -157,3 +157,51 @@ def test_a_report_whose_snapshot_went_while_it_was_made_is_marked(
     holder.withdraw(store, receipt)
     withdrawal.reach(store, folder)
     assert report.save(store, "p", INFO, frozen, [], TODAY).withdrawn
+
+
+def test_what_is_kept_no_longer_leaves_snapshots_and_working_states(
+    store: Store, send: Callable[..., str], freeze: Callable[[], Snapshot], folder: Path, publications: Publications
+) -> None:
+    def expire(today: dt.date) -> int:
+        return withdrawal.expire(folder, publications, today, months=12, text_months=6)
+
+    def kept() -> list[str]:
+        files = (folder / working.HIDDEN).glob("*/*.arrow")
+        return sorted(f"{path.parent.name} {period}" for path in files for period in _periods(path))
+
+    send(30, SUMMER)
+    summer = freeze()
+    send(40)
+    autumn = freeze()
+    texts = snapshot.freeze(folder, store, publications, ["small"], offers=False, texts=True)
+    made = report.save(store, "p", INFO, summer, [], TODAY)
+    assert expire(dt.date(2026, 12, 31)) == 0
+    assert kept() == ["responses-small 2026-Q3", "responses-small 2026-Q4"]
+    assert expire(dt.date(2027, 6, 30)) == 0, "nobody has typed anything"
+    assert expire(dt.date(2027, 7, 1)) == 3, "a year after the first day of the summer"
+    assert not any(it.folder.exists() for it in (summer, autumn, texts))
+    assert kept() == ["responses-small 2026-Q4"]
+    assert not report.load(store, made.id).withdrawn
+
+
+def _periods(path: Path) -> list[str]:
+    table = pl.read_ipc(path)
+    return table[":period" if ":period" in table.columns else "period"].unique().to_list()
+
+
+def test_typed_texts_are_kept_for_less_time(store: Store, publications: Publications, folder: Path) -> None:
+    answers = {"OK": "yes", "age": 30, "town": "Musterdorf"}
+    submit(
+        store,
+        publications,
+        Submission(str(uuid.uuid4()), "small-1", "de", answers, 1, "web"),
+        receipt_key="s",
+        today=TODAY,
+    )
+    plain = snapshot.freeze(folder, store, publications, ["small"], offers=False)
+    texts = snapshot.freeze(folder, store, publications, ["small"], offers=False, texts=True)
+    assert plain.id != texts.id
+    assert list((folder / working.HIDDEN / "texts-small").glob("*.arrow"))
+    assert withdrawal.expire(folder, publications, dt.date(2027, 4, 1), months=12, text_months=6) == 1
+    assert (plain.folder.exists(), texts.folder.exists()) == (True, False)
+    assert not list((folder / working.HIDDEN / "texts-small").glob("*.arrow"))
