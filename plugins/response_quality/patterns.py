@@ -97,7 +97,7 @@ def by_chance(context: ReportContext, questionnaire: str, battery: Battery) -> f
             rows.select(battery.answers.alias("answers")).group_by("answers").len(),
         ]
     )
-    total, people = given["len"].sum(), lengths["len"].sum()
+    total, people = int(given["len"].sum()), int(lengths["len"].sum())
     if not total or not people:
         return None
     parts = [count / total for count in given["len"]]
