@@ -92,9 +92,7 @@ def run_plugin() -> Callable[[str, Path], output.Blocks]:
         if plugin not in hooks:
             hooks[plugin] = worker.manager_of(worker.load(plugin, str(bundled_folder("plugins") / plugin))).hook
         context = ReportContext(folder, hooks[plugin].report_info(), TODAY)
-        blocks: output.Blocks = output.read_json(worker._encode(hooks[plugin].report_run(context=context).to_json()))[
-            "blocks"
-        ]
+        blocks: output.Blocks = hooks[plugin].report_run(context=context).to_json()["blocks"]
         return blocks
 
     return run
@@ -107,6 +105,7 @@ def run_on(
     """Return a function that runs a bundled plugin on given documents, and returns checked blocks."""
 
     def run(plugin: str, needs: Documents, experts: Documents, offers: Documents) -> output.Blocks:
-        return output.check_output({"blocks": run_plugin(plugin, frozen(needs, experts, offers))})
+        blocks = run_plugin(plugin, frozen(needs, experts, offers))
+        return output.check_output(output.read_json(worker._encode({"blocks": blocks})))
 
     return run
