@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from babel import Locale
 
 from survey_service.paths import bundled
@@ -45,6 +44,8 @@ class Language:
 @functools.cache
 def registry(path: Path | None = None) -> dict[str, Language]:
     """Return all registered languages by tag, in the order of ``translations/languages.yaml``."""
+    import yaml  # not at the top: a worker for reports, which must start fast, seldom needs it
+
     rows = yaml.safe_load((path or bundled("translations") / "languages.yaml").read_text("utf-8"))
     return {row["tag"]: Language(**row) for row in rows}
 

@@ -94,6 +94,9 @@ CATALOGUE: Mapping[str, Kind] = {
     "access.denied": Kind(403, D_("Not allowed"), D_("Your account may not do this. Ask an administrator.")),
     "access.login": Kind(401, D_("Sign in first"), D_("This page is for the integration team. Please sign in.")),
     "access.wrong": Kind(401, D_("Sign-in failed"), D_("User name or password is wrong. Try again.")),
+    "access.confirm": Kind(
+        422, D_("Password is wrong"), D_("Your password is wrong. Nothing was changed. Type it once more.")
+    ),
     "access.locked": Kind(
         429, D_("Too many attempts"), D_("Too many failed attempts for this account. Wait a minute and try again.")
     ),
@@ -522,6 +525,34 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("The report is not usable"),
         D_("The report plugin “%(name)s” returned something that is not a report: %(reason)s."),
     ),
+    "plugin.scratch": Kind(
+        502,
+        D_("The report wrote too much"),
+        D_(
+            "The report plugin “%(name)s” was stopped: it wrote more than %(mebibytes)s MiB or %(most)s files. "
+            "Everything else works on."
+        ),
+    ),
+    "plugin.unprotected": Kind(
+        503,
+        D_("The report plugin is off"),
+        D_(
+            "The report plugin “%(name)s” is not run, because this machine cannot shut it in (%(lacking)s). Use a "
+            "Linux kernel with Landlock and seccomp; docs/sandbox.md says more."
+        ),
+    ),
+    "plugin.cancelled": Kind(
+        409, D_("Cancelled"), D_("The report of the plugin “%(name)s” was cancelled. Nothing was stored.")
+    ),
+    "plugin.interrupted": Kind(
+        503,
+        D_("Interrupted"),
+        D_(
+            "The service ended while the report plugin “%(name)s” was running. Nothing was stored; make the report "
+            "again."
+        ),
+    ),
+    "run.missing": Kind(404, D_("Run not found"), D_("This run of a report is no longer kept.")),
     "plugin.faulty": Kind(
         500,
         D_("Report plugin not usable"),
@@ -531,6 +562,180 @@ CATALOGUE: Mapping[str, Kind] = {
         409,
         D_("Questionnaire not published"),
         D_("The report plugin “%(name)s” reads the questionnaire “%(questionnaire)s”. Publish that one first."),
+    ),
+    "plugin.disabled": Kind(
+        409,
+        D_("Report plugin disabled"),
+        D_("The report plugin “%(name)s” is disabled. Enable it on its page; its reports can be read all the same."),
+    ),
+    "plugin.safe_mode": Kind(
+        503,
+        D_("Safe mode"),
+        D_(
+            "The service runs in safe mode (SURVEY_SAFE_MODE), so the report plugin “%(name)s” is not run; those that "
+            "come with the service are."
+        ),
+    ),
+    "plugin.changed": Kind(
+        500,
+        D_("Report plugin was changed"),
+        D_(
+            "“%(path)s” of the report plugin “%(name)s” is gone or is not what was approved. It is not run. Remove the "
+            "plugin and install it again, or restore a backup."
+        ),
+    ),
+    "plugin.taken": Kind(
+        409,
+        D_("Name taken"),
+        D_("A report plugin “%(name)s” comes with the service. Ask the author of this one to rename it."),
+    ),
+    "plugin.there": Kind(
+        409, D_("Already there"), D_("Version %(version)s of the report plugin “%(name)s” is there already.")
+    ),
+    "plugin.same_version": Kind(
+        409,
+        D_("Version taken"),
+        D_(
+            "Another file was installed as version %(version)s of the report plugin “%(name)s”. Ask its author for a "
+            "new version number."
+        ),
+    ),
+    "plugin.version": Kind(
+        404,
+        D_("No such version"),
+        D_("There is no version %(version)s of the report plugin “%(name)s” here that this could be done with."),
+    ),
+    "plugin.no_candidate": Kind(
+        409, D_("No newer version"), D_("No approved version of the report plugin “%(name)s” waits to become active.")
+    ),
+    "plugin.no_earlier": Kind(
+        409, D_("No earlier version"), D_("There is no earlier version of the report plugin “%(name)s” to go back to.")
+    ),
+    "plugin.not_installed": Kind(
+        409,
+        D_("Not installed"),
+        D_("The report plugin “%(name)s” is not an installed one. One that comes with the service can be disabled."),
+    ),
+    "plugin.not_indexed": Kind(
+        404,
+        D_("Not on offer"),
+        D_("The folder of plugins (SURVEY_PLUGIN_INDEX) has no usable wheel of “%(name)s”. It has: %(known)s."),
+    ),
+    "plugin.index": Kind(
+        500, D_("Folder of plugins not usable"), D_("%(path)s: %(reason)s. Mend it, or change SURVEY_PLUGIN_INDEX.")
+    ),
+    "wheel.none": Kind(422, D_("No file"), D_("Choose a file whose name ends in .whl.")),
+    "wheel.name": Kind(
+        422,
+        D_("Not a pure wheel"),
+        D_(
+            "“%(file)s” is not the name of a wheel that runs everywhere; such a name ends in -py3-none-any.whl. Send "
+            "the file under the name that it was built with."
+        ),
+    ),
+    "wheel.size": Kind(
+        413,
+        D_("Wheel too large"),
+        D_("The file has %(size)s bytes, and a report plugin may have %(most)s. Leave out what it does not need."),
+    ),
+    "wheel.damaged": Kind(
+        422,
+        D_("Wheel damaged"),
+        D_("The file is not a whole zip archive (%(reason)s). Send it again, or ask its author for a new one."),
+    ),
+    "wheel.count": Kind(
+        422,
+        D_("Too many files"),
+        D_("The wheel has %(count)s files, and a report plugin may have %(most)s. Leave out what it does not need."),
+    ),
+    "wheel.unpacked": Kind(
+        422,
+        D_("Wheel too large"),
+        D_("Unpacked, the wheel would have more than %(most)s bytes. Leave out what it does not need."),
+    ),
+    "wheel.ratio": Kind(
+        422,
+        D_("Wheel not trusted"),
+        D_("“%(path)s” in the wheel is packed more than %(most)s times. Do not use this file; ask its author."),
+    ),
+    "wheel.path": Kind(
+        422,
+        D_("Wheel not trusted"),
+        D_("“%(path)s” in the wheel is no path that a plugin may have. Do not use this file; ask its author."),
+    ),
+    "wheel.twice": Kind(
+        422,
+        D_("Wheel not trusted"),
+        D_(
+            "“%(path)s” stands in the wheel twice, or under a name that differs only in small and capital letters. Do"
+            " not use this file; ask its author."
+        ),
+    ),
+    "wheel.link": Kind(
+        422,
+        D_("Wheel not trusted"),
+        D_(
+            "“%(path)s” in the wheel is a link or something else that is no file. Do not use this file; ask its author."
+        ),
+    ),
+    "wheel.locked": Kind(
+        422,
+        D_("Wheel encrypted"),
+        D_("“%(path)s” in the wheel is encrypted. Ask its author for one that is not."),
+    ),
+    "wheel.impure": Kind(
+        422,
+        D_("Not allowed in a plugin"),
+        D_(
+            "“%(path)s” may not be in a report plugin: it has one package, whose files end in %(kinds)s. Ask its "
+            "author for a wheel without it."
+        ),
+    ),
+    "wheel.record": Kind(
+        422,
+        D_("Wheel was changed"),
+        D_(
+            "“%(path)s” is not what the list of files in the wheel (RECORD) says. Do not use this file; ask its author."
+        ),
+    ),
+    "wheel.metadata": Kind(
+        422,
+        D_("Wheel not usable"),
+        D_("%(file)s in the wheel: %(reason)s. Ask its author to build it again."),
+    ),
+    "wheel.python": Kind(
+        422,
+        D_("Another Python is needed"),
+        D_(
+            "The plugin needs Python %(needed)s, and this service runs on %(version)s. Ask its author for a version "
+            "that fits."
+        ),
+    ),
+    "wheel.requires": Kind(
+        422,
+        D_("Something is missing"),
+        D_(
+            "The plugin needs %(missing)s, which this service does not have. A plugin may use only what the service "
+            "itself brings along."
+        ),
+    ),
+    "wheel.entry_point": Kind(
+        422,
+        D_("No report plugin"),
+        D_("The wheel names %(count)s plugins in the group %(group)s; it must be one. Ask its author."),
+    ),
+    "wheel.module": Kind(
+        422,
+        D_("Name taken"),
+        D_(
+            "The package “%(module)s” of the plugin has the name of another one that is installed. Ask its author to "
+            "rename it."
+        ),
+    ),
+    "wheel.manifest": Kind(
+        422,
+        D_("Plugin not described"),
+        D_("What the plugin says of itself cannot be used: %(reason)s. Ask its author to mend it."),
     ),
     "snapshot.damaged": Kind(
         500,

@@ -129,6 +129,20 @@ TABLE: tuple[Setting, ...] = (
     Setting("uploads_total", _positive, 2_000_000_000, "Most bytes of all files of respondents together"),
     Setting("report_seconds", _positive, 60, "A report plugin is stopped after this time"),
     Setting("report_memory", _positive, 2_048, "Memory a report plugin may use, in MiB"),
+    Setting("safe_mode", _boolean, False, "Run only the report plugins that come with the service"),
+    Setting(
+        "plugin_index",
+        str,
+        "",
+        "Folder of wheels with report plugins that may be asked for by name, or its index.toml; empty means none",
+    ),
+    Setting("report_scratch", _positive, 64, "Disk space a report plugin may use while it runs, in MiB"),
+    Setting(
+        "report_unsafe",
+        _boolean,
+        False,
+        "Run installed report plugins even where the machine cannot shut them in; they can then read everything",
+    ),
     Setting("testing", _boolean, False, "Internal: set by the test suite"),
 )
 

@@ -21,7 +21,7 @@ from .blocks import (
     participation_table,
     understood_table,
 )
-from .jumps import MIN_DIFFERENCE, MIN_N, find_jumps
+from .jumps import MIN_N, MIN_POINTS, find_jumps
 
 NEEDS = "needs"
 
@@ -29,19 +29,15 @@ NEEDS = "needs"
 @hookimpl
 def report_info() -> ReportInfo:
     """See the API of report plugins."""
-    return ReportInfo(
-        name="language_equity",
-        version="1.0",
-        title={"de": "Gleiche Chancen in jeder Sprache", "en": "Equal chances in every language"},
-        questionnaires=(NEEDS,),
-    )
+    return ReportInfo.read(__file__)
 
 
 @hookimpl
 def report_run(context: ReportContext) -> ReportOutput:
     """See the API of report plugins."""
-    found = find_jumps(context, NEEDS)
-    limits = {"n": integer(MIN_N), "points": integer(round(100 * MIN_DIFFERENCE))}
+    min_n, points = context.parameters.get("min_n", MIN_N), context.parameters.get("min_points", MIN_POINTS)
+    found = find_jumps(context, NEEDS, min_n, points / 100)
+    limits = {"n": integer(min_n), "points": integer(points)}
     counts = {"tested": integer(found.tested), "found": integer(len(found.jumps)), "skipped": integer(found.untested)}
     blocks: list[Block] = [
         TextBlock(texts.INTRODUCTION),

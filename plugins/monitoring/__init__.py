@@ -25,13 +25,7 @@ from .survey import SURVEY
 @hookimpl
 def report_info() -> ReportInfo:
     """See the API of report plugins."""
-    return ReportInfo(
-        name="monitoring",
-        version="1.0",
-        title={"de": "Monitoring", "en": "Monitoring"},
-        questionnaires=("needs",),
-        offers=True,
-    )
+    return ReportInfo.read(__file__)
 
 
 @hookimpl

@@ -26,13 +26,7 @@ from .tables import awareness_table, fields_table, gap_table, hurdles_table
 @hookimpl
 def report_info() -> ReportInfo:
     """See the API of report plugins."""
-    return ReportInfo(
-        name="needs_and_offers",
-        version="1.1",
-        title={"de": "Bestand und Bedarf", "en": "Offers and needs"},
-        questionnaires=("needs", "experts"),
-        offers=True,
-    )
+    return ReportInfo.read(__file__)
 
 
 @hookimpl

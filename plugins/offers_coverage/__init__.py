@@ -13,13 +13,7 @@ from .reach import languages_table, reach_table
 @hookimpl
 def report_info() -> ReportInfo:
     """See the API of report plugins."""
-    return ReportInfo(
-        name="offers_coverage",
-        version="1.0",
-        title={"de": "Angebote: Aktualität und Abdeckung", "en": "Offers: freshness and coverage"},
-        questionnaires=(),
-        offers=True,
-    )
+    return ReportInfo.read(__file__)
 
 
 @hookimpl

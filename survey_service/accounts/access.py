@@ -30,6 +30,7 @@ TABLE: Mapping[str, frozenset[str]] = {
     "run_reports": frozenset({WORKING_GROUP, MANAGER}),
     "request_plugins": frozenset({MANAGER}),
     "approve_plugins": frozenset({ADMIN}),
+    "manage_plugins": frozenset({MANAGER, ADMIN}),
     "manage_users": frozenset({ADMIN}),
     "manage_backups": frozenset({ADMIN}),
     "change_settings": frozenset({ADMIN}),

@@ -40,6 +40,19 @@ def sign_in(store: Store, name: str, password: str, language: str, *, now: dt.da
     return token
 
 
+def confirm(store: Store, account: Account, password: str, *, now: dt.datetime) -> None:
+    """Pass if somebody who is signed in gives the account's own password once more, before a grave step.
+
+    Raises Problem access.confirm, counted as a failed login, and access.locked.
+    """
+    key = accounts.key_of(account.name)
+    last = lockout.take(store, key, now=now)
+    if accounts.verify(store, account.name, password) is None:
+        audit.append(store, account.name, "login.failed", account.name, {"locked": last}, now=now)
+        raise Problem("access.confirm")
+    lockout.give_back(store, key)
+
+
 def visitor(store: Store, token: str, *, now: dt.datetime) -> Visitor | None:
     """Return who holds the token of a live session, or None.
 

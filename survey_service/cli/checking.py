@@ -17,7 +17,7 @@ from survey_service.paths import bundled
 from survey_service.problems import Problem
 from survey_service.questionnaire.faults import Fault
 from survey_service.questionnaire.loader import load_folder
-from survey_service.reports import host
+from survey_service.reports import host, sandbox
 from survey_service.translating import catalogs, gate
 from survey_service.translating.edits import TRANSLATIONS
 
@@ -47,6 +47,7 @@ def check(folder: Path | None, instance: Path | None) -> None:
         for fault in faults:
             click.echo(f"  {fault}", err=True)
         total += len(faults)
+    click.echo(sandbox_line(instance))
     if total:
         raise Problem("check.failed", count=total)
 
@@ -109,3 +110,16 @@ def language_faults(registry: dict[str, Language]) -> Iterator[str]:
 def plugin_faults() -> Iterator[str]:
     """Yield what is wrong with each report plugin that can't be used."""
     yield from (f"{entry.name}: {entry.fault}" for entry in host.list_plugins() if entry.fault)
+
+
+def sandbox_line(instance: Path | None) -> str:
+    """Return what this machine offers to shut report plugins in, and what follows of it."""
+    found = sandbox.support()
+    if found.complete:
+        return f"Sandbox for report plugins: complete (Landlock ABI {found.landlock}, seccomp)"
+    try:
+        unsafe = settings.load(instance).report_unsafe
+    except Problem:  # named by another part
+        unsafe = False
+    follows = "all run without it (report_unsafe)" if unsafe else "only bundled ones run"
+    return f"Sandbox for report plugins: {found.lacking} is missing; {follows}"

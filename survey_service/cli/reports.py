@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
 
-from survey_service import clock
-from survey_service.accounts import audit
 from survey_service.app import create_app
 from survey_service.cli.common import STDOUT, actor, encoding, on_instance, opened, output, table
 from survey_service.questionnaire.model import wording
-from survey_service.reports import host
+from survey_service.reports import host, runs
 from survey_service.reports.render import json_
 from survey_service.reports.report import Report, all_reports
+from survey_service.reports.runs import Run
 from survey_service.settings import Settings
 from survey_service.store import MemoryStore
 from survey_service.web import i18n
@@ -33,6 +33,12 @@ _FORMATS: Mapping[str, Callable[[Report, str, Settings], str]] = {
     "csv": lambda made, tag, _settings: reports.csv(made, tag),
     "html": _page,
 }
+
+
+def _show(run: Run) -> None:
+    """Say on a terminal how far a report is."""
+    if sys.stderr.isatty() and run.total:
+        click.echo(f"\r{run.done} of {run.total} ", nl=run.done == run.total, err=True)
 
 
 @click.group()
@@ -71,8 +77,9 @@ def run(name: str, form: str, target: str, language: str, instance: Path | None)
     A CSV file begins with a byte order mark, so that spreadsheets read it as UTF-8; standard output doesn't.
     """
     with opened(instance) as context:
-        made = host.run(name, context.store, context.publications, context.settings)
-        audit.append(context.store, actor(), "report.run", name, {"report": made.id}, now=clock.now())
+        host.admit(host.find(name, host.available(context.store, context.settings)), context.settings)
+        begun, ticket = runs.begin(context.store, context.settings, name, actor())
+        made = runs.carry_out(begun, ticket, context.store, context.publications, context.settings, seen=_show)
         text = _FORMATS[form](made, language, context.settings)
     with output(target, encoding(form, target)) as file:
         file.write(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -15,8 +15,10 @@ import polars as pl
 
 from survey_service import clock
 from survey_service.questionnaire.model import PREFER_NOT_TO_SAY
+from survey_service.reports import manifest
 from survey_service.reports.blocks import Block, Text, words
 from survey_service.reports.groups import Group, any_of, chose_any, everyone
+from survey_service.reports.parameters import Parameter
 from survey_service.reports.participation import Participation, participation_of
 from survey_service.reports.sample import sample_blocks
 from survey_service.reports.split import Cell, Split, apart, split_of
@@ -45,8 +47,9 @@ _NO_LANGUAGE = ("none", "other", PREFER_NOT_TO_SAY)
 
 @dataclass(frozen=True)
 class ReportInfo:
-    """What a plugin is. ``name`` and ``version`` equal those it is installed under; ``questionnaires`` names those it
-    reads, ``offers`` whether it reads the published offers; ``permissions`` are ``aggregates``, ``rows``, ``texts``."""
+    """What a plugin is; all of it stands in its ``plugin.toml``. ``questionnaires`` names those it reads, ``offers``
+    whether it reads the published offers; ``permissions`` are ``aggregates``, ``rows``, ``texts``; ``parameters`` are
+    what a manager may set."""
 
     name: str
     version: str
@@ -54,6 +57,23 @@ class ReportInfo:
     questionnaires: tuple[str, ...]
     offers: bool = False
     permissions: tuple[str, ...] = (AGGREGATES,)
+    author: str = ""
+    description: Text = field(default_factory=dict)
+    parameters: tuple[Parameter, ...] = ()
+
+    @classmethod
+    def read(cls, file: str) -> ReportInfo:
+        """Return what stands in the ``plugin.toml`` beside a module: ``ReportInfo.read(__file__)``.
+
+        Raises ValueError if that file is missing or faulty.
+        """
+        return cls.from_json(manifest.read(Path(file).parent).info)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ReportInfo:
+        """Return the information that ``to_json`` has written."""
+        lists = {name: tuple(data[name]) for name in ("questionnaires", "permissions")}
+        return cls(**{**data, **lists, "parameters": tuple(Parameter.from_json(row) for row in data["parameters"])})
 
     def to_json(self) -> dict[str, Any]:
         """Return the information as JSON data."""
@@ -64,6 +84,9 @@ class ReportInfo:
             "questionnaires": list(self.questionnaires),
             "offers": self.offers,
             "permissions": list(self.permissions),
+            "author": self.author,
+            "description": dict(self.description),
+            "parameters": [parameter.to_json() for parameter in self.parameters],
         }
 
 

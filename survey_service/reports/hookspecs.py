@@ -1,8 +1,9 @@
 """The whole API of report plugins: two hooks. All that a plugin may import is in ``survey_service.reports.plugin``.
 
-A plugin is a Python package. It says in ``plugin.toml`` (a folder) or by an entry point in the group
-``survey_service.reports`` (an installed package) where it is, and implements both hooks with ``@hookimpl``. It runs in
-a process of its own that ends afterwards; it sees a snapshot, never the app, the store or a session.
+A plugin is a Python package. It says in ``plugin.toml``, beside its ``__init__.py``, what it is and what it wants to
+see, and implements both hooks with ``@hookimpl``; a wheel names it by an entry point in the group
+``survey_service.reports``. It runs in a process of its own that ends afterwards; it sees a snapshot, never the app, the
+store or a session.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 @hookspec(firstresult=True)
 def report_info() -> ReportInfo:
-    """Say what the plugin is and which questionnaires it reads. Called first, before there is a snapshot."""
+    """Say what the plugin is: the same as its ``plugin.toml``. Called first, before there is a snapshot."""
     raise NotImplementedError
 
 

@@ -7,7 +7,7 @@ A smallest plugin::
 
     @hookimpl
     def report_info() -> ReportInfo:
-        return ReportInfo("home", "1.0", {"de": "Zuhause", "en": "At home"}, questionnaires=("needs",))
+        return ReportInfo.read(__file__)  # what plugin.toml says: name, version, title, questionnaires …
 
     @hookimpl
     def report_run(context: ReportContext) -> ReportOutput:
@@ -68,6 +68,7 @@ from survey_service.reports.groups import (
     everyone,
 )
 from survey_service.reports.hookspecs import hookimpl
+from survey_service.reports.parameters import Parameter
 from survey_service.reports.participation import Participation
 from survey_service.reports.sample import fact_name
 from survey_service.reports.split import Split
@@ -84,6 +85,7 @@ __all__ = [
     "Column",
     "Figure",
     "Group",
+    "Parameter",
     "Participation",
     "QuestionInfo",
     "Reason",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from survey_service import clock
@@ -20,7 +21,8 @@ DEMO = "demo"
 class Report:
     """A finished report. ``counts`` are the numbers behind it by questionnaire (``{"valid": …, "excluded": …,
     "withdrawn": …}``; for offers by state of moderation); ``synthetic`` is True if invented responses are among them;
-    ``withdrawn`` if answers in it were withdrawn since, so that its snapshot is gone; ``blocks`` are JSON."""
+    ``withdrawn`` if answers in it were withdrawn since, so that its snapshot is gone; ``blocks`` are JSON;
+    ``parameters`` the values it was made with; ``digest`` the hash of the plugin's wheel, empty without one."""
 
     id: int
     plugin: str
@@ -33,6 +35,8 @@ class Report:
     counts: Mapping[str, Mapping[str, int]]
     blocks: tuple[Mapping[str, Any], ...]
     withdrawn: bool = False
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    digest: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON data."""
@@ -51,6 +55,8 @@ def _body(report: Report) -> dict[str, Any]:
         "counts": {name: dict(counts) for name, counts in report.counts.items()},
         "blocks": [dict(block) for block in report.blocks],
         "withdrawn": report.withdrawn,
+        "parameters": dict(report.parameters),
+        "digest": report.digest,
     }
 
 
@@ -68,6 +74,8 @@ def _report(stored: Stored) -> Report:
         counts=body["counts"],
         blocks=tuple(body["blocks"]),
         withdrawn=body.get("withdrawn", False),
+        parameters=body.get("parameters", {}),
+        digest=body.get("digest", ""),
     )
 
 
@@ -78,6 +86,9 @@ def save(
     snapshot: Snapshot,
     blocks: list[dict[str, Any]],
     day: dt.date,
+    *,
+    parameters: Mapping[str, Any] = MappingProxyType({}),
+    digest: str = "",
 ) -> Report:
     """Store a finished report and return it; the same report of the same day is stored once."""
     tables = snapshot.manifest["tables"]
@@ -97,6 +108,8 @@ def save(
         },
         blocks=tuple(blocks),
         withdrawn=not snapshot.folder.exists(),  # a withdrawal came while the plugin ran
+        parameters=parameters,
+        digest=digest,
     )
     body = _body(report)
     reports = store.collection(REPORTS)

@@ -134,12 +134,24 @@ BLOCKS: dict[str, dict[str, Any]] = {
 """One schema for each type of block."""
 
 OUTPUT = _object(blocks=_array({"type": "object", "required": ["type"]}, 5_000))
+PARAMETER = _object(
+    name={"type": "string", "pattern": "^[a-z][a-z0-9_]{0,40}\\Z"},
+    kind=_one_of("integer", "decimal", "text", "choice", "flag"),
+    label=TEXT,
+    default={"anyOf": [NUMBER, {"type": "string", "maxLength": 200}, {"type": "boolean"}]},
+    choices=_array(_object(name=NAME, label=TEXT), 100),
+    low=_or_null(NUMBER),
+    high=_or_null(NUMBER),
+)
 INFO = _object(
     name={"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}\\Z"},
     version={"type": "string", "pattern": "^[0-9A-Za-z][0-9A-Za-z.+!-]{0,40}\\Z"},
     title=TEXT,
-    questionnaires=_array(NAME, 20),
+    questionnaires={**_array(NAME, 20), "uniqueItems": True},
     offers={"type": "boolean"},
     permissions={**_array(_one_of("aggregates", "rows", "texts"), 3), "uniqueItems": True},
+    author={"type": "string", "maxLength": 200},
+    description={"anyOf": [TEXT, {"type": "object", "maxProperties": 0}]},
+    parameters=_array(PARAMETER, 40),
 )
 """What a plugin says of itself."""

@@ -22,6 +22,7 @@ EXPECTED = {
     "run_reports":      (False, False, True, True, False),
     "request_plugins":  (False, False, False, True, False),
     "approve_plugins":  (False, False, False, False, True),
+    "manage_plugins":   (False, False, False, True, True),
     "manage_users":     (False, False, False, False, True),
     "manage_backups":   (False, False, False, False, True),
     "change_settings":  (False, False, False, False, True),

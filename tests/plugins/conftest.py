@@ -16,7 +16,7 @@ from survey_service.offers.register import OFFERS
 from survey_service.paths import bundled as bundled_folder
 from survey_service.questionnaire.loader import Library
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.reports import output, snapshot, worker
+from survey_service.reports import guest, output, snapshot
 from survey_service.reports.codebook import codebook_of
 from survey_service.reports.context import ReportContext
 from survey_service.responses.revisions import Publications
@@ -90,7 +90,7 @@ def run_plugin() -> Callable[[str, Path], output.Blocks]:
 
     def run(plugin: str, folder: Path) -> output.Blocks:
         if plugin not in hooks:
-            hooks[plugin] = worker.manager_of(worker.load(plugin, str(bundled_folder("plugins") / plugin))).hook
+            hooks[plugin] = guest.manager_of(guest.load(plugin, str(bundled_folder("plugins") / plugin))).hook
         context = ReportContext(folder, hooks[plugin].report_info(), TODAY)
         blocks: output.Blocks = hooks[plugin].report_run(context=context).to_json()["blocks"]
         return blocks
@@ -106,6 +106,6 @@ def run_on(
 
     def run(plugin: str, needs: Documents, experts: Documents, offers: Documents) -> output.Blocks:
         blocks = run_plugin(plugin, frozen(needs, experts, offers))
-        return output.check_output(output.read_json(worker._encode({"blocks": blocks})))
+        return output.check_output(output.read_json(guest._encode({"blocks": blocks})))
 
     return run

@@ -15,7 +15,7 @@ import pytest
 
 from survey_service.paths import bundled as bundled_folder
 from survey_service.questionnaire.loader import Library
-from survey_service.reports import host, output, worker
+from survey_service.reports import guest, host, output
 from survey_service.reports.report import Report
 from survey_service.responses.export import documents
 from tests.conftest import TODAY
@@ -235,7 +235,8 @@ def test_the_example_of_the_api_page_runs(wave: Wave, tmp_path: Path) -> None:
     folder = tmp_path / "home"
     folder.mkdir()
     (folder / "__init__.py").write_text(example, "utf-8")
-    described = 'name = "home"\nmodule = "home"\nversion = "1.0"\ntitle = {de = "Zuhause", en = "At home"}\n'
+    described = 'name = "home"\nmodule = "home"\nversion = "1.0"\nquestionnaires = ["needs"]\n'
+    described += 'title = {de = "Zuhause", en = "At home"}\n'
     (folder / "plugin.toml").write_text(described, "utf-8")
     report = host.run("home", wave.store, wave.publications, wave.settings, plugins=tmp_path, today=TODAY)
     expected = recompute.share(wave.needs, recompute.says("B17", "4", "5"), recompute.is_answered("B17"))
@@ -267,7 +268,7 @@ def test_every_text_of_the_plugins_is_in_german_and_english(reports: Mapping[str
 @pytest.mark.parametrize("plugin", PLUGINS)
 def test_german_and_english_texts_name_the_same_values(plugin: str) -> None:
     """Every text of ``texts.py`` has both languages, and both use the same values."""
-    module = worker.load(plugin, str(bundled_folder("plugins") / plugin))
+    module = guest.load(plugin, str(bundled_folder("plugins") / plugin))
     texts = sys.modules[f"{module.__name__}.texts"]
     found = [value for name, value in vars(texts).items() if name.isupper() and isinstance(value, dict)]
     found = [inner for value in found for inner in ([value] if "de" in value else value.values())]
@@ -281,7 +282,7 @@ def test_german_and_english_texts_name_the_same_values(plugin: str) -> None:
 
 def test_only_the_report_that_compares_responses_reads_rows(reports: Mapping[str, Report]) -> None:
     for plugin in PLUGINS:
-        manager = worker.manager_of(worker.load(plugin, str(bundled_folder("plugins") / plugin)))
+        manager = guest.manager_of(guest.load(plugin, str(bundled_folder("plugins") / plugin)))
         permissions = manager.hook.report_info().permissions
         assert permissions == (("aggregates", "rows") if plugin == "response_quality" else ("aggregates",))
     notes = [block["text"]["en"] for block in of_type(reports["response_quality"].blocks, "text")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import textwrap
 import uuid
 from collections.abc import Callable, Mapping
@@ -65,13 +66,23 @@ def plugin(tmp_path: Path) -> Callable[..., Path]:
         folder = tmp_path / "plugins" / name
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "__init__.py").write_text(textwrap.dedent(source).format(name=name), "utf-8")
-        (folder / "plugin.toml").write_text(
-            toml or f'name = "{name}"\nmodule = "{name}"\nversion = "1.0"\n[title]\nde = "Probe"\nen = "Trial"\n',
-            "utf-8",
-        )
+        (folder / "plugin.toml").write_text(toml or described(name, source), "utf-8")
         return folder.parent
 
     return write
+
+
+def described(name: str, source: str) -> str:
+    """Return a ``plugin.toml`` that agrees with what the source of a plugin says of itself."""
+    lists = {}
+    for key, absent in (("questionnaires", '"small"'), ("permissions", '"aggregates"')):
+        found = re.search(rf"(?<!dict\(){key}=\(([^)]*)\)", source)
+        lists[key] = found[1].rstrip(", ") if found else absent
+    offers = "true" if "offers=True" in source else "false"
+    return (
+        f'name = "{name}"\nmodule = "{name}"\nversion = "1.0"\nquestionnaires = [{lists["questionnaires"]}]\n'
+        f'permissions = [{lists["permissions"]}]\noffers = {offers}\n[title]\nde = "Probe"\nen = "Trial"\n'
+    )
 
 
 @pytest.fixture

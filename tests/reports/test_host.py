@@ -128,12 +128,20 @@ def test_no_answer_reaches_the_log(plugin: Write, run: Run, caplog: pytest.LogCa
         (GOOD.replace("def report_run", "def report_runn"), "unknown hook or wrong arguments"),
         (GOOD.replace("report_run(context)", "report_run(context, store)"), "unknown hook or wrong arguments"),
         (GOOD.replace("@hookimpl\ndef report_run", "def report_run"), "no hook report_run"),
-        (GOOD.replace('ReportInfo("{name}"', 'ReportInfo("other"'), "info: name or version"),
-        (GOOD.replace('"1.0"', '"1.1"'), "info: name or version"),
+        (GOOD.replace('ReportInfo("{name}"', 'ReportInfo("other"'), "info: name is not"),
+        (GOOD.replace('"1.0"', '"1.1"'), "info: version is not"),
         (GOOD.replace("return ReportInfo", "return dict; ReportInfo"), "no ReportInfo"),
         (
-            GOOD.replace('questionnaires=("small",)', 'questionnaires=("small",), permissions=("store",)'),
+            GOOD.replace('questionnaires=("small",)', 'questionnaires=("small",), **dict(permissions=("store",))'),
             "info/permissions/0: enum",
+        ),
+        (
+            GOOD.replace('questionnaires=("small",)', 'questionnaires=("small",), **dict(permissions=("rows",))'),
+            "info: permissions is not what plugin.toml says",
+        ),
+        (
+            GOOD.replace('questionnaires=("small",)', 'questionnaires=("small",), author="Somebody else"'),
+            "info: author is not what plugin.toml says",
         ),
     ],
 )
@@ -148,8 +156,8 @@ def test_a_plugin_that_cannot_be_imported(plugin: Write, run: Run) -> None:
     assert _problem(run, plugin("import no_such_module")).details["reason"] == "ModuleNotFoundError (__init__.py:1)"
 
 
-def test_a_hanging_plugin_is_stopped_with_its_children(plugin: Write, run: Run, tmp_path: Path) -> None:
-    source = RUN + "    import os, time\n    os.fork()\n    time.sleep(3600)"
+def test_a_hanging_plugin_is_stopped(plugin: Write, run: Run, tmp_path: Path) -> None:
+    source = RUN + "    import time\n    time.sleep(3600)"
     within = settings_module.load(tmp_path / "instance", report_seconds=2, report_memory=512)
     before = _children_of(os.getpid())
     problem = _problem(run, plugin(source), within=within)
@@ -210,19 +218,28 @@ def test_a_plugin_sees_neither_the_environment_nor_the_instance(
         "    import os, pathlib, sys\n"
         "    seen = repr((sorted(os.environ), sys.argv, os.getcwd(), str(context._folder)))\n"
         "    assert 'SURVEY' not in seen and 'instance' not in seen, seen\n"
+        "    pathlib.Path('note').write_text('x')\n"
         "    try:\n"
-        "        pathlib.Path('note').write_text('x')\n"
+        "        (context._folder / 'note').write_text('x')\n"
         "    except OSError:\n"
         "        return ReportOutput(())\n"
     )
     assert run(plugin(source)).blocks == ()
 
 
-def test_a_changed_snapshot_copy_does_not_change_the_snapshot(
+def test_the_copy_of_the_snapshot_cannot_be_changed(
     plugin: Write, run: Run, settings: settings_module.Settings
 ) -> None:
     source = RUN + (
-        "    for path in context._folder.iterdir(): path.chmod(0o600); path.unlink()\n    return ReportOutput(())\n"
+        "    changed = []\n"
+        "    for path in context._folder.iterdir():\n"
+        "        for change in (path.unlink, lambda: path.chmod(0o600), lambda: path.write_bytes(b'x')):\n"
+        "            try:\n"
+        "                changed.append(change())\n"
+        "            except OSError:\n"
+        "                pass\n"
+        "    assert not changed\n"
+        "    return ReportOutput(())\n"
     )
     report = run(plugin(source))
     files = {path.name for path in (settings.instance / "snapshots" / report.snapshot).iterdir()}
@@ -271,18 +288,39 @@ def test_an_unpublished_questionnaire_is_named(plugin: Write, run: Run) -> None:
     assert (problem.code, problem.details["questionnaire"]) == ("plugin.questionnaire", "large")
 
 
-def test_an_installed_package_is_found_by_its_entry_point(
-    plugin: Write, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    site = tmp_path / "site"
+def _package(site: Path, toml: str | None) -> None:
+    """Write a package as an installer leaves it."""
     described = site / "neighbour-2.5.dist-info"
     described.mkdir(parents=True)
-    (described / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: neighbour\nVersion: 2.5\nSummary: From next door\n"
-    )
+    (described / "METADATA").write_text("Metadata-Version: 2.1\nName: neighbour\nVersion: 2.5\n")
     (described / "entry_points.txt").write_text("[survey_service.reports]\nneighbour = neighbour_reports\n")
+    (site / "neighbour_reports").mkdir()
+    (site / "neighbour_reports" / "__init__.py").write_text("raise RuntimeError('imported')\n")
+    if toml is not None:
+        (site / "neighbour_reports" / "plugin.toml").write_text(toml, "utf-8")
+
+
+_NEIGHBOUR = 'name = "neighbour"\nmodule = "neighbour_reports"\nversion = "2.5"\n'
+_NEIGHBOUR += 'title = {de = "Nebenan", en = "Next door"}\n'
+
+
+@pytest.mark.parametrize(
+    ("toml", "fault"),
+    [
+        (_NEIGHBOUR, ""),
+        (None, "plugin.toml: No such file"),
+        (_NEIGHBOUR.replace('"neighbour"', '"other"'), "plugin.toml: name or module"),
+    ],
+)
+def test_an_installed_package_is_found_by_its_entry_point(
+    plugin: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, toml: str | None, fault: str
+) -> None:
+    site = tmp_path / "site"
+    _package(site, toml)
     monkeypatch.syspath_prepend(str(site))
-    entries = {entry.name: entry for entry in host.list_plugins(plugin())}
-    neighbour = entries["neighbour"]
+    neighbour = {entry.name: entry for entry in host.list_plugins(plugin())}["neighbour"]
     assert (neighbour.version, neighbour.source, neighbour.module) == ("2.5", "package", "neighbour_reports")
-    assert (neighbour.title, neighbour.folder, neighbour.fault) == ({"*": "From next door"}, None, "")
+    assert neighbour.folder is None
+    assert neighbour.fault.startswith(fault)
+    assert bool(neighbour.fault) == bool(fault)
+    assert neighbour.title == ({"*": "neighbour"} if fault else {"de": "Nebenan", "en": "Next door"})

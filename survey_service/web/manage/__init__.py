@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from survey_service.questionnaire.xlsform import workbook
+from survey_service.reports import wheels
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, RESHOWN, Access
 from survey_service.web.manage import (
     begin,
@@ -17,11 +18,14 @@ from survey_service.web.manage import (
     media_files,
     offers,
     outline,
+    plugin_settings,
+    plugins,
     publishing,
     reports,
     response_files,
     responses,
     revisions,
+    runs,
     scheduling,
     translation_files,
     translations,
@@ -101,14 +105,30 @@ AUDIENCES = {
     "manage.moderate": Access("moderate_offers"),
     "manage.reports": Access("run_reports"),
     "manage.run_report": Access("run_reports"),
+    "manage.run": Access("run_reports"),
+    "manage.cancel_run": Access("run_reports"),
     "manage.report": Access("run_reports"),
     "manage.download_report": Access("run_reports"),
+    "manage.plugins": Access("manage_plugins"),
+    "manage.plugin": Access("manage_plugins"),
+    "manage.request_plugin": Access("request_plugins", body=wheels.MOST_BYTES + 100_000),
+    "manage.request_offered_plugin": Access("request_plugins"),
+    "manage.approve_plugin": Access("approve_plugins"),
+    "manage.refuse_plugin": Access("approve_plugins"),
+    "manage.compare_plugin": Access("request_plugins"),
+    "manage.activate_plugin": Access("manage_plugins"),
+    "manage.roll_back_plugin": Access("manage_plugins"),
+    "manage.enable_plugin": Access("manage_plugins"),
+    "manage.disable_plugin": Access("manage_plugins"),
+    "manage.remove_plugin": Access("manage_plugins"),
+    "manage.plugin_settings": Access("manage_plugins"),
+    "manage.set_plugin": Access("manage_plugins"),
 }
 
 # imported for their routes
 _VIEWS = (
     *(codebook_page, distribution, drafts, entrance, loading, media_files, offers, publishing, reports),
-    *(response_files, responses, revisions, scheduling),
+    *(plugin_settings, plugins, response_files, responses, revisions, runs, scheduling),
     *(translation_files, translations),
     *(begin, edit_blocks, edit_list, editor_names, outline, trial),
 )

@@ -1,53 +1,34 @@
-"""Reports on the desk: run a plugin, read a report, take it away as JSON or CSV."""
+"""Reports on the desk: what can be run, read a report, take it away as JSON or CSV."""
 
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Callable, Mapping
 
-from flask import Response, current_app, redirect, render_template, request, url_for
-from flask.blueprints import BlueprintSetupState
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Response, render_template
 
 from survey_service.problems import Problem
-from survey_service.reports import host
+from survey_service.reports import host, sandbox
 from survey_service.reports.render import csv_, html, json_
 from survey_service.reports.render.views import ReportView
 from survey_service.reports.report import Report, all_reports, load
 from survey_service.web import i18n
 from survey_service.web.context import current
-from survey_service.web.manage import desk, names
+from survey_service.web.manage import names, plugin_words, runs
 from survey_service.web.manage.desk import blueprint
-
-MOST_AT_ONCE = 2
-_SLOTS = "survey_service.report_slots"
-
-
-@blueprint.record_once
-def _make_slots(state: BlueprintSetupState) -> None:
-    state.app.extensions[_SLOTS] = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
 @blueprint.get("/reports")
 def reports() -> str:
     """Show the report plugins and the finished reports."""
-    return render_template("manage/reports.html", plugins=host.list_plugins(), found=all_reports(current().store))
-
-
-@blueprint.post("/reports")
-def run_report() -> BaseResponse:
-    """Run a report plugin and show its report. At most two run at once, so that a report never stops the survey."""
-    name, context = request.form.get("plugin", ""), current()
-    slots: threading.BoundedSemaphore = current_app.extensions[_SLOTS]
-    if not slots.acquire(blocking=False):
-        raise Problem("plugin.busy", most=MOST_AT_ONCE)
-    try:
-        made = host.run(name, context.store, context.publications, context.settings)
-    finally:
-        slots.release()
-    desk.note("report.run", name, report=made.id)
-    return redirect(url_for("manage.report", number=made.id), 303)
+    return render_template(
+        "manage/reports.html",
+        plugins=host.available(current().store, current().settings),
+        found=all_reports(current().store),
+        runs=runs.unfinished(),
+        off_words=plugin_words.off,
+        lacking=sandbox.support().lacking,
+    )
 
 
 @blueprint.get("/reports/<int:number>")

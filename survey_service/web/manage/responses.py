@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from survey_service import clock, languages
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Text
+from survey_service.reports import installed
 from survey_service.responses import definitions, sources
 from survey_service.responses.export import FORMATS, Options, codebook, documents, packed
 from survey_service.responses.export.codebook import Codebook
@@ -57,7 +58,14 @@ def home() -> str:
     counted = tallies(current().store) if desk.may("read_responses") else {}
     rows = [(entry, counted.get(entry.questionnaire.name, Tally())) for entry in current().publications.all()]
     copies = definitions.all_copies(current().store) if desk.may("draft_questions") else []
-    return render_template("manage/home.html", rows=rows, copies=copies)
+    plugins = installed.all_plugins(current().store) if desk.may("manage_plugins") else []
+    return render_template(
+        "manage/home.html",
+        rows=rows,
+        copies=copies,
+        failing=[plugin for plugin in plugins if plugin.off == installed.FAILING],
+        waiting=[plugin for plugin in plugins if plugin.waiting and desk.may("approve_plugins")],
+    )
 
 
 @blueprint.post("/questionnaires/<name>/open")

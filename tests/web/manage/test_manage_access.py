@@ -85,6 +85,20 @@ WHO_MAY = {
     ("POST", "/manage/reports"): MODERATORS,
     ("GET", "/manage/reports/<int:number>"): MODERATORS,
     ("GET", "/manage/reports/<int:number>.<format_name>"): MODERATORS,
+    ("GET", "/manage/plugins"): {MANAGER, ADMIN},
+    ("POST", "/manage/plugins"): {MANAGER},
+    ("POST", "/manage/plugins/offered"): {MANAGER},
+    ("GET", "/manage/plugins/<name>"): {MANAGER, ADMIN},
+    ("POST", "/manage/plugins/<name>/versions/<key>/approve"): {ADMIN},
+    ("POST", "/manage/plugins/<name>/versions/<key>/refuse"): {ADMIN},
+    ("POST", "/manage/plugins/<name>/compare"): {MANAGER},
+    ("POST", "/manage/plugins/<name>/activate"): {MANAGER, ADMIN},
+    ("POST", "/manage/plugins/<name>/roll-back"): {MANAGER, ADMIN},
+    ("POST", "/manage/plugins/<name>/enable"): {MANAGER, ADMIN},
+    ("POST", "/manage/plugins/<name>/disable"): {MANAGER, ADMIN},
+    ("POST", "/manage/plugins/<name>/remove"): {MANAGER, ADMIN},
+    ("GET", "/manage/plugins/<name>/settings"): {MANAGER, ADMIN},
+    ("POST", "/manage/plugins/<name>/settings"): {MANAGER, ADMIN},
 }
 """Every route of the desk but the login, with the accounts that may use it; written by hand, compared with the code."""
 
@@ -121,6 +135,7 @@ def address(rule: str) -> str:
         .replace("<any(question, page, group, end):kind>", "question")
         .replace("<part>", "nothing")
         .replace("<list_name>", "nothing")
+        .replace("<key>", "nothing")
     )
 
 
