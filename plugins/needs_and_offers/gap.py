@@ -24,7 +24,7 @@ from survey_service.reports.plugin import (
 
 from . import texts
 from .evidence import Field
-from .supply import NO_LANGUAGE, Supply, easing
+from .supply import LANGUAGES, NO_LANGUAGE, Supply, easing
 
 MUNICIPALITY = "B04"
 MOST_ITEMS = 500
@@ -53,6 +53,8 @@ def short(label: Text) -> Text:
 
 def place_tables(context: ReportContext, fields: tuple[Field, ...], supply: Supply) -> Iterator[Table]:
     """Field by field: municipality × share that names the field, offers that serve it, and their reach."""
+    if not context.has("needs", MUNICIPALITY):
+        return
     groups = {field.code: Group(chose_any("B08", field.code), answered("B08")) for field in fields}
     splits = context.split("needs", groups, MUNICIPALITY)
     for field in fields:
@@ -69,6 +71,8 @@ def place_tables(context: ReportContext, fields: tuple[Field, ...], supply: Supp
 
 def item_place_table(context: ReportContext, fields: tuple[Field, ...], supply: Supply) -> Iterator[Table]:
     """Need item × municipality, only where the share may be published, the largest share first."""
+    if not context.has("needs", MUNICIPALITY):
+        return
     groups = {
         item: Group(chose_any(f"B09_{field.code}", item), answered(f"B09_{field.code}"))
         for field in fields
@@ -99,7 +103,9 @@ def item_place_table(context: ReportContext, fields: tuple[Field, ...], supply: 
 
 def language_table(context: ReportContext, fields: tuple[Field, ...], supply: Supply) -> Iterator[Table]:
     """Field × language understood: share of its speakers that names the field, and the offers that speak it."""
-    labels = {choice.name: choice.label for choice in context.choices("needs", "B06")}
+    if not supply.demand:
+        return
+    labels = {choice.name: choice.label for choice in context.choices("needs", LANGUAGES)}
     rows = []
     for field in fields:
         split, offers = supply.demand[field.code], supply.of_field(field.code)

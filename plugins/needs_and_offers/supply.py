@@ -25,6 +25,8 @@ from survey_service.reports.plugin import (
 )
 
 CONFIRMED_WITHIN = 365
+LANGUAGES = "B06"
+"""The question that asks which languages somebody understands well."""
 GERMAN = "de"
 EVERYWHERE = ""
 """Stands for the whole county among the municipalities an offer serves."""
@@ -54,7 +56,8 @@ class Supply:
     def of(cls, context: ReportContext, fields: Collection[str]) -> Supply:
         """Read the offers and the demand of a snapshot."""
         groups = {field: Group(chose_any("B08", field), answered("B08")) for field in fields}
-        return cls(context.active_offers(confirmed_within=CONFIRMED_WITHIN), context.split("needs", groups, "B06"))
+        demand = context.split("needs", groups, LANGUAGES) if context.has("needs", LANGUAGES) else {}
+        return cls(context.active_offers(confirmed_within=CONFIRMED_WITHIN), demand)
 
     def of_field(self, field: str) -> pl.DataFrame:
         """Return the offers of a field of action."""
@@ -67,7 +70,8 @@ class Supply:
 
     def needed(self, field: str) -> tuple[str, ...]:
         """Return the languages other than German that people who name a field understand well, where published."""
-        return tuple(each for each in self.demand[field].published if each not in (GERMAN, *NO_LANGUAGE))
+        published = self.demand[field].published if field in self.demand else ()
+        return tuple(each for each in published if each not in (GERMAN, *NO_LANGUAGE))
 
     def reach(self, field: str) -> Reach:
         """Return the offers of a field by the municipality they serve, and how many of them speak a needed language."""
