@@ -70,6 +70,7 @@ def test_states_of_questions(crowd: ReportContext) -> None:
     assert {state: share.numerator for state, share in likes.items()} == {"answered": 45, "pna": 7, "skipped": 9}
     assert {state: (share.numerator, share.suppressed) for state, share in why.items()} == {
         "answered": (None, "derivable"),  # else nobody who skipped it could be worked out
+        "pna": (None, "small_group"),
         "skipped": (None, "small_group"),
         "not_shown": (41, None),
     }
