@@ -160,13 +160,16 @@ def test_wrong_usage_exits_with_2(run: Run, instance: Path, arguments: list[str]
     assert not instance.exists()
 
 
+PLUGINS = ("language_equity", "monitoring", "needs_and_offers", "offers_coverage", "response_quality")
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [
         (["users", "disable", "nobody"], "There is no account “nobody”."),
         (["users", "reset", "nobody"], "There is no account “nobody”."),
         (["responses", "export", "nothing"], "There is no questionnaire “nothing” in this instance."),
-        (["report", "run", "nothing"], "There is no report plugin “nothing”. Available: monitoring, needs_and_offers."),
+        (["report", "run", "nothing"], f"There is no report plugin “nothing”. Available: {', '.join(PLUGINS)}."),
     ],
 )
 def test_a_problem_is_a_message_on_stderr_and_exit_1(run: Run, arguments: list[str], message: str) -> None:
@@ -308,7 +311,7 @@ def test_a_file_that_cannot_be_written_is_a_problem(
 
 def test_plugins_are_listed(run: Run) -> None:
     lines = run("plugins", "list").output.splitlines()
-    assert [line.split()[0] for line in lines] == ["NAME", "monitoring", "needs_and_offers"]
+    assert [line.split()[0] for line in lines] == ["NAME", *PLUGINS]
     assert all("usable" in line for line in lines[1:])
 
 

@@ -21,7 +21,7 @@ from .blocks import (
     participation_table,
     understood_table,
 )
-from .jumps import MIN_DIFFERENCE, MIN_N, find_jumps
+from .jumps import MIN_N, MIN_POINTS, find_jumps
 
 NEEDS = "needs"
 
@@ -35,8 +35,9 @@ def report_info() -> ReportInfo:
 @hookimpl
 def report_run(context: ReportContext) -> ReportOutput:
     """See the API of report plugins."""
-    found = find_jumps(context, NEEDS)
-    limits = {"n": integer(MIN_N), "points": integer(round(100 * MIN_DIFFERENCE))}
+    min_n, points = context.parameters.get("min_n", MIN_N), context.parameters.get("min_points", MIN_POINTS)
+    found = find_jumps(context, NEEDS, min_n, points / 100)
+    limits = {"n": integer(min_n), "points": integer(points)}
     counts = {"tested": integer(found.tested), "found": integer(len(found.jumps)), "skipped": integer(found.untested)}
     blocks: list[Block] = [
         TextBlock(texts.INTRODUCTION),

@@ -26,8 +26,10 @@ from survey_service.reports.plugin import (
 
 from . import texts
 from .jumps import Found, Jump
-from .languages import translations, understood, well_understood
+from .languages import UNDERSTOOD, translations, understood, well_understood
 
+FIELDS = "B08"
+"""The question that asks for the fields of action."""
 GENERAL_FIELD = "INT"
 """The field of action of questions that belong to none."""
 MOST_LANGUAGES = 40
@@ -52,7 +54,7 @@ def short(label: Text) -> Text:
 
 def participation_table(context: ReportContext, questionnaire: str) -> Iterator[Block]:
     """Language × people who understand it well, who began in it, who sent in it, and how many of those who began."""
-    found = context.participation(questionnaire, "B06")
+    found = context.participation(questionnaire, UNDERSTOOD if context.has(questionnaire, UNDERSTOOD) else None)
     rows = []
     for tag in context.languages(questionnaire):
         people = found[tag]
@@ -81,6 +83,8 @@ def participation_table(context: ReportContext, questionnaire: str) -> Iterator[
 
 def matching_table(context: ReportContext, questionnaire: str) -> Iterator[Block]:
     """Language of the page × people who told their languages, and how many of them understand it well."""
+    if not context.has(questionnaire, UNDERSTOOD):
+        return
     split = well_understood(context, questionnaire)
     if split.parts:
         yield Table(
@@ -98,7 +102,9 @@ def matching_table(context: ReportContext, questionnaire: str) -> Iterator[Block
 
 def understood_table(context: ReportContext, questionnaire: str) -> Iterator[Block]:
     """Language × people who understand it well, and whether the questionnaire is translated into it."""
-    labels = {choice.name: choice.label for choice in context.choices(questionnaire, "B06")}
+    if not context.has(questionnaire, UNDERSTOOD):
+        return
+    labels = {choice.name: choice.label for choice in context.choices(questionnaire, UNDERSTOOD)}
     shares = {code: share for code, share in understood(context, questionnaire).items() if share.share is not None}
     offered = translations(context, questionnaire, labels)
     rows = []
@@ -124,7 +130,8 @@ def understood_table(context: ReportContext, questionnaire: str) -> Iterator[Blo
 
 def jump_statements(context: ReportContext, questionnaire: str, found: Found) -> Iterator[Statement]:
     """Yield one statement a jump: the figures, the wording in the translation, and what to do."""
-    fields = {choice.name for choice in context.choices(questionnaire, "B08")}
+    known = context.has(questionnaire, FIELDS)
+    fields = {choice.name for choice in context.choices(questionnaire, FIELDS)} if known else set()
     pages = context.pages(questionnaire)
     for jump in found.jumps[:MOST_STATEMENTS]:
         wording = jump.question.label

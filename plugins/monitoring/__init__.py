@@ -17,7 +17,7 @@ from survey_service.reports.plugin import (
 )
 
 from . import texts
-from .indicators import Indicator, definitions
+from .indicators import Indicator, definitions, elsewhere
 from .offers import OFFERS
 from .survey import SURVEY
 
@@ -41,7 +41,7 @@ def report_run(context: ReportContext) -> ReportOutput:
     blocks: list[Block] = [TextBlock(texts.INTRODUCTION), *figures, *_charts(figures)]
     if missing:
         blocks.append(TextBlock(texts.MISSING, "note", {"codes": words({"*": ", ".join(missing)})}))
-    return ReportOutput((*blocks, TextBlock(texts.ELSEWHERE, "note"), *context.sample("needs")))
+    return ReportOutput((*blocks, TextBlock(texts.ELSEWHERE, "note"), elsewhere(), *context.sample("needs")))
 
 
 def _observe(context: ReportContext, indicator: Indicator) -> list[Figure]:

@@ -8,7 +8,9 @@ from typing import Literal
 
 import yaml
 
-from survey_service.reports.plugin import Figure, Released, Text
+from survey_service.reports.plugin import Column, Figure, Released, Table, Text, words
+
+from . import texts
 
 
 @dataclass(frozen=True)
@@ -69,3 +71,22 @@ def definitions() -> tuple[Indicator, ...]:
     """Return all definitions in the order of the file."""
     rows = yaml.safe_load(Path(__file__).with_name("indicators.yaml").read_text("utf-8"))
     return tuple(Indicator(**row) for row in rows)
+
+
+def elsewhere() -> Table:
+    """Return the indicators of the set that this report can't yield: who has them, and how often."""
+    rows = yaml.safe_load(Path(__file__).with_name("elsewhere.yaml").read_text("utf-8"))
+    return Table(
+        id="elsewhere",
+        caption=texts.ELSEWHERE_CAPTION,
+        columns=(Column(texts.CODE), Column(texts.INDICATOR), Column(texts.SOURCE), Column(texts.PERIOD)),
+        rows=tuple(
+            (
+                words({"*": row["code"]}),
+                words(row["name"]),
+                words(texts.SOURCES[row["source"]]),
+                words(texts.PERIODS[row["period"]]),
+            )
+            for row in rows
+        ),
+    )

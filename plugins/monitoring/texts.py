@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from survey_service.reports.plugin import Text
 
 INTRODUCTION: Text = {
@@ -28,4 +30,21 @@ ELSEWHERE: Text = {
         "Indicators from official sources and from the administration belong to the monitoring, but not into this "
         "report: no survey holds them."
     ),
+}
+ELSEWHERE_CAPTION: Text = {
+    "de": "Kennzahlen, die in keiner Befragung stehen",
+    "en": "Indicators that no survey holds",
+}
+CODE: Text = {"de": "Kürzel", "en": "Code"}
+INDICATOR: Text = {"de": "Kennzahl", "en": "Indicator"}
+SOURCE: Text = {"de": "Quelle", "en": "Source"}
+PERIOD: Text = {"de": "Zeitraum", "en": "Period"}
+SOURCES: Mapping[str, Text] = {
+    "official": {"de": "amtliche Statistik", "en": "official statistics"},
+    "county": {"de": "Verwaltung des Landkreises", "en": "county administration"},
+    "concept": {"de": "Maßnahmen des Integrationskonzepts", "en": "measures of the integration concept"},
+}
+PERIODS: Mapping[str, Text] = {
+    "year": {"de": "jährlich", "en": "yearly"},
+    "quarter": {"de": "jedes Quartal", "en": "every quarter"},
 }

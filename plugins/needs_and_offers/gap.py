@@ -24,7 +24,7 @@ from survey_service.reports.plugin import (
 
 from . import texts
 from .evidence import Field
-from .supply import NO_LANGUAGE, Supply, easing, serving
+from .supply import LANGUAGES, NO_LANGUAGE, Supply, easing
 
 MUNICIPALITY = "B04"
 MOST_ITEMS = 500
@@ -53,17 +53,17 @@ def short(label: Text) -> Text:
 
 def place_tables(context: ReportContext, fields: tuple[Field, ...], supply: Supply) -> Iterator[Table]:
     """Field by field: municipality × share that names the field, offers that serve it, and their reach."""
+    if not context.has("needs", MUNICIPALITY):
+        return
     groups = {field.code: Group(chose_any("B08", field.code), answered("B08")) for field in fields}
     splits = context.split("needs", groups, MUNICIPALITY)
     for field in fields:
-        parts, offers = splits[field.code].parts, supply.of_field(field.code)
+        parts, reach = splits[field.code].parts, supply.reach(field.code)
         rows = []
         for place in context.choices("needs", MUNICIPALITY):
             if place.name != "other":
-                here = serving(offers, place.name)
                 share = _share(parts.get(place.name, NOBODY))
-                reach = (integer(here.height), supply.reachable(field.code, here))
-                rows.append((words(place.label), *share, *reach))
+                rows.append((words(place.label), *share, *reach.cells(place.name)))
         caption = {tag: texts.PLACE_CAPTION[tag] % field.label[tag] for tag in texts.PLACE_CAPTION}
         columns = (Column(texts.MUNICIPALITY), *_INTERVAL, *_OFFERS)
         yield Table(f"gap.place.{field.code}", caption, columns, tuple(rows))
@@ -71,6 +71,8 @@ def place_tables(context: ReportContext, fields: tuple[Field, ...], supply: Supp
 
 def item_place_table(context: ReportContext, fields: tuple[Field, ...], supply: Supply) -> Iterator[Table]:
     """Need item × municipality, only where the share may be published, the largest share first."""
+    if not context.has("needs", MUNICIPALITY):
+        return
     groups = {
         item: Group(chose_any(f"B09_{field.code}", item), answered(f"B09_{field.code}"))
         for field in fields
@@ -80,14 +82,13 @@ def item_place_table(context: ReportContext, fields: tuple[Field, ...], supply: 
     labels = {choice.name: choice.label for choice in context.choices("needs", MUNICIPALITY)}
     rows = []
     for field in fields:
-        offers = supply.of_field(field.code)
+        reach = supply.reach(field.code)
         for item, label in field.items.items():
             for place in splits[item].published:
                 if place in labels and place != "other":
-                    part, here = splits[item].parts[place], serving(offers, place)
-                    reach = (integer(here.height), supply.reachable(field.code, here))
+                    part = splits[item].parts[place]
                     head = (words(short(label)), words(short(field.label)), words(short(labels[place])))
-                    rows.append((part.share or 0.0, (*head, *_share(part), *reach)))
+                    rows.append((part.share or 0.0, (*head, *_share(part), *reach.cells(place))))
     if rows:
         rows.sort(key=lambda row: -row[0])
         columns = (
@@ -102,7 +103,9 @@ def item_place_table(context: ReportContext, fields: tuple[Field, ...], supply: 
 
 def language_table(context: ReportContext, fields: tuple[Field, ...], supply: Supply) -> Iterator[Table]:
     """Field × language understood: share of its speakers that names the field, and the offers that speak it."""
-    labels = {choice.name: choice.label for choice in context.choices("needs", "B06")}
+    if not supply.demand:
+        return
+    labels = {choice.name: choice.label for choice in context.choices("needs", LANGUAGES)}
     rows = []
     for field in fields:
         split, offers = supply.demand[field.code], supply.of_field(field.code)
@@ -151,8 +154,12 @@ def hurdle_tables(fields: tuple[Field, ...], supply: Supply) -> Iterator[Table]:
     )
 
 
-def supply_cells(supply: Supply, field: Field, item: str) -> tuple[Value, Value, Value]:
-    """Return for a need item: offers of its field, the share of them in a needed language, offers of a fitting type."""
-    offers, fitting = supply.of_field(field.code), supply.fitting(item)
-    fits = hidden(Reason.BASE) if fitting is None else integer(fitting.height)
-    return integer(offers.height), supply.reachable(field.code, offers), fits
+def supply_cells(supply: Supply, fields: tuple[Field, ...]) -> dict[str, tuple[Value, ...]]:
+    """Return by need item: offers of its field, the share of them in a needed language, offers of a fitting type."""
+    cells: dict[str, tuple[Value, ...]] = {}
+    for field in fields:
+        reach = supply.reach(field.code).cells()
+        for item in field.items:
+            fitting = supply.fitting(item)
+            cells[item] = (*reach, hidden(Reason.BASE) if fitting is None else integer(fitting.height))
+    return cells

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,11 +20,16 @@ from survey_service.reports.plugin import (
     answered,
     chose_any,
     hidden,
+    integer,
     percent,
 )
 
 CONFIRMED_WITHIN = 365
+LANGUAGES = "B06"
+"""The question that asks which languages somebody understands well."""
 GERMAN = "de"
+EVERYWHERE = ""
+"""Stands for the whole county among the municipalities an offer serves."""
 NO_LANGUAGE = ("other", "none", "pna")
 
 
@@ -50,7 +56,8 @@ class Supply:
     def of(cls, context: ReportContext, fields: Collection[str]) -> Supply:
         """Read the offers and the demand of a snapshot."""
         groups = {field: Group(chose_any("B08", field), answered("B08")) for field in fields}
-        return cls(context.active_offers(confirmed_within=CONFIRMED_WITHIN), context.split("needs", groups, "B06"))
+        demand = context.split("needs", groups, LANGUAGES) if context.has("needs", LANGUAGES) else {}
+        return cls(context.active_offers(confirmed_within=CONFIRMED_WITHIN), demand)
 
     def of_field(self, field: str) -> pl.DataFrame:
         """Return the offers of a field of action."""
@@ -63,20 +70,44 @@ class Supply:
 
     def needed(self, field: str) -> tuple[str, ...]:
         """Return the languages other than German that people who name a field understand well, where published."""
-        return tuple(each for each in self.demand[field].published if each not in (GERMAN, *NO_LANGUAGE))
+        published = self.demand[field].published if field in self.demand else ()
+        return tuple(each for each in published if each not in (GERMAN, *NO_LANGUAGE))
 
-    def reachable(self, field: str, offers: pl.DataFrame) -> Value:
-        """Return the share of some offers that speak a needed language of a field or have interpreting."""
+    def reach(self, field: str) -> Reach:
+        """Return the offers of a field by the municipality they serve, and how many of them speak a needed language."""
         needed = self.needed(field)
-        if offers.is_empty() or not needed:
-            return hidden(Reason.BASE)
         speaks = _one_of("languages", needed) | (pl.col("interpreter") != "none").fill_null(False)
-        return percent(offers.filter(speaks).height / offers.height, None)
+        offers = self.of_field(field).select("whole_county", "municipalities", speaks.alias("speaks"))
+        served: Counter[str] = Counter()
+        speaking: Counter[str] = Counter()
+        for whole, municipalities, understood in offers.iter_rows():
+            for place in {EVERYWHERE} if whole else set(municipalities or ()):
+                served[place] += 1
+                speaking[place] += understood
+        return Reach(offers.height, int(offers["speaks"].sum()), served, speaking, known=bool(needed))
 
 
-def serving(offers: pl.DataFrame, municipality: str) -> pl.DataFrame:
-    """Return the offers that serve a municipality: its own and those for the whole county."""
-    return offers.filter(pl.col("whole_county") | pl.col("municipalities").list.contains(municipality))
+@dataclass(frozen=True)
+class Reach:
+    """Offers of one field: how many, how many of them in a needed language, and both by municipality they serve.
+
+    ``known`` is False if no language is known to be needed: then nothing is said of them.
+    """
+
+    offers: int
+    speaking: int
+    served: Mapping[str, int]
+    spoken: Mapping[str, int]
+    known: bool
+
+    def cells(self, municipality: str | None = None) -> tuple[Value, Value]:
+        """Return the number of offers, all or those that serve a municipality, and the share in a needed language."""
+        number, speaking = self.offers, self.speaking
+        if municipality is not None:
+            number = self.served.get(EVERYWHERE, 0) + self.served.get(municipality, 0)
+            speaking = self.spoken.get(EVERYWHERE, 0) + self.spoken.get(municipality, 0)
+        share = percent(speaking / number, None) if number and self.known else hidden(Reason.BASE)
+        return integer(number), share
 
 
 def easing(offers: pl.DataFrame) -> dict[str, int]:

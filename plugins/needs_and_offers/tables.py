@@ -47,6 +47,7 @@ def fields_table(fields: tuple[Field, ...]) -> Table:
 
 def gap_table(fields: tuple[Field, ...], supply: Supply) -> Table:
     """Need item × share with interval, offers of the field and their reach, fitting offers, experts who see too few."""
+    cells = supply_cells(supply, fields)
     return Table(
         id="gap",
         caption=texts.GAP_CAPTION,
@@ -64,7 +65,7 @@ def gap_table(fields: tuple[Field, ...], supply: Supply) -> Table:
                 words(short(field.items[item])),
                 words(short(field.label)),
                 *_share(field.needs[item]),
-                *supply_cells(supply, field, item),
+                *cells[item],
                 _mentions(field, item),
             )
             for field in fields

@@ -30,8 +30,11 @@ YEAR_DAYS = 365
 AHEAD_DAYS = 365
 MOST_ENDS = 500
 _REFUSED = re.compile(
-    r"[<>&%\x00-\x1f\x7f\u202a-\u202e]|[A-Za-z][A-Za-z0-9+.-]*://|\bwww\.|\b(?=(?:javascript|data|mailto|vbscript):)"
+    r"[<>&%\x00-\x1f\x7f\u202a-\u202e\ud800-\udfff]|[a-z][a-z0-9+.-]*://|\bwww\.|(?<=\bjavascript):|(?<=\bdata):"
+    r"|(?<=\bmailto):|(?<=\bvbscript):",
+    re.IGNORECASE,
 )
+"""What no report may carry: markup, addresses, control characters. A provider may have typed it into a name."""
 
 
 def _ages(today: dt.date) -> dict[str, pl.Expr]:

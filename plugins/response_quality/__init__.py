@@ -38,18 +38,19 @@ def report_run(context: ReportContext) -> ReportOutput:
     """See the API of report plugins."""
     questions = closed(context, NEEDS)
     lines, rules = batteries(questions), rules_of(context, NEEDS)
-    limits = {"battery": integer(BATTERY), "answers": integer(MIN_ANSWERS)}
+    least = context.parameters.get("min_answers", MIN_ANSWERS)
+    limits = {"battery": integer(BATTERY), "answers": integer(least)}
     blocks: list[Block] = [
         TextBlock(texts.INTRODUCTION),
         TextBlock(texts.WHY_ROWS, "note"),
-        *compared_blocks(context, NEEDS, questions, lines, rules),
+        *compared_blocks(context, NEEDS, questions, lines, rules, least),
         TextBlock(texts.COMPLETENESS, "heading"),
         pages_table(context, NEEDS, questions),
         last_page_table(context, NEEDS),
         TextBlock(texts.LAST_PAGE_NOTE, "note"),
         TextBlock(texts.PATTERNS, "heading"),
         lines_table(context, NEEDS, lines),
-        duplicates_table(context, NEEDS, questions),
+        duplicates_table(context, NEEDS, questions, least),
         TextBlock(texts.PATTERNS_NOTE, "note", limits),
         *heaping_blocks(context, NEEDS, questions),
         TextBlock(texts.CONTRADICTIONS, "heading"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import polars as pl
+
 from survey_service.reports.plugin import (
     Column,
     Group,
@@ -12,7 +14,6 @@ from survey_service.reports.plugin import (
     ReportContext,
     Table,
     Value,
-    all_of,
     answered,
     any_of,
     asked,
@@ -56,13 +57,10 @@ def last_page_table(context: ReportContext, questionnaire: str) -> Table:
     labels = context.pages(questionnaire)
     pages = _by_page(context.questions(questionnaire))
     order = [page for page in labels if page in pages]
-    reached = {page: any_of([answered(name) for name in pages[page]]) for page in order}
-    parts = {
-        page: all_of([reached[page], *(~reached[later] for later in order[place + 1 :])])
-        for place, page in enumerate(order)
-    }
-    nowhere = ~any_of(list(reached.values()))
-    shares = context.parts(questionnaire, {**parts, "": nowhere}, everyone())
+    reached = [any_of([answered(name) for name in pages[page]]) for page in order]
+    last = pl.max_horizontal([pl.lit(-1), *(pl.when(hit).then(place) for place, hit in enumerate(reached))])
+    parts = {page: last == place for place, page in enumerate(order)}
+    shares = context.parts(questionnaire, {**parts, "": last == -1}, everyone())
     rows = [(words(labels[page]), *_counted(shares[page])) for page in order]
     rows.append((words(texts.NOWHERE), *_counted(shares[""])))
     columns = (Column(texts.PAGE), Column(texts.PEOPLE, "persons"), Column(texts.SHARE, "percent"))

@@ -67,9 +67,11 @@ def lines_table(context: ReportContext, questionnaire: str, lines: Sequence[Batt
     return Table("lines", texts.LINES_CAPTION, columns, tuple(rows))
 
 
-def duplicates_table(context: ReportContext, questionnaire: str, questions: Sequence[QuestionInfo]) -> Table:
+def duplicates_table(
+    context: ReportContext, questionnaire: str, questions: Sequence[QuestionInfo], least: int
+) -> Table:
     """People with enough answers, how many of them equal another one, and the pairs to expect by chance."""
-    found = twins(context, questionnaire, questions)
+    found = twins(context, questionnaire, questions, least)
     share = found.share
     shown = share.suppressed is None
     many = found.chance is not None and share.base is not None
@@ -133,12 +135,13 @@ def compared_blocks(
     questions: Sequence[QuestionInfo],
     lines: Sequence[Battery],
     rules: tuple[Rule, ...],
+    least: int,
 ) -> Iterator[Block]:
     """Yield the four shares of all responses, by period and by channel."""
     groups = {
         "complete": complete(questions),
         "lines": straight(lines),
-        "duplicates": duplicates(questions),
+        "duplicates": duplicates(questions, least),
         "contradictions": any_contradiction(rules),
     }
     heads = tuple(Column(texts.MEASURES[name], "percent") for name in groups)

@@ -97,7 +97,7 @@ def by_chance(context: ReportContext, questionnaire: str, battery: Battery) -> f
             rows.select(battery.answers.alias("answers")).group_by("answers").len(),
         ]
     )
-    total, people = given["len"].sum(), lengths["len"].sum()
+    total, people = int(given["len"].sum()), int(lengths["len"].sum())
     if not total or not people:
         return None
     parts = [count / total for count in given["len"]]
@@ -116,9 +116,9 @@ def _pattern(questions: Sequence[QuestionInfo]) -> pl.Expr:
     return pl.struct([_answer(info).alias(info.name) for info in questions]).hash()
 
 
-def duplicates(questions: Sequence[QuestionInfo]) -> Group:
-    """Return whose answers equal somebody else's throughout, among those with at least MIN_ANSWERS answers."""
-    enough = count_of([pl.col(info.name).is_not_null() for info in questions]) >= MIN_ANSWERS
+def duplicates(questions: Sequence[QuestionInfo], least: int) -> Group:
+    """Return whose answers equal somebody else's throughout, among those with at least ``least`` answers."""
+    enough = count_of([pl.col(info.name).is_not_null() for info in questions]) >= least
     return Group(_pattern(questions).is_duplicated(), enough)
 
 
@@ -133,9 +133,9 @@ class Twins:
     chance: float | None
 
 
-def twins(context: ReportContext, questionnaire: str, questions: Sequence[QuestionInfo]) -> Twins:
-    """Count equal responses among those with at least MIN_ANSWERS answers."""
-    group = duplicates(questions)
+def twins(context: ReportContext, questionnaire: str, questions: Sequence[QuestionInfo], least: int) -> Twins:
+    """Count equal responses among those with at least ``least`` answers."""
+    group = duplicates(questions, least)
     rows = context.rows(questionnaire).filter(group.base)
     answers = rows.select(_answer(info).alias(info.name) for info in questions)
     sizes = answers.select(_pattern_of_columns().alias("pattern")).group_by("pattern").len().filter(pl.col("len") > 1)

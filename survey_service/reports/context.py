@@ -184,13 +184,13 @@ class ReportContext:
         book = self._codebook[questionnaire]
         rows = {name: book["questions"][name] for name in book["order"]}
         return tuple(
-            QuestionInfo(name, row["type"], row["label"], row["page"], row["list"], row["sensitive"])
+            QuestionInfo(name, row["type"], row["label"] or {"*": name}, row["page"], row["list"], row["sensitive"])
             for name, row in rows.items()
         )
 
     def pages(self, questionnaire: str) -> Mapping[str, Text]:
         """Return the labels of the pages by name, those of the newest revision first, in order."""
-        return {page["name"]: page["label"] for page in self._codebook[questionnaire]["pages"]}
+        return {page["name"]: page["label"] or {"*": page["name"]} for page in self._codebook[questionnaire]["pages"]}
 
     def choices(self, questionnaire: str, question: str) -> tuple[ChoiceInfo, ...]:
         """Return the choices of the list of a question, in order. Raises KeyError if there is no such question."""

@@ -67,11 +67,17 @@ def words(markup: str) -> str:
 
 def test_the_list_offers_the_plugins_and_the_finished_reports(reader: Desk) -> None:
     page = reader.get("/manage/reports?lang=en").text
-    assert re.findall(r'<button type="submit" name="plugin" value="(\w+)"', page) == ["monitoring", "needs_and_offers"]
+    assert re.findall(r'<button type="submit" name="plugin" value="(\w+)"', page) == [
+        "language_equity",
+        "monitoring",
+        "needs_and_offers",
+        "offers_coverage",
+        "response_quality",
+    ]
     rows = [words(row) for row in re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)]
     assert rows[1:] == [
         "Monitoring (invented responses) 2 Nov 23, 2026 2026-Q4 1.0",
-        "Offers and needs (invented responses) 1 Nov 23, 2026 2026-Q4 1.0",
+        "Offers and needs (invented responses) 1 Nov 23, 2026 2026-Q4 1.1",
     ]
 
 
