@@ -51,7 +51,7 @@ SOURCES: Mapping[str, str] = {
     "package": D_("installed by the operator"),
     "installed": D_("installed here"),
 }
-CHANGES: Mapping[str, str] = {"changed": D_("changes"), "appeared": D_("is new"), "vanished": D_("vanishes")}
+CHANGES: Mapping[str, str] = {"appeared": D_("is new"), "vanished": D_("vanishes")}
 THINGS: Mapping[str, str] = {
     "figure": D_("Figure"),
     "statement": D_("Statement"),
@@ -86,14 +86,11 @@ PARTS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class ChangeLine:
-    """One line of the table of changes: which thing, what happens to it, which value, old and new."""
+class ChangeView:
+    """One thing in the table of changes: what it is called, and a line for each value: its name, old and new."""
 
     thing: str
-    state: str
-    part: str
-    old: str
-    new: str
+    lines: tuple[tuple[str, str, str], ...]
 
 
 def off(state: str) -> str:
@@ -131,31 +128,26 @@ def questionnaires(info: Mapping[str, Any]) -> list[dict[str, str]]:
     return found
 
 
-def change_lines(changes: tuple[Change, ...]) -> Iterator[ChangeLine]:
-    """Yield a line for each value that changes, appears or vanishes."""
+def change_views(changes: tuple[Change, ...]) -> Iterator[ChangeView]:
+    """Yield the things that change, appear or vanish; of the last two just the main value is shown."""
     tag = i18n.language().tag
     for change in changes:
         kind = gettext(THINGS[change.kind]) if change.kind in THINGS else change.kind
         thing = f"{kind}: {' · '.join(wording(text, tag) for text in change.where)}"
-        state = gettext(CHANGES[change.state])
-        if change.state != "changed":
-            yield ChangeLine(thing, state, "", *_ends(change, tag))
+        if change.state == "changed":
+            names = [gettext(PARTS[part.name]) if part.name in PARTS else part.name for part in change.parts]
+            values = [(_exact(part.old, tag), _exact(part.new, tag)) for part in change.parts]
         else:
-            for part in change.parts:
-                name = gettext(PARTS[part.name]) if part.name in PARTS else part.name
-                yield ChangeLine(thing, state, name, _exact(part.old, tag), _exact(part.new, tag))
-
-
-def _ends(change: Change, tag: str) -> tuple[str, str]:
-    """Return the main value of a thing that appears or vanishes, old and new."""
-    main = next((part for part in change.parts if part.name in ("value", "share")), None)
-    return ("–", "–") if main is None else (_exact(main.old, tag), _exact(main.new, tag))
+            main = next((part for part in change.parts if part.name in ("value", "share")), None)
+            names = [gettext(CHANGES[change.state])]
+            values = [("", "") if main is None else (_exact(main.old, tag), _exact(main.new, tag))]
+        yield ChangeView(thing, tuple((name, *ends) for name, ends in zip(names, values, strict=True)))
 
 
 def _exact(item: Item | None, tag: str) -> str:
     """Return a value as text, exactly enough to see that it differs; a hidden one with the reason."""
     if item is None:
-        return "–"
+        return ""
     if item["kind"] == "hidden":
         return f"{formats.HIDDEN} {gettext(report_words.REASONS[item['value']])}"
     if item["kind"] == "percent":
