@@ -48,6 +48,7 @@ Progress = Callable[[int, int], None]
 
 PREFER_NOT_TO_SAY = "pna"
 """As in `questionnaire.model`, which is not imported here: a worker must start fast."""
+_PLAIN: Mapping[Any, pl.DataType] = {pl.Enum: pl.String(), pl.List: pl.List(pl.String())}
 _NO_LANGUAGE = ("none", "other", PREFER_NOT_TO_SAY)
 
 
@@ -221,7 +222,15 @@ class ReportContext:
     # -- people -------------------------------------------------------------------------------------------------
 
     def _table(self, questionnaire: str) -> pl.LazyFrame:
-        return self._scan(f"responses-{questionnaire}")
+        """Return the responses; answers that are stored as codes are texts, so that plugins may do anything with them.
+
+        States and facts stay codes, which compare like texts.
+        """
+        table = self._scan(f"responses-{questionnaire}")
+        answers = {name: kind for name, kind in table.collect_schema().items() if ":" not in name}
+        return table.with_columns(
+            pl.col(name).cast(_PLAIN[kind.base_type()]) for name, kind in answers.items() if _is_code(kind)
+        )
 
     def _scan(self, table: str) -> pl.LazyFrame:
         """Return the rows of a table. Raises KeyError if it is not in the snapshot."""
@@ -488,3 +497,7 @@ def _exploded(rows: pl.LazyFrame) -> pl.LazyFrame:
 def protected(numerator: int, base: int) -> Released:
     """Return a share that a plugin with the permission ``rows`` counted itself, as the primary rule lets it be."""
     return protect(share_of(numerator, base))
+
+
+def _is_code(kind: pl.DataType) -> bool:
+    return isinstance(kind.inner if isinstance(kind, pl.List) else kind, pl.Enum)
