@@ -6,11 +6,13 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import icu
-from babel import Locale
+from typing import TYPE_CHECKING
 
 from survey_service.paths import bundled
+
+if TYPE_CHECKING:  # as yaml below: a worker for reports, which must start fast, seldom needs it
+    import icu
+    from babel import Locale
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,15 @@ class Language:
 
     @property
     def babel(self) -> Locale:
+        from babel import Locale
+
         return Locale.parse(self.locale)
 
 
 @functools.cache
 def registry(path: Path | None = None) -> dict[str, Language]:
     """Return all registered languages by tag, in the order of ``translations/languages.yaml``."""
-    import yaml  # not at the top: a worker for reports, which must start fast, seldom needs it
+    import yaml
 
     rows = yaml.safe_load((path or bundled("translations") / "languages.yaml").read_text("utf-8"))
     return {row["tag"]: Language(**row) for row in rows}
@@ -77,6 +81,8 @@ def collation_key(text: str, tag: str) -> bytes:
 
 @functools.cache
 def _collator(locale: str) -> icu.Collator:
+    import icu
+
     return icu.Collator.createInstance(icu.Locale(locale))
 
 

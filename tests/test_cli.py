@@ -22,9 +22,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from survey_service.accounts import accounts, audit
-from survey_service.cli import cli, common
+from survey_service.cli import checking, cli, common
 from survey_service.cli.checking import language_faults
 from survey_service.languages import Language
+from survey_service.reports import sandbox
+from survey_service.reports.sandbox import Support
 from survey_service.store import open_store
 from survey_service.store.base import Store
 
@@ -400,8 +402,23 @@ def test_check_of_the_bundled_files_finds_nothing(run: Run, instance: Path) -> N
     assert result.stdout.splitlines() == [
         *("Settings: no fault", "Questionnaires: no fault", "Translations: no fault", "Languages: no fault"),
         "Report plugins: no fault",
+        checking.sandbox_line(None),
     ]
     assert not (instance / "store").exists()
+
+
+def test_check_says_what_the_machine_offers_to_shut_plugins_in(
+    run: Run, instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for support, said in (
+        (Support(7, True), "complete (Landlock ABI 7, seccomp)"),
+        (Support(0, True), "Landlock is missing; only bundled ones run"),
+        (Support(0, False), "Landlock, seccomp is missing; only bundled ones run"),
+    ):
+        monkeypatch.setattr(sandbox, "support", lambda support=support: support)
+        assert run("check").stdout.splitlines()[-1] == f"Sandbox for report plugins: {said}"
+    monkeypatch.setenv("SURVEY_REPORT_UNSAFE", "true")
+    assert run("check").stdout.splitlines()[-1].endswith("is missing; all run without it (report_unsafe)")
 
 
 def test_check_names_all_faulty_settings_at_once(run: Run, instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:

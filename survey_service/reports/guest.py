@@ -23,6 +23,7 @@ from survey_service.reports.blocks import ReportOutput
 from survey_service.reports.context import ReportContext, ReportInfo
 
 HOOKS = ("report_info", "report_run")
+_TOO_LONG = b'{"refused":"more than 1 MB"}'
 _PAUSE = 0.2
 """Seconds between two lines of progress, at least."""
 
@@ -149,4 +150,6 @@ def _encode(answer: dict[str, Any]) -> bytes:
         line = json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
     except (TypeError, ValueError, RecursionError):  # NaN, a set, a lone surrogate, a circle
         return b'{"refused":"not JSON"}'
-    return line if len(line) <= schema.MAX_BYTES else b'{"refused":"more than 1 MB"}'
+    except MemoryError:
+        return _TOO_LONG
+    return line if len(line) <= schema.MAX_BYTES else _TOO_LONG

@@ -180,7 +180,7 @@ def _answer(line: bytes, entry: PluginEntry) -> dict[str, Any]:
     if not isinstance(answer, dict):
         raise output.Unusable("", "not an answer")
     if "unprotected" in answer:
-        raise Problem("plugin.unprotected", name=entry.name, lacking=str(answer["unprotected"])[:60])
+        raise Problem("plugin.unprotected", name=entry.name, lacking=str(answer["unprotected"])[:200])
     if "refused" in answer:
         raise output.Unusable("", str(answer["refused"])[:60])
     if "failed" in answer:

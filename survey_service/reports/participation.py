@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from survey_service import clock
-from survey_service.responses.drafts import DRAFTS, day_of
-from survey_service.responses.submissions import is_known
 from survey_service.statistics.disclosure import Reason, Released, count_only, count_reason, partition_reasons
-from survey_service.store.base import Store
+
+if TYPE_CHECKING:  # a worker, which must start fast, has no store
+    from survey_service.store.base import Store
 
 NOBODY = count_only(0, Reason.GROUP)
 
@@ -57,6 +58,9 @@ def open_drafts(store: Store, questionnaire: str, periods: Iterable[str] | None 
 
     ``periods`` are those they were last touched in, None for any.
     """
+    from survey_service.responses.drafts import DRAFTS, day_of
+    from survey_service.responses.submissions import is_known
+
     wanted = None if periods is None else set(periods)
     found: Counter[str] = Counter()
     for stored in store.collection(DRAFTS).iterate():

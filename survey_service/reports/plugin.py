@@ -50,7 +50,7 @@ from survey_service.reports.blocks import (
     values_of,
     words,
 )
-from survey_service.reports.context import AGGREGATES, ROWS, TEXTS, ChoiceInfo, ReportContext, ReportInfo
+from survey_service.reports.context import AGGREGATES, ROWS, TEXTS, ChoiceInfo, Cross, ReportContext, ReportInfo
 from survey_service.reports.groups import (
     Group,
     all_of,
@@ -65,6 +65,8 @@ from survey_service.reports.hookspecs import hookimpl
 from survey_service.reports.parameters import Parameter
 from survey_service.reports.participation import Participation
 from survey_service.statistics.disclosure import Reason, Released
+from survey_service.statistics.raking import Weights
+from survey_service.statistics.tables import Cell, Protected
 
 __all__ = [
     "AGGREGATES",
@@ -72,15 +74,18 @@ __all__ = [
     "TEXTS",
     "Bar",
     "Block",
+    "Cell",
     "Chart",
     "ChoiceInfo",
     "Column",
     "Counted",
+    "Cross",
     "Field",
     "Figure",
     "Group",
     "Parameter",
     "Participation",
+    "Protected",
     "Reason",
     "Released",
     "ReportContext",
@@ -92,6 +97,7 @@ __all__ = [
     "TextBlock",
     "Value",
     "VegaLite",
+    "Weights",
     "all_of",
     "answered",
     "any_of",

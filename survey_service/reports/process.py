@@ -233,7 +233,7 @@ class Worker:
     def _how(self) -> str:
         """Return how the process ended; one that only closed its pipe is ended here."""
         try:
-            status = self._process.wait(timeout=_GRACE)
+            status = self._process.wait(timeout=_GRACE / 2)
         except subprocess.TimeoutExpired:
             return "closed pipe"
         return signal.Signals(-status).name if status < 0 else f"exit status {status}"
@@ -246,6 +246,7 @@ def _environment(home: Path) -> dict[str, str]:
         "TMPDIR": str(home),
         "LANG": "C.UTF-8",
         "PYTHONHASHSEED": "0",
+        "MALLOC_ARENA_MAX": "2",  # each reserves 64 MiB that count as used
         "POLARS_MAX_THREADS": "2",
         "POLARS_TEMP_DIR": str(home),
     }

@@ -14,7 +14,6 @@ import functools
 import os
 import resource
 import sys
-import sysconfig
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -95,6 +94,8 @@ class Shield:
 
 def code_folders() -> tuple[list[str], list[str]]:
     """Return the folders of installed packages (for ``sys.path``), and all that a worker may read to run code."""
+    import sysconfig  # the caller needs it, a worker does not
+
     packages = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
     packages += [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
     installed = [path for path in dict.fromkeys(packages) if os.path.isdir(path)]
@@ -108,20 +109,14 @@ def enter(shield: Shield) -> None:
 
     Raises OSError if a layer that was asked for can't be had; then nothing of a plugin may be run.
     """
-    tasks = MORE_TASKS + _tasks_of(NOBODY if os.geteuid() == 0 else os.getuid())
-    apart = shield.view and sandbox_view.narrow(shield.root, shield.reading, shield.writing)
-    if apart and os.geteuid() != 0:
-        tasks = MORE_TASKS  # in a user namespace only the tasks in it count
-    if os.geteuid() == 0:
-        _be_nobody()
-        _check_readable(shield.reading)
+    others = _put_apart(shield)
     _limit(
         {
             resource.RLIMIT_CPU: shield.processor_seconds,
             resource.RLIMIT_FSIZE: shield.scratch * MEBIBYTE,
             resource.RLIMIT_CORE: 0,
             resource.RLIMIT_NOFILE: OPEN_FILES,
-            resource.RLIMIT_NPROC: tasks,
+            resource.RLIMIT_NPROC: MORE_TASKS + others,
             resource.RLIMIT_MSGQUEUE: 0,
         }
     )
@@ -135,6 +130,23 @@ def enter(shield: Shield) -> None:
         sandbox_files.restrict(shield.landlock, shield.reading, shield.writing)
     if shield.calls:
         sandbox_kernel.seccomp(sandbox_calls.program(sandbox_kernel.machine(), os.getpid()))
+
+
+def _put_apart(shield: Shield) -> int:
+    """Give this process a root and a user of its own, as far as it may have them.
+
+    Return how many other threads will count towards its limit of threads: in a user namespace none.
+    """
+    if os.geteuid() != 0:
+        if shield.view and sandbox_view.narrow(shield.root, shield.reading, shield.writing):
+            return 0
+        return _tasks_of(os.getuid())
+    others = _tasks_of(NOBODY)
+    if shield.view:
+        sandbox_view.narrow(shield.root, shield.reading, shield.writing)
+    _be_nobody()
+    _check_readable(shield.reading)
+    return 0 if shield.view and sandbox_view.count_alone() else others
 
 
 def limit_memory(statm: int, mebibytes: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import platform
 
 NEW_NS = 0x00020000
 NEW_USER = 0x10000000
@@ -20,7 +19,7 @@ class Unable(OSError):
 
 def machine() -> str:
     """Return the processor's name as the kernel has it, such as ``x86_64``."""
-    return platform.machine()
+    return os.uname().machine
 
 
 def syscall(name: str, number: int, *arguments: int | ctypes.Array[ctypes.c_char] | None) -> int:

@@ -25,7 +25,7 @@ def prepare(request: Mapping[str, Any]) -> str:
     try:
         sandbox.enter(sandbox.Shield.of_json(request["shield"]))
     except OSError as error:
-        return f"{error.args[-1]}: {os.strerror(error.errno or 0)}"[:60]
+        return f"{error.args[-1]}: {os.strerror(error.errno or 0)}"
     import polars
 
     polars.DataFrame({"warm": [1, 2]}).lazy().select(polars.col("warm").sum()).collect()  # starts the thread pool

@@ -83,6 +83,8 @@ WHO_MAY = {
     ("POST", "/manage/offers/<offer>"): MODERATORS,
     ("GET", "/manage/reports"): MODERATORS,
     ("POST", "/manage/reports"): MODERATORS,
+    ("GET", "/manage/reports/runs/<int:number>"): MODERATORS,
+    ("POST", "/manage/reports/runs/<int:number>/cancel"): MODERATORS,
     ("GET", "/manage/reports/<int:number>"): MODERATORS,
     ("GET", "/manage/reports/<int:number>.<format_name>"): MODERATORS,
     ("GET", "/manage/plugins"): {MANAGER, ADMIN},

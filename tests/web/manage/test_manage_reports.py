@@ -7,26 +7,30 @@ import io
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from survey_service import clock, demo
 from survey_service.accounts import accounts, audit
 from survey_service.app import create_app
 from survey_service.problems import Problem
 from survey_service.questionnaire.loader import Library
-from survey_service.reports import finding, host
+from survey_service.reports import finding, host, runs, sandbox
+from survey_service.reports.process import Progress
+from survey_service.reports.queue import MOST_AT_ONCE
 from survey_service.reports.render.view import view as view_of
 from survey_service.reports.report import REPORTS, load
+from survey_service.reports.sandbox import Support
 from survey_service.responses.revisions import Publications
 from survey_service.settings import load as load_settings
 from survey_service.store import open_store
 from survey_service.store.base import Store
-from survey_service.web.manage import reports
 from tests.web.manage.conftest import NOW, PASSWORD, Desk
 
 
@@ -77,13 +81,27 @@ def test_a_report_is_made_stored_audited_and_shown(filled: tuple[Flask, Store], 
     answer = reader.client.post(
         "/manage/reports", data={"_csrf": reader.token("/manage/reports"), "plugin": "monitoring"}
     )
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/manage/reports/2")
+    assert answer.status_code == 303
+    assert re.fullmatch(r"/manage/reports/runs/\d+", answer.headers["Location"])
+    ended = until_ended(reader, answer.headers["Location"])
+    assert (ended.status_code, ended.headers["Location"]) == (303, "/manage/reports/2")
     assert store.collection(REPORTS).count() == count  # over the same answers on the same day it is the same report
     noted = [entry for entry in audit.entries(store) if entry.action == "report.run"]
     assert [(entry.actor, entry.subject, dict(entry.details)) for entry in noted] == [
         ("Willi", "monitoring", {"report": 2})
     ]
     assert reader.get("/manage/reports/2").status_code == 200
+
+
+def until_ended(desk: Desk, address: str) -> TestResponse:
+    """Look at a run until it has ended, and return the last answer."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        answer = desk.get(address)
+        if "Refresh" not in answer.headers:
+            return answer
+        time.sleep(0.1)
+    raise AssertionError("the run did not end")
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -166,47 +184,105 @@ def test_a_failing_plugin_is_named_and_the_desk_works_on(
 
     monkeypatch.setattr(host, "run", fail)
     data = {"_csrf": reader.token("/manage/reports"), "plugin": "monitoring"}
-    for _ in range(reports.MOST_AT_ONCE + 1):  # a failure gives its place back
-        answer = reader.client.post("/manage/reports", data=data)
-        assert answer.status_code == 502
+    for _ in range(MOST_AT_ONCE + 1):  # a failure gives its place back
+        answer = until_ended(reader, reader.client.post("/manage/reports", data=data).headers["Location"])
+        assert answer.status_code == 200
         assert "ZeroDivisionError" in answer.text
     assert reader.get("/manage/reports/1").status_code == 200
 
 
-def test_a_third_report_at_once_is_refused_for_now(
-    filled: tuple[Flask, Store], reader: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started, go_on = threading.Semaphore(0), threading.Event()
-    real: Callable[..., object] = host.run
+class Slow:
+    """A stand-in for the making of reports that begins when asked and goes on when told, and can be cancelled."""
 
-    def slow(*arguments: object, **named: object) -> object:
-        started.release()
-        assert go_on.wait(10)
-        return real(*arguments, **named)
+    def __init__(self) -> None:
+        self.started, self.go_on = threading.Semaphore(0), threading.Event()
+        self._real: Callable[..., object] = host.run
 
-    monkeypatch.setattr(host, "run", slow)
-    cookie, data = reader.cookie, {"_csrf": reader.token("/manage/reports"), "plugin": "monitoring"}
-    survey = reader.client.get_cookie("survey")
-    assert survey is not None
-    answers: list[int] = []
+    def __call__(self, *arguments: object, told: Progress, wanted: Callable[[], None], **named: object) -> object:
+        told(3, 7)
+        wanted()
+        self.started.release()
+        while not self.go_on.wait(0.05):
+            wanted()
+        return self._real(*arguments, told=told, wanted=wanted, **named)
 
-    def ask() -> None:
-        client = filled[0].test_client()
-        client.set_cookie("desk", cookie)
-        client.set_cookie("survey", survey.value)
-        answers.append(client.post("/manage/reports", data=data).status_code)
 
-    threads = [threading.Thread(target=ask) for _ in range(reports.MOST_AT_ONCE)]
-    for thread in threads:
-        thread.start()
-        assert started.acquire(timeout=10)
-    third = reader.client.post("/manage/reports", data=data)
-    go_on.set()
-    for thread in threads:
-        thread.join()
-    assert third.status_code == 503
-    assert "Retry-After" in third.headers
-    assert answers == [303, 303]
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch, filled: tuple[Flask, Store]) -> Iterator[Slow]:
+    made = Slow()
+    monkeypatch.setattr(host, "run", made)
+    yield made
+    made.go_on.set()
+    app, store = filled
+    deadline = time.monotonic() + 60
+    settings = app.extensions["survey_service"].settings
+    while any(not each.ended for each in runs.all_runs(store, settings)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def make(desk: Desk) -> str:
+    data = {"_csrf": desk.token("/manage/reports"), "plugin": "monitoring"}
+    return desk.client.post("/manage/reports", data=data).headers["Location"]
+
+
+def test_a_third_report_waits_and_pages_are_answered_meanwhile(reader: Desk, slow: Slow) -> None:
+    first, second = make(reader), make(reader)
+    for _ in range(2):
+        assert slow.started.acquire(timeout=60)
+    third, fourth = make(reader), make(reader)
+    assert not slow.started.acquire(timeout=1)
+    assert "3 of 7 steps" in reader.get(f"{first}?lang=en").text
+    assert "2 reports are before it." in reader.get(f"{third}?lang=en").text
+    assert "3 reports are before it." in reader.get(f"{fourth}?lang=en").text
+    page = reader.get("/manage/reports?lang=en")
+    assert page.status_code == 200
+    assert [address for address in (first, second, third, fourth) if f'href="{address}"' in page.text] == [
+        *(first, second, third, fourth)
+    ]
+    assert reader.get("/en/").status_code == 200
+    slow.go_on.set()
+    for address in (first, second, third, fourth):
+        assert until_ended(reader, address).headers["Location"] == "/manage/reports/2"
+    assert "Being made" not in reader.get("/manage/reports?lang=en").text
+
+
+def test_a_run_is_cancelled_and_noted(filled: tuple[Flask, Store], reader: Desk, slow: Slow) -> None:
+    address = make(reader)
+    assert slow.started.acquire(timeout=60)
+    answer = reader.client.post(f"{address}/cancel", data={"_csrf": reader.token("/manage/reports")})
+    assert (answer.status_code, answer.headers["Location"]) == (303, address)
+    ended = until_ended(reader, f"{address}?lang=en")
+    assert "was cancelled. Nothing was stored." in ended.text
+    assert "/cancel" not in ended.text
+    noted = [entry for entry in audit.entries(filled[1]) if entry.action == "report.cancelled"]
+    assert [(entry.actor, entry.subject, dict(entry.details)) for entry in noted] == [
+        ("Willi", "monitoring", {"run": int(address.rpartition("/")[2])})
+    ]
+    reader.client.post(f"{address}/cancel", data={"_csrf": reader.token("/manage/reports")})
+    assert len([entry for entry in audit.entries(filled[1]) if entry.action == "report.cancelled"]) == 1
+
+
+def test_the_page_of_a_run_reloads_itself_until_the_reader_stops_that(reader: Desk, slow: Slow) -> None:
+    address = make(reader)
+    assert slow.started.acquire(timeout=60)
+    page = reader.get(address)
+    assert page.headers["Refresh"] == "3"
+    assert f'href="{address}?stay=1"' in page.text
+    stays = reader.get(f"{address}?stay=1")
+    assert "Refresh" not in stays.headers
+    assert f'href="{address}"' in stays.text
+
+
+def test_a_run_that_is_not_there_is_a_404(reader: Desk) -> None:
+    assert reader.get("/manage/reports/runs/999").status_code == 404
+    token = reader.token("/manage/reports")
+    assert reader.client.post("/manage/reports/runs/999/cancel", data={"_csrf": token}).status_code == 404
+
+
+def test_the_desk_says_what_the_machine_lacks(reader: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "cannot shut report plugins in" not in reader.get("/manage/reports?lang=en").text
+    monkeypatch.setattr(sandbox, "support", lambda: Support(0, True))
+    assert "cannot shut report plugins in (Landlock)" in reader.get("/manage/reports?lang=en").text
 
 
 def test_a_faulty_plugin_is_listed_with_its_fault(
