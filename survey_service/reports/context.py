@@ -74,7 +74,7 @@ class ReportInfo:
 
         Raises ValueError if that file is missing or faulty.
         """
-        return cls.from_json(manifest.read(Path(file).parent).info)
+        return cls.from_json(manifest.read_light(Path(file).parent))
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ReportInfo:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from survey_service import languages
 from survey_service.problems import Problem
-from survey_service.reports import host, sandbox
+from survey_service.reports import catalogue, host, sandbox
 from survey_service.reports.render.pictures import pictures
 from survey_service.reports.render.views import ChartView
 from survey_service.reports.report import all_reports, load
@@ -38,7 +38,15 @@ def report(number: int) -> str:
     shown = report_files.seen(made, i18n.language().tag)
     g.pictures = any(chart.svg is None for chart in shown.charts)
     charts = Charts(lambda chart: _picture(number, chart), lambda chart: _links(number, chart))
-    return render_template("manage/report.html", number=number, view=shown, charts=charts, formats=tuple(FORMS))
+    fault = catalogue.why_not_again(current().store, current().settings, made)
+    return render_template(
+        "manage/report.html",
+        number=number,
+        view=shown,
+        charts=charts,
+        formats=tuple(FORMS),
+        not_again=fault.text(i18n.gettext) if fault is not None else "",
+    )
 
 
 def _picture(number: int, chart: ChartView) -> Markup:

@@ -65,6 +65,8 @@ def test_the_service_stands_without_any_plugin(
     assert mara.sign_in("Mara").status_code == 303
     assert mara.get("/en/q/small").status_code == 200
     assert "54 %" in mara.get(f"/manage/reports/{report.id}?lang=de").text.replace("\xa0", " ")
+    shown = mara.get(f"/manage/reports/{report.id}?lang=en").text
+    assert ("cannot be computed again: Its snapshot is gone." in shown) == (damage is take_everything_away)
     page = mara.get("/manage/reports?lang=en")
     assert (page.status_code, page.text.count("This report plugin cannot be used")) == (
         200,

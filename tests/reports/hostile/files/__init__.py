@@ -157,7 +157,7 @@ NAMES = {
 
 @hookimpl
 def report_info():
-    return ReportInfo("files", "1.0", {"*": "Hostile"}, questionnaires=("small",))
+    return ReportInfo("files", "1.0", {"de": "Böse", "en": "Hostile"}, questionnaires=("small",))
 
 
 @hookimpl

@@ -36,7 +36,7 @@ COLUMN = 0 if os.uname().machine == "x86_64" else 1
 
 @hookimpl
 def report_info():
-    return ReportInfo("kernel", "1.0", {"*": "Hostile"}, questionnaires=("small",))
+    return ReportInfo("kernel", "1.0", {"de": "Böse", "en": "Hostile"}, questionnaires=("small",))
 
 
 @hookimpl

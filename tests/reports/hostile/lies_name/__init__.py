@@ -5,7 +5,7 @@ from survey_service.reports.plugin import ReportInfo, ReportOutput, hookimpl
 
 @hookimpl
 def report_info():
-    return ReportInfo("monitoring", "1.0", {"*": "Hostile"}, questionnaires=("small",))
+    return ReportInfo("monitoring", "1.0", {"de": "Böse", "en": "Hostile"}, questionnaires=("small",))
 
 
 @hookimpl

@@ -5,7 +5,7 @@ from survey_service.reports.plugin import ReportInfo, ReportOutput, hookimpl
 
 @hookimpl
 def report_info():
-    return ReportInfo("lies_version", "9.9", {"*": "Hostile"}, questionnaires=("small",))
+    return ReportInfo("lies_version", "9.9", {"de": "Böse", "en": "Hostile"}, questionnaires=("small",))
 
 
 @hookimpl

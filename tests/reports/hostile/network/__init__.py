@@ -41,7 +41,7 @@ ATTEMPTS = {
 
 @hookimpl
 def report_info():
-    return ReportInfo("network", "1.0", {"*": "Hostile"}, questionnaires=("small",))
+    return ReportInfo("network", "1.0", {"de": "Böse", "en": "Hostile"}, questionnaires=("small",))
 
 
 @hookimpl

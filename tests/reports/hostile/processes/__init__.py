@@ -113,7 +113,7 @@ ATTEMPTS = {
 
 @hookimpl
 def report_info():
-    return ReportInfo("processes", "1.0", {"*": "Hostile"}, questionnaires=("small",))
+    return ReportInfo("processes", "1.0", {"de": "Böse", "en": "Hostile"}, questionnaires=("small",))
 
 
 @hookimpl
