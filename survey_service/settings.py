@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from survey_service import mailing
 from survey_service.problems import Problem
 
 
@@ -73,6 +74,12 @@ def _neutral(text: str) -> str:
     return address
 
 
+def _mail_url(text: str) -> str:
+    url = text.strip()
+    mailing.server_of(url)  # refused here, not when the first mail is sent
+    return url
+
+
 @dataclass(frozen=True)
 class Setting:
     """One row of the table. ``read`` turns the text of the environment into the value or raises ValueError."""
@@ -129,6 +136,14 @@ TABLE: tuple[Setting, ...] = (
     Setting("uploads_total", _positive, 2_000_000_000, "Most bytes of all files of respondents together"),
     Setting("report_seconds", _positive, 60, "A report plugin is stopped after this time"),
     Setting("report_memory", _positive, 2_048, "Memory a report plugin may use, in MiB"),
+    Setting(
+        "mail_url",
+        _mail_url,
+        "file:",
+        "How mail leaves: file: (it stays in the instance's outbox), smtp://name:password@host:587 (with STARTTLS) or "
+        "smtps://…",
+    ),
+    Setting("mail_from", str, "", "E-mail address that mail is sent from; empty means operator_email"),
     Setting("testing", _boolean, False, "Internal: set by the test suite"),
 )
 

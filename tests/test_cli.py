@@ -44,6 +44,7 @@ COMMANDS: dict[str, set[str]] = {
     "responses import": {"--language", "--check", "--listing", "--instance"},
     "responses codebook": {"--language", "--output", "--format", "--instance"},
     "responses export": {"--format", "--output", "--language", "--labels", "--columns", "--instance"},
+    "report due": {"--instance"},
     "report list": {"--instance"},
     "report run": {"--format", "--output", "--language", "--instance"},
     "plugins list": set(),
@@ -140,7 +141,7 @@ def test_every_command_has_help(run: Run, name: str) -> None:
     [
         ["fly"], ["serve", "--colour"], ["serve", "--port", "x"], ["serve", "--port", "65536"], ["users", "add"],
         ["users", "add", "a", "--role", "king"], ["responses", "export"], ["report", "run"],
-        ["responses", "export", "needs", "--format", "xls"], ["report", "run", "x", "--language", "ar"],
+        ["responses", "export", "needs", "--format", "xls"], ["report", "run", "x", "--language", "tlh"],
     ],
 )  # fmt: skip
 def test_wrong_usage_exits_with_2(run: Run, instance: Path, arguments: list[str]) -> None:

@@ -50,6 +50,8 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "offer.read": frozenset(),
     "offer.moderated": frozenset({"moderation"}),
     "report.run": frozenset({"report"}),
+    "report.scheduled": frozenset({"schedule", "rhythm"}),
+    "report.unscheduled": frozenset(),
     "translation.saved": frozenset({"language", "state"}),
     "translations.imported": frozenset({"language", "count"}),
     "translations.exported": frozenset({"language", "format"}),

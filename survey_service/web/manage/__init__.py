@@ -18,6 +18,7 @@ from survey_service.web.manage import (
     offers,
     outline,
     publishing,
+    report_schedules,
     reports,
     response_files,
     responses,
@@ -104,11 +105,25 @@ AUDIENCES = {
     "manage.report": Access("run_reports"),
     "manage.report_file": Access("run_reports"),
     "manage.report_chart": Access("run_reports"),
+    "manage.report_schedules": Access("schedule_reports"),
+    "manage.add_report_schedule": Access("schedule_reports"),
+    "manage.remove_report_schedule": Access("schedule_reports"),
 }
 
 # imported for their routes
 _VIEWS = (
-    *(codebook_page, distribution, drafts, entrance, loading, media_files, offers, publishing, reports),
+    *(
+        codebook_page,
+        distribution,
+        drafts,
+        entrance,
+        loading,
+        media_files,
+        offers,
+        publishing,
+        report_schedules,
+        reports,
+    ),
     *(response_files, responses, revisions, scheduling),
     *(translation_files, translations),
     *(begin, edit_blocks, edit_list, editor_names, outline, trial),

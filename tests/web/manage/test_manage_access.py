@@ -84,7 +84,11 @@ WHO_MAY = {
     ("GET", "/manage/reports"): MODERATORS,
     ("POST", "/manage/reports"): MODERATORS,
     ("GET", "/manage/reports/<int:number>"): MODERATORS,
-    ("GET", "/manage/reports/<int:number>.<format_name>"): MODERATORS,
+    ("GET", "/manage/reports/<int:number>/file"): MODERATORS,
+    ("GET", "/manage/reports/<int:number>/charts/<name>.<form>"): MODERATORS,
+    ("GET", "/manage/reports/schedules"): {MANAGER},
+    ("POST", "/manage/reports/schedules"): {MANAGER},
+    ("POST", "/manage/reports/schedules/<int:number>/remove"): {MANAGER},
 }
 """Every route of the desk but the login, with the accounts that may use it; written by hand, compared with the code."""
 
@@ -116,7 +120,7 @@ def address(rule: str) -> str:
         .replace("<offer>", "nothing")
         .replace("<scope>/<tag>", "nothing/ar")
         .replace("<int:number>", "999")
-        .replace("<format_name>", "csv")
+        .replace("<form>", "svg")
         .replace("<kind>", "png")
         .replace("<any(question, page, group, end):kind>", "question")
         .replace("<part>", "nothing")
@@ -177,7 +181,7 @@ def test_somebody_elses_and_a_missing_thing_look_the_same(as_role: Callable[[str
         "/manage/questionnaires/small/responses.file", "/manage/questionnaires/small/responses?page=2",
         "/manage/questionnaires/small/responses?page=0", "/manage/questionnaires/small/responses?page=x",
         "/manage/questionnaires/small/responses?page=\u0661", "/manage/offers/nothing", "/manage/offers?state=lost",
-        "/manage/reports/999", "/manage/reports/999.csv",
+        "/manage/reports/999", "/manage/reports/999/file?format=csv",
     ],
 )  # fmt: skip
 def test_what_is_missing_is_a_404(manager: Desk, path: str) -> None:
