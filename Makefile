@@ -5,7 +5,7 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 VENV := .venv
 BIN := $(VENV)/bin
-APT_TEST := chromium fonts-noto-core postgresql
+APT_TEST := chromium fonts-noto-core libreoffice-writer-nogui postgresql
 
 .PHONY: serve test test-faults test-languages lint check bench bench-phone translations clean
 

@@ -511,6 +511,15 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Picture not drawn"),
         D_("The picture could not be drawn just now. Its figures stand in the table below it. Try again in a minute."),
     ),
+    "mail.address": Kind(
+        422, D_("No e-mail address"), D_("“%(address)s” is no e-mail address. Write one such as name@example.org.")
+    ),
+    "schedule.missing": Kind(
+        404, D_("Schedule not found"), D_("There is no such schedule of reports. Choose one from the list.")
+    ),
+    "schedule.rhythm": Kind(
+        422, D_("Schedule not understood"), D_("Choose a report, when it is made, and for a wave the questionnaire.")
+    ),
     "plugin.missing": Kind(
         404, D_("Report plugin not found"), D_("There is no report plugin “%(name)s”. Available: %(known)s.")
     ),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from survey_service import mailing
 from survey_service.problems import Problem
 
 
@@ -71,6 +72,12 @@ def _neutral(text: str) -> str:
     if not _NEUTRAL.fullmatch(address) or set(address) & set("\"';,<>"):
         raise ValueError("use an address that begins with https://, or about:blank")
     return address
+
+
+def _mail_url(text: str) -> str:
+    url = text.strip()
+    mailing.server_of(url)  # refused here, not when the first mail is sent
+    return url
 
 
 @dataclass(frozen=True)
@@ -143,6 +150,14 @@ TABLE: tuple[Setting, ...] = (
         False,
         "Run installed report plugins even where the machine cannot shut them in; they can then read everything",
     ),
+    Setting(
+        "mail_url",
+        _mail_url,
+        "file:",
+        "How mail leaves: file: (it stays in the instance's outbox), smtp://name:password@host:587 (with STARTTLS) or "
+        "smtps://…",
+    ),
+    Setting("mail_from", str, "", "E-mail address that mail is sent from; empty means operator_email"),
     Setting("testing", _boolean, False, "Internal: set by the test suite"),
 )
 

@@ -62,6 +62,8 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "plugin.set": frozenset({"parameters"}),
     "plugin.removed": frozenset(),
     "report.cancelled": frozenset({"run"}),
+    "report.scheduled": frozenset({"schedule", "rhythm"}),
+    "report.unscheduled": frozenset(),
     "translation.saved": frozenset({"language", "state"}),
     "translations.imported": frozenset({"language", "count"}),
     "translations.exported": frozenset({"language", "format"}),

@@ -12,6 +12,7 @@ from survey_service import languages
 from survey_service.app import create_app
 from survey_service.cli import developing
 from survey_service.cli.common import STDOUT, actor, on_instance, opened, table, written
+from survey_service.cli.making import make_due
 from survey_service.questionnaire.model import wording
 from survey_service.reports import host, runs
 from survey_service.reports.report import Report, all_reports
@@ -97,3 +98,20 @@ def _put(content: bytes, target: str, what: str) -> None:
         path.write_bytes(content.removeprefix(codecs.BOM_UTF8) if target == STDOUT else content)
     if target != STDOUT:
         click.echo(f"{what} written to {target}.", err=True)
+
+
+@report.command()
+@on_instance
+def due(instance: Path | None) -> None:
+    """Make the reports that are due by their schedules and send waiting mail, once; for a timer.
+
+    The running service does the same by itself. Exits 1 if a report could not be made.
+    """
+    with opened(instance) as context:
+        done = make_due(context)
+    for found in done:
+        if found.report is not None:
+            click.echo(f"Report {found.report.id} made: {found.scheduled.plugin}, {found.scheduled.covers}.")
+    for found in done:
+        if found.problem is not None:
+            raise found.problem

@@ -21,7 +21,7 @@ PAPER, INK = ("#ffffff", "#1a1a1a"), ("#121212", "#f0f0f0")
 _TYPES = {"text": "nominal", "date": "temporal"}
 _FORMATS = {"percent": ".0%", "integer": ",d", "persons": ",d", "decimal": ",.1f"}
 WIDTH, STEP = 420, 28
-_LONGEST = 220
+_LONGEST, _UPRIGHT = 220, 10
 
 Block = Mapping[str, Any]
 
@@ -30,7 +30,9 @@ def spec(block: Block, language: str) -> dict[str, Any]:
     """Return the specification of a chart block, texts and numbers in a language; `themed` gives it its colours."""
     fields = {field["name"]: field for field in block["fields"]}
     rtl = languages.registry()[language].direction == "rtl" if language in languages.registry() else False
-    chart: dict[str, Any] = {"layer": [_layer(layer, fields, block, language, rtl=rtl) for layer in block["layers"]]}
+    values = [_row(row, list(fields), language) for row in block["rows"]]
+    layers = [_layer(layer, fields, block, values, language, rtl=rtl) for layer in block["layers"]]
+    chart: dict[str, Any] = {"layer": _one_title(layers)}
     divided = {side: block[side] for side in ("row", "column") if block[side] is not None}
     sized = {"width": WIDTH // 2 if "column" in divided else WIDTH, "height": _height(block, fields)}
     if divided:
@@ -40,7 +42,7 @@ def spec(block: Block, language: str) -> dict[str, Any]:
         chart.update(sized)
     return {
         "$schema": SCHEMA,
-        "data": {"values": [_row(row, list(fields), language) for row in block["rows"]]},
+        "data": {"values": values},
         **chart,
     }
 
@@ -96,23 +98,44 @@ def _value(item: Mapping[str, Any], language: str) -> Any:
 
 
 def _layer(
-    layer: Mapping[str, Any], fields: Mapping[str, Any], block: Block, language: str, *, rtl: bool
+    layer: Mapping[str, Any],
+    fields: Mapping[str, Any],
+    block: Block,
+    values: list[dict[str, Any]],
+    language: str,
+    *,
+    rtl: bool,
 ) -> dict[str, Any]:
     used = {channel: encoded["field"] for channel, encoded in layer["encoding"].items()}
     encoding: dict[str, Any] = {
         channel: {"field": name} if channel in ("x2", "y2") else _channel(name, fields[name], language)
         for channel, name in used.items()
     }
-    mark: dict[str, Any] = {"type": layer["mark"]}
+    mark: dict[str, Any] = {"type": layer["mark"], "opacity": 1}
+    if fields[used["x"]]["kind"] == "text":
+        longest = max((len(str(row[used["x"]])) for row in values), default=0)
+        encoding["x"]["axis"]["labelAngle"] = 0 if longest <= _UPRIGHT else -35
     if rtl:
         if fields[used["x"]]["kind"] != "date":
-            encoding["x"]["scale"] = {"reverse": True, **encoding["x"].get("scale", {})}
-        encoding["y"]["axis"] = {**encoding["y"]["axis"], "orient": "right"}
+            encoding["x"]["scale"] = {"reverse": True}
+        encoding["y"]["axis"]["orient"] = "right"
     if "color" in used:
-        _told_apart(mark, encoding, used, fields, block)
+        _told_apart(mark, encoding, used, fields, block, values)
+    if layer["mark"] in ("bar", "area"):
+        upright = fields[used["x"]]["kind"] in ("text", "date")
+        encoding["y" if upright else "x"]["stack"] = None
     if layer["mark"] == "area":
         mark.update(fillOpacity=0.25, line=True)
     return {"mark": mark, "encoding": encoding}
+
+
+def _one_title(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give all layers the axis titles of the first that is no rule: a rule's ends are the range of another's value."""
+    leading = next((layer for layer in layers if layer["mark"]["type"] != "rule"), layers[0])
+    for layer in layers:
+        for side in ("x", "y"):
+            layer["encoding"][side]["title"] = leading["encoding"][side]["title"]
+    return layers
 
 
 def _channel(name: str, field: Mapping[str, Any], language: str, *, bare: bool = False) -> dict[str, Any]:
@@ -142,21 +165,20 @@ def _told_apart(
     used: Mapping[str, str],
     fields: Mapping[str, Any],
     block: Block,
+    values: list[dict[str, Any]],
 ) -> None:
     """Let what differs in colour differ in another way too: by its place, its shape or its dashes."""
     name = used["color"]
     encoding["color"].pop("axis")
-    same = {"field": name, "type": "nominal", "sort": None, "title": encoding["color"]["title"]}
+    order = list(dict.fromkeys(row[name] for row in values if row[name] is not None))
+    encoding["color"]["scale"] = {"domain": order}  # one order for all ways, so that they share a legend
+    same = {**encoding["color"]}
     if mark["type"] == "point":
         encoding["shape"] = same
         mark.update(filled=True, size=90)
-    elif mark["type"] in ("line", "area", "rule"):
+    elif mark["type"] != "bar":
         encoding["strokeDash"] = same
-        mark.update({"strokeWidth": 2.5} if mark["type"] != "area" else {})
+        mark["strokeWidth"] = 2.5
     elif name not in (used["x"], used["y"], block["row"], block["column"]):
-        for side in ("x", "y"):
-            if fields[used[side]]["kind"] == "text":
-                encoding[f"{side}Offset"] = {"field": name, "type": "nominal", "sort": None}
-                break
-    if mark["type"] in ("bar", "area"):
-        encoding["x" if fields[used["x"]]["kind"] not in ("text", "date") else "y"]["stack"] = None
+        side = "x" if fields[used["x"]]["kind"] == "text" else "y"
+        encoding[f"{side}Offset"] = {"field": name, "type": "nominal", "sort": None}

@@ -21,6 +21,7 @@ from survey_service.web.manage import (
     plugin_settings,
     plugins,
     publishing,
+    report_schedules,
     reports,
     response_files,
     responses,
@@ -124,11 +125,25 @@ AUDIENCES = {
     "manage.set_plugin": Access("manage_plugins"),
     "manage.report_file": Access("run_reports"),
     "manage.report_chart": Access("run_reports"),
+    "manage.report_schedules": Access("schedule_reports"),
+    "manage.add_report_schedule": Access("schedule_reports"),
+    "manage.remove_report_schedule": Access("schedule_reports"),
 }
 
 # imported for their routes
 _VIEWS = (
-    *(codebook_page, distribution, drafts, entrance, loading, media_files, offers, publishing, reports),
+    *(
+        codebook_page,
+        distribution,
+        drafts,
+        entrance,
+        loading,
+        media_files,
+        offers,
+        publishing,
+        report_schedules,
+        reports,
+    ),
     *(plugin_settings, plugins, response_files, responses, revisions, runs, scheduling),
     *(translation_files, translations),
     *(begin, edit_blocks, edit_list, editor_names, outline, trial),
