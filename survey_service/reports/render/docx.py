@@ -240,12 +240,15 @@ class _Writer:
 def _widths(made: Any, table: TableView) -> None:
     """Give the columns their widths: what is short a fixed one, the others share the rest."""
     weights = laid.weights(table)
-    fixed = Cm(1.75 if len(weights) > 8 else 2.0)
-    rest = max(_WIDTH - fixed * weights.count(None), Cm(3))
+    columns = zip(table.head, *table.rows, strict=True)
+    longest = [max(len(cell.text) for cell in column) for column in columns]
+    letter = 0.15 if len(weights) > 8 else 0.19
+    fixed = [Cm(max(1.0, letter * length + 0.5)) for length in longest]
+    rest = max(_WIDTH - sum(width for width, weight in zip(fixed, weights, strict=True) if weight is None), Cm(3))
     whole = sum(weight or 0 for weight in weights)
     made.autofit = False
-    for column, weight in zip(made.columns, weights, strict=True):
-        column.width = fixed if weight is None else int(rest * weight / whole)
+    for column, weight, width in zip(made.columns, weights, fixed, strict=True):
+        column.width = width if weight is None else int(rest * weight / whole)
         for cell in column.cells:
             cell.width = column.width
 

@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey_service import mail
-from survey_service.problems import D_, Problem
+from survey_service.problems import CATALOGUE, D_, Problem
 from survey_service.reports import calendar, host, schedules
 from survey_service.reports.schedules import Scheduled
 from survey_service.web import wordings
@@ -77,6 +77,7 @@ def _page(given: Mapping[str, str], error: str = "") -> str:
         published=context.publications.all(),
         rhythms=RHYTHMS,
         rhythm_name=_rhythm_name,
+        fault_name=lambda code: gettext(CATALOGUE[code].title) if code in CATALOGUE else code,
         unsent=mail.waiting(context.settings),
         given=given,
         error=error,

@@ -58,7 +58,7 @@ def _picture(number: int, chart: ChartView) -> Markup:
 
 def _links(number: int, chart: ChartView) -> Markup:
     links = (
-        Markup('<a href="{}" aria-label="{}">{}</a>').format(
+        Markup('<a class="button quiet" href="{}" aria-label="{}">{}</a>').format(
             url_for("manage.report_chart", number=number, name=chart.id, form=form, save="yes"),
             f"{chart.caption}: {form.upper()}",
             form.upper(),
