@@ -16,12 +16,11 @@ import polars as pl
 from survey_service import clock
 from survey_service.reports import manifest
 from survey_service.reports.blocks import Block, Text, words
-from survey_service.reports.files import file_of
+from survey_service.reports.files import FACTS, file_of
 from survey_service.reports.groups import Group, any_of, chose_any, everyone
 from survey_service.reports.parameters import Parameter
 from survey_service.reports.participation import Participation, participation_of
 from survey_service.reports.sample import sample_blocks
-from survey_service.reports.shape import FACTS
 from survey_service.reports.split import Cell, Split, apart, split_of
 from survey_service.reports.weighing import Targets, cross_table, weighted_shares, weights_of
 from survey_service.statistics.disclosure import (

@@ -15,9 +15,10 @@ import polars as pl
 
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.reports import parts
+from survey_service.reports.files import FACTS
 from survey_service.reports.makers import OFFERS, responses_maker, texts_maker
 from survey_service.reports.parts import added_up
-from survey_service.reports.shape import FACTS, digest, encoded, fit, frame
+from survey_service.reports.shape import digest, encoded, fit, frame
 from survey_service.reports.working import Maker, State
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.reports.codebook import variables_of
-from survey_service.reports.shape import CODE, FACTS, Shape, shape_of
+from survey_service.reports.files import FACTS
+from survey_service.reports.shape import CODE, Shape, shape_of
 from survey_service.reports.working import Maker
 
 OFFERS = Shape(

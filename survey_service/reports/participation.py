@@ -6,16 +6,10 @@ last touched, and one that never left its phone is not known. So what is begun i
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from survey_service import clock
 from survey_service.statistics.disclosure import Reason, Released, count_only, count_reason, partition_reasons
-
-if TYPE_CHECKING:  # a worker, which must start fast, has no store
-    from survey_service.store.base import Store
 
 NOBODY = count_only(0, Reason.GROUP)
 
@@ -51,22 +45,3 @@ def participation_of(
             count_only(done, reason),
         )
     return found
-
-
-def open_drafts(store: Store, questionnaire: str, periods: Iterable[str] | None = None) -> dict[str, int]:
-    """Return how many drafts are open by language: begun, not sent, and no correction of what was sent.
-
-    ``periods`` are those they were last touched in, None for any.
-    """
-    from survey_service.responses.drafts import DRAFTS, day_of
-    from survey_service.responses.submissions import is_known
-
-    wanted = None if periods is None else set(periods)
-    found: Counter[str] = Counter()
-    for stored in store.collection(DRAFTS).iterate():
-        draft = stored.body
-        if draft["questionnaire"] != questionnaire or draft["replaces"] or is_known(store, draft["key"]):
-            continue
-        if wanted is None or clock.period(day_of(draft)) in wanted:
-            found[draft["language"]] += 1
-    return dict(sorted(found.items()))

@@ -17,10 +17,9 @@ import polars as pl
 
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.reports.codebook import type_of, variables_of
+from survey_service.reports.files import FACTS
 
 STATES = ("answered", "pna", "skipped", "not_shown")
-FACTS = ("revision", "language", "period", "mode")
-"""What is known of each response beside its answers; the columns are ``:revision`` and so on, which no question is."""
 CODE, CODES = "code", "codes"
 KEPT: Mapping[str, str] = {
     "integer": "integer",

@@ -26,6 +26,7 @@ from typing import Any
 from survey_service.offers.register import all_offers
 from survey_service.problems import Problem
 from survey_service.reports import working
+from survey_service.reports.begun import open_drafts
 from survey_service.reports.codebook import codebook_of
 from survey_service.reports.files import file_of
 from survey_service.reports.frozen import (
@@ -39,7 +40,6 @@ from survey_service.reports.frozen import (
     texts_table,
 )
 from survey_service.reports.makers import responses_maker, texts_maker
-from survey_service.reports.participation import open_drafts
 from survey_service.reports.shape import UnknownRevision
 from survey_service.reports.working import sha256_of
 from survey_service.responses import holder

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
-import re
 import shutil
 import statistics
 import subprocess
@@ -42,11 +41,11 @@ from survey_service.responses.collection import RESPONSES
 from survey_service.responses.revisions import Publications
 from survey_service.settings import load as load_settings
 from survey_service.store import MemoryStore
+from tests.web.manage.conftest import PASSWORD, Desk
 
 TODAY = dt.date(2026, 11, 23)
 PERIODS = ("2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4")
 NEW, OFFER_COUNT, KINDS = 1_000, 5_000, 2_000
-PASSWORD = "drei Birnen im Schnee"
 ROUNDS = 3
 _CHILD = """
 import datetime as dt, sys
@@ -236,10 +235,9 @@ def _page(folder: Path) -> None:
     blocks = hook.report_run(context=ReportContext(taken.folder, info, TODAY)).to_json()["blocks"]
     made = report.save(world.store, entry.name, info.to_json(), taken, json.loads(json.dumps(blocks)), TODAY)
     accounts.add(world.store, "Mara", ("manager",), PASSWORD, actor="bench", now=clock.now())
-    client = app.test_client()
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/manage/login").text)
-    form = {"name": "Mara", "password": PASSWORD, "csrf_token": token[1] if token else ""}
-    client.post("/manage/login", data=form)
+    desk = Desk(app)
+    desk.sign_in("Mara")
+    client = desk.client
 
     def get(path: str) -> float:
         assert client.get(path).status_code == 200, path
