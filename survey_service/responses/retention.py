@@ -41,12 +41,12 @@ def apply(store: Store, publications: Publications, today: dt.date, *, months: i
     responses = store.collection(RESPONSES)
     old, wordy = [], []
     for stored in responses.iterate():
-        age = _months_between(first_day(stored.body["period"]), today)
+        months_old = age(stored.body["period"], today)
         if publications.revision(stored.body["revision"]).questionnaire.audience not in AUDIENCES:
             continue
-        if age >= months:
+        if months_old >= months:
             old.append(stored.id)
-        elif age >= text_months and _texts(publications, stored.body):
+        elif months_old >= text_months and _texts(publications, stored.body):
             wordy.append(stored.id)
     for identifier in old:
         responses.delete(identifier)
@@ -57,6 +57,11 @@ def apply(store: Store, publications: Publications, today: dt.date, *, months: i
                 body = _without_texts(publications, stored_now.body)
                 responses.replace(identifier, body, version=stored_now.version)
     return Erased(erased_drafts, len(old), len(wordy))
+
+
+def age(period: str, today: dt.date) -> int:
+    """Return how many whole months ago a period such as ``2026-Q4`` began."""
+    return _months_between(first_day(period), today)
 
 
 def first_day(period: str) -> dt.date:
