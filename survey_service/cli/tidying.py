@@ -34,6 +34,7 @@ def tidy(context: Context) -> Erased:
     months = {"months": values.retention_months, "text_months": values.retention_text_months}
     erased = retention.apply(context.store, context.publications, clock.today(), **months)
     followed = upkeep.apply(context.store, context.publications, clock.today(), **months)
+    withdrawal.expire(values.instance / "snapshots", context.publications, clock.today(), **months)
     files.sweep(context.store, values.instance, clock.now())
     media.sweep(context.store, values.instance, clock.now())
     if erased:

@@ -43,7 +43,7 @@ def apply(
             source = units.read_from(unit, response).source
             if source == Source.GONE:
                 limit = months if response is None else text_months
-                old = retention.age(unit.period, today) >= limit and _ages(publications, unit.questionnaire)
+                old = retention.age_of(unit.period, today) >= limit and _ages(publications, unit.questionnaire)
                 if old:
                     _age(store, unit, response=unit.response if response is not None else "")
                 else:

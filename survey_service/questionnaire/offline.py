@@ -127,6 +127,8 @@ def _choices(question: Question) -> JSON:
         "exclusive": [choice.name for choice in choices if choice.exclusive],
         "last": [choice.name for choice in choices if choice.last] if question.parameters.get("randomize") else [],
     }
+    if question.parameters.get("alphabetical"):  # the document has another order, answers have that of the list
+        found["order"] = [choice.name for choice in choices]
     choice_filter = question.choice_filter
     if choice_filter is None or question.fixed_choices is not None:
         return found

@@ -16,10 +16,13 @@ import polars as pl
 from survey_service import clock
 from survey_service.questionnaire.model import PREFER_NOT_TO_SAY
 from survey_service.reports.blocks import Block, Text, words
+from survey_service.reports.files import file_of
 from survey_service.reports.groups import Group, any_of, chose_any, everyone
 from survey_service.reports.participation import Participation, participation_of
 from survey_service.reports.sample import sample_blocks
+from survey_service.reports.shape import FACTS
 from survey_service.reports.split import Cell, Split, apart, split_of
+from survey_service.reports.weighing import Targets, cross_table, weighted_shares, weights_of
 from survey_service.statistics.disclosure import (
     Reason,
     Released,
@@ -30,7 +33,9 @@ from survey_service.statistics.disclosure import (
     release,
     share_reason,
 )
+from survey_service.statistics.raking import Weights
 from survey_service.statistics.shares import share_of
+from survey_service.statistics.tables import Protected
 
 AGGREGATES: Literal["aggregates"] = "aggregates"
 ROWS: Literal["rows"] = "rows"
@@ -77,6 +82,15 @@ class ChoiceInfo:
 
 
 @dataclass(frozen=True)
+class Cross:
+    """A cross table: the codes of its rows and columns, and the counts as they may be published."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    counts: Protected
+
+
+@dataclass(frozen=True)
 class QuestionInfo:
     """A question of the codebook. ``kind`` is its type; ``choices`` names its list of choices, None without one."""
 
@@ -86,10 +100,6 @@ class QuestionInfo:
     page: str
     choices: str | None
     sensitive: bool
-
-
-FACTS = ("revision", "language", "period", "mode")
-"""What is known of each response beside its answers."""
 
 
 class ReportContext:
@@ -187,16 +197,27 @@ class ReportContext:
     # -- people -------------------------------------------------------------------------------------------------
 
     def _table(self, questionnaire: str) -> pl.LazyFrame:
-        return pl.scan_ipc(self._folder / f"responses-{questionnaire}.arrow")
+        return self._scan(f"responses-{questionnaire}")
+
+    def _scan(self, table: str) -> pl.LazyFrame:
+        """Return the rows of a table. Raises KeyError if it is not in the snapshot."""
+        return pl.scan_ipc(
+            [self._folder / file_of(table, period) for period in self._manifest["tables"][table]["parts"]]
+        )
+
+    def _of_period(self, questionnaire: str, period: str | None) -> pl.LazyFrame:
+        table = self._table(questionnaire)
+        return table if period is None else table.filter(pl.col(":period") == period)
 
     def _sums(self, questionnaire: str, sums: Mapping[str, pl.Expr], period: str | None) -> dict[str, int]:
         """Return the number of responses for which each expression holds, all in one pass."""
-        table = self._table(questionnaire)
-        if period is not None:
-            table = table.filter(pl.col(":period") == period)
         if not sums:
             return {}
-        row = table.select(**{name: expression.sum().cast(pl.Int64) for name, expression in sums.items()}).collect()
+        row = (
+            self._of_period(questionnaire, period)
+            .select(**{name: expression.sum().cast(pl.Int64) for name, expression in sums.items()})
+            .collect()
+        )
         return {name: int(value) for name, value in row.row(0, named=True).items()}
 
     def shares(
@@ -250,6 +271,46 @@ class ReportContext:
         reason = share_reason(numerator, base) or count_reason(min(found["people hit"], found["people missed"]))
         return release(share_of(numerator, base, cases=found["people"]), reason)
 
+    def weights(self, questionnaire: str, targets: Targets, *, period: str | None = None) -> Weights:
+        """Return weights that bring the answers to questions with one answer each to those of the population.
+
+        ``targets`` are the numbers of people by choice, for each such question: ``{"B04": {"16066042": 2100, …}, …}``.
+        They are raked, cut to 0.3–3 and 1 in the mean; all are 1 if there are fewer than 50 responses.
+        """
+        return weights_of(self._of_period(questionnaire, period), targets)
+
+    def weighted(
+        self,
+        questionnaire: str,
+        groups: Mapping[str, Group],
+        targets: Targets,
+        *,
+        period: str | None = None,
+    ) -> dict[str, Released]:
+        """Return the weighted share of each group, with an interval on the effective number of cases.
+
+        Numerators and bases stay unweighted counts of people; the primary rule judges these.
+        """
+        table = self._of_period(questionnaire, period)
+        return weighted_shares(table, groups, weights_of(table, targets), list(targets))
+
+    def cross(self, questionnaire: str, rows: str, columns: str, *, period: str | None = None) -> Cross:
+        """Return the numbers of people by the answers to two questions with one answer each, as they may be published.
+
+        ``:language``, ``:mode``, ``:period`` and ``:revision`` may stand for a question. Counted are those who answered
+        both. Hidden cells can't be found by subtraction. Raises KeyError if there is no such question.
+        """
+        heads = [self._codes(questionnaire, name) for name in (rows, columns)]
+        table = cross_table(self._of_period(questionnaire, period), (rows, heads[0]), (columns, heads[1]))
+        return Cross(heads[0], heads[1], table)
+
+    def _codes(self, questionnaire: str, name: str) -> tuple[str, ...]:
+        if name.startswith(":"):
+            return tuple(self._counts(questionnaire)[f"{name[1:]}s"])
+        if self._codebook[questionnaire]["questions"][name]["type"] != "select_one":
+            raise ValueError("a cross table needs questions with one answer each")
+        return tuple(choice.name for choice in self.choices(questionnaire, name) if choice.name != PREFER_NOT_TO_SAY)
+
     def states(
         self, questionnaire: str, questions: Sequence[str], *, period: str | None = None
     ) -> dict[str, dict[str, Released]]:
@@ -296,7 +357,7 @@ class ReportContext:
         rows = table.select(pl.col(column).alias(":by"), **numbers)
         sums = pl.exclude(":by").sum().cast(pl.Int64)
         several = rows.collect_schema()[":by"] == pl.List
-        parts = (_exploded(rows) if several else rows).group_by(":by").agg(sums).sort(":by")
+        parts = (_exploded(rows) if several else rows).group_by(":by").agg(sums).sort(pl.col(":by").cast(pl.String))
         counted, whole = pl.collect_all([parts, rows.select(sums)])
         found = {"" if row[":by"] is None else row[":by"]: row for row in counted.iter_rows(named=True)}
         return {
@@ -321,13 +382,19 @@ class ReportContext:
         return self._table(questionnaire)
 
     def texts(self, questionnaire: str) -> pl.LazyFrame:
-        """Return what people typed: columns ``id question text language period``, and ``row`` with permission ``rows``.
+        """Return what people typed, one row a text: columns ``id question text language period``.
 
-        One row a text. ``id`` names the text within this snapshot; ``row`` is the place (from 0) in `rows` of a
-        response with the same answers. Raises PermissionError unless the plugin asks for the permission ``texts``.
+        ``id`` names the text within this snapshot only. Nothing tells whose it is, nor which texts are of one person; a
+        language that fewer than 5 people have answered in is null. Raises PermissionError unless the plugin asks for
+        the permission ``texts``.
         """
         self._need(TEXTS)
-        return pl.scan_ipc(self._folder / f"texts-{questionnaire}.arrow")
+        spoken = [tag for tag, count in self._counts(questionnaire)["languages"].items() if not count_reason(count)]
+        language = pl.col("language").cast(pl.String)
+        texts = self._scan(f"texts-{questionnaire}").with_row_index("id").cast({"id": pl.String})
+        return texts.select(
+            "id", "question", "text", pl.when(language.is_in(spoken)).then(language).alias("language"), "period"
+        )
 
     def _need(self, permission: str) -> None:
         if permission not in self._info.permissions:

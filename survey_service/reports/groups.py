@@ -23,12 +23,12 @@ class Group:
 
 def answered(question: str) -> pl.Expr:
     """Those who gave a valid answer to the question: the usual base."""
-    return _state(question).is_in(["answered"])
+    return _state(question, "answered")
 
 
 def asked(question: str) -> pl.Expr:
     """Those who were shown the question, whether they answered it, preferred not to say, or left it empty."""
-    return _state(question).is_in(["answered", "pna", "skipped"])
+    return _state(question, "answered", "pna", "skipped")
 
 
 def chose(question: str, *choices: str) -> pl.Expr:
@@ -38,8 +38,7 @@ def chose(question: str, *choices: str) -> pl.Expr:
 
 def chose_any(question: str, *choices: str) -> pl.Expr:
     """Those who chose at least one of the choices of a select_multiple or rank question."""
-    wanted = pl.lit(list(choices), dtype=pl.List(pl.String))
-    return (pl.col(question).list.set_intersection(wanted).list.len() > 0).fill_null(False)
+    return pl.col(question).list.eval(pl.element().is_in(list(choices))).list.any().fill_null(False)
 
 
 def everyone() -> pl.Expr:
@@ -57,5 +56,5 @@ def all_of(expressions: Sequence[pl.Expr]) -> pl.Expr:
     return reduce(pl.Expr.and_, expressions, everyone())
 
 
-def _state(question: str) -> pl.Expr:
-    return pl.col(f"{question}:state").cast(pl.String).fill_null("")
+def _state(question: str, *states: str) -> pl.Expr:
+    return pl.col(f"{question}:state").is_in(list(states)).fill_null(False)

@@ -52,6 +52,7 @@ from survey_service.reports.context import (
     ROWS,
     TEXTS,
     ChoiceInfo,
+    Cross,
     QuestionInfo,
     ReportContext,
     ReportInfo,
@@ -72,6 +73,8 @@ from survey_service.reports.participation import Participation
 from survey_service.reports.sample import fact_name
 from survey_service.reports.split import Split
 from survey_service.statistics.disclosure import Reason, Released
+from survey_service.statistics.raking import Weights
+from survey_service.statistics.tables import Cell, Protected
 
 __all__ = [
     "AGGREGATES",
@@ -79,12 +82,15 @@ __all__ = [
     "TEXTS",
     "Bar",
     "Block",
+    "Cell",
     "Chart",
     "ChoiceInfo",
     "Column",
+    "Cross",
     "Figure",
     "Group",
     "Participation",
+    "Protected",
     "QuestionInfo",
     "Reason",
     "Released",
@@ -97,6 +103,7 @@ __all__ = [
     "Text",
     "TextBlock",
     "Value",
+    "Weights",
     "all_of",
     "answered",
     "any_of",

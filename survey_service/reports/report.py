@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from survey_service import clock
@@ -33,6 +33,8 @@ class Report:
     counts: Mapping[str, Mapping[str, int]]
     blocks: tuple[Mapping[str, Any], ...]
     withdrawn: bool = False
+    basis: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By questionnaire the ``periods`` and ``revisions`` of the responses in the snapshot."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON data."""
@@ -51,6 +53,7 @@ def _body(report: Report) -> dict[str, Any]:
         "counts": {name: dict(counts) for name, counts in report.counts.items()},
         "blocks": [dict(block) for block in report.blocks],
         "withdrawn": report.withdrawn,
+        "basis": {name: dict(facts) for name, facts in report.basis.items()},
     }
 
 
@@ -68,6 +71,7 @@ def _report(stored: Stored) -> Report:
         counts=body["counts"],
         blocks=tuple(body["blocks"]),
         withdrawn=body.get("withdrawn", False),
+        basis=body.get("basis", {}),
     )
 
 
@@ -97,6 +101,11 @@ def save(
         },
         blocks=tuple(blocks),
         withdrawn=not snapshot.folder.exists(),  # a withdrawal came while the plugin ran
+        basis={
+            name.removeprefix("responses-"): {fact: list(table["counts"][fact]) for fact in ("periods", "revisions")}
+            for name, table in tables.items()
+            if name.startswith("responses-")
+        },
     )
     body = _body(report)
     reports = store.collection(REPORTS)

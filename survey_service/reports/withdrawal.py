@@ -3,10 +3,14 @@
 A snapshot's rows name nobody, so no row can be told to be that of a response. Each snapshot that has rows of the same
 questionnaire, revision and quarter goes as a whole; the next report freezes a new one. The figures of a finished report
 stay, but it is marked: it cannot be computed again, and is to be made anew before anything of it is published.
+
+The working states that snapshots are made of know each row's document, so just the response is taken out of them. One
+that is in use at that moment is left for the next time.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import shutil
@@ -16,10 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import polars as pl
 
+from survey_service.reports import working
 from survey_service.reports.report import REPORTS
+from survey_service.responses import retention
 from survey_service.responses.holder import PENDING
+from survey_service.responses.revisions import Publications
 from survey_service.store.base import Store
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -33,15 +39,61 @@ def reach(store: Store, folder: Path) -> int:
     """
     pending = store.collection(PENDING)
     facts = list(pending.iterate())
-    gone = {path.name for path in _snapshots(folder) if any(_may_hold(path, stored.body) for stored in facts)}
+    busy = {stored.id for stored in facts if not _forgotten(folder, stored.body)}
+    fresh = [stored.body for stored in facts if not stored.body.get("working")]
+    gone = {path.name for path in _snapshots(folder) if any(_may_hold(path, body) for body in fresh)}
     for name in sorted(gone):
         _remove(folder / name)
         _mark(store, name)
     for stored in facts:
         with store.transaction():
-            if pending.get(stored.id) is not None:
-                pending.delete(stored.id)
+            now = pending.get(stored.id)
+            if now is not None and stored.id in busy:
+                pending.replace(now.id, {**now.body, "working": True}, version=now.version)
+            elif now is not None:
+                pending.delete(now.id)
     return len(gone)
+
+
+def _forgotten(folder: Path, response: Mapping[str, Any]) -> bool:
+    """Take a response out of the working states; return False if somebody is at one of them."""
+    done = True
+    for table in (f"responses-{response['questionnaire']}", f"texts-{response['questionnaire']}"):
+        if "response" in response:
+            done &= working.forget(folder, table, frozenset([response["response"]]))
+        else:  # noted by an earlier version, which did not know its number
+            done &= working.drop(folder, table)
+    return done
+
+
+def expire(folder: Path, publications: Publications, today: dt.date, *, months: int, text_months: int) -> int:
+    """Remove the snapshots with responses, or with typed texts, that are kept no longer; return how many went.
+
+    Working states lose just those. The reports stay; they can't be made again.
+    """
+    limits = {"responses": months, "texts": text_months}
+
+    def is_old(table: str, period: str) -> bool:
+        kind, _, name = table.partition("-")
+        published = publications.find(name) if kind in limits else None
+        ages = published is not None and published.questionnaire.audience in retention.AUDIENCES
+        return bool(ages and period and retention.age_of(period, today) >= limits[kind])
+
+    for table in working.tables(folder):
+        working.forget_periods(folder, table, lambda period, table=table: is_old(table, period))  # type: ignore[misc]
+    gone = [path for path in _snapshots(folder) if any(is_old(*part) for part in _parts(path))]
+    for path in gone:
+        _remove(path)
+    return len(gone)
+
+
+def _parts(snapshot: Path) -> list[tuple[str, str]]:
+    """Return table and period of the parts of a snapshot; none if it cannot be read."""
+    try:
+        tables = orjson.loads((snapshot / "manifest.json").read_bytes())["tables"]
+        return [(name, period) for name, table in tables.items() for period in table["parts"]]
+    except (OSError, ValueError, KeyError):
+        return []
 
 
 def _snapshots(folder: Path) -> list[Path]:
@@ -50,14 +102,11 @@ def _snapshots(folder: Path) -> list[Path]:
 
 def _may_hold(snapshot: Path, response: Mapping[str, Any]) -> bool:
     """Tell whether a snapshot has rows like this response; one that cannot be read counts as if it had."""
-    table = f"responses-{response['questionnaire']}"
     try:
-        if table not in orjson.loads((snapshot / "manifest.json").read_bytes())["tables"]:
-            return False
-        rows = pl.scan_ipc(snapshot / f"{table}.arrow")
-        same = (pl.col(":revision") == response["revision"]) & (pl.col(":period") == response["period"])
-        return not rows.filter(same).select(":revision").head(1).collect().is_empty()
-    except (OSError, ValueError, KeyError, pl.exceptions.PolarsError):
+        tables = orjson.loads((snapshot / "manifest.json").read_bytes())["tables"]
+        kept = tables.get(f"responses-{response['questionnaire']}", {"parts": {}})["parts"].get(response["period"])
+        return kept is not None and response["revision"] in kept["counts"][":revision"]
+    except (OSError, ValueError, KeyError):
         return True
 
 

@@ -5,5 +5,8 @@ from __future__ import annotations
 from survey_service.store.base import CollectionSpec
 
 RESPONSES = CollectionSpec(
-    "responses", indexes=("questionnaire", "period", "receipt_hash", "status", "source"), unique=("key",)
+    "responses",
+    indexes=("questionnaire", "period", "receipt_hash", "status", "source"),
+    unique=("key",),
+    tracked=True,
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from survey_service.problems import Problem
@@ -11,8 +13,15 @@ from survey_service.store.disk import FULL
 
 def write(path: Path, content: bytes) -> None:
     """Write a file that survives a power cut once this returns. Raises Problems store.full and service.unavailable."""
-    try:
+    with refusing(path):
         _write(path, content)
+
+
+@contextlib.contextmanager
+def refusing(path: Path) -> Iterator[None]:
+    """Turn what the disk refuses while a file is written into Problems store.full and service.unavailable."""
+    try:
+        yield
     except OSError as error:
         if error.errno in FULL:
             raise Problem("store.full", folder=str(path.parent.parent)) from error

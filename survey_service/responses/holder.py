@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from survey_service.store.base import CollectionSpec, Store, Stored
 WITHDRAWALS = CollectionSpec("withdrawals", indexes=("questionnaire",))
 """How many responses were withdrawn, by questionnaire and period; nothing else of them is kept."""
 PENDING = CollectionSpec("withdrawals_pending")
-"""Withdrawals that have not reached what was made of the response: its questionnaire, revision and period."""
+"""Withdrawals that have not reached what was made of the response: its questionnaire, revision, period and number."""
 ATTEMPTS = CollectionSpec("receipt_attempts", unique=("name_hash",))
 RULE = lockout.Rule(60, dt.timedelta(minutes=10), "receipt.locked", ATTEMPTS)
 """A shelter shares one address, so many may err. docs/responses.md reckons how long guessing takes."""
@@ -97,7 +97,8 @@ def withdraw(store: Store, receipt: str) -> Stored:
         drafts.erase_all(store, stored.body["key"])
         register.withdraw(store, stored.body["key"])
         derived.erase(store, stored.body["key"])
-        store.collection(PENDING).add({name: stored.body[name] for name in ("questionnaire", "revision", "period")})
+        known = {name: stored.body[name] for name in ("questionnaire", "revision", "period")}
+        store.collection(PENDING).add({**known, "response": stored.id})
         count = counts.first(**facts)
         if count is None:
             counts.add({**facts, "count": 1})
@@ -106,6 +107,7 @@ def withdraw(store: Store, receipt: str) -> Stored:
     return stored
 
 
-def withdrawn(store: Store, questionnaire: str) -> int:
-    """Return how many responses to a questionnaire were withdrawn."""
-    return sum(stored.body["count"] for stored in store.collection(WITHDRAWALS).find(questionnaire=questionnaire))
+def withdrawn(store: Store, questionnaire: str, periods: Sequence[str] | None = None) -> int:
+    """Return how many responses to a questionnaire were withdrawn, of some periods or of all."""
+    counts = (stored.body for stored in store.collection(WITHDRAWALS).find(questionnaire=questionnaire))
+    return sum(count["count"] for count in counts if periods is None or count["period"] in periods)

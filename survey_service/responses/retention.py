@@ -41,12 +41,12 @@ def apply(store: Store, publications: Publications, today: dt.date, *, months: i
     responses = store.collection(RESPONSES)
     old, wordy = [], []
     for stored in responses.iterate():
-        months_old = age(stored.body["period"], today)
+        age = age_of(stored.body["period"], today)
         if publications.revision(stored.body["revision"]).questionnaire.audience not in AUDIENCES:
             continue
-        if months_old >= months:
+        if age >= months:
             old.append(stored.id)
-        elif months_old >= text_months and _texts(publications, stored.body):
+        elif age >= text_months and _texts(publications, stored.body):
             wordy.append(stored.id)
     for identifier in old:
         responses.delete(identifier)
@@ -59,20 +59,17 @@ def apply(store: Store, publications: Publications, today: dt.date, *, months: i
     return Erased(erased_drafts, len(old), len(wordy))
 
 
-def age(period: str, today: dt.date) -> int:
-    """Return how many whole months ago a period such as ``2026-Q4`` began."""
-    return _months_between(first_day(period), today)
-
-
 def first_day(period: str) -> dt.date:
     """Return the first day of a period such as ``2026-Q4``."""
     year, quarter = period.split("-Q")
     return dt.date(int(year), 3 * int(quarter) - 2, 1)
 
 
-def _months_between(earlier: dt.date, later: dt.date) -> int:
-    whole = 12 * (later.year - earlier.year) + later.month - earlier.month
-    return whole - (later.day < earlier.day)
+def age_of(period: str, today: dt.date) -> int:
+    """Return how many months ago a period such as ``2026-Q4`` began."""
+    begun = first_day(period)
+    whole = 12 * (today.year - begun.year) + today.month - begun.month
+    return whole - (today.day < begun.day)
 
 
 def _texts(publications: Publications, response: Mapping[str, Any]) -> bool:

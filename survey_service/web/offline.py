@@ -32,7 +32,7 @@ from survey_service.web.i18n import gettext
 blueprint = Blueprint("offline", __name__)
 AUDIENCES = {f"offline.{endpoint}": PUBLIC for endpoint in ("document", "worker", "script", "manifest", "icon")}
 WORKER = ("keep", "worker")
-_DEVICE = ("keep", "evaluate", "evaluate_more", "read", "more", "named", "device")
+DEVICE = ("keep", "evaluate", "evaluate_more", "read", "more", "named", "device")
 """The parts of a document's script, in order."""
 _FOR_GOOD = "public, max-age=31536000, immutable"
 _KILOBYTES = 10
@@ -159,7 +159,7 @@ def script(mark: str) -> Response:
 def _script(needed: Parts) -> styles.Sheet:
     """Return the script of a document; parts that its questionnaire does not need are left out."""
     rare = {"more": needed.types, "evaluate_more": needed.expressions, "named": needed.names}
-    return styles.bundle(*(part for part in _DEVICE if rare.get(part, True)))
+    return styles.bundle(*(part for part in DEVICE if rare.get(part, True)))
 
 
 @functools.cache

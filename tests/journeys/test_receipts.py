@@ -39,7 +39,7 @@ def ages(taken: Snapshot) -> list[str | None]:
     """Return the answers to the question of the age in a snapshot."""
     import polars as pl
 
-    return pl.read_ipc(taken.folder / "responses-needs.arrow")["B02"].to_list()
+    return [age for path in taken.folder.glob("responses-needs*.arrow") for age in pl.read_ipc(path)["B02"].to_list()]
 
 
 def exported(service: Service) -> list[str]:

@@ -240,10 +240,20 @@ def test_parameters_and_progress(tmp_path: Path) -> None:
 
 def test_texts_are_a_permission(small: Questionnaire, tmp_path: Path) -> None:
     typed = body({"OK": "yes", "town": "Musterdorf"}, {"OK": "answered", "town": "answered"})
-    table = snapshot.texts_table([typed, {**typed, "status": "excluded"}], {"small-1": small})
-    frozen = snapshot.write(tmp_path, {"texts-small": table}, {})
+    people = [typed, *(person(["red"]) for _ in range(4)), {**typed, "language": "ar"}, {**typed, "status": "excluded"}]
+    revisions = {"small-1": small}
+    tables = {
+        "responses-small": snapshot.responses_table(people, revisions),
+        "texts-small": snapshot.texts_table(people, revisions),
+    }
+    frozen = snapshot.write(tmp_path, tables, {})
     with pytest.raises(PermissionError, match="texts"):
         ReportContext(frozen.folder, INFO, TODAY).texts("small")
     allowed = ReportInfo("trial", "1", {"*": "a"}, ("small",), permissions=("aggregates", "texts"))
-    [row] = ReportContext(frozen.folder, allowed, TODAY).texts("small").collect().to_dicts()
-    assert row == {"id": "0", "question": "town", "text": "Musterdorf", "language": "de", "period": "2026-Q4"}
+    rows = ReportContext(frozen.folder, allowed, TODAY).texts("small").collect().sort("language").to_dicts()
+    text = {"question": "town", "text": "Musterdorf", "period": "2026-Q4"}
+    assert [{**row, "id": ""} for row in rows] == [
+        {"id": "", **text, "language": None},  # the only one who answered in Arabic
+        {"id": "", **text, "language": "de"},
+    ]
+    assert {row["id"] for row in rows} == {"0", "1"}

@@ -57,7 +57,7 @@ def test_one_row_a_response_with_its_states(small: Questionnaire) -> None:
     assert rows["de"]["likes:state"] == "answered"
     assert (rows["de"]["age"], rows["ar"]["age"], rows["ar"]["age:state"]) == (30, None, "skipped")
     assert (rows["ar"]["likes"], rows["ar"]["likes:state"]) == (None, "pna")
-    assert frozen.rows.schema["likes"] == pl.List(pl.String())
+    assert frozen.rows.schema["likes"] == pl.List(pl.Enum(["red", "blue", "green", "none", "pna"]))
     assert frozen.counts == {
         "revisions": {"small-1": 2},
         "languages": {"ar": 1, "de": 1},
@@ -110,13 +110,13 @@ def test_same_content_same_id(small: Questionnaire, tmp_path: Path) -> None:
 
 def test_the_manifest_names_each_file_with_its_hash(small: Questionnaire, tmp_path: Path) -> None:
     frozen = snapshot.write(tmp_path, {"responses-small": snapshot.responses_table([RED], {"small-1": small})}, {})
-    assert set(frozen.manifest["files"]) == {"codebook.json", "responses-small.arrow"}
+    assert set(frozen.manifest["files"]) == {"codebook.json", "responses-small@2026-Q4.arrow"}
     assert frozen.manifest["tables"]["responses-small"]["rows"] == 1
-    assert pl.read_ipc(frozen.folder / "responses-small.arrow").height == 1
+    assert pl.read_ipc(frozen.folder / "responses-small@2026-Q4.arrow").height == 1
     assert all(len(digest) == 64 for digest in frozen.manifest["files"].values())
 
 
-@pytest.mark.parametrize("file", ["manifest.json", "codebook.json", "responses-small.arrow"])
+@pytest.mark.parametrize("file", ["manifest.json", "codebook.json", "responses-small@2026-Q4.arrow"])
 @pytest.mark.parametrize("damage", ["change", "remove"])
 def test_a_damaged_snapshot_is_refused(small: Questionnaire, tmp_path: Path, file: str, damage: str) -> None:
     frozen = snapshot.write(tmp_path, {"responses-small": snapshot.responses_table([RED], {"small-1": small})}, {})

@@ -159,7 +159,7 @@ def test_withdrawal_reaches_corrections_on_any_device(store: Store, publications
     holder.withdraw(store, receipt)
     assert [stored.body["key"] for stored in store.collection(drafts.DRAFTS).find()] == [other.key]
     assert [stored.body for stored in store.collection(holder.PENDING).find()] == [
-        {"questionnaire": "small", "revision": "small-1", "period": "2026-Q4"}
+        {"questionnaire": "small", "revision": "small-1", "period": "2026-Q4", "response": 1}
     ]
     assert holder.withdrawn(store, "small") == 1
 

@@ -48,7 +48,7 @@ const judge = inputs => {
   return {answers, refusals, shown, offered, end, consented: !plan.consent || answers[plan.consent] === "yes"};
 };
 const offers = {};
-const valuesOf = name => offers[name] = offers[name] || [...new Set([...boxOf(name) ? boxOf(name)
+const valuesOf = name => offers[name] = offers[name] || steps[name].order || [...new Set([...boxOf(name) ? boxOf(name)
   .querySelectorAll("[type=radio], [type=checkbox], option:not([value=''])") : []].map(({value}) => value))];
 
 // The draft
