@@ -15,7 +15,9 @@ import polars as pl
 
 from survey_service import clock
 from survey_service.questionnaire.model import PREFER_NOT_TO_SAY
+from survey_service.reports import coded
 from survey_service.reports.blocks import Block, Text, words
+from survey_service.reports.coded import Coding
 from survey_service.reports.files import file_of
 from survey_service.reports.groups import Group, any_of, chose_any, everyone
 from survey_service.reports.participation import Participation, participation_of
@@ -395,6 +397,10 @@ class ReportContext:
         return texts.select(
             "id", "question", "text", pl.when(language.is_in(spoken)).then(language).alias("language"), "period"
         )
+
+    def coding(self, questionnaire: str) -> Coding:
+        """Return what people decided that free texts mean: codes as shares of people, agreement, released quotes."""
+        return coded.read(self._folder, self._manifest, self._codebook, questionnaire)
 
     def _need(self, permission: str) -> None:
         if permission not in self._info.permissions:

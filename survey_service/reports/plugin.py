@@ -47,6 +47,7 @@ from survey_service.reports.blocks import (
     values_of,
     words,
 )
+from survey_service.reports.coded import CodeAgreement, CodeCount, Coding, ReleasedQuote
 from survey_service.reports.context import (
     AGGREGATES,
     ROWS,
@@ -85,6 +86,9 @@ __all__ = [
     "Cell",
     "Chart",
     "ChoiceInfo",
+    "CodeAgreement",
+    "CodeCount",
+    "Coding",
     "Column",
     "Cross",
     "Figure",
@@ -94,6 +98,7 @@ __all__ = [
     "QuestionInfo",
     "Reason",
     "Released",
+    "ReleasedQuote",
     "ReportContext",
     "ReportInfo",
     "ReportOutput",
