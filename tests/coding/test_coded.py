@@ -6,7 +6,8 @@ import datetime as dt
 import json
 from pathlib import Path
 
-from survey_service.coding import codebooks, deciding, quotes
+from survey_service.coding import codebooks, deciding, quotes, tasks
+from survey_service.coding.tasks import Task
 from survey_service.reports import snapshot, withdrawal
 from survey_service.reports.coded import Coding
 from survey_service.reports.context import ReportContext, ReportInfo
@@ -105,9 +106,7 @@ def test_agreement_is_in_it_for_codes_that_are_not_rare_and_no_names_of_coders(t
         assert secret not in content
 
 
-def team_task(team: Team):  # type: ignore[no-untyped-def]
-    from survey_service.coding import tasks
-
+def team_task(team: Team) -> Task:
     return tasks.of_questionnaire(team.store, "words")[0]
 
 
