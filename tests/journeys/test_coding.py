@@ -19,8 +19,7 @@ from tests.journeys.inspection import Inspector
 from tests.journeys.test_desk import PASSWORD, Manager
 
 OpenPage = Callable[..., Page]
-WORDS = ,
-)
+WORDS = (
     ("de", "Die Miete ist zu hoch."),
     ("ar", "نحتاج إلى السكن قريبًا من العمل."),
     ("de", "Frau Weber vom Amt hilft."),
