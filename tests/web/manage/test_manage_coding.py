@@ -26,7 +26,7 @@ def as_role(as_role: Callable[[str], Desk]) -> Callable[[str], Desk]:
 
     def english(name: str) -> Desk:
         desk = as_role(name)
-        desk.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+        assert desk.post("/manage/language", {"language": "en"}).status_code == 303
         return desk
 
     return english
