@@ -943,6 +943,63 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Only for the embedded store"),
         D_("The store of this instance is of the kind “%(scheme)s”. Use the tools of that database instead."),
     ),
+    "coding.missing": Kind(
+        404, D_("Not found"), D_("There is no such text, code or task for you. Go back to the list and choose again.")
+    ),
+    "coding.gone": Kind(
+        410,
+        D_("The text is no longer there"),
+        D_("It was withdrawn, changed, excluded, or erased by its age. Go on with the next one."),
+    ),
+    "coding.codes": Kind(
+        422,
+        D_("Codes missing"),
+        D_("Please choose one or more codes of the codebook, or “not codable”, not both."),
+    ),
+    "coding.memo": Kind(422, D_("Memo too long"), D_("Please use at most %(limit)s characters for the memo.")),
+    "coding.locked": Kind(
+        409,
+        D_("Already compared"),
+        D_("The codes of both people were compared, so they can't change any more. Decide under “Decide” instead."),
+    ),
+    "coding.blind": Kind(
+        409,
+        D_("Not both are done"),
+        D_("Codes are compared once both people have coded all texts. Until then neither sees the other's."),
+    ),
+    "coding.people": Kind(
+        422, D_("Two people are needed"), D_("Please choose two different people with an account for coding.")
+    ),
+    "coding.questions": Kind(422, D_("Questions missing"), D_("Please choose at least one question with free texts.")),
+    "coding.overlap": Kind(
+        409,
+        D_("Coded already"),
+        D_("Texts of the question %(question)s in this period belong to another task. Choose others."),
+    ),
+    "coding.fields": Kind(422, D_("Please check your entries"), D_("Some entries are missing or too long.")),
+    "coding.merge": Kind(
+        422, D_("Not possible"), D_("A code can only be merged into another one that is in use. Choose another one.")
+    ),
+    "coding.translation": Kind(
+        422, D_("Translation too long"), D_("Please use at most %(limit)s characters for the translation.")
+    ),
+    "coding.reviewer": Kind(
+        403, D_("Somebody else reviews"), D_("Whoever wrote a translation can't review it. Ask the other person.")
+    ),
+    "quote.consent": Kind(
+        403, D_("Must not be quoted"), D_("The respondent has not allowed to be quoted. Use the codes instead.")
+    ),
+    "quote.translation": Kind(
+        409, D_("Translation not reviewed"), D_("Only a reviewed translation can be quoted. Let it be reviewed first.")
+    ),
+    "quote.words": Kind(
+        422,
+        D_("Not the words of the text"),
+        D_("A quote has the words of the text in their order. Leave words out with […]. Not found: “%(words)s”."),
+    ),
+    "quote.unchecked": Kind(
+        422, D_("Please confirm"), D_("Please read the quote and confirm that it names nobody and leads to nobody.")
+    ),
     "store.url": Kind(
         500, D_("Store address not usable"), D_("SURVEY_STORE begins with “%(scheme)s”. Use tinydb: or postgresql://….")
     ),

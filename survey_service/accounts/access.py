@@ -26,6 +26,9 @@ TABLE: Mapping[str, frozenset[str]] = {
     "read_responses": frozenset({MANAGER}),
     "export_responses": frozenset({MANAGER}),
     "load_responses": frozenset({MANAGER, ADMIN}),
+    # Working groups code the texts of tasks they were named in, and see nothing else of a response.
+    "code_texts": frozenset({WORKING_GROUP, MANAGER}),
+    "manage_coding": frozenset({MANAGER}),
     # Reports hold aggregates under disclosure control only (cells of 5 and more), so working groups may have them.
     "run_reports": frozenset({WORKING_GROUP, MANAGER}),
     "schedule_reports": frozenset({MANAGER}),

@@ -67,6 +67,17 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "translation.saved": frozenset({"language", "state"}),
     "translations.imported": frozenset({"language", "count"}),
     "translations.exported": frozenset({"language", "format"}),
+    "coding.codebook": frozenset({"version", "change", "code"}),
+    "coding.begun": frozenset({"count"}),
+    "coding.taken": frozenset({"count"}),
+    "coding.read": frozenset({"unit", "count"}),
+    "coding.coded": frozenset({"unit"}),
+    "coding.translated": frozenset({"unit", "state"}),
+    "coding.compared": frozenset(),
+    "coding.agreed": frozenset({"count"}),
+    "coding.decided": frozenset({"unit"}),
+    "coding.quoted": frozenset({"unit", "state"}),
+    "coding.followed": frozenset({"aged", "reset", "erased"}),
     "retention.applied": frozenset({"drafts", "responses", "texts"}),
 }
 """Action → the names of the details it may have."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from survey_service import clock
 from survey_service.accounts import audit, lockout
+from survey_service.coding import upkeep
 from survey_service.problems import Problem
 from survey_service.reports import withdrawal
 from survey_service.responses import access_codes, files, holder, media, retention
@@ -30,25 +31,17 @@ def tidy(context: Context) -> Erased:
         lockout.forget_old(context.store, now=clock.now(), rule=rule)
     withdrawal.reach(context.store, values.instance / "snapshots")
     waiting.sweep(values.instance, clock.now())
-    erased = retention.apply(
-        context.store,
-        context.publications,
-        clock.today(),
-        months=values.retention_months,
-        text_months=values.retention_text_months,
-    )
-    withdrawal.expire(
-        values.instance / "snapshots",
-        context.publications,
-        clock.today(),
-        months=values.retention_months,
-        text_months=values.retention_text_months,
-    )
+    months = {"months": values.retention_months, "text_months": values.retention_text_months}
+    erased = retention.apply(context.store, context.publications, clock.today(), **months)
+    followed = upkeep.apply(context.store, context.publications, clock.today(), **months)
+    withdrawal.expire(values.instance / "snapshots", context.publications, clock.today(), **months)
     files.sweep(context.store, values.instance, clock.now())
     media.sweep(context.store, values.instance, clock.now())
     if erased:
         details = {"drafts": erased.drafts, "responses": erased.responses, "texts": erased.texts}
         audit.append(context.store, "service", "retention.applied", "responses", details, now=clock.now())
+    if followed:
+        audit.append(context.store, "service", "coding.followed", "responses", dict(followed), now=clock.now())
     return erased
 
 

@@ -14,8 +14,9 @@ from typing import Any, Literal
 import polars as pl
 
 from survey_service import clock
-from survey_service.reports import manifest
+from survey_service.reports import codes, manifest
 from survey_service.reports.blocks import Block, Text, words
+from survey_service.reports.codes import Coding
 from survey_service.reports.files import FACTS, file_of
 from survey_service.reports.groups import Group, any_of, chose_any, everyone
 from survey_service.reports.parameters import Parameter
@@ -427,6 +428,10 @@ class ReportContext:
         return texts.select(
             "id", "question", "text", pl.when(language.is_in(spoken)).then(language).alias("language"), "period"
         )
+
+    def coding(self, questionnaire: str) -> Coding:
+        """Return what people decided that free texts mean: codes as shares of people, agreement, released quotes."""
+        return codes.read(self._folder, self._manifest, self._codebook, questionnaire)
 
     def _need(self, permission: str) -> None:
         if permission not in self._info.permissions:

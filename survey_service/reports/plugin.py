@@ -50,6 +50,7 @@ from survey_service.reports.blocks import (
     values_of,
     words,
 )
+from survey_service.reports.codes import CodeAgreement, CodeCount, Coding, ReleasedQuote
 from survey_service.reports.context import (
     AGGREGATES,
     ROWS,
@@ -89,6 +90,9 @@ __all__ = [
     "Cell",
     "Chart",
     "ChoiceInfo",
+    "CodeAgreement",
+    "CodeCount",
+    "Coding",
     "Column",
     "Counted",
     "Cross",
@@ -101,6 +105,7 @@ __all__ = [
     "QuestionInfo",
     "Reason",
     "Released",
+    "ReleasedQuote",
     "ReportContext",
     "ReportInfo",
     "ReportOutput",

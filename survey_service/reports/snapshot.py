@@ -7,7 +7,8 @@ order of arrival, and every text, date, time, place and calculated value that wa
 do the entries of repeats, which describe single persons. Excluded and withdrawn responses are counted, not kept.
 
 What people typed is a table of its own, ``texts-<questionnaire>``, which stands only in snapshots for plugins with the
-permission for it; nothing in it leads to a row of the responses.
+permission for it; nothing in it leads to a row of the responses. What people decided that the texts mean is in tables
+of its own too, see ``coded``.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import Any
 
 from survey_service.offers.register import all_offers
 from survey_service.problems import Problem
-from survey_service.reports import working
+from survey_service.reports import coded, working
 from survey_service.reports.begun import open_drafts
 from survey_service.reports.codebook import codebook_of
 from survey_service.reports.files import file_of
@@ -125,7 +126,9 @@ def _freeze(
                 maker = texts_maker(name, revisions)
                 state = held.enter_context(working.current(folder, responses, maker))
                 tables[maker.name] = texts_of(maker, state, periods)
-            codebook[name] = codebook_of(revisions)
+            made, about = coded.freeze(store, publications, name, periods)
+            tables.update(made)
+            codebook[name] = {**codebook_of(revisions), **about}
         if offers:
             modes = {stored.body["key"]: stored.body["mode"] for stored in responses.find(questionnaire="offers")}
             tables["offers"] = offers_table((stored.body for stored in all_offers(store)), modes)

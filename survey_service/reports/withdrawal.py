@@ -71,7 +71,7 @@ def expire(folder: Path, publications: Publications, today: dt.date, *, months: 
 
     Working states lose just those. The reports stay; they can't be made again.
     """
-    limits = {"responses": months, "texts": text_months}
+    limits = {"responses": months, "texts": text_months, "quotes": text_months}
 
     def is_old(table: str, period: str) -> bool:
         kind, _, name = table.partition("-")

@@ -12,7 +12,7 @@ from survey_service.offers import register
 from survey_service.problems import Problem
 from survey_service.questionnaire.judge import PNA
 from survey_service.questionnaire.model import PREFER_NOT_TO_SAY, Questionnaire
-from survey_service.responses import drafts, receipts
+from survey_service.responses import derived, drafts, receipts
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import CollectionSpec, Store, Stored
 
@@ -83,7 +83,8 @@ def _inputs(questionnaire: Questionnaire, answers: Mapping[str, Any], states: Ma
 
 
 def withdraw(store: Store, receipt: str) -> Stored:
-    """Erase the response of a receipt with all drafts that correct it, and count the withdrawal; return what it was.
+    """Erase the response of a receipt with all drafts that correct it and all codes and quotes of its texts, and count
+    the withdrawal; return what it was.
 
     ``PENDING`` notes what has to be taken out of snapshots and reports, so that a crash forgets nothing. Raises Problem
     receipt.missing.
@@ -95,6 +96,7 @@ def withdraw(store: Store, receipt: str) -> Stored:
         store.collection(RESPONSES).delete(stored.id)
         drafts.erase_all(store, stored.body["key"])
         register.withdraw(store, stored.body["key"])
+        derived.erase(store, stored.body["key"])
         known = {name: stored.body[name] for name in ("questionnaire", "revision", "period")}
         store.collection(PENDING).add({**known, "response": stored.id})
         count = counts.first(**facts)

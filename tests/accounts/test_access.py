@@ -19,6 +19,8 @@ EXPECTED = {
     "read_responses":   (False, False, False, True, False),
     "export_responses": (False, False, False, True, False),
     "load_responses":   (False, False, False, True, True),
+    "code_texts":       (False, False, True, True, False),
+    "manage_coding":    (False, False, False, True, False),
     "run_reports":      (False, False, True, True, False),
     "request_plugins":  (False, False, False, True, False),
     "approve_plugins":  (False, False, False, False, True),

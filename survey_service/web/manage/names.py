@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask_babel import format_date, format_decimal
+from flask_babel import format_date, format_decimal, format_percent
 from markupsafe import Markup
 
 from survey_service import languages
@@ -175,6 +175,22 @@ def number(value: int) -> str:
     return str(format_decimal(value))
 
 
+def ratio(value: float) -> str:
+    """Return a number with two decimal places."""
+    return str(format_decimal(round(value, 2), format="0.00"))
+
+
+def share(value: float | None) -> str:
+    """Return a share from 0 to 1 in per cent, one decimal place at most; a dash if there is none."""
+    return "–" if value is None else str(format_percent(value, format="0.# %"))
+
+
+def typed_in(tag: str) -> Markup:
+    """Return ``lang`` for what somebody typed in a language, and let its letters decide on the direction."""
+    entry = languages.registry().get(tag)
+    return Markup(' lang="{}" dir="auto"').format(entry.html if entry is not None else tag)
+
+
 HELPERS = {
     "language_name": language_name,
     "mode_name": mode_name,
@@ -191,5 +207,8 @@ HELPERS = {
     "schedule_line": schedule_line,
     "day": day,
     "number": number,
+    "ratio": ratio,
+    "share": share,
+    "typed_in": typed_in,
 }
 """What templates of the desk may use."""

@@ -81,6 +81,32 @@ WHO_MAY = {
     ("GET", "/manage/offers"): MODERATORS,
     ("GET", "/manage/offers/<offer>"): MODERATORS,
     ("POST", "/manage/offers/<offer>"): MODERATORS,
+    ("GET", "/manage/coding"): MODERATORS,
+    ("GET", "/manage/coding/new"): {MANAGER},
+    ("POST", "/manage/coding/new"): {MANAGER},
+    ("GET", "/manage/coding/tasks/<task>"): MODERATORS,
+    ("GET", "/manage/coding/tasks/<task>/next"): MODERATORS,
+    ("POST", "/manage/coding/tasks/<task>/texts"): {MANAGER},
+    ("POST", "/manage/coding/tasks/<task>/compare"): MODERATORS,
+    ("GET", "/manage/coding/tasks/<task>/agreement"): MODERATORS,
+    ("GET", "/manage/coding/tasks/<task>/decisions"): MODERATORS,
+    ("POST", "/manage/coding/tasks/<task>/decisions"): MODERATORS,
+    ("GET", "/manage/coding/tasks/<task>/quotes"): {MANAGER},
+    ("POST", "/manage/coding/tasks/<task>/quotes"): {MANAGER},
+    ("GET", "/manage/coding/texts/<unit>"): MODERATORS,
+    ("POST", "/manage/coding/texts/<unit>"): MODERATORS,
+    ("POST", "/manage/coding/texts/<unit>/translation"): MODERATORS,
+    ("GET", "/manage/coding/texts/<unit>/decision"): MODERATORS,
+    ("POST", "/manage/coding/texts/<unit>/decision"): MODERATORS,
+    ("GET", "/manage/coding/texts/<unit>/quote"): {MANAGER},
+    ("POST", "/manage/coding/texts/<unit>/quote"): {MANAGER},
+    ("POST", "/manage/coding/codebooks"): {MANAGER},
+    ("GET", "/manage/coding/codebooks/<book>"): MODERATORS,
+    ("GET", "/manage/coding/codebooks/<book>/new"): {MANAGER},
+    ("POST", "/manage/coding/codebooks/<book>/new"): {MANAGER},
+    ("GET", "/manage/coding/codebooks/<book>/codes/<code>"): {MANAGER},
+    ("POST", "/manage/coding/codebooks/<book>/codes/<code>"): {MANAGER},
+    ("POST", "/manage/coding/codebooks/<book>/codes/<code>/state"): {MANAGER},
     ("GET", "/manage/reports"): MODERATORS,
     ("POST", "/manage/reports"): MODERATORS,
     ("GET", "/manage/reports/runs/<int:number>"): MODERATORS,
@@ -142,6 +168,10 @@ def address(rule: str) -> str:
         .replace("<part>", "nothing")
         .replace("<list_name>", "nothing")
         .replace("<key>", "nothing")
+        .replace("<task>", "nothing")
+        .replace("<unit>", "nothing")
+        .replace("<book>", "nothing")
+        .replace("<code>", "nothing")
     )
 
 

@@ -1,0 +1,37 @@
+"""What people made of single answers of a response, on floors above: it goes with the response, in one transaction.
+
+A document of such a collection names its response in the field ``response``, or the one it hangs on in ``unit``.
+"""
+
+from __future__ import annotations
+
+from survey_service.store.base import CollectionSpec, Store
+
+UNITS = CollectionSpec("coding_units", indexes=("task", "response"), unique=("unit", "place"))
+"""One free text to be coded: where its text stands, never the text."""
+CODINGS = CollectionSpec("codings", indexes=("unit", "task"), unique=("key",))
+CONSENSUS = CollectionSpec("coding_consensus", indexes=("task",), unique=("unit",))
+QUOTES = CollectionSpec("coding_quotes", indexes=("unit", "task"), unique=("quote",))
+
+_OF_UNIT = (CODINGS, CONSENSUS, QUOTES)
+
+
+def erase(store: Store, response: str) -> int:
+    """Erase what was made of the response of this key, within the caller's transaction; return how many units went."""
+    found = store.collection(UNITS).find(response=response)
+    for stored in found:
+        erase_unit(store, stored.id, stored.body["unit"])
+    return len(found)
+
+
+def erase_unit(store: Store, identifier: int, unit: str) -> None:
+    """Erase a unit and all that hangs on it, within the caller's transaction."""
+    clear_unit(store, unit)
+    store.collection(UNITS).delete(identifier)
+
+
+def clear_unit(store: Store, unit: str) -> None:
+    """Erase what hangs on a unit: codings, decision, quotes."""
+    for spec in _OF_UNIT:
+        for stored in store.collection(spec).find(unit=unit):
+            store.collection(spec).delete(stored.id)
