@@ -114,7 +114,7 @@ def attempt(
 ) -> dict[str, Any]:
     """Run a plugin that tries many things; return what came of each, and what the tries have changed."""
     kept: list[Any] = []
-    host.save = lambda _store, _name, _info, _frozen, blocks, _day: kept.append(blocks)  # type: ignore
+    host.save = lambda _store, _name, _info, _frozen, blocks, _day, **_: kept.append(blocks)  # type: ignore
     watched = [values.instance / "store", values.instance / "receipt.key", Path(given["code_file"]).parents[1]]
     before = fingerprint(watched)
     plugins = Path(given["code_file"]).parents[1]
@@ -242,19 +242,21 @@ def neighbours(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], dict[str
         abstract.bind("\0" + name)
         for each in (tcp, unix, abstract):
             each.listen(8)
-        yield (
-            other,
-            {
-                "caller": os.getpid(),
-                "other": other.pid,
-                "address": int(other.stdout.readline()),
-                "tcp": tcp.getsockname()[1],
-                "udp": udp.getsockname()[1],
-                "unix": str(folder / "socket"),
-                "abstract": name,
-            },
-        )
-        other.kill()
+        try:
+            yield (
+                other,
+                {
+                    "caller": os.getpid(),
+                    "other": other.pid,
+                    "address": other.stdout.readline().decode().strip(),
+                    "tcp": tcp.getsockname()[1],
+                    "udp": udp.getsockname()[1],
+                    "unix": str(folder / "socket"),
+                    "abstract": name,
+                },
+            )
+        finally:
+            other.kill()
 
 
 if __name__ == "__main__":

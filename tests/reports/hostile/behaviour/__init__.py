@@ -234,7 +234,7 @@ HOW = {
 
 @hookimpl
 def report_info():
-    return ReportInfo("behaviour", "1.0", {"de": "Böse", "en": "Hostile"}, questionnaires=("small",))
+    return ReportInfo.read(__file__)
 
 
 @hookimpl

@@ -157,13 +157,13 @@ NAMES = {
 
 @hookimpl
 def report_info():
-    return ReportInfo("files", "1.0", {"de": "Böse", "en": "Hostile"}, questionnaires=("small",))
+    return ReportInfo.read(__file__)
 
 
 @hookimpl
 def report_run(context):
     given = {**context.parameters, "snapshot": str(context._folder)}
-    if "only" in given:
+    if given["only"]:
         ATTEMPTS[given["only"]](given)
     found = []
     for name, attempt in {**NAMES, **ATTEMPTS}.items():

@@ -41,13 +41,13 @@ ATTEMPTS = {
 
 @hookimpl
 def report_info():
-    return ReportInfo("network", "1.0", {"de": "Böse", "en": "Hostile"}, questionnaires=("small",))
+    return ReportInfo.read(__file__)
 
 
 @hookimpl
 def report_run(context):
     given = context.parameters
-    if "only" in given:
+    if given["only"]:
         ATTEMPTS[given["only"]](given)
     found = []
     for name, attempt in ATTEMPTS.items():

@@ -54,7 +54,7 @@ def read_memory_by_call(given):
     class Vector(ctypes.Structure):
         _fields_ = (("base", ctypes.c_void_p), ("length", ctypes.c_size_t))
 
-    local, remote = Vector(ctypes.addressof(buffer), 8), Vector(given["address"], 8)
+    local, remote = Vector(ctypes.addressof(buffer), 8), Vector(int(given["address"]), 8)
     checked(libc.process_vm_readv(given["other"], ctypes.byref(local), 1, ctypes.byref(remote), 1, 0))
 
 
@@ -113,13 +113,13 @@ ATTEMPTS = {
 
 @hookimpl
 def report_info():
-    return ReportInfo("processes", "1.0", {"de": "Böse", "en": "Hostile"}, questionnaires=("small",))
+    return ReportInfo.read(__file__)
 
 
 @hookimpl
 def report_run(context):
     given = context.parameters
-    if "only" in given:
+    if given["only"]:
         ATTEMPTS[given["only"]](given)
     found = []
     for name, attempt in ATTEMPTS.items():
