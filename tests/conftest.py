@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -19,6 +20,9 @@ from survey_service.responses.revisions import Publications
 from survey_service.store import open_store
 from survey_service.store.base import Store
 from tests.store.postgres_server import Server, running
+
+hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("suite")  # no test measures time
 
 Count = Callable[[str, int], None]
 TODAY = dt.date(2026, 11, 23)

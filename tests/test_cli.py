@@ -161,7 +161,7 @@ def test_wrong_usage_exits_with_2(run: Run, instance: Path, arguments: list[str]
     assert not instance.exists()
 
 
-PLUGINS = ("language_equity", "monitoring", "needs_and_offers", "offers_coverage", "response_quality")
+PLUGINS = ("free_text", "language_equity", "monitoring", "needs_and_offers", "offers_coverage", "response_quality")
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ EXPECTED = {
     "code_texts":       (False, False, True, True, False),
     "manage_coding":    (False, False, False, True, False),
     "run_reports":      (False, False, True, True, False),
+    "schedule_reports": (False, False, False, True, False),
     "request_plugins":  (False, False, False, True, False),
     "approve_plugins":  (False, False, False, False, True),
     "manage_plugins":   (False, False, False, True, True),

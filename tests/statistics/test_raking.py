@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survey_service.statistics.raking import HIGH, LOW, Combination, rake, weighted_share_of
@@ -112,6 +112,7 @@ TARGETS = st.tuples(
 )
 
 
+@settings(max_examples=40)
 @given(COMBINATIONS, TARGETS)
 def test_weights_keep_their_bounds_and_their_mean(
     counts: dict[Combination, int], targets: tuple[dict[str, float], dict[str, float]]

@@ -68,6 +68,9 @@ def fields_of_action() -> Mapping[str, Any]:
 def faults_of(problem: Problem | None) -> dict[str, str]:
     """Return the faults of a problem by field, in words."""
     faults = problem.faults if problem is not None else ()
-    return {
-        fault["field"]: gettext(FAULTS[fault["fault"]], limit=names.number(fault.get("limit", 0))) for fault in faults
-    }
+    return {fault["field"]: _said(fault) for fault in faults}
+
+
+def _said(fault: Mapping[str, Any]) -> str:
+    message = FAULTS[fault["fault"]]
+    return gettext(message, limit=names.number(fault.get("limit", 0)))

@@ -94,7 +94,13 @@ def test_an_unsafe_next_leads_home(desk: Desk, target: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["/manage/", "/manage/offers", "/manage/questionnaires/small/responses?page=1", "/manage/reports/7.csv"]
+    "target",
+    [
+        "/manage/",
+        "/manage/offers",
+        "/manage/questionnaires/small/responses?page=1",
+        "/manage/reports/7/file?format=csv",
+    ],
 )
 def test_a_page_of_the_desk_is_reached_after_login(desk: Desk, target: str) -> None:
     asked = desk.get(target)

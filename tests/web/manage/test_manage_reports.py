@@ -68,6 +68,7 @@ def words(markup: str) -> str:
 def test_the_list_offers_the_plugins_and_the_finished_reports(reader: Desk) -> None:
     page = reader.get("/manage/reports?lang=en").text
     assert re.findall(r'<button type="submit" name="plugin" value="(\w+)"', page) == [
+        "free_text",
         "language_equity",
         "monitoring",
         "needs_and_offers",
