@@ -9,7 +9,7 @@ from pathlib import Path
 from survey_service.coding import codebooks, deciding, quotes, tasks
 from survey_service.coding.tasks import Task
 from survey_service.reports import snapshot, withdrawal
-from survey_service.reports.coded import Coding
+from survey_service.reports.codes import Coding
 from survey_service.reports.context import ReportContext, ReportInfo
 from survey_service.responses import holder
 from tests.coding.conftest import NOW, Team

@@ -39,6 +39,7 @@ _TEXT_ELEMENTS = """() => {
 }"""
 
 _AXE = f"""async (tags) => {{
+  scrollTo(0, 0);  // where focus has scrolled to, what stays on the screen may lie over a target
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walker.nextNode()) if (walker.currentNode.textContent.trim()) texts.push(walker.currentNode);

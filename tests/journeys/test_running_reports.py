@@ -35,7 +35,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     over.set()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.languages)])
 def test_a_report_is_begun_looked_at_and_cancelled(
     desk: Service, phone: Callable[..., Page], inspector: Inspector, held: None, scheme: str
 ) -> None:

@@ -38,7 +38,7 @@ def sign_in(page: Page, service: Service) -> None:
     page.wait_for_selector("table.completeness")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.languages)])
 def test_a_text_is_taken_away_and_comes_back(desk: Service, phone: OpenPage, inspector: Inspector, scheme: str) -> None:
     page = phone("de", scripts=False, scheme=scheme)
     mara = Manager(page, desk.url, inspector, scheme)

@@ -27,7 +27,6 @@ BASE_AND_SHARE = ("matching", "lines", "heaping", "contradictions", "gap.languag
 Blocks = Iterable[Mapping[str, Any]]
 RunPlugin = Callable[[str, Path], output.Blocks]
 random_waves = settings(
-    max_examples=47,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
@@ -288,8 +287,11 @@ def no_small_group(blocks: Blocks) -> None:
                 assert 4.99 < hits < row[place]["value"] - 4.99
 
 
-def test_random_waves(wave: Wave, frozen: Callable[..., Path], run_plugin: RunPlugin, bundled: Library) -> None:
-    """Fifty waves, among them an empty one and one of a single person."""
+@pytest.mark.parametrize("count", [9, pytest.param(47, marks=[pytest.mark.faults, pytest.mark.timeout(1200)])])
+def test_random_waves(
+    wave: Wave, frozen: Callable[..., Path], run_plugin: RunPlugin, bundled: Library, count: int
+) -> None:
+    """An empty wave, one of a single person, one of 60, and so many more; fifty in all by ``make test-faults``."""
 
     def check(seed: int, size: int) -> None:
         needs, experts, offers, drafts = draw(wave, seed, size)
@@ -307,7 +309,7 @@ def test_random_waves(wave: Wave, frozen: Callable[..., Path], run_plugin: RunPl
     tried = given(seed=st.integers(0, 2**32 - 1), size=st.integers(0, 60))(check)
     for seed, size in ((1, 0), (2, 1), (3, 60)):
         tried = example(seed=seed, size=size)(tried)
-    random_waves(tried)()
+    settings(random_waves, max_examples=count)(tried)()
 
 
 def test_on_the_demo(wave: Wave, run_on: Callable[..., output.Blocks], bundled: Library) -> None:

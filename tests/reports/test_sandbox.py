@@ -154,7 +154,7 @@ EXPECTED = {
 """Misbehaviour → the code of its Problem, and its reason; all others are ended by the limit of time."""
 
 
-@pytest.mark.parametrize("user", ["nobody", "root"])
+@pytest.mark.parametrize("user", ["nobody", pytest.param("root", marks=pytest.mark.faults)])
 def test_every_misbehaviour_gets_its_problem(folder: Path, user: str) -> None:
     found = probe(folder, f"{user}, behaviours")
     outcomes = found["outcomes"]
