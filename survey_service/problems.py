@@ -506,6 +506,11 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("%(part)s in the workbook declares a document type. Nothing was changed. Save it again as .xlsx."),
     ),
     "report.missing": Kind(404, D_("Report not found"), D_("There is no such report. Choose one from the list.")),
+    "report.not_again": Kind(
+        409,
+        D_("Report cannot be computed again"),
+        D_("Report %(number)s cannot be computed again. %(reason)s What it says stays readable."),
+    ),
     "report.chart": Kind(
         503,
         D_("Picture not drawn"),

@@ -338,6 +338,10 @@ def test_a_report_is_run_stored_listed_and_audited(demo: Run, instance: Path, tm
     assert len(listed) == 2  # the same report of the same day is stored once
     assert listed[1].split()[:2] == ["1", "monitoring"]
     assert noted(instance, "report.run") == [("monitoring", {"report": 1})] * 3
+    again = demo("report", "again", "1")
+    assert (again.exit_code, again.stdout.split(":")[0]) == (0, "Report 1 says the same")
+    missing = demo("report", "again", "7")
+    assert (missing.exit_code, missing.stdout) == (1, "")
 
 
 def test_a_report_without_questionnaires_is_a_problem(run: Run) -> None:

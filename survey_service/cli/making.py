@@ -7,9 +7,8 @@ import logging
 import threading
 from collections.abc import Iterator
 
-from survey_service import clock, mail
-from survey_service.accounts import audit
-from survey_service.reports import host, schedules, telling
+from survey_service import mail
+from survey_service.reports import runs, schedules, telling
 from survey_service.reports.report import Report
 from survey_service.reports.schedules import Done
 from survey_service.web.context import Context
@@ -23,9 +22,8 @@ def make_due(context: Context) -> list[Done]:
     """Make the reports that are due and send what waits in the outbox; return what came of the reports."""
 
     def make(plugin: str) -> Report:
-        made = host.run(plugin, context.store, context.publications, context.settings)
-        audit.append(context.store, "service", "report.run", plugin, {"report": made.id}, now=clock.now())
-        return made
+        run, ticket = runs.begin(context.store, context.settings, plugin, "service")
+        return runs.carry_out(run, ticket, context.store, context.publications, context.settings)
 
     done = schedules.make_due(
         context.store,

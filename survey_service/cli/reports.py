@@ -15,7 +15,8 @@ from survey_service.cli.common import STDOUT, actor, on_instance, opened, table,
 from survey_service.cli.making import make_due
 from survey_service.questionnaire.model import wording
 from survey_service.reports import host, runs
-from survey_service.reports.report import Report, all_reports
+from survey_service.reports.repeating import repeat
+from survey_service.reports.report import Report, all_reports, load
 from survey_service.reports.runs import Run
 from survey_service.settings import Settings
 from survey_service.store import MemoryStore
@@ -115,3 +116,19 @@ def due(instance: Path | None) -> None:
     for found in done:
         if found.problem is not None:
             raise found.problem
+
+
+@report.command()
+@click.argument("number", type=int)
+@on_instance
+def again(number: int, instance: Path | None) -> None:
+    """Compute the finished report NUMBER again, on the snapshot and with the version that made it; store nothing.
+
+    Exits 0 if it says the same, 1 if anything differs or if it cannot be computed again.
+    """
+    with opened(instance) as context:
+        made = load(context.store, number)
+        differing = repeat(context.store, context.settings, made)
+    if differing:
+        raise click.ClickException(f"Report {number} differs now: {', '.join(differing)}.")
+    click.echo(f"Report {number} says the same: {made.plugin} {made.version} on snapshot {made.snapshot}.")

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from survey_service.problems import D_, Problem, Said, said
-from survey_service.reports import finding, installed, plugin_files, wheels
+from survey_service.reports import finding, installed, plugin_files, reproduce, wheels
 from survey_service.reports.finding import PluginEntry
 from survey_service.reports.installed import Plugin, Version
 from survey_service.reports.report import Report
+from survey_service.reports.reproduce import Obstacle
 from survey_service.reports.wheels import Wheel
 from survey_service.settings import Settings
 from survey_service.store.base import Store
@@ -73,18 +74,34 @@ def in_state(entry: PluginEntry, settings: Settings) -> PluginEntry:
 
 def why_not_again(store: Store, settings: Settings, report: Report) -> Said | None:
     """Return why a report can't be computed again from its snapshot, or None if it can."""
-    if not (settings.instance / "snapshots" / report.snapshot).is_dir():
-        reason = D_("Answers in it were withdrawn since.") if report.withdrawn else D_("Its snapshot is gone.")
-        return said(reason)
-    if report.digest:
-        versions = installed.known(store, report.plugin).versions
-        if not any(one.digest == report.digest and one.state == installed.APPROVED for one in versions):
-            return said(D_("Version %(version)s of the plugin was removed."), version=report.version)
+    obstacle = reproduce.snapshot_obstacle(report, settings.instance / "snapshots")
+    if obstacle is not None:
+        return said(_NOT_AGAIN[obstacle])
+    if maker(store, settings, report) is not None:
         return None
-    entries = finding.list_plugins()
-    if not any((one.name, one.version) == (report.plugin, report.version) for one in entries):
-        return said(D_("Version %(version)s of the plugin is not there any more."), version=report.version)
-    return None
+    gone = D_("Version %(version)s of the plugin was removed.")
+    replaced = D_("Version %(version)s of the plugin is not there any more.")
+    return said(gone if report.digest else replaced, version=report.version)
+
+
+_NOT_AGAIN: Mapping[Obstacle, str] = {
+    Obstacle.WITHDRAWN: D_("Answers in it were withdrawn since."),
+    Obstacle.GONE: D_("Its snapshot is gone."),
+    Obstacle.DAMAGED: D_("Its snapshot is damaged."),
+    Obstacle.FORMAT: D_("Its snapshot was written by another version of the service."),
+}
+
+
+def maker(store: Store, settings: Settings, report: Report) -> PluginEntry | None:
+    """Return the plugin in the very version that made a report, or None if it is not there any more."""
+    if report.digest:
+        plugin = installed.known(store, report.plugin)
+        for version in plugin.versions:
+            if version.digest == report.digest and version.state == installed.APPROVED:
+                return in_state(entry_of(settings.instance, plugin, version), settings)
+        return None
+    same = ((one.name, one.version) == (report.plugin, report.version) and one for one in finding.list_plugins())
+    return next((in_state(one, settings) for one in same if one), None)
 
 
 @dataclass(frozen=True)

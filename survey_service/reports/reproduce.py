@@ -1,9 +1,8 @@
-"""Can a report be made again, exactly? If so, it is made again on the snapshot it names, and compared; else why not."""
+"""Can a report be made again on the snapshot that it names, and what would differ? See `repeating` for the making."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,13 @@ from typing import Any
 from survey_service.problems import Problem
 from survey_service.reports import snapshot
 from survey_service.reports.report import Report
-from survey_service.reports.snapshot import Snapshot
 
 Block = Mapping[str, Any]
 _IDENTIFIED = ("id", "indicator", "period")
 
 
 class Obstacle(StrEnum):
-    """Why a report can't be made again."""
+    """What stands against making a report again from its snapshot."""
 
     WITHDRAWN = "withdrawn"
     """Answers in it were withdrawn, so its snapshot is gone."""
@@ -28,31 +26,10 @@ class Obstacle(StrEnum):
     """Files of its snapshot are missing or were changed."""
     FORMAT = "snapshot_format"
     """Its snapshot was written by a version of the service that arranged columns and codebook in another way."""
-    PLUGIN = "plugin_gone"
-    """The plugin is not installed any more."""
-    VERSION = "plugin_version"
-    """The plugin is there, but not in the version that made it."""
 
 
-@dataclass(frozen=True)
-class Reproduction:
-    """How a report that was made again compares. ``differing`` names what differs: type of block and identifier."""
-
-    snapshot: str
-    version: str
-    differing: tuple[str, ...]
-
-    @property
-    def equal(self) -> bool:
-        """Whether both are the same in all they say."""
-        return not self.differing
-
-
-def reproducible(report: Report, snapshots: Path, versions: Mapping[str, str]) -> Obstacle | None:
-    """Return why a report can't be made again, or None if it can.
-
-    ``snapshots`` is the folder of snapshots, ``versions`` are the plugins that can be run, by name.
-    """
+def snapshot_obstacle(report: Report, snapshots: Path) -> Obstacle | None:
+    """Return what stands against making a report again from its snapshot below the folder, or None."""
     if report.withdrawn:
         return Obstacle.WITHDRAWN
     if not (snapshots / report.snapshot).is_dir():
@@ -61,26 +38,7 @@ def reproducible(report: Report, snapshots: Path, versions: Mapping[str, str]) -
         opened = snapshot.open_snapshot(snapshots / report.snapshot)
     except Problem:
         return Obstacle.DAMAGED
-    if opened.manifest["format"] != snapshot.FORMAT:
-        return Obstacle.FORMAT
-    if report.plugin not in versions:
-        return Obstacle.PLUGIN
-    return None if versions[report.plugin] == report.version else Obstacle.VERSION
-
-
-def reproduce(
-    report: Report, snapshots: Path, versions: Mapping[str, str], run: Callable[[Snapshot], Sequence[Block]]
-) -> Reproduction | Obstacle:
-    """Make a report again and compare it, or say why that can't be done.
-
-    ``run`` runs the report's plugin on a snapshot, on the report's day with the report's parameters, and returns the
-    blocks; nothing is stored. Raises what ``run`` raises.
-    """
-    obstacle = reproducible(report, snapshots, versions)
-    if obstacle is not None:
-        return obstacle
-    blocks = run(snapshot.open_snapshot(snapshots / report.snapshot))
-    return Reproduction(report.snapshot, report.version, differing(report.blocks, blocks))
+    return None if opened.manifest["format"] == snapshot.FORMAT else Obstacle.FORMAT
 
 
 def differing(old: Sequence[Block], new: Sequence[Block]) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ DUE = dt.datetime(2027, 1, 1, 4, tzinfo=dt.UTC)
 
 @pytest.fixture
 def context(store: Store, publications: Publications, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Context:
-    monkeypatch.setattr(host, "run", lambda name, opened, *_rest: stored(opened, name))
+    monkeypatch.setattr(host, "run", lambda name, opened, *_rest, **_named: stored(opened, name))
     with clock.fixed(dt.datetime(2026, 11, 23, tzinfo=dt.UTC)):
         schedules.add(store, "monitoring", "quarterly", readers=["mara@example.org"], language="de")
     return Context(settings.load(tmp_path / "instance"), store)
@@ -42,11 +42,11 @@ def test_it_goes_on_by_itself_after_a_fault(context: Context, monkeypatch: pytes
     asked: list[str] = []
     real: Callable[..., Report] = host.run
 
-    def run(name: str, *rest: object) -> Report:
+    def run(name: str, *rest: object, **named: object) -> Report:
         asked.append(name)
         if len(asked) == 1:
             raise ZeroDivisionError
-        return real(name, *rest)
+        return real(name, *rest, **named)
 
     monkeypatch.setattr(host, "run", run)
     monkeypatch.setattr(schedules, "AGAIN", dt.timedelta(0))
@@ -68,7 +68,7 @@ def test_what_was_made_is_audited_and_told(context: Context) -> None:
 
 
 def test_a_problem_is_no_fault_of_the_round(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_arguments: object) -> None:
+    def fail(*_arguments: object, **_named: object) -> None:
         raise Problem("plugin.busy", most=2)
 
     monkeypatch.setattr(host, "run", fail)

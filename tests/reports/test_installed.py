@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from survey_service.accounts import audit
 from survey_service.problems import Problem
 from survey_service.reports import catalogue, host, installed, plugin_files, upgrading
 from survey_service.reports.installed import Plugin, Who
+from survey_service.reports.repeating import repeat
 from survey_service.reports.report import Report, all_reports
 from survey_service.responses.revisions import Publications
 from survey_service.settings import Settings
@@ -192,6 +194,21 @@ def test_upgrade_activation_and_the_way_back(
         "plugin.rolled_back",
         "plugin.activated",
     ]
+
+
+def test_a_report_is_computed_again_by_the_version_that_made_it(
+    store: Store, settings: Settings, bring: Callable[..., Plugin], make: Callable[..., Report]
+) -> None:
+    bring()
+    report = make()
+    assert repeat(store, settings, report) == ()
+    changed = replace(report, blocks=({**report.blocks[0], "id": "other"}, *report.blocks[1:]))
+    assert len(repeat(store, settings, changed)) == 2, "what it said is missing, and what it did not say is there"
+    count = len(all_reports(store))
+    installed.remove(store, settings.instance, "trial", MARA)
+    problem = refused(lambda: repeat(store, settings, report))
+    assert (problem.code, len(all_reports(store))) == ("report.not_again", count)
+    assert "Version 1.0 of the plugin was removed." in problem.message()
 
 
 def test_removal_erases_the_files_and_keeps_reports_and_history(

@@ -15,14 +15,13 @@ import pytest
 from survey_service.reports import report, snapshot
 from survey_service.reports.plugin import ReportContext, ReportInfo, answered, chose_any
 from survey_service.reports.report import Report
-from survey_service.reports.reproduce import Obstacle, Reproduction, differing, reproduce, reproducible
+from survey_service.reports.reproduce import Obstacle, differing, snapshot_obstacle
 from survey_service.reports.snapshot import Snapshot
 from survey_service.responses.revisions import Publications
 from survey_service.store.base import Store
 from tests.conftest import TODAY
 
 INFO = {"version": "1", "title": {"de": "P", "en": "P"}}
-VERSIONS = {"p": "1"}
 
 
 def blocks(frozen: Snapshot) -> list[dict[str, Any]]:
@@ -58,19 +57,14 @@ def test_it_is_the_same_although_more_has_come(
 ) -> None:
     respond({"likes": ["red"]})
     snapshot.freeze(folder, store, publications, ["small"], offers=False)
-    again = reproduce(made, folder, VERSIONS, blocks)
-    assert again == Reproduction(made.snapshot, "1", ())
-    assert again.equal
+    assert snapshot_obstacle(made, folder) is None
+    assert differing(made.blocks, blocks(snapshot.open_snapshot(folder / made.snapshot))) == ()
 
 
-def test_what_differs_is_named(made: Report, folder: Path) -> None:
-    def other(frozen: Snapshot) -> list[dict[str, Any]]:
-        first, statement = blocks(frozen)
-        return [first, {**statement, "count": 6}, {"type": "figure", "indicator": "INT3", "period": "2026-Q4"}]
-
-    again = reproduce(made, folder, VERSIONS, other)
-    assert isinstance(again, Reproduction)
-    assert again.differing == ("statement red", "figure INT3 2026-Q4")
+def test_what_differs_is_named(made: Report) -> None:
+    first, statement = made.blocks
+    other = [first, {**statement, "count": 6}, {"type": "figure", "indicator": "INT3", "period": "2026-Q4"}]
+    assert differing(made.blocks, other) == ("statement red", "figure INT3 2026-Q4")
 
 
 def test_blocks_without_a_name_are_told_by_their_place() -> None:
@@ -95,17 +89,11 @@ def _damage(path: Path) -> None:
 )
 def test_why_not_for_snapshots(made: Report, folder: Path, happens: Callable[[Path], None], obstacle: Obstacle) -> None:
     happens(folder / made.snapshot)
-    assert reproducible(made, folder, VERSIONS) is obstacle
+    assert snapshot_obstacle(made, folder) is obstacle
 
 
-def test_why_not_for_plugins(made: Report, folder: Path) -> None:
-    def never(frozen: Snapshot) -> list[dict[str, Any]]:
-        raise AssertionError("nothing is run that can't be compared")
-
-    assert reproduce(made, folder, {}, never) is Obstacle.PLUGIN
-    assert reproduce(made, folder, {"p": "2"}, never) is Obstacle.VERSION
-    withdrawn = dataclasses.replace(made, withdrawn=True)
-    assert reproduce(withdrawn, folder, VERSIONS, never) is Obstacle.WITHDRAWN
+def test_why_not_after_a_withdrawal(made: Report, folder: Path) -> None:
+    assert snapshot_obstacle(dataclasses.replace(made, withdrawn=True), folder) is Obstacle.WITHDRAWN
 
 
 def test_chosen_periods(made: Report, store: Store, publications: Publications, folder: Path) -> None:
