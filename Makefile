@@ -5,6 +5,8 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 VENV := .venv
 BIN := $(VENV)/bin
+# One more than there are processors, for browsers and servers are waited for; at most four.
+WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 4 ? n + 1 : 4)))
 APT_TEST := chromium fonts-noto-core libreoffice-writer-nogui postgresql
 
 .PHONY: serve test test-faults test-languages lint check bench bench-phone translations clean
@@ -13,13 +15,13 @@ serve: $(VENV)/.runtime  ## the service with demo content at http://127.0.0.1:80
 	@$(BIN)/survey-service serve --demo --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.test .system-test lint  ## everything: lint, unit, contract, browser journeys with axe
-	@$(BIN)/python -m pytest -m "not faults and not languages" -n auto --maxprocesses 4 --dist worksteal
+	@$(BIN)/python -m pytest -m "not faults and not languages" -n $(WORKERS) --dist worksteal
 
 test-faults: $(VENV)/.test .system-test  ## all injected faults, the long runs included; prints what was counted
 	@$(BIN)/python -m pytest -m "faults or injected" --timeout 3600
 
 test-languages: $(VENV)/.test .system-test  ## every page in every language, light and dark; pictures in test-artefacts/
-	@$(BIN)/python -m pytest tests/journeys -m languages -n auto --maxprocesses 4 --dist worksteal
+	@$(BIN)/python -m pytest tests/journeys -m languages -n $(WORKERS) --dist worksteal
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check survey_service plugins tests translations

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import logging
-import threading
-from collections.abc import Iterator
 
 from survey_service import mail
+from survey_service.cli.repeating import repeating
 from survey_service.reports import runs, schedules, telling
 from survey_service.reports.report import Report
 from survey_service.reports.schedules import Done
@@ -15,7 +13,6 @@ from survey_service.web.context import Context
 
 EVERY = 60.0
 """Seconds between two looks at the schedules."""
-log = logging.getLogger(__name__)
 
 
 def make_due(context: Context) -> list[Done]:
@@ -36,23 +33,6 @@ def make_due(context: Context) -> list[Done]:
     return done
 
 
-@contextlib.contextmanager
-def making(context: Context, every: float = EVERY) -> Iterator[None]:
+def making(context: Context, every: float = EVERY) -> contextlib.AbstractContextManager[None]:
     """Make what is due again and again, until the end of the block; of several processes one makes each report."""
-    stop = threading.Event()
-
-    def work() -> None:
-        while not stop.is_set():
-            try:
-                make_due(context)
-            except Exception as error:  # a full disk, a database away, whatever it is: the next round tries again
-                log.warning("scheduled reports: %s", getattr(error, "code", type(error).__name__))
-            stop.wait(every)
-
-    thread = threading.Thread(target=work, name="reports", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(5)
+    return repeating("scheduled reports", lambda: make_due(context), every)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import logging
-import threading
-from collections.abc import Iterator
 
 from survey_service import clock
 from survey_service.accounts import audit, lockout
+from survey_service.cli.repeating import repeating
 from survey_service.coding import upkeep
-from survey_service.problems import Problem
 from survey_service.reports import withdrawal
 from survey_service.responses import access_codes, files, holder, media, retention
 from survey_service.responses.loading import waiting
@@ -20,8 +17,6 @@ from survey_service.web.context import Context
 
 EVERY = 3600.0
 """Seconds between two rounds."""
-
-log = logging.getLogger(__name__)
 
 
 def tidy(context: Context) -> Erased:
@@ -45,24 +40,11 @@ def tidy(context: Context) -> Erased:
     return erased
 
 
-@contextlib.contextmanager
-def tidying(context: Context, every: float = EVERY) -> Iterator[None]:
+def tidying(context: Context, every: float = EVERY) -> contextlib.AbstractContextManager[None]:
     """Tidy again and again, every so many seconds, until the end of the block; of several processes one does it."""
-    stop = threading.Event()
 
     def work() -> None:
-        while not stop.is_set():
-            try:
-                if rounds.claim(context.store, "tidying", every=every, now=clock.now().timestamp()):
-                    tidy(context)
-            except Problem as problem:  # a full disk, a database away: the next round tries again
-                log.warning("tidying: %s", problem.code)
-            stop.wait(every)
+        if rounds.claim(context.store, "tidying", every=every, now=clock.now().timestamp()):
+            tidy(context)
 
-    thread = threading.Thread(target=work, name="tidying", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(5)
+    return repeating("tidying", work, every)
