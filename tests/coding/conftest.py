@@ -122,6 +122,11 @@ class Team:
 
 @pytest.fixture
 def team(store: Store, publications: Publications) -> Team:
+    return gathered(store, publications)
+
+
+def gathered(store: Store, publications: Publications) -> Team:
+    """Return a team over a store with the questionnaire."""
     roles = {"Mara": ["manager"], "Anna": ["working_group"], "Willi": ["working_group"]}
     made = [
         people.of(accounts.add(store, name, role, "drei Birnen im Schnee", actor="test", now=NOW))

@@ -4,18 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from survey_service.coding import codebooks, deciding, quotes, tasks
 from survey_service.coding.tasks import Task
+from survey_service.questionnaire.model import Questionnaire
 from survey_service.reports import snapshot, withdrawal
 from survey_service.reports.codes import Coding
 from survey_service.reports.context import ReportContext, ReportInfo
 from survey_service.responses import holder
-from tests.coding.conftest import NOW, Team
+from survey_service.responses.revisions import Publications
+from survey_service.store import open_store
+from tests.coding.conftest import NOW, WORDS, Team, gathered
 
 TODAY = NOW.date()
 INFO = ReportInfo("x", "1.0", {"de": "X", "en": "X"}, questionnaires=("words",))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A text of a random wave: whose, in answer to what, in which language, and the code both gave, None if they
+    differ."""
+
+    person: int
+    question: str
+    language: str
+    decided: str | None
 
 
 def frozen(team: Team, folder: Path, periods: tuple[str, ...] | None = None) -> tuple[snapshot.Snapshot, Coding]:
@@ -93,6 +112,64 @@ def test_merged_codes_and_texts_not_codable_count(team: Team, tmp_path: Path) ->
     _, coding = frozen(team, tmp_path)
     assert coding.texts == {"all": 16, "decided": 15, "open": 1}
     assert shown(coding, "all") == {("", "wohnung"): (9, 15, None), ("", "-"): (6, 15, None)}
+
+
+def people_by(rows: list[Row], facet: str) -> dict[str, dict[str, set[int]]]:
+    """Return value → code → people, counted anew; the code "" are all with a decided text."""
+    found: dict[str, dict[str, set[int]]] = {}
+    for row in rows:
+        if row.decided is not None:
+            value = {"all": "", "question": row.question, "language": row.language, "period": "2026-Q4"}[facet]
+            for code in ("", row.decided):
+                found.setdefault(value, {}).setdefault(code, set()).add(row.person)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_a_random_wave_counted_anew(seed: int, tmp_path: Path, questionnaire: Callable[[str], Questionnaire]) -> None:
+    """What is shown is what plain Python counts, at least five people on both sides; nothing hidden is a remainder."""
+    chance, store = random.Random(seed), open_store("memory:", tmp_path / "store")
+    publications = Publications(store)
+    publications.publish({"words": questionnaire(WORDS)})
+    team = gathered(store, publications)
+    people = {0: 0, 1: 1}.get(seed, chance.randint(2, 40))
+    asked = ("needs", "ideas")[: chance.randint(1, 2)]
+    languages = {}
+    for person in range(people):
+        languages[person] = chance.choice(["de", "de", "ar", "en"])
+        some = [name for name in asked if chance.random() < 0.8] or ["needs"]
+        team.send(language=languages[person], **dict.fromkeys(some, f"Text {person}"))
+    task = team.begin(*asked)
+    rows, given = [], []
+    for unit in team.units(task):
+        code = chance.choice(["wohnung", "wohnung", "sprache", "-"])
+        other = code if chance.random() < 0.85 else chance.choice(["wohnung", "sprache", "-"])
+        person = int(unit.response[-12:]) - 1
+        rows.append(Row(person, unit.question, languages[person], code if code == other else None))
+        given.append((code, other))
+    if rows:  # nothing is compared before there is a text
+        team.code_all(task, *given)
+        deciding.accept_agreed(store, task, by=team.mara, now=NOW)
+    _, coding = frozen(team, tmp_path)
+    done = [row for row in rows if row.decided is not None]
+    assert coding.texts == {"all": len(rows), "decided": len(done), "open": len(rows) - len(done)}
+    for facet in ("all", "question", "language", "period"):
+        counted, cells = people_by(rows, facet), shown(coding, facet)
+        assert {value for value, _ in cells} == set(counted)
+        for (value, code), (hits, base, reason) in cells.items():
+            real, whole = len(counted[value].get(code, ())), len(counted[value][""])
+            assert (reason is None) == (hits is not None)
+            assert base in (None, whole)
+            if hits is not None:
+                assert (hits, base) == (real, whole)
+                assert min(hits, whole - hits) >= 5
+            elif facet == "all":
+                assert min(real, whole - real) < 5
+    for code in {code for _, code in shown(coding, "all")}:
+        of_code = {value: cell for (value, each), cell in shown(coding, "language").items() if each == code}
+        hidden = [len(people_by(rows, "language")[value].get(code, ())) for value, cell in of_code.items() if cell[2]]
+        assert not hidden or len(hidden) == len(of_code) or (len(hidden) > 1 and sum(hidden) >= 5)
+    store.close()
 
 
 def test_agreement_is_in_it_for_codes_that_are_not_rare_and_no_names_of_coders(team: Team, tmp_path: Path) -> None:
