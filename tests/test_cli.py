@@ -46,6 +46,7 @@ COMMANDS: dict[str, set[str]] = {
     "responses import": {"--language", "--check", "--listing", "--instance"},
     "responses codebook": {"--language", "--output", "--format", "--instance"},
     "responses export": {"--format", "--output", "--language", "--labels", "--columns", "--instance"},
+    "report again": {"--instance"},
     "report due": {"--instance"},
     "report list": {"--instance"},
     "report run": {"--format", "--output", "--language", "--reload", "--instance"},

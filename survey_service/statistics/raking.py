@@ -24,6 +24,8 @@ SMALLEST = 5
 LOW, HIGH = 0.3, 3.0
 """Weights are kept between these, where 1 is the mean."""
 _ROUNDS, _CLOSE, _HALVINGS = 500, 1e-9, 100
+_LEAST = 1e-9
+"""Margins that can't be reached together would drive a weight to nothing; it is brought to LOW later anyway."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,7 @@ def _raked(
             largest = max([largest, *(abs(factor - 1) for factor in factors.values())])
             for combination, category in cell.items():
                 if category is not None:
-                    weights[combination] *= factors[category]
+                    weights[combination] = max(weights[combination] * factors[category], _LEAST)
         if largest < _CLOSE:
             break
     return _scaled(counts, weights)

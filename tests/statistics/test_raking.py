@@ -129,6 +129,16 @@ def test_weights_keep_their_bounds_and_their_mean(
     assert found.weighted or set(found.weights.values()) == {1.0}
 
 
+@pytest.mark.parametrize("y", [1, 5])
+def test_margins_that_contradict_each_other_drive_no_weight_to_nothing(y: int) -> None:
+    """All of B are x, and B is to stay as large as it is; so x cannot become small."""
+    counts: dict[Combination, int] = {("A", "x"): 1, ("A", "y"): 5, ("B", "x"): 44}
+    found = rake(counts, [{"A": 0, "B": 1}, {"x": 1, "y": y}])
+    assert found.weights["A", "x"] == LOW
+    assert math.fsum(counts[each] * weight for each, weight in found.weights.items()) == pytest.approx(50)
+    assert found.deviation > 0.1
+
+
 @given(st.lists(st.integers(20, 200), min_size=4, max_size=4), st.floats(0.4, 0.6), st.floats(0.4, 0.6))
 def test_margins_that_can_be_reached_are_reached(numbers: list[int], a: float, x: float) -> None:
     counts = dict(zip([("A", "x"), ("A", "y"), ("B", "x"), ("B", "y")], numbers, strict=True))
