@@ -34,9 +34,9 @@ from survey_service.questionnaire.judge import Circumstances, judge
 from survey_service.questionnaire.loader import load_folder
 from survey_service.reports import report, snapshot
 from survey_service.reports.context import ReportContext
+from survey_service.reports.guest import load, manager_of
 from survey_service.reports.host import list_plugins
 from survey_service.reports.snapshot import Snapshot
-from survey_service.reports.worker import load, manager_of
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.revisions import Publications
 from survey_service.settings import load as load_settings
@@ -51,7 +51,7 @@ _CHILD = """
 import datetime as dt, sys
 from pathlib import Path
 from survey_service.reports.context import ReportContext
-from survey_service.reports.worker import load, manager_of
+from survey_service.reports.guest import load, manager_of
 name, folder, plugin, day = sys.argv[1:]
 hook = manager_of(load(name, plugin)).hook
 info = hook.report_info()
