@@ -100,8 +100,10 @@ def maker(store: Store, settings: Settings, report: Report) -> PluginEntry | Non
             if version.digest == report.digest and version.state == installed.APPROVED:
                 return in_state(entry_of(settings.instance, plugin, version), settings)
         return None
-    same = ((one.name, one.version) == (report.plugin, report.version) and one for one in finding.list_plugins())
-    return next((in_state(one, settings) for one in same if one), None)
+    for entry in finding.list_plugins():
+        if (entry.name, entry.version) == (report.plugin, report.version):
+            return in_state(entry, settings)
+    return None
 
 
 @dataclass(frozen=True)

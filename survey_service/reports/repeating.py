@@ -12,7 +12,8 @@ from survey_service.store.base import Store
 def repeat(store: Store, settings: Settings, report: Report) -> tuple[str, ...]:
     """Make a report again, store nothing, and return what differs: none of it if the report can be trusted.
 
-    Raises Problem report.not_again with the reason, and the Problems of `host.run` for a plugin that fails now.
+    Raises Problems report.not_again with the reason, snapshot.damaged, and those of `host.run` for a plugin that fails
+    now.
     """
     reason = catalogue.why_not_again(store, settings, report)
     entry = catalogue.maker(store, settings, report)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from survey_service.problems import Problem
 from survey_service.reports import snapshot
 from survey_service.reports.report import Report
 
@@ -29,16 +29,24 @@ class Obstacle(StrEnum):
 
 
 def snapshot_obstacle(report: Report, snapshots: Path) -> Obstacle | None:
-    """Return what stands against making a report again from its snapshot below the folder, or None."""
+    """Return what stands against making a report again from its snapshot below the folder, or None.
+
+    A page asks this, so only the manifest is read; files whose content was changed are found by `open_snapshot`.
+    """
     if report.withdrawn:
         return Obstacle.WITHDRAWN
-    if not (snapshots / report.snapshot).is_dir():
+    folder = snapshots / report.snapshot
+    if not folder.is_dir():
         return Obstacle.GONE
     try:
-        opened = snapshot.open_snapshot(snapshots / report.snapshot)
-    except Problem:
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        whole = all((folder / name).is_file() for name in manifest["files"])
+        known = manifest["format"] == snapshot.FORMAT
+    except (OSError, ValueError, KeyError, TypeError):
         return Obstacle.DAMAGED
-    return None if opened.manifest["format"] == snapshot.FORMAT else Obstacle.FORMAT
+    if not whole:
+        return Obstacle.DAMAGED
+    return None if known else Obstacle.FORMAT
 
 
 def differing(old: Sequence[Block], new: Sequence[Block]) -> tuple[str, ...]:
