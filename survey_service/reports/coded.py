@@ -24,7 +24,7 @@ from survey_service.coding.units import Unit
 from survey_service.reports.codes import ReleasedQuote
 from survey_service.reports.frozen import Frozen, Source, canonical
 from survey_service.responses.revisions import Publications
-from survey_service.statistics.disclosure import THRESHOLD, Reason, count_reason, release, share_reason
+from survey_service.statistics.disclosure import Reason, completed, count_reason, release, share_reason
 from survey_service.statistics.shares import share_of
 from survey_service.store.base import Store
 
@@ -117,13 +117,9 @@ def _people(pairs: Iterable[tuple[str, Unit]]) -> Counter[str]:
 
 def _completed(reasons: Mapping[str, Reason | None], people: Mapping[str, int]) -> dict[str, Reason | None]:
     """Hide further values, the smallest first, until what is hidden can't be found by subtraction from the whole."""
-    made = dict(reasons)
-    for value in sorted((value for value in made if made[value] is None), key=lambda value: (people[value], value)):
-        hidden = [people[each] for each, reason in made.items() if reason is not None]
-        if not hidden or (len(hidden) > 1 and sum(hidden) >= THRESHOLD):
-            break
-        made[value] = Reason.DERIVABLE
-    return made
+    hidden = [value for value, reason in reasons.items() if reason is not None]
+    added = completed(hidden, {value: (people[value],) for value in sorted(reasons)})[len(hidden) :]
+    return {**reasons, **dict.fromkeys(added, Reason.DERIVABLE)}
 
 
 def _agreement(store: Store, number: int, task: Task, books: Mapping[str, Codebook]) -> Iterable[dict[str, Any]]:

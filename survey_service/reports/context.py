@@ -384,10 +384,7 @@ class ReportContext:
         numbers: dict[str, pl.Expr] = {}
         for name, group in groups.items():
             numbers |= {f"hit {name}": group.hit & group.base, f"miss {name}": ~group.hit & group.base}
-        table = self._table(questionnaire)
-        if period is not None:
-            table = table.filter(pl.col(":period") == period)
-        rows = table.select(pl.col(column).alias(":by"), **numbers)
+        rows = self._of_period(questionnaire, period).select(pl.col(column).alias(":by"), **numbers)
         sums = pl.exclude(":by").sum().cast(pl.Int64)
         several = rows.collect_schema()[":by"] == pl.List
         parts = (_exploded(rows) if several else rows).group_by(":by").agg(sums).sort(pl.col(":by").cast(pl.String))

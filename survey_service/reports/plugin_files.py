@@ -15,6 +15,7 @@ from pathlib import Path
 
 from survey_service.problems import Problem
 from survey_service.reports.wheels import Wheel
+from survey_service.responses.contents import sync
 
 FOLDER = "plugins"
 
@@ -65,7 +66,7 @@ def unpack(instance: Path, wheel: Wheel) -> None:
             if target.exists():
                 shutil.rmtree(target)
             os.rename(scratch, target)
-            _sync(target.parent)
+            sync(target.parent)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
     except OSError:
@@ -79,15 +80,7 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
         target.chmod(0o444)
-        _sync(target)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync(target)
 
 
 def verified(name: str, folder: Path, hashes: Mapping[str, str]) -> dict[str, bytes]:

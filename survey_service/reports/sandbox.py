@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from survey_service.limits import limit
 from survey_service.paths import bundled
 from survey_service.reports import sandbox_calls, sandbox_files, sandbox_kernel, sandbox_view
 
@@ -110,7 +111,7 @@ def enter(shield: Shield) -> None:
     Raises OSError if a layer that was asked for can't be had; then nothing of a plugin may be run.
     """
     others = _put_apart(shield)
-    _limit(
+    limit(
         {
             resource.RLIMIT_CPU: shield.processor_seconds,
             resource.RLIMIT_FSIZE: shield.scratch * MEBIBYTE,
@@ -152,14 +153,7 @@ def _put_apart(shield: Shield) -> int:
 def limit_memory(statm: int, mebibytes: int) -> None:
     """Limit the memory that this process may have beyond what it has now, as ``/proc/self/statm``, opened, tells."""
     pages = int(os.pread(statm, 200, 0).split()[0])
-    _limit({resource.RLIMIT_AS: pages * resource.getpagesize() + mebibytes * MEBIBYTE})
-
-
-def _limit(values: Mapping[int, int]) -> None:
-    for kind, wanted in values.items():
-        hardest = resource.getrlimit(kind)[1]
-        value = wanted if hardest == resource.RLIM_INFINITY else min(wanted, hardest)
-        resource.setrlimit(kind, (value, value))
+    limit({resource.RLIMIT_AS: pages * resource.getpagesize() + mebibytes * MEBIBYTE})
 
 
 def _be_nobody() -> None:

@@ -9,10 +9,10 @@ the same of them back, and comparing these tells nothing more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from survey_service.statistics.disclosure import THRESHOLD, Reason, Released, protect
+from survey_service.statistics.disclosure import THRESHOLD, Reason, Released, completed, protect
 from survey_service.statistics.shares import share_of
 
 Cell = tuple[int, int]
@@ -38,9 +38,9 @@ def split_of(cells: Mapping[str, Cell]) -> Split:
     hits, misses = (sum(cell[place] for cell in cells.values()) for place in range(2))
     bases = {name: (sum(cell),) for name, cell in cells.items()}
     never = [name for name, (base,) in bases.items() if base < 2 * THRESHOLD]
-    derivable = set(_completed(never, bases)) - set(never)
+    derivable = set(completed(never, bases)) - set(never)
     closed = [name for name, cell in cells.items() if name in {*never, *derivable} or min(cell) < THRESHOLD]
-    derivable |= set(_completed(closed, cells)) - set(closed)
+    derivable |= set(completed(closed, cells)) - set(closed)
     parts, rest = {}, {}
     for name, (hit, miss) in cells.items():
         if name in derivable or name in closed:
@@ -62,14 +62,3 @@ def apart(cells: Mapping[str, Cell], whole: Cell) -> Split:
         parts[name] = found.parts[name]
         rest.update({each: share for each, share in found.rest.items() if each == name})
     return Split(protect(share_of(whole[0], whole[0] + whole[1])), parts, rest)
-
-
-def _completed(kept_back: Iterable[str], sizes: Mapping[str, Sequence[int]]) -> list[str]:
-    """Return the parts kept back with so many more, the smallest first, that nothing small is left by subtraction."""
-    chosen = list(kept_back)
-    for name in sorted((name for name in sizes if name not in chosen), key=lambda name: sum(sizes[name])):
-        sums = [sum(column) for column in zip(*(sizes[each] for each in chosen), strict=True)]
-        if not chosen or (len(chosen) > 1 and min(sums) >= THRESHOLD):
-            break
-        chosen.append(name)
-    return chosen

@@ -271,11 +271,7 @@ def write_table(path: Path, table: pl.DataFrame) -> None:
 def settle(path: Path) -> None:
     """Make a file read-only and durable."""
     path.chmod(0o400)
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    contents.sync(path)
 
 
 def sha256_of(path: Path) -> str:

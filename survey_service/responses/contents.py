@@ -32,7 +32,7 @@ def _write(path: Path, content: bytes) -> None:
     for made in (path.parent.parent, path.parent):
         if not made.exists():
             made.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _sync(made.parent)
+            sync(made.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with open(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as stream:
@@ -43,11 +43,12 @@ def _write(path: Path, content: bytes) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)  # where there is no room, half a file takes some
         raise
-    _sync(path.parent)
+    sync(path.parent)
 
 
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def sync(path: Path) -> None:
+    """Make a file, or the names in a folder, durable. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

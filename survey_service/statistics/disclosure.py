@@ -7,13 +7,15 @@ that is left out can be found by subtraction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from survey_service.statistics.shares import Share
 
 THRESHOLD = 5
+Name = TypeVar("Name", bound=Hashable)
 
 
 class Reason(StrEnum):
@@ -60,14 +62,25 @@ def partition_reasons(counts: Sequence[int]) -> tuple[Reason | None, ...]:
     """
     total = sum(counts)
     reasons = [share_reason(count, total) for count in counts]
-    hidden = [place for place, reason in enumerate(reasons) if reason is not None]
-    others = sorted((place for place, reason in enumerate(reasons) if reason is None), key=lambda place: counts[place])
-    for place in others:
-        if not hidden or (len(hidden) > 1 and sum(counts[each] for each in hidden) >= THRESHOLD):
-            break
-        hidden.append(place)
+    small = [place for place, reason in enumerate(reasons) if reason is not None]
+    for place in completed(small, {place: (count,) for place, count in enumerate(counts)})[len(small) :]:
         reasons[place] = Reason.DERIVABLE
     return tuple(reasons)
+
+
+def completed(hidden: Iterable[Name], sizes: Mapping[Name, Sequence[int]]) -> list[Name]:
+    """Return the parts of a whole that are hidden, and after them so many more that subtraction finds nothing small.
+
+    ``sizes`` are one or several numbers of each part. The smallest follow first, of equal ones in the given order,
+    until the hidden ones are none, or at least two whose numbers each make up at least 5 together.
+    """
+    chosen = list(hidden)
+    for name in sorted((name for name in sizes if name not in chosen), key=lambda name: sum(sizes[name])):
+        sums = [sum(column) for column in zip(*(sizes[each] for each in chosen), strict=True)]
+        if not chosen or (len(chosen) > 1 and min(sums) >= THRESHOLD):
+            break
+        chosen.append(name)
+    return chosen
 
 
 def release(share: Share, reason: Reason | None) -> Released:

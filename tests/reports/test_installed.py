@@ -291,7 +291,7 @@ def test_no_half_written_folder_is_left_if_the_disk_is_full(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(plugin_files, "_sync", full)
+    monkeypatch.setattr(plugin_files, "sync", full)
     problem = refused(lambda: installed.approve(store, settings.instance, "trial", made.key, ADA))
     assert problem.code == "service.unavailable"
     assert [path.name for path in (settings.instance / "plugins" / "trial").iterdir()] == [f"{made.key}.whl"]

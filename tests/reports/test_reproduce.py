@@ -92,6 +92,14 @@ def test_why_not_for_snapshots(made: Report, folder: Path, happens: Callable[[Pa
     assert snapshot_obstacle(made, folder) is obstacle
 
 
+def test_a_page_that_asks_reads_no_rows(made: Report, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(path: Path) -> str:
+        raise AssertionError(f"{path.name} was read as a whole")
+
+    monkeypatch.setattr(snapshot, "sha256_of", read)
+    assert snapshot_obstacle(made, folder) is None
+
+
 def test_why_not_after_a_withdrawal(made: Report, folder: Path) -> None:
     assert snapshot_obstacle(dataclasses.replace(made, withdrawn=True), folder) is Obstacle.WITHDRAWN
 

@@ -10,24 +10,21 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from survey_service.limits import limit
+
 MEBIBYTE = 1024 * 1024
 
 
 def serve(read: Callable[[bytes, Mapping[str, Any]], Any]) -> None:
     """Serve one request: a line of JSON and then the file on standard input, JSON data on standard output."""
     request = json.loads(sys.stdin.buffer.readline())
-    _limit(request["seconds"], request["mebibytes"])
+    limit(
+        {
+            resource.RLIMIT_CPU: request["seconds"],
+            resource.RLIMIT_AS: request["mebibytes"] * MEBIBYTE,
+            resource.RLIMIT_FSIZE: 0,
+            resource.RLIMIT_CORE: 0,
+            resource.RLIMIT_NOFILE: 64,
+        }
+    )
     sys.stdout.write(json.dumps(read(sys.stdin.buffer.read(), request)))
-
-
-def _limit(seconds: int, mebibytes: int) -> None:
-    for kind, wanted in (
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_AS, mebibytes * MEBIBYTE),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 64),
-    ):
-        hardest = resource.getrlimit(kind)[1]
-        value = wanted if hardest == resource.RLIM_INFINITY else min(wanted, hardest)
-        resource.setrlimit(kind, (value, value))

@@ -22,6 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from survey_service.limits import limit
 from survey_service.reports.render import vega
 
 SECONDS = 60
@@ -79,7 +80,14 @@ def _run(request: bytes, folder: str, seconds: float) -> bytes:
 def main() -> int:
     """Draw the pictures that are asked for on standard input; return the exit status."""
     jobs = json.loads(sys.stdin.buffer.read())
-    _limit()
+    limit(
+        {
+            resource.RLIMIT_CPU: 2 * SECONDS,
+            resource.RLIMIT_DATA: MEBIBYTES * 1024 * 1024,
+            resource.RLIMIT_FSIZE: 0,
+            resource.RLIMIT_CORE: 0,
+        }
+    )
     for job in jobs:
         try:
             line = base64.b64encode(_picture(job))
@@ -88,18 +96,6 @@ def main() -> int:
         sys.stdout.buffer.write((line if len(line) <= _MOST else b"null") + b"\n")
         sys.stdout.buffer.flush()
     return 0
-
-
-def _limit() -> None:
-    for kind, value in (
-        (resource.RLIMIT_CPU, 2 * SECONDS),
-        (resource.RLIMIT_DATA, MEBIBYTES * 1024 * 1024),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        hardest = resource.getrlimit(kind)[1]
-        value = value if hardest == resource.RLIM_INFINITY else min(value, hardest)
-        resource.setrlimit(kind, (value, value))
 
 
 def _picture(job: Mapping[str, Any]) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable
 from pathlib import PurePath
 
@@ -16,13 +15,12 @@ from survey_service.problems import Problem
 from survey_service.reports import catalogue, host, installed, runs, upgrading
 from survey_service.reports.finding import PluginEntry
 from survey_service.reports.installed import Plugin, Who
-from survey_service.reports.queue import Ticket
-from survey_service.reports.runs import Run
 from survey_service.web import wordings
 from survey_service.web.context import Context, current
 from survey_service.web.i18n import gettext
 from survey_service.web.manage import desk, plugin_words
 from survey_service.web.manage.desk import blueprint
+from survey_service.web.manage.runs import begun
 
 _ANSWERED = ("wheel.", "plugin.", "access.confirm", "access.locked")
 _LONGEST_NAME = 200
@@ -165,19 +163,11 @@ def refuse_plugin(name: str, key: str) -> BaseResponse | tuple[str, int]:
 @blueprint.post("/plugins/<name>/compare")
 def compare_plugin(name: str) -> BaseResponse | tuple[str, int]:
     """Begin to run the candidate beside the last report, and show how far that is."""
-    context = current()
     plugin, _ = load(name)
     if not plugin.candidate:
         problem = Problem("plugin.no_candidate", name=name)
         return _show(name, problem), problem.status
-    run, ticket = runs.begin(context.store, context.settings, name, desk.signed_in().account.name, kind=runs.COMPARISON)
-    threading.Thread(target=_compare, args=(run, ticket, context), name=f"comparison {run.id}", daemon=True).start()
-    return redirect(url_for(".run", number=run.id), 303)
-
-
-def _compare(run: Run, ticket: Ticket, context: Context) -> None:
-    with contextlib.suppress(Problem):  # it stands in the run's document
-        runs.compare(run, ticket, context.store, context.publications, context.settings)
+    return begun(name, runs.COMPARISON, runs.compare)
 
 
 @blueprint.post("/plugins/<name>/activate")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Callable
 
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -12,8 +13,11 @@ from survey_service.problems import Problem
 from survey_service.reports import host, runs
 from survey_service.reports.queue import Ticket
 from survey_service.reports.runs import Run
+from survey_service.responses.revisions import Publications
+from survey_service.settings import Settings
+from survey_service.store.base import Store
 from survey_service.web import wordings
-from survey_service.web.context import Context, current
+from survey_service.web.context import current
 from survey_service.web.manage import desk
 from survey_service.web.manage.desk import blueprint
 
@@ -26,14 +30,22 @@ def run_report() -> BaseResponse:
     """Begin to make a report, and show how far it is. At most two run at once: a report never stops the survey."""
     name, context = request.form.get("plugin", ""), current()
     host.admit(host.find(name, host.available(context.store, context.settings)), context.settings)
-    run, ticket = runs.begin(context.store, context.settings, name, desk.signed_in().account.name)
-    threading.Thread(target=_work, args=(run, ticket, context), name=f"report run {run.id}", daemon=True).start()
+    return begun(name, runs.REPORT, runs.carry_out)
+
+
+def begun(
+    plugin: str, kind: str, carry_out: Callable[[Run, Ticket, Store, Publications, Settings], object]
+) -> BaseResponse:
+    """Begin a run that a thread carries out beside the requests, and lead to its page."""
+    context = current()
+    run, ticket = runs.begin(context.store, context.settings, plugin, desk.signed_in().account.name, kind=kind)
+
+    def work() -> None:
+        with contextlib.suppress(Problem):  # it stands in the run's document
+            carry_out(run, ticket, context.store, context.publications, context.settings)
+
+    threading.Thread(target=work, name=f"{kind} {run.id}", daemon=True).start()
     return redirect(url_for("manage.run", number=run.id), 303)
-
-
-def _work(run: Run, ticket: Ticket, context: Context) -> None:
-    with contextlib.suppress(Problem):  # it stands in the run's document
-        runs.carry_out(run, ticket, context.store, context.publications, context.settings)
 
 
 @blueprint.get("/reports/runs/<int:number>")
@@ -46,7 +58,8 @@ def run(number: int) -> BaseResponse:
         return redirect(url_for("manage.plugin", name=found.plugin, _anchor="changes"), 303)
     message = wordings.problem_message(found.problem) if found.problem is not None else ""
     waits = not found.ended and "stay" not in request.args
-    page = render_template("manage/run.html", run=found, title=_title(found.plugin), message=message, waits=waits)
+    title = _titles().get(found.plugin, {"*": found.plugin})
+    page = render_template("manage/run.html", run=found, title=title, message=message, waits=waits)
     response = Response(page)
     if waits:
         response.headers["Refresh"] = str(LOOK_AGAIN)
@@ -64,10 +77,10 @@ def cancel_run(number: int) -> BaseResponse:
 
 def unfinished() -> list[tuple[Run, dict[str, str]]]:
     """Return the runs that wait or run, newest first, each with the title of its plugin."""
-    found = runs.all_runs(current().store, current().settings)
-    return [(each, _title(each.plugin)) for each in found if not each.ended]
+    found = [each for each in runs.all_runs(current().store, current().settings) if not each.ended]
+    titles = _titles() if found else {}
+    return [(each, titles.get(each.plugin, {"*": each.plugin})) for each in found]
 
 
-def _title(plugin: str) -> dict[str, str]:
-    titles = {entry.name: dict(entry.title) for entry in host.available(current().store, current().settings)}
-    return titles.get(plugin, {"*": plugin})
+def _titles() -> dict[str, dict[str, str]]:
+    return {entry.name: dict(entry.title) for entry in host.available(current().store, current().settings)}
