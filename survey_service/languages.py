@@ -20,8 +20,9 @@ class Language:
     """One language: ``tag`` (BCP 47, ours), ``direction`` ltr or rtl, its names, and its fallback.
 
     ``locale`` is the Babel locale used for plurals, numbers and dates; ``html`` the ``lang`` attribute; ``offered``
-    whether the interface is complete in it, so that its addresses lead somewhere; ``desk`` whether the manager's pages
-    are. Whether the start page names it depends on what is published.
+    whether the interface is complete in it, so that its addresses lead somewhere; ``provider`` whether the pages of
+    providers are, ``desk`` whether the manager's pages are. Whether the start page names it depends on what is
+    published.
     """
 
     tag: str
@@ -33,6 +34,7 @@ class Language:
     locale: str
     fallback: str
     offered: bool
+    provider: bool
     desk: bool
 
     @property

@@ -22,6 +22,11 @@ def D_(text: str) -> str:
     return text
 
 
+def P_(text: str) -> str:
+    """Mark a text that only providers and the desk can see for extraction by gettext."""
+    return text
+
+
 @dataclass(frozen=True)
 class Said:
     """What is to be said in any language: an English source text with ``%(name)s`` for each of ``values``.
@@ -380,6 +385,13 @@ CATALOGUE: Mapping[str, Kind] = {
         409, D_("Offer withdrawn"), D_("The provider has withdrawn this offer. It can no longer be published.")
     ),
     "offer.missing": Kind(404, D_("Offer not found"), D_("There is no such offer.")),
+    "offer.reason": Kind(
+        422,
+        D_("The reason is missing"),
+        D_("Say in a sentence why, so that the provider knows what to do. Nothing changed."),
+    ),
+    "organisation.missing": Kind(404, D_("Organisation not found"), D_("There is no such organisation.")),
+    "contact.missing": Kind(404, D_("Contact not found"), D_("There is no such contact.")),
     "translation.placeholder_missing": Kind(
         422,
         D_("A placeholder is missing"),

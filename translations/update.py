@@ -1,8 +1,8 @@
 """Bring all catalogs up to date with the source texts; with ``--check`` only say what is missing.
 
-Interface: English texts in the code → ``<tag>/LC_MESSAGES/{messages,desk}.po``. Questionnaires: German texts in
-``forms/`` → ``forms/translations/<tag>.po``, for the languages that a questionnaire names. Translations whose source is
-unchanged keep their wording and state.
+Interface: English texts in the code → ``<tag>/LC_MESSAGES/{messages,provider,desk}.po``. Questionnaires: German texts
+in ``forms/`` → ``forms/translations/<tag>.po``, for the languages that a questionnaire names. Translations whose source
+is unchanged keep their wording and state.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from babel.messages.pofile import read_po
 from survey_service import languages
 from survey_service.questionnaire import texts
 from survey_service.questionnaire.loader import Library, load_folder
-from survey_service.translating.catalogs import DESK, MESSAGES, plural_forms
+from survey_service.translating.catalogs import DESK, DOMAINS, MESSAGES, PROVIDER, plural_forms, speaks
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-MARKERS = {MESSAGES: "N_", DESK: "D_"}
+MARKERS = {MESSAGES: "N_", PROVIDER: "P_", DESK: "D_"}
 
 
 def extract(domain: str) -> Catalog:
@@ -82,10 +82,10 @@ def spoken(library: Library) -> list[str]:
 def main(*, check: bool) -> int:
     """Update all catalogs, or only look; return the number of texts without a translation."""
     lacking = 0
-    for domain in (MESSAGES, DESK):
+    for domain in DOMAINS:
         template = extract(domain)
         for entry in languages.offered():
-            if entry.tag == "en" or (domain == DESK and not entry.desk):
+            if entry.tag == "en" or not speaks(entry, domain):
                 continue
             path = HERE / entry.tag / "LC_MESSAGES" / f"{domain}.po"
             catalog, missing = updated(template, path, entry.tag)

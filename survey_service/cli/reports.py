@@ -20,6 +20,7 @@ from survey_service.reports.report import Report, all_reports, load
 from survey_service.reports.runs import Run
 from survey_service.settings import Settings
 from survey_service.store import MemoryStore
+from survey_service.translating import catalogs
 from survey_service.web import i18n
 from survey_service.web.manage.report_files import FORMS
 
@@ -27,7 +28,7 @@ from survey_service.web.manage.report_files import FORMS
 def _written(made: Report, form: str, tag: str, settings: Settings) -> bytes:
     """Return a report in a format, made by the same code and templates as the desk's."""
     with create_app(settings, MemoryStore()).test_request_context():
-        i18n.use(tag, desk=True)
+        i18n.use(tag, catalogs.DESK)
         return FORMS[form].make(made, tag, settings.instance)
 
 

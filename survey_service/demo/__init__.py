@@ -16,7 +16,7 @@ from typing import Any
 
 from survey_service.demo import experts, offers, people
 from survey_service.demo.chance import Inputs
-from survey_service.offers.register import OFFERS, moderate
+from survey_service.offers import events, moderation, register
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES, Submission, submit
@@ -63,11 +63,14 @@ def fill(store: Store, publications: Publications, *, seed: int = 2026, today: d
 
 def _settle_offer(store: Store, key: str, planned: Planned) -> None:
     """Give the offer of a response the state of moderation and the day of confirmation that were planned for it."""
-    register = store.collection(OFFERS)
-    stored = register.first(response_key=key)
-    if stored is not None:
-        register.replace(stored.id, {**stored.body, "confirmed": planned.confirmed}, version=stored.version)
-        moderate(store, stored.body["offer"], planned.moderation)
+    stored = store.collection(register.OFFERS).first(response_key=key)
+    if stored is None:
+        return
+    offer = stored.body["offer"]
+    register.change(store, offer, confirmed=planned.confirmed)
+    if planned.moderation in moderation.DECISIONS:
+        reason = "Erfunden zur Vorführung." if planned.moderation in moderation.NEED_REASON else ""
+        moderation.decide(store, offer, planned.moderation, events.SERVICE, reason=reason)
 
 
 def wave(publications: Publications, seed: int, today: dt.date) -> Iterator[Planned]:

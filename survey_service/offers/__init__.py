@@ -1,1 +1,1 @@
-"""Offers: the county's inventory, registered by providers and moderated."""
+"""Offers: the county's inventory. Providers register offers and keep them true, the desk decides, people find them."""

@@ -1,4 +1,10 @@
-"""From a provider's response to an entry of the inventory, and its moderation."""
+"""The register: one document for each offer, project or structure, behind each a response of the same submission key.
+
+``answers`` is what the provider sent last, ``public`` what was published last (None: never, or taken off), and the
+columns that lists and reports use describe the public state where there is one. ``listed`` says whether it stands in
+the directory and counts in reports; ``moderation`` where the newest answers stand. So a change that waits for a
+decision takes nothing out of the directory.
+"""
 
 from __future__ import annotations
 
@@ -7,52 +13,111 @@ import secrets
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from survey_service.offers import changes, contacts, events, organisations
 from survey_service.problems import Problem
-from survey_service.store.base import CollectionSpec, Store, Stored
+from survey_service.store.base import CollectionSpec, Document, Store, Stored
 
-OFFERS = CollectionSpec("offers", indexes=("moderation", "response_key"), unique=("offer",))
-MODERATION = ("submitted", "published", "returned", "rejected", "withdrawn")
+MODERATION = ("submitted", "published", "returned", "rejected", "withdrawn", "merged")
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
-def register(store: Store, response: Mapping[str, Any], today: dt.date) -> Stored:
+def _since_published(body: Document) -> Document:
+    """Return an offer of the first schema, which knew one state of answers only, as one of the second."""
+    public = body["answers"] if body["moderation"] == "published" else None
+    return {**_NEW, "revision": "offers-1", "language": "de", "mode": "web", **body, **_state(public)}
+
+
+OFFERS = CollectionSpec(
+    "offers",
+    indexes=("moderation", "response_key", "organisation_id", "listed"),
+    unique=("offer",),
+    tracked=True,
+    migrations=(_since_published,),
+)
+_NEW: Mapping[str, Any] = {"reason": "", "merged_into": "", "reminded": 0, "organisation_id": ""}
+
+
+def register(store: Store, response: Mapping[str, Any], today: dt.date, *, by: str = events.PROVIDER) -> Stored:
     """Add the offer that a response of the ``offers`` questionnaire describes, to be moderated; return it.
 
     ``response`` is the response document. The day of registration counts as the day the provider confirmed it.
     """
-    body = describe(response["answers"])
-    return store.collection(OFFERS).add(
+    answers = dict(response["answers"])
+    stored = store.collection(OFFERS).add(
         {
-            **body,
+            **_NEW,
             "offer": "".join(secrets.choice(_ALPHABET) for _ in range(10)),
             "response_key": response["key"],
-            "moderation": "submitted",
-            "confirmed": today.isoformat(),
-            "answers": dict(response["answers"]),
+            **_sent(store, response, today),
+            **describe(answers),
+            **_state(None),
         }
     )
+    kind = "imported" if by != events.PROVIDER else "registered"
+    events.append(store, stored.body["offer"], kind, by, answers=answers)
+    contacts.from_answers(store, stored.body["organisation_id"], answers, response["language"])
+    return stored
 
 
-def update(store: Store, response: Mapping[str, Any], today: dt.date) -> None:
-    """Take a provider's corrected answers over into the offer, which is moderated again before it is published."""
-    offers = store.collection(OFFERS)
-    for stored in offers.find(response_key=response["key"]):
-        changed = {
-            **stored.body,
-            **describe(response["answers"]),
-            "answers": dict(response["answers"]),
-            "moderation": "submitted",
-            "confirmed": today.isoformat(),
-        }
-        offers.replace(stored.id, changed, version=stored.version)
+def update(store: Store, response: Mapping[str, Any], today: dt.date, *, by: str = events.PROVIDER) -> None:
+    """Take a provider's corrected answers over into the offer.
+
+    What was published stays until the desk decides; a small change of a trusted organisation goes live at once. Whoever
+    changes an offer also confirms it.
+    """
+    for stored in store.collection(OFFERS).find(response_key=response["key"]):
+        body, answers = stored.body, dict(response["answers"])
+        differences = changes.between(body["public"] or body["answers"], answers)
+        sent = {**body, **_sent(store, response, today), "reminded": 0, "reason": ""}
+        live = body["public"] is not None and changes.are_small(differences) and _trusted(store, sent)
+        after = {**sent, "moderation": "published", **_public(answers, body)} if live else {**sent, **_shown(sent)}
+        store.collection(OFFERS).replace(stored.id, after, version=stored.version)
+        kind = "live" if live else "changed"
+        names = [difference.question for difference in differences]
+        events.append(store, body["offer"], kind, by, changed=names, answers=answers)
+        contacts.from_answers(store, sent["organisation_id"], answers, response["language"])
+
+
+def _sent(store: Store, response: Mapping[str, Any], today: dt.date) -> dict[str, Any]:
+    """Return what new answers bring with them."""
+    answers = dict(response["answers"])
+    return {
+        "answers": answers,
+        "revision": response["revision"],
+        "language": response["language"],
+        "mode": response["mode"],
+        "organisation_id": organisations.ensure(store, answers.get("A02", "")),
+        "moderation": "submitted",
+        "confirmed": today.isoformat(),
+    }
+
+
+def _trusted(store: Store, body: Mapping[str, Any]) -> bool:
+    return organisations.find(store, body["organisation_id"]).trusted
+
+
+def _public(answers: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what changes in a document when answers become public."""
+    return {**describe(answers), **_state(answers, merged=bool(body["merged_into"]))}
+
+
+def _state(public: Mapping[str, Any] | None, *, merged: bool = False) -> dict[str, Any]:
+    return {"public": dict(public) if public is not None else None, "listed": public is not None and not merged}
+
+
+def _shown(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of a document: of the public answers, or of those sent if nothing is public."""
+    return describe(body["answers"] if body["public"] is None else body["public"])
 
 
 def withdraw(store: Store, response_key: str) -> None:
     """Take the offers of a withdrawn response out of the inventory; what was typed is erased, the entry stays."""
     offers = store.collection(OFFERS)
     for stored in offers.find(response_key=response_key):
-        changed = {**stored.body, "answers": {}, "moderation": "withdrawn"}
-        offers.replace(stored.id, changed, version=stored.version)
+        erased = {**stored.body, "answers": {}, "moderation": "withdrawn", "reason": "", **_state(None)}
+        offers.replace(stored.id, erased, version=stored.version)
+        events.append(store, stored.body["offer"], "withdrawn", events.PROVIDER)
+        events.erase_answers(store, stored.body["offer"])
 
 
 def describe(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,19 +142,27 @@ def describe(answers: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def find(store: Store, offer: str) -> Stored:
+    """Return the document of an offer. Raises Problem offer.missing."""
+    stored = store.collection(OFFERS).first(offer=offer)
+    if stored is None:
+        raise Problem("offer.missing")
+    return stored
+
+
 def all_offers(store: Store, moderation: str | None = None) -> Iterator[Stored]:
     """Yield the offers in the order of registration; ``moderation`` names one state or None for all."""
     offers = store.collection(OFFERS)
     yield from offers.iterate() if moderation is None else offers.find(moderation=moderation)
 
 
-def moderate(store: Store, offer: str, moderation: str) -> Stored:
-    """Move an offer to another state of MODERATION and return it. Raises Problem offer.missing."""
-    if moderation not in MODERATION:
-        raise ValueError(f"{moderation!r} is no state of moderation")
-    offers = store.collection(OFFERS)
+def change(store: Store, offer: str, **fields: Any) -> Stored:
+    """Set fields of an offer's document and return it; the columns follow the answers. Raises Problem offer.missing.
+
+    Call it in a transaction with whatever the fields were decided by.
+    """
     with store.transaction():
-        stored = offers.first(offer=offer)
-        if stored is None:
-            raise Problem("offer.missing")
-        return offers.replace(stored.id, {**stored.body, "moderation": moderation}, version=stored.version)
+        stored = find(store, offer)
+        body = {**stored.body, **fields}
+        body |= {**_shown(body), "listed": body["public"] is not None and not body["merged_into"]}
+        return store.collection(OFFERS).replace(stored.id, body, version=stored.version)

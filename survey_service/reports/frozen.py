@@ -154,18 +154,17 @@ def _made(bodies: Iterable[Mapping[str, Any]], maker: Maker, others: Counter[str
     return found or {"": _nothing(maker, domains)}
 
 
-def offers_table(bodies: Iterable[Mapping[str, Any]], modes: Mapping[str, str]) -> Frozen:
-    """Freeze the published offers (documents of the register); those in other states of moderation are counted.
-
-    ``modes`` are those of the responses the offers come from, by key, so that invented offers are known as such.
+def offers_table(bodies: Iterable[Mapping[str, Any]]) -> Frozen:
+    """Freeze the listed offers (documents of the register) as they were published; the states of moderation of all are
+    counted, and the modes of those listed, so that invented offers are known as such.
     """
     states: Counter[str] = Counter()
     published: Counter[str] = Counter()
     lines = []
     for body in bodies:
         states[body["moderation"]] += 1
-        if body["moderation"] == "published":
-            published[modes.get(body["response_key"], "")] += 1
+        if body["listed"]:
+            published[body["mode"]] += 1
             row = {name: body.get(name) for name in OFFERS.columns}
             lines.append(encoded({name: value for name, value in row.items() if value is not None}))
     part = parts.part_of(frame(lines, OFFERS, {}), [digest(line) for line in lines], range(len(lines)))

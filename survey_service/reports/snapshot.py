@@ -130,8 +130,7 @@ def _freeze(
             tables.update(made)
             codebook[name] = {**codebook_of(revisions), **about}
         if offers:
-            modes = {stored.body["key"]: stored.body["mode"] for stored in responses.find(questionnaire="offers")}
-            tables["offers"] = offers_table((stored.body for stored in all_offers(store)), modes)
+            tables["offers"] = offers_table(stored.body for stored in all_offers(store))
             history = publications.history("offers")
             if history and "offers" not in codebook:
                 codebook["offers"] = codebook_of({id: publications.questionnaire(id) for id in history})

@@ -29,8 +29,14 @@ from survey_service.questionnaire.faults import Fault
 from survey_service.questionnaire.texts import MEND, STATES, TRANSLATED
 from survey_service.questionnaire.translating import Forms, Made
 
-MESSAGES, DESK = "messages", "desk"
-DOMAINS = (MESSAGES, DESK)
+MESSAGES, PROVIDER, DESK = "messages", "provider", "desk"
+DOMAINS = (MESSAGES, PROVIDER, DESK)
+BEHIND: Mapping[str, tuple[str, ...]] = {
+    MESSAGES: (MESSAGES,),
+    PROVIDER: (PROVIDER, MESSAGES),
+    DESK: (DESK, PROVIDER, MESSAGES),
+}
+"""Domain → the catalogs in which its texts are looked up, in this order: who sees more pages finds more texts."""
 _DRAFT = b"state: machine draft"
 _EXPONENT = re.compile(r"\be\b")  # CLDR's operand for numbers written as 1.2e6; gettext knows only n
 _CATEGORIES = ("zero", "one", "two", "few", "many")
@@ -48,6 +54,11 @@ def plural_forms(locale: str) -> str:
     if rules and "other" not in {rule(number) for number in _SAMPLE}:
         del rules[max(rules, key=_CATEGORIES.index)]  # the last category is then the "else" of the expression
     return _EXPONENT.sub("0", to_gettext(PluralRule(rules)))
+
+
+def speaks(language: languages.Language, domain: str) -> bool:
+    """Tell whether a domain's texts have to exist in a language."""
+    return {MESSAGES: language.offered, PROVIDER: language.provider, DESK: language.desk}[domain]
 
 
 def path_of(tag: str, domain: str, folder: Path | None = None) -> Path:
@@ -120,12 +131,11 @@ def translations(tag: str, domain: str, folder: Path | None = None) -> NullTrans
 def compose(tag: str, domain: str, folder: Path | None, edits: Edits) -> NullTranslations:
     """Return the translations of a language, with edits of the common domain laid over, and its fallbacks behind it.
 
-    Behind the manager's domain stands the one that everybody sees, so that both may stand on one page.
+    Behind the domains of providers and of the manager stands the one that everybody sees: both may stand on one page.
     """
-    domains = (DESK, MESSAGES) if domain == DESK else (MESSAGES,)
     found: NullTranslations | None = None
     for candidate in languages.chain(tag):
-        for name in domains:
+        for name in BEHIND[domain]:
             own = edits.get(candidate, {}) if name == MESSAGES else {}
             messages = laid_over(load(candidate, name, folder).messages, own)
             if not messages:

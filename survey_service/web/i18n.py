@@ -40,7 +40,7 @@ class TagDomain(Domain):  # type: ignore[misc]  # flask-babel has no types
         return current_context().interface.translations(language().tag, self.domain[0])
 
 
-_DESK = TagDomain(domain=catalogs.DESK)
+_FURTHER = {name: TagDomain(domain=name) for name in (catalogs.PROVIDER, catalogs.DESK)}
 
 
 class FormTranslations:
@@ -84,13 +84,16 @@ def language() -> Language:
     return chosen
 
 
-def use(tag: str, *, desk: bool = False) -> Language:
-    """Speak a language for the rest of the request; ``desk`` adds the manager's texts. Raises KeyError."""
+def use(tag: str, domain: str = catalogs.MESSAGES) -> Language:
+    """Speak a language for the rest of the request; a domain adds its texts, the manager's for example.
+
+    Raises KeyError.
+    """
     if "language" in g:
         refresh()  # what was looked up for another language
     g.language = languages.language(tag)
-    if desk:
-        _DESK.as_default()
+    if domain in _FURTHER:
+        _FURTHER[domain].as_default()
     chosen: Language = g.language
     return chosen
 

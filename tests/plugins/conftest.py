@@ -76,7 +76,7 @@ def frozen(wave: Wave, tmp_path_factory: pytest.TempPathFactory) -> Callable[...
         tables = {
             "responses-needs": snapshot.responses_table(needs, revisions["needs"], drafts=drafts),
             "responses-experts": snapshot.responses_table(experts, revisions["experts"]),
-            "offers": snapshot.offers_table(offers, {}),
+            "offers": snapshot.offers_table(offers),
         }
         return snapshot.write(folder, tables, books).folder
 

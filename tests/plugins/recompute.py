@@ -93,7 +93,7 @@ def active(offers: Iterable[Document], today: dt.date, days: int | None = None) 
     for offer in offers:
         ended = offer["ends"] is not None and dt.date.fromisoformat(offer["ends"]) < today
         age = (today - dt.date.fromisoformat(offer["confirmed"])).days
-        running = offer["moderation"] == "published" and offer["status"] == "active" and not ended
+        running = offer["listed"] and offer["status"] == "active" and not ended
         if running and (days is None or age <= days):
             found.append(offer)
     return found

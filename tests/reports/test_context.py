@@ -156,8 +156,8 @@ def test_who_took_part(crowd: ReportContext) -> None:
 @pytest.mark.parametrize(("within", "names"), [(None, ["a", "b", "c"]), (365, ["a", "b"]), (30, ["a"])])
 def test_active_offers(small: Questionnaire, tmp_path: Path, within: int | None, names: list[str]) -> None:
     def offer(name: str, confirmed: str, status: str = "active", ends: str | None = None) -> dict[str, Any]:
-        return {"offer": name, "response_key": "", "moderation": "published", "status": status, "confirmed": confirmed,
-                "ends": ends}  # fmt: skip
+        return {"offer": name, "response_key": "", "moderation": "published", "listed": True, "mode": "web",
+                "status": status, "confirmed": confirmed, "ends": ends}  # fmt: skip
 
     table = snapshot.offers_table(
         [
@@ -167,7 +167,6 @@ def test_active_offers(small: Questionnaire, tmp_path: Path, within: int | None,
             offer("d", "2026-11-23", status="inactive"),
             offer("e", "2026-11-23", ends="2026-11-22"),
         ],
-        {},
     )
     frozen = snapshot.write(tmp_path, {"offers": table}, {})
     context = ReportContext(frozen.folder, INFO, TODAY)

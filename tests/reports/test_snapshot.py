@@ -177,17 +177,22 @@ def test_freezing_a_store(
 
 
 def test_only_published_offers_are_frozen() -> None:
-    def offer(name: str, moderation: str, **more: Any) -> dict[str, Any]:
+    def offer(name: str, moderation: str, mode: str, **more: Any) -> dict[str, Any]:
         return {
             "offer": name, "response_key": f"key-{name}", "moderation": moderation, "confirmed": "2026-05-01",
+            "listed": moderation == "published", "mode": mode,
             "kind": "offer", "organisation": "Muster", "name": name, "status": "active", "fields": ["INT"], "types": [],
             "whole_county": False, "municipalities": ["1"], "languages": ["de"], "interpreter": "none", "access": [],
             "free": True, "no_status": True, "online": False, "ends": None,
             "answers": {"A20_phone": "030 23125 012"}, **more,
         }  # fmt: skip
 
-    bodies = [offer("a", "published", ends="2027-01-31"), offer("b", "submitted"), offer("c", "published")]
-    frozen = snapshot.offers_table(bodies, {"key-a": "demo", "key-b": "web", "key-c": "web"})
+    bodies = [
+        offer("a", "published", "demo", ends="2027-01-31"),
+        offer("b", "submitted", "web"),
+        offer("c", "published", "web"),
+    ]
+    frozen = snapshot.offers_table(bodies)
     assert sorted(frozen.rows["offer"].to_list()) == ["a", "c"]
     assert frozen.counts == {"statuses": {"published": 2, "submitted": 1}, "modes": {"demo": 1, "web": 1}}
     assert "answers" not in frozen.rows.columns

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from survey_service.offers import register
+from survey_service.offers import moderation, register
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses import drafts, holder, receipts
@@ -68,7 +68,7 @@ def test_a_providers_offer_follows_the_response(store: Store, small: Questionnai
     receipt = send(store, publications, age=20).receipt
     offer = next(register.all_offers(store)).body
     assert (offer["moderation"], offer["confirmed"], offer["response_key"]) == ("submitted", "2026-11-23", KEY)
-    register.moderate(store, offer["offer"], "published")
+    moderation.decide(store, offer["offer"], "published", "Mara")
     fixed = Submission(KEY, "small-1", "de", {"OK": "yes", "age": 21}, 5, "web", replaces=True)
     submit(store, publications, fixed, receipt_key=SECRET, today=TODAY)
     offer = next(register.all_offers(store)).body
@@ -77,7 +77,7 @@ def test_a_providers_offer_follows_the_response(store: Store, small: Questionnai
     offer = next(register.all_offers(store)).body
     assert (offer["moderation"], offer["answers"]) == ("withdrawn", {})
     with pytest.raises(Problem):
-        register.moderate(store, "nothing", "published")
+        moderation.decide(store, "nothing", "published", "Mara")
 
 
 ME, NOW = "network", dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)

@@ -19,6 +19,7 @@ from survey_service.questionnaire.plan import NOT_SHOWN
 from survey_service.responses.export import codebook
 from survey_service.responses.export.codebook import Codebook, Table, Use, Variable
 from survey_service.responses.revisions import Publications
+from survey_service.translating import catalogs
 from survey_service.web import i18n
 from survey_service.web.i18n import gettext
 from survey_service.web.manage import names
@@ -111,7 +112,7 @@ def content(publications: Publications, name: str, tag: str) -> Iterator[Content
     models = {revision: publications.questionnaire(revision) for revision in book.revisions}
     here = next((each for each in languages.chain(tag) if desk_language(each)), i18n.DEFAULT)
     before = i18n.language().tag
-    i18n.use(here, desk=True)
+    i18n.use(here, catalogs.DESK)
     try:
         facts = (
             Fact(gettext("Revisions"), ", ".join(book.revisions)),
@@ -121,7 +122,7 @@ def content(publications: Publications, name: str, tag: str) -> Iterator[Content
         parts = tuple(_part(book, models, table, tag) for table in book.tables)
         yield Content(book, languages.language(tag), facts, parts)
     finally:
-        i18n.use(before, desk=True)
+        i18n.use(before, catalogs.DESK)
 
 
 def _part(book: Codebook, models: Mapping[str, Questionnaire], table: Table, tag: str) -> Part:

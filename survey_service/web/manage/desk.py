@@ -13,6 +13,7 @@ from survey_service.accounts.audit import Detail
 from survey_service.accounts.login import Visitor
 from survey_service.languages import Language
 from survey_service.problems import Problem
+from survey_service.translating import catalogs
 from survey_service.web import i18n, problems_view
 from survey_service.web.context import current
 from survey_service.web.manage import names
@@ -83,7 +84,7 @@ def speak(who: Visitor | None) -> None:
     tags = [entry.tag for entry in desk_languages()]
     chosen = who.session.language if who is not None else None
     asked = desk_language(request.args.get("lang")) or desk_language(chosen)
-    i18n.use(asked or request.accept_languages.best_match(tags) or i18n.DEFAULT, desk=True)
+    i18n.use(asked or request.accept_languages.best_match(tags) or i18n.DEFAULT, catalogs.DESK)
 
 
 def lines(name: str) -> str:

@@ -80,6 +80,7 @@ MODERATION = {
     "returned": D_("Returned"),
     "rejected": D_("Rejected"),
     "withdrawn": D_("Withdrawn"),
+    "merged": D_("Merged with another"),
 }
 
 

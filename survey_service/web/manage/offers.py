@@ -8,18 +8,14 @@ from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey_service.offers import register
+from survey_service.offers import moderation, register
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Choice, Text
-from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Stored
 from survey_service.web.context import current
 from survey_service.web.manage import answers, desk
 from survey_service.web.manage.desk import blueprint
 from survey_service.web.manage.names import MODERATION
-
-DECISIONS = ("published", "returned")
-WITHDRAWN = "withdrawn"
 
 
 @blueprint.get("/offers")
@@ -48,30 +44,23 @@ def offer(offer: str) -> str:
 def moderate(offer: str) -> BaseResponse:
     """Publish or return an offer."""
     decision = request.form.get("decision", "")
-    if decision not in DECISIONS:
+    if decision not in moderation.DECISIONS:
         raise Problem("request.bad")
     with current().store.transaction():
-        if _find(offer).body["moderation"] == WITHDRAWN:
-            raise Problem("offer.withdrawn")
-        register.moderate(current().store, offer, decision)
+        reason = request.form.get("reason", "")
+        moderation.decide(current().store, offer, decision, desk.signed_in().account.name, reason=reason)
         desk.note("offer.moderated", offer, moderation=decision)
     return redirect(url_for("manage.offers"), 303)
 
 
 def _find(offer: str) -> Stored:
-    stored = current().store.collection(register.OFFERS).first(offer=offer)
-    if stored is None:
-        raise Problem("offer.missing")
-    return stored
+    return register.find(current().store, offer)
 
 
 def _rows(stored: Stored) -> Iterator[tuple[Text, Markup]]:
     """Yield each answered question of the offer with its answer, as the provider's revision asks it."""
-    response = current().store.collection(RESPONSES).first(key=stored.body["response_key"])
-    if response is None:
-        return  # withdrawn: what was typed is erased
     given = stored.body["answers"]
-    for question in current().publications.revision(response.body["revision"]).questionnaire.questions.values():
+    for question in current().publications.revision(stored.body["revision"]).questionnaire.questions.values():
         if question.name in given:
             yield question.label, answers.shown(question, given[question.name])
 

@@ -13,6 +13,7 @@ from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.judge import judge
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses.definitions import WorkingCopy
+from survey_service.translating import catalogs
 from survey_service.web import i18n, page_form
 from survey_service.web.manage import conditions
 
@@ -51,7 +52,7 @@ def pages(copy: WorkingCopy, tag: str) -> list[Shown]:
             for number, stop in enumerate(stops)
         ]
     finally:
-        i18n.use(here, desk=True)
+        i18n.use(here, catalogs.DESK)
     found = []
     for page, html in zip(copy.questionnaire.pages, rendered, strict=True):
         said = [(label.question(question.name), label.of_question(question)) for question in page.questions]

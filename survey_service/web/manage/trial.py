@@ -22,6 +22,7 @@ from survey_service.questionnaire.judge import Circumstances, Judgement, is_empt
 from survey_service.questionnaire.model import Question, Questionnaire
 from survey_service.questionnaire.tracing import Held, TracedStop
 from survey_service.responses import definitions
+from survey_service.translating import catalogs
 from survey_service.web import i18n, page_form, readable, wordings
 from survey_service.web.context import current
 from survey_service.web.filling import Filler
@@ -240,7 +241,7 @@ def _rendered(run: Run, stop: Stop | None, judgement: Judgement) -> Markup:
         page = replace(part, label=filler.text(part.label), hint=filler.text(part.hint))
         return Markup(render_template("manage/try_page.html", page=page, items=items))  # noqa: S704 - our own template
     finally:
-        i18n.use(here, desk=True)
+        i18n.use(here, catalogs.DESK)
 
 
 def _told(run: Run, one: TracedStop, here: Stop | None, labels: conditions.Labels) -> ToldStop:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from survey_service.accounts import audit
-from survey_service.offers import register
+from survey_service.offers import moderation, register
 from survey_service.responses import holder
 from survey_service.store.base import Store
 from tests.web.manage.conftest import Desk
@@ -35,7 +35,9 @@ def test_an_offer_is_published_and_returned_by_moderators(
     desk = as_role(name)
     for decision in ("published", "returned"):
         token = desk.token("/manage/")
-        answer = desk.client.post(f"/manage/offers/{offer}", data={"_csrf": token, "decision": decision})
+        answer = desk.client.post(
+            f"/manage/offers/{offer}", data={"_csrf": token, "decision": decision, "reason": "Bitte kürzer"}
+        )
         assert (answer.status_code, answer.headers["Location"]) == (303, "/manage/offers")
         assert state(store) == decision
     assert noted(store, "offer.moderated") == [
@@ -43,7 +45,7 @@ def test_an_offer_is_published_and_returned_by_moderators(
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("decision", ["", "withdrawn", "rejected", "submitted", "x"])
+@pytest.mark.parametrize("decision", ["", "withdrawn", "merged", "submitted", "x"])
 def test_no_other_decision_is_taken(manager: Desk, store: Store, offer: str, decision: str) -> None:
     data = {"_csrf": manager.token("/manage/"), "decision": decision}
     assert manager.client.post(f"/manage/offers/{offer}", data=data).status_code == 400
@@ -68,7 +70,7 @@ def test_the_list_shows_each_state_with_labels(manager: Desk, store: Store, offe
     assert table(waiting)[1][:4] == ["Sprachcafé", "Verein <b>", "Work, Housing", "Nov 23, 2026"]
     assert "<b>" not in waiting
     assert "no offers" in manager.get("/manage/offers?lang=en&state=published").text
-    register.moderate(store, offer, "published")
+    moderation.decide(store, offer, "published", "Mara")
     assert table(manager.get("/manage/offers?state=published&lang=de").text)[1][2:4] == ["Arbeit, Wohnen", "23.11.2026"]
 
 

@@ -1,0 +1,83 @@
+"""Organisations: what offers belong to. One is known by its name, however that is written; its offers tell the rest."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from survey_service.offers.folding import fold_name
+from survey_service.problems import Problem
+from survey_service.store.base import CollectionSpec, Store, Stored
+
+ORGANISATIONS = CollectionSpec("organisations", indexes=("folded",), unique=("organisation",))
+_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """One organisation: a lasting id of ten signs, its name, whether small changes of its offers go live by themselves,
+    and the id of the one it was merged into, or "".
+    """
+
+    organisation: str
+    name: str
+    trusted: bool = False
+    merged_into: str = ""
+
+
+def ensure(store: Store, name: str) -> str:
+    """Return the id of the organisation of this name, however it is written; it is made if there is none.
+
+    The id comes from the name, so that two who register the same one at once make one.
+    """
+    folded = fold_name(name)
+    known = store.collection(ORGANISATIONS).first(folded=folded)
+    if known is not None:
+        return known.body["merged_into"] or str(known.body["organisation"])
+    made = Organisation(id_of(folded), " ".join(name.split()))
+    if store.collection(ORGANISATIONS).first(organisation=made.organisation) is not None:
+        return made.organisation  # it was renamed since
+    store.collection(ORGANISATIONS).add(_body(made, folded))
+    return made.organisation
+
+
+def id_of(folded: str) -> str:
+    """Return the id that an organisation gets of its first name."""
+    number = int.from_bytes(hashlib.sha256(folded.encode("utf-8")).digest()[:8], "big")
+    return "".join(_ALPHABET[number // len(_ALPHABET) ** place % len(_ALPHABET)] for place in range(10))
+
+
+def find(store: Store, organisation: str) -> Organisation:
+    """Return an organisation. Raises Problem organisation.missing."""
+    return _organisation(_stored(store, organisation))
+
+
+def every(store: Store) -> list[Organisation]:
+    """Return all organisations in the order in which they were made, those merged into another too."""
+    return [_organisation(stored) for stored in store.collection(ORGANISATIONS).find()]
+
+
+def change(store: Store, organisation: str, **changes: Any) -> Organisation:
+    """Change fields of an organisation and return it. Raises Problem organisation.missing."""
+    with store.transaction():
+        stored = _stored(store, organisation)
+        changed = replace(_organisation(stored), **changes)
+        body = _body(changed, fold_name(changed.name))
+        store.collection(ORGANISATIONS).replace(stored.id, body, version=stored.version)
+    return changed
+
+
+def _stored(store: Store, organisation: str) -> Stored:
+    stored = store.collection(ORGANISATIONS).first(organisation=organisation)
+    if stored is None:
+        raise Problem("organisation.missing")
+    return stored
+
+
+def _organisation(stored: Stored) -> Organisation:
+    return Organisation(**{name: value for name, value in stored.body.items() if name != "folded"})
+
+
+def _body(organisation: Organisation, folded: str) -> dict[str, Any]:
+    return {**asdict(organisation), "folded": folded}
