@@ -33,6 +33,21 @@ class LanguageConverter(BaseConverter):
         self.regex = "|".join(map(re.escape, longest_first))  # ``de-simple`` before ``de``, also where more follows
 
 
+class ProviderLanguageConverter(BaseConverter):
+    """A part of an address that is the tag of a language in which the pages of providers are complete.
+
+    From a page in another language their addresses lead to the German ones.
+    """
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map)
+        self.tags = sorted((entry.tag for entry in languages.registry().values() if entry.provider), key=len)[::-1]
+        self.regex = "|".join(map(re.escape, self.tags))
+
+    def to_url(self, value: str) -> str:
+        return value if value in self.tags else DEFAULT
+
+
 class TagDomain(Domain):  # type: ignore[misc]  # flask-babel has no types
     """A gettext domain that looks texts up by our tag, where flask-babel would by Babel locale."""
 
@@ -170,6 +185,7 @@ def html_attributes(entry: Language) -> Markup:
 def install(app: Flask) -> None:
     """Wire languages into an application: the ``lang`` converter, gettext, and what templates need."""
     app.url_map.converters["lang"] = LanguageConverter
+    app.url_map.converters["provider_lang"] = ProviderLanguageConverter
     app.before_request(_look_for_edits)
     babel = Babel(
         app,
@@ -198,7 +214,7 @@ def _look_for_edits() -> None:
 def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     tag = (values or {}).pop("lang", None)
     if tag is not None:
-        use(tag)
+        use(tag, catalogs.PROVIDER if request.path.startswith("/provider/") else catalogs.MESSAGES)
 
 
 def _give_language(endpoint: str, values: dict[str, Any]) -> None:
