@@ -65,9 +65,9 @@ def add(store: Store, organisation: str, email: str, language: str, *, offer: st
 
 def from_answers(store: Store, organisation: str, answers: Mapping[str, Any], language: str) -> Contact | None:
     """Add the contact that the answers of an offer name, for the whole organisation; None if they name none."""
-    for name in SOURCES:
+    for email in filter(None, map(answers.get, SOURCES)):
         try:
-            return add(store, organisation, answers[name], language) if answers.get(name) else None
+            return add(store, organisation, email, language)
         except Problem:
             continue  # the questionnaire asks for less than mail needs
     return None
