@@ -392,6 +392,70 @@ CATALOGUE: Mapping[str, Kind] = {
     ),
     "organisation.missing": Kind(404, D_("Organisation not found"), D_("There is no such organisation.")),
     "contact.missing": Kind(404, D_("Contact not found"), D_("There is no such contact.")),
+    "indicator.missing": Kind(404, D_("Indicator not found"), D_("There is no indicator “%(indicator)s”.")),
+    "observation.period": Kind(
+        422,
+        D_("Period not usable"),
+        D_("“%(period)s” is no period of %(indicator)s. Write a year as 2026, a quarter as 2026-Q2. Nothing changed."),
+    ),
+    "observation.area": Kind(
+        422,
+        D_("No such municipality"),
+        D_("“%(area)s” is the key of no municipality of the county. Nothing changed."),
+    ),
+    "observation.version": Kind(
+        422,
+        D_("No such definition"),
+        D_("The definition of %(indicator)s has no version %(version)s. Nothing changed."),
+    ),
+    "observation.source": Kind(
+        422,
+        D_("The source is missing"),
+        D_("Say where the figure comes from, so that it can be traced. Nothing changed."),
+    ),
+    "observation.denominator": Kind(
+        422,
+        D_("Denominator not usable"),
+        D_("A share needs a numerator and a denominator above 0, or the percentage alone. Nothing changed."),
+    ),
+    "observation.share": Kind(
+        422,
+        D_("Not a share"),
+        D_("A share is from 0 to 100 percent, and the same as numerator by denominator. Nothing changed."),
+    ),
+    "observation.reason": Kind(
+        422,
+        D_("The reason is missing"),
+        D_("The figure of %(indicator)s for %(period)s is final. Say why it is corrected. Nothing changed."),
+    ),
+    "observation.faulty": Kind(
+        422, D_("The table has faults"), D_("%(count)s faults were found, so nothing changed:\n%(listing)s")
+    ),
+    "observation.synthetic": Kind(
+        409,
+        D_("Figures not usable"),
+        D_("The report rests on invented or withdrawn answers. Its figures are not taken over."),
+    ),
+    "goal.neutral": Kind(
+        422,
+        D_("No target possible"),
+        D_("%(indicator)s rises with better outreach, so more is neither better nor worse. It gets no target."),
+    ),
+    "goal.baseline": Kind(
+        422,
+        D_("The baseline is missing"),
+        D_("There is no figure of %(indicator)s for %(period)s to start from. Enter it first. Nothing changed."),
+    ),
+    "goal.period": Kind(
+        422,
+        D_("Period not usable"),
+        D_("“%(period)s” is no period after the baseline. Nothing changed."),
+    ),
+    "goal.target": Kind(
+        422,
+        D_("Target not usable"),
+        D_("The target of %(indicator)s must be a percentage that is better than the baseline. Nothing changed."),
+    ),
     "translation.placeholder_missing": Kind(
         422,
         D_("A placeholder is missing"),

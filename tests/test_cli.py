@@ -46,6 +46,13 @@ COMMANDS: dict[str, set[str]] = {
     "responses import": {"--language", "--check", "--listing", "--instance"},
     "responses codebook": {"--language", "--output", "--format", "--instance"},
     "responses export": {"--format", "--output", "--language", "--labels", "--columns", "--instance"},
+    "indicators list": {"--instance"},
+    "indicators set": {
+        *("--numerator", "--denominator", "--percent", "--area", "--preliminary", "--source", "--note", "--reason"),
+        "--instance",
+    },
+    "indicators import": {"--reason", "--instance"},
+    "indicators export": {"--format", "--output", "--instance"},
     "report again": {"--instance"},
     "report due": {"--instance"},
     "report list": {"--instance"},
@@ -452,7 +459,7 @@ def test_faults_of_the_language_registry_are_named() -> None:
     def entry(tag: str, **changes: object) -> Language:
         values = {
             "tag": tag, "direction": "ltr", "autonym": tag, "german": tag, "english": tag, "iso639": "deu",
-            "locale": "de", "fallback": "", "offered": True, "desk": False,
+            "locale": "de", "fallback": "", "offered": True, "provider": False, "desk": False,
         }  # fmt: skip
         return Language(**{**values, **changes})  # type: ignore[arg-type]
 

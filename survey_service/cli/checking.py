@@ -13,6 +13,7 @@ from survey_service.cli.common import on_instance
 from survey_service.cli.looking import looking
 from survey_service.cli.publishing import lines
 from survey_service.languages import Language
+from survey_service.monitoring import definitions
 from survey_service.paths import bundled
 from survey_service.problems import Problem
 from survey_service.questionnaire.faults import Fault
@@ -60,12 +61,15 @@ def setting_faults(instance: Path | None) -> Iterator[str]:
 def form_faults(folder: Path | None, instance: Path | None) -> Iterator[str]:
     """Yield the faults of the questionnaire files in a folder, or in the one that an instance uses.
 
-    Of a folder that means missing texts too; of an instance they may have been written at the desk.
+    Of a folder that means missing texts too; of an instance they may have been written at the desk. The definitions of
+    indicators beside them are read too.
     """
-    try:
-        load_folder(folder or _forms(instance), gate=folder is not None)
-    except Problem as problem:
-        yield from (str(Fault(**fault)) for fault in problem.faults)
+    chosen = folder or _forms(instance)
+    for load in (lambda: load_folder(chosen, gate=folder is not None), lambda: definitions.load(chosen)):
+        try:
+            load()
+        except Problem as problem:
+            yield from (str(Fault(**fault)) for fault in problem.faults)
 
 
 def _forms(instance: Path | None) -> Path:

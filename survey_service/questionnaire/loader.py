@@ -13,6 +13,8 @@ from survey_service.questionnaire.faults import Fault, Faults
 from survey_service.questionnaire.model import Choice, Cycle, MediaFile, Page, Questionnaire, Text
 from survey_service.questionnaire.yaml_source import Located
 
+OTHERS = frozenset({"indicators.yaml"})
+"""Files beside the questionnaires that are none."""
 _NAMED_MISSING = 10
 _OTHER_NAME = D_("the name “%(name)s” is not the file's")
 
@@ -72,7 +74,7 @@ def load_folder(
             vocabularies[vocabulary.name] = vocabulary
     lists = {name: vocabulary.choices for name, vocabulary in vocabularies.items()}
     questionnaires = {}
-    for path in sorted(folder.glob("*.yaml")):
+    for path in sorted(path for path in folder.glob("*.yaml") if path.name not in OTHERS):
         raw = yaml_source.read(path, faults)
         if raw is None:
             continue

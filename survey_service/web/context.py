@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app
 
+from survey_service.monitoring import definitions
+from survey_service.monitoring.definitions import Indicators
 from survey_service.paths import bundled
 from survey_service.questionnaire.loader import Library, load_folder
 from survey_service.responses.files import Limits
@@ -69,6 +71,17 @@ class Context:
         Raises Problem questionnaire.faulty. Texts may be missing: what is published decides about that.
         """
         return self._once("library", lambda: load_folder(self.forms, gate=False))
+
+    @property
+    def indicators(self) -> Indicators:
+        """The indicators of the monitoring by code. Raises Problem questionnaire.faulty."""
+        return self._once("indicators", lambda: definitions.load(self.forms))
+
+    @property
+    def municipalities(self) -> frozenset[str]:
+        """The keys of the county's municipalities."""
+        vocabulary = self.library.vocabularies.get("municipalities")
+        return frozenset(choice.name for choice in vocabulary.choices if not choice.last) if vocabulary else frozenset()
 
     @property
     def workbench(self) -> Workbench:

@@ -1,0 +1,1 @@
+"""Monitoring: indicators with their definitions, the figures observed, baselines and targets."""
