@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from survey_service import languages, mail
 from survey_service.languages import Language
@@ -162,7 +162,7 @@ def _wrapped(text: str, indent: str = "") -> str:
 def _templates() -> Environment:
     environment = Environment(
         loader=PackageLoader(__name__, "."),
-        autoescape=lambda name: (name or "").endswith(".html"),
+        autoescape=select_autoescape(["html"], default=False),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
