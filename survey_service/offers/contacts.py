@@ -6,7 +6,7 @@ A contact is for all offers of its organisation or for one of them, and may chan
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -76,6 +76,11 @@ def from_answers(store: Store, organisation: str, answers: Mapping[str, Any], la
 def find(store: Store, contact: str) -> Contact:
     """Return a contact. Raises Problem contact.missing."""
     return _contact(_stored(store, contact))
+
+
+def every(store: Store) -> Iterator[Contact]:
+    """Yield all contacts, those who left too."""
+    yield from map(_contact, store.collection(CONTACTS).iterate())
 
 
 def of_organisation(store: Store, organisation: str) -> list[Contact]:
