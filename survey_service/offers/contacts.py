@@ -23,8 +23,8 @@ SOURCES = ("A22_by", "A20_email", "A02_email")
 class Contact:
     """One contact: a lasting id, the ``organisation`` and the ``offer`` it is for ("" for all of them), the e-mail
     address as it was written, and the language to write in. ``left`` means that the person is no longer there;
-    ``bounced`` is the day (ISO) on which mail came back, or "". ``instead_of`` is the contact who leaves as soon as this
-    one has come, or "".
+    ``bounced`` is the day (ISO) on which mail came back, or "". ``instead_of`` is the contact who leaves as soon as
+    this one has come, or "".
     """
 
     contact: str

@@ -191,7 +191,7 @@ def note_sent(store: Store, draft: Draft) -> None:
 
 
 def confirm(store: Store, body: Mapping[str, Any], today: dt.date) -> None:
-    """Note that what is published of an offer (its document) is still true. Raises Problem page.missing if nothing is."""
+    """Note that what is published of an offer (its document) is still true; Problem page.missing if nothing is."""
     if body["public"] is None or body["moderation"] in OVER:
         raise Problem("page.missing")
     with store.transaction():
