@@ -6,7 +6,6 @@ import re
 import uuid
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -81,8 +80,3 @@ class Office:
         device.send(device.url)
         assert device.url == "/provider/de/offers"
         return device
-
-
-def outbox(folder: Path) -> list[Path]:
-    """The letters of an instance."""
-    return sorted((folder / "outbox").rglob("*.eml"))

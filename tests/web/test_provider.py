@@ -4,31 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from pathlib import Path
 
 import pytest
 
-from survey_service import clock, settings
-from survey_service.app import create_app
+from survey_service import clock
 from survey_service.offers import asked, contacts, events, links, moderation, people, register
 from survey_service.offers.visits import VISITS
-from survey_service.questionnaire.loader import Library
 from survey_service.responses.drafts import DRAFTS
-from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
-from survey_service.store.base import Store
 from survey_service.web.provider import names
 from tests.web.browser import Browser
 from tests.web.provider_desk import ANNA, BEN, CARO, Office
 
 HOME = "/provider/de/offers"
-
-
-@pytest.fixture
-def office(store: Store, bundled: Library, tmp_path: Path) -> Office:
-    Publications(store).publish({"offers": bundled.questionnaires["offers"]})
-    values = settings.load(tmp_path / "instance", operator_email="amt@kreis.example")
-    return Office(create_app(values, store), store, values)
 
 
 def test_look_first_finds_what_is_listed_with_place_and_of_what_waits_the_name(office: Office) -> None:
