@@ -19,7 +19,7 @@ def fold(text: str) -> str:
     """Return a text to compare and to search by: lower case, no marks, digits of ASCII, one blank between
     words.
     """
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(
         str(unicodedata.digit(letter, letter)) if not letter.isascii() else letter
         for letter in plain
