@@ -391,6 +391,19 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Say in a sentence why, so that the provider knows what to do. Nothing changed."),
     ),
     "organisation.missing": Kind(404, D_("Organisation not found"), D_("There is no such organisation.")),
+    "contact.same": Kind(
+        422, P_("This is your own address"), P_("Write the e-mail address of the person who takes over from you.")
+    ),
+    "contact.locked": Kind(
+        429,
+        P_("Too many requests"),
+        P_("Links were asked for very often from here. Please try again in ten minutes."),
+    ),
+    "visit.missing": Kind(
+        401,
+        P_("Please use your link"),
+        P_("Your visit is over, or it has not begun yet. Ask for a new link by e-mail. You find it on the start page."),
+    ),
     "contact.missing": Kind(404, D_("Contact not found"), D_("There is no such contact.")),
     "indicator.missing": Kind(404, D_("Indicator not found"), D_("There is no indicator “%(indicator)s”.")),
     "observation.period": Kind(
@@ -593,7 +606,18 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("The picture could not be drawn just now. Its figures stand in the table below it. Try again in a minute."),
     ),
     "mail.address": Kind(
-        422, D_("No e-mail address"), D_("“%(address)s” is no e-mail address. Write one such as name@example.org.")
+        422, P_("No e-mail address"), P_("“%(address)s” is no e-mail address. Write one such as name@example.org.")
+    ),
+    "mail.letters": Kind(
+        422,
+        P_("E-mail address with special letters"),
+        P_(
+            "“%(address)s” has letters such as ä or é in it, which many mail servers do not take. Write another "
+            "address, or the name of the server in the form that begins with xn--."
+        ),
+    ),
+    "mail.missing": Kind(
+        404, D_("Message not found"), D_("There is no such message in the outbox. It may have been sent meanwhile.")
     ),
     "schedule.missing": Kind(
         404, D_("Schedule not found"), D_("There is no such schedule of reports. Choose one from the list.")
