@@ -63,11 +63,18 @@ def add(store: Store, organisation: str, email: str, language: str, *, offer: st
         return made
 
 
-def from_answers(store: Store, organisation: str, answers: Mapping[str, Any], language: str) -> Contact | None:
-    """Add the contact that the answers of an offer name, for the whole organisation; None if they name none."""
+def from_answers(
+    store: Store, organisation: str, answers: Mapping[str, Any], language: str, *, offer: str = ""
+) -> Contact | None:
+    """Add the contact that the answers of an offer name and return it; None if they name none.
+
+    The first one of an organisation is for all its offers. Anybody can write its name into a form, so whoever comes
+    later is for this offer only, until the desk says more.
+    """
+    alone = offer if of_organisation(store, organisation) else ""
     for email in filter(None, map(answers.get, SOURCES)):
         try:
-            return add(store, organisation, email, language)
+            return add(store, organisation, email, language, offer=alone)
         except Problem:
             continue  # the questionnaire asks for less than mail needs
     return None
