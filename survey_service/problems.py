@@ -402,6 +402,9 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("The entry was merged"),
         D_("This entry was merged into another one. Undo that first."),
     ),
+    "offer.not_merged": Kind(
+        409, D_("The entry is not merged"), D_("This entry is not merged with another one. Nothing was changed.")
+    ),
     "offer.waiting": Kind(
         409,
         D_("A change is waiting"),

@@ -17,8 +17,8 @@ KINDS = (
     *("registered", "imported", "changed", "published", "live", "returned", "rejected", "taken_off", "withdrawn"),
     *("confirmed", "reminded", "ended", "merged", "absorbed", "separated", "reassigned", "taken_back"),
 )
-"""``live``: a small change of a trusted provider was published by itself; ``taken_back``: the desk has published again
-what stood before such a change; ``absorbed``: another offer was merged into this one; ``separated``: a merge was undone.
+"""``live``: a small change of a trusted provider was published by itself; ``taken_back``: what stood before such a change
+was published again; ``absorbed``: another offer was merged into this one; ``separated``: a merge was undone.
 """
 PROVIDER, SERVICE = "provider", "service"
 """Who did it, if no account of the desk did."""
@@ -28,8 +28,8 @@ PROVIDER, SERVICE = "provider", "service"
 class Event:
     """One entry: ``moment`` (ISO 8601, UTC, to the second), ``kind`` of KINDS, ``by`` (an account's name, PROVIDER or
     SERVICE), the ``reason`` given, the names of the questions ``changed``, and the ``answers`` as they were then, where
-    the entry is about answers. ``other`` is the offer or organisation it is about besides, ``before`` what must be known
-    to take it back. ``number`` names the entry in the whole history.
+    the entry is about answers. ``other`` is the offer or organisation it is about besides, ``before`` what must be
+    known to take it back. ``number`` names the entry in the whole history.
     """
 
     moment: str
@@ -91,11 +91,21 @@ def last(store: Store, offer: str, *kinds: str) -> Event | None:
 
 def erase_answers(store: Store, offer: str) -> None:
     """Erase what was typed from the history of an offer; that and when something happened stays."""
-    collection = store.collection(EVENTS)
-    for stored in collection.find(offer=offer):
-        if stored.body["answers"] is not None or "before" in stored.body:
-            body = {name: value for name, value in stored.body.items() if name != "before"}
-            collection.replace(stored.id, {**body, "answers": None}, version=stored.version)
+    for stored in store.collection(EVENTS).find(offer=offer):
+        _erase(store, stored)
+
+
+def erase_absorbed(store: Store, offer: str, other: str) -> None:
+    """Erase from the history of an offer what was taken over from another that was merged into it."""
+    for stored in store.collection(EVENTS).find(offer=offer, kind="absorbed"):
+        if stored.body.get("other") == other:
+            _erase(store, stored)
+
+
+def _erase(store: Store, stored: Stored) -> None:
+    if stored.body["answers"] is not None or "before" in stored.body:
+        body = {name: value for name, value in stored.body.items() if name != "before"}
+        store.collection(EVENTS).replace(stored.id, {**body, "answers": None}, version=stored.version)
 
 
 def _event(stored: Stored) -> Event:

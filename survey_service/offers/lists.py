@@ -23,8 +23,8 @@ PLACES = ("A07_postcode", "A07_place", "A07_place_other")
 @dataclass(frozen=True, slots=True)
 class Row:
     """What lists show of an offer and search it by. ``since`` is when its newest answers came (ISO 8601), ``words`` its
-    name and organisation folded, ``places`` where it is (postcode, key of the municipality, name of the place), ``phone``
-    its number as it was typed.
+    name and organisation folded, ``places`` where it is (postcode, key of the municipality, name of the place),
+    ``phone`` its number as it was typed.
     """
 
     offer: str

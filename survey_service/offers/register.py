@@ -29,7 +29,7 @@ def _since_published(body: Document) -> Document:
 
 OFFERS = CollectionSpec(
     "offers",
-    indexes=("moderation", "response_key", "organisation_id", "listed"),
+    indexes=("moderation", "response_key", "organisation_id", "listed", "merged_into"),
     unique=("offer",),
     tracked=True,
     migrations=(_since_published,),
