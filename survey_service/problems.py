@@ -427,6 +427,9 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("There is such an organisation"),
         D_("“%(name)s” is in the list already. Merge the two organisations instead."),
     ),
+    "organisation.not_merged": Kind(
+        409, D_("The organisation is not merged"), D_("This organisation is not merged with another one.")
+    ),
     "organisation.merged": Kind(
         409, D_("The organisation was merged"), D_("This organisation was merged into another one. Undo that first.")
     ),

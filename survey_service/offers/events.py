@@ -17,7 +17,7 @@ KINDS = (
     *("registered", "imported", "changed", "published", "live", "returned", "rejected", "taken_off", "withdrawn"),
     *("confirmed", "reminded", "ended", "merged", "absorbed", "separated", "reassigned", "taken_back"),
 )
-"""``live``: a small change of a trusted provider was published by itself; ``taken_back``: what stood before such a change
+"""``live``: a small change of a trusted provider was published by itself; ``taken_back``: what stood before such a one
 was published again; ``absorbed``: another offer was merged into this one; ``separated``: a merge was undone.
 """
 PROVIDER, SERVICE = "provider", "service"

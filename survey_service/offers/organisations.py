@@ -42,6 +42,11 @@ def ensure(store: Store, name: str) -> str:
     return made.organisation
 
 
+def add(store: Store, organisation: Organisation) -> None:
+    """Add an organisation with the id it has."""
+    store.collection(ORGANISATIONS).add(_body(organisation, fold_name(organisation.name)))
+
+
 def id_of(folded: str) -> str:
     """Return the id that an organisation gets of its first name."""
     number = int.from_bytes(hashlib.sha256(folded.encode("utf-8")).digest()[:8], "big")
