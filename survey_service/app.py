@@ -26,6 +26,8 @@ from survey_service.web import (
     offline,
     pictures,
     problems_view,
+    provider,
+    provider_visit,
     public,
     receipt,
     rendering,
@@ -39,7 +41,7 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(api, manage),
+    *(provider, api, manage),
 )
 
 
@@ -62,6 +64,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     helping.install(app)
     problems_view.install(app)
     rendering.install(app)
+    provider_visit.install(app)
     compression.install(app)
     rows: dict[str, audience.Access] = {}
     guards: dict[str, audience.Guard] = {}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from survey_service import clock
-from survey_service.offers import contacts, events, links, organisations, register
+from survey_service.offers import contacts, events, organisations, people, register
 from survey_service.offers.contacts import Contact
 from survey_service.offers.folding import fold_name
 from survey_service.offers.organisations import ORGANISATIONS, Organisation
@@ -93,10 +93,10 @@ def merge(store: Store, keep: str, gone: str, by: str) -> None:
         _present(store, keep)
         _present(store, gone)
         offers = [stored.body["offer"] for stored in offers_of(store, gone)]
-        people = [contact.contact for contact in contacts.of_organisation(store, gone)]
+        persons = [contact.contact for contact in contacts.of_organisation(store, gone)]
         organisations.change(store, gone, merged_into=keep)
-        _move(store, offers, people, keep, by)
-        _note(store, gone, "merged", by, other=keep, moved={"offers": offers, "contacts": people})
+        _move(store, offers, persons, keep, by)
+        _note(store, gone, "merged", by, other=keep, moved={"offers": offers, "contacts": persons})
         _note(store, keep, "absorbed", by, other=gone)
 
 
@@ -117,8 +117,8 @@ def separate(store: Store, gone: str, by: str) -> None:
         there = {stored.body["offer"] for stored in offers_of(store, keep)}
         known = {contact.contact for contact in contacts.of_organisation(store, keep)}
         back = [offer for offer in moved["offers"] if offer in there]
-        people = [contact for contact in moved["contacts"] if contact in known]
-        _move(store, back, people, gone, by)
+        persons = [contact for contact in moved["contacts"] if contact in known]
+        _move(store, back, persons, gone, by)
         _note(store, gone, "separated", by, other=keep)
         _note(store, keep, "separated", by, other=gone)
 
@@ -151,10 +151,10 @@ def add_contact(store: Store, organisation: str, email: str, language: str, by: 
 
 
 def contact_left(store: Store, contact: str, by: str) -> Contact:
-    """Note that somebody is no longer there: their links are void from now on. Raises Problem contact.missing."""
+    """Note that somebody is no longer there: their links and sessions end. Raises Problem contact.missing."""
     with store.transaction():
-        changed = contacts.change(store, contact, left=True)
-        links.revoke(store, contact)
+        people.leave(store, contact)
+        changed = contacts.find(store, contact)
         _note(store, changed.organisation, "contact_left", by, contact=contact)
         return changed
 
@@ -179,13 +179,13 @@ def _present(store: Store, organisation: str) -> Organisation:
     return found
 
 
-def _move(store: Store, offers: list[str], people: list[str], organisation: str, by: str) -> None:
+def _move(store: Store, offers: list[str], persons: list[str], organisation: str, by: str) -> None:
     for offer in offers:
         before = register.find(store, offer).body["organisation_id"]
         register.change(store, offer, organisation_id=organisation)
         undo = {"organisation_id": before}
         events.append(store, offer, "reassigned", by, other=organisation, before=undo)
-    for contact in people:
+    for contact in persons:
         contacts.change(store, contact, organisation=organisation)
 
 
