@@ -70,8 +70,13 @@ def from_answers(
 ) -> Contact | None:
     """Add the contact that the answers of an offer name, for that offer or the whole organisation; None if they name
     none.
+
+    Whoever has left does not come back because an address still stands somewhere, or by writing it there.
     """
+    gone = {_address(contact.email) for contact in of_organisation(store, organisation) if contact.left}
     for email in filter(None, map(answers.get, SOURCES)):
+        if _address(email.strip()) in gone:
+            continue
         try:
             return add(store, organisation, email, language, offer=offer)
         except Problem:
