@@ -1,4 +1,4 @@
-"""Many offers from a file at the desk: a preview that stores nothing, then what fits at once, and no file left behind."""
+"""Many offers from a file at the desk: a preview that stores nothing, then what fits at once, and no file is left."""
 
 from __future__ import annotations
 
