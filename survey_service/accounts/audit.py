@@ -53,6 +53,8 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "indicator.goal": frozenset({"period"}),
     "indicators.imported": frozenset({"count"}),
     "indicators.taken": frozenset({"report", "count"}),
+    "offers.imported": frozenset({"new", "changed", "published"}),
+    "offers.exported": frozenset({"count"}),
     "report.run": frozenset({"report"}),
     "plugin.requested": frozenset({"version", "digest"}),
     "plugin.approved": frozenset({"version", "digest"}),
