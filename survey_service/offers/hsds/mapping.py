@@ -92,7 +92,7 @@ def _areas(making: Making, entry: Entry) -> Iterator[JSON]:
         asked = book.question("A17")
         key = places.district([choice.name for choice in asked.choices]) if asked is not None else ""
         uri = places.district_uri(key) if key else ""
-        name = parts.wording_of(making, "A17_whole") if not key else key
+        name = key or parts.wording_of(making, "A17_whole")
         yield filled(id=uid("service_area", entry.offer, "whole"), name=name, uri=uri)
         return
     for key in answers.get("A17", ()):
@@ -137,14 +137,14 @@ def _metadata(entry: Entry, table: str, owned: str) -> JSON:
 def organization(making: Making, organisation: str, name: str, entries: Sequence[Entry]) -> JSON:
     """Return an organization, without its services: what its entries say of it, structures and the newest first."""
     own = organization_id(organisation)
-    first = sorted(sorted(entries, key=lambda entry: entry.modified, reverse=True), key=lambda entry: not entry.is_structure)
+    first = sorted(
+        sorted(entries, key=lambda entry: entry.modified, reverse=True), key=lambda entry: not entry.is_structure
+    )
 
     def said_last(question: str) -> str:
         return next((str(entry.answers[question]) for entry in first if entry.answers.get(question)), "")
 
-    website = next(
-        (found for entry in first if (found := making.web_address(entry, entry.answers.get("A02_website", "")))), ""
-    )
+    websites = (making.web_address(entry, entry.answers.get("A02_website", "")) for entry in first)
     structures = [entry for entry in first if entry.is_structure]
     number = said_last("A03")
     identifier = {
@@ -157,9 +157,9 @@ def organization(making: Making, organisation: str, name: str, entries: Sequence
         name=name,
         description=said_last("A02_description") or name,
         email=said_last("A02_email"),
-        website=website,
+        website=next(filter(None, websites), ""),
         contacts=[contact for entry in structures for contact in parts.contacts(making, entry)],
-        locations=[found for entry in structures if (found := _own_place(making, entry)) is not None],
+        locations=[place for entry in structures if (place := _own_place(making, entry)) is not None],
         programs=[program(entry) for entry in first if entry.answers.get("A01") == "project"],
         organization_identifiers=[identifier] if number else [],
         attributes=_different(found for entry in structures for found in _of_structure(making, entry, own)),
@@ -181,7 +181,7 @@ def _of_structure(making: Making, entry: Entry, own: str) -> Iterator[JSON]:
     owner = ("organization", own)
     yield from parts.attributes(making, entry, owner)
     for key in entry.answers.get("A17", ()):
-        yield parts.attribute(entry, owner, making.codes.area_term(key))
+        yield parts.attribute(owner, making.codes.area_term(key))
 
 
 def _different(found: Iterator[JSON]) -> list[JSON]:

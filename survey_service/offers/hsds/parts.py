@@ -77,7 +77,7 @@ def filled(**fields: Any) -> JSON:
     return {name: value for name, value in fields.items() if value not in (None, "", [])}
 
 
-def attribute(entry: Entry, owner: tuple[str, str], term: JSON, value: str = "") -> JSON:
+def attribute(owner: tuple[str, str], term: JSON, value: str = "") -> JSON:
     """Return the attribute that ties a term to the ``owner`` (table and id)."""
     table, owned = owner
     return filled(
@@ -93,19 +93,19 @@ def attribute(entry: Entry, owner: tuple[str, str], term: JSON, value: str = "")
 def attributes(making: Making, entry: Entry, owner: tuple[str, str]) -> Iterator[JSON]:
     """Yield the attributes of a service or, for a structure, of its organization."""
     answers, book = entry.answers, making.codes
-    yield attribute(entry, owner, book.term("kind", answers.get("A01", "offer")))
+    yield attribute(owner, book.term("kind", answers.get("A01", "offer")))
     for taxonomy, question in codes.QUESTIONS.items():
         given = answers.get(question, [])
         for name in [given] if isinstance(given, str) else given:
             if question != "A01" and name != "none":
-                yield attribute(entry, owner, book.term(taxonomy, name))
+                yield attribute(owner, book.term(taxonomy, name))
     status = {"no": codes.NO_STATUS, "yes": codes.STATUS_NEEDED}.get(answers.get("A12", ""))
     if status:
-        yield attribute(entry, owner, book.own_term(status), "true")
+        yield attribute(owner, book.own_term(status), "true")
     values = ((codes.WAITING, "A18_wait"), (codes.MOST, "A19_max"), (codes.FREE, "A19_free"), (codes.ENDS, "A21"))
     for code, question in values:
         if answers.get(question) not in (None, ""):
-            yield attribute(entry, owner, book.own_term(code), str(answers[question]))
+            yield attribute(owner, book.own_term(code), str(answers[question]))
 
 
 def languages(making: Making, entry: Entry, holder: str) -> list[JSON]:
@@ -190,7 +190,7 @@ def phone(making: Making, entry: Entry, text: str) -> JSON:
     found = _EXTENSION.match(text)
     if found is None:
         return {"id": uid("phone", entry.offer), "number": text}
-    if found[2].startswith("0") or len(found[2]) > 10:  # noqa: PLR2004 - a telephone number has at most 15 digits
+    if found[2].startswith("0") or len(found[2]) > 10:
         making.warn(entry, D_("The extension begins with 0 or is very long; it stays in the telephone number."))
         return {"id": uid("phone", entry.offer), "number": text}
     return {"id": uid("phone", entry.offer), "number": found[1].strip(), "extension": int(found[2])}

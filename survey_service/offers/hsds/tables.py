@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 NUMBERS = frozenset(
-    "extension minimum_age maximum_age latitude longitude amount timezone count interval year_incorporated".split()
+    {"extension", "minimum_age", "maximum_age", "latitude", "longitude", "amount", "timezone", "count", "interval"}
+    | {"year_incorporated"}
 )
-DATES = frozenset("valid_from valid_to dtstart until assured_date last_action_date".split())
+DATES = frozenset({"valid_from", "valid_to", "dtstart", "until", "assured_date", "last_action_date"})
 TIMES = frozenset({"opens_at", "closes_at"})
 MOMENTS = frozenset({"last_modified"})
 
@@ -69,9 +70,7 @@ _ALL = (
         "application_process fees_description wait_time fees accreditations eligibility_description minimum_age "
         "maximum_age assured_date assurer_email licenses alert last_modified",
     ),
-    _table(
-        "attribute", "attributes", "id! link_id! taxonomy_term_id! link_type link_entity! value"
-    ),
+    _table("attribute", "attributes", "id! link_id! taxonomy_term_id! link_type link_entity! value"),
     _table("service_at_location", "service_at_location", "id! service_id! location_id! description"),
     _table(
         "location",
@@ -82,7 +81,8 @@ _ALL = (
     _table(
         "phone",
         "phones",
-        "id! location_id service_id organization_id contact_id service_at_location_id number! extension type description",
+        "id! location_id service_id organization_id contact_id service_at_location_id number! extension type "
+        "description",
     ),
     _table(
         "contact",
@@ -99,7 +99,8 @@ _ALL = (
         "schedule",
         "schedules",
         "id! service_id location_id service_at_location_id valid_from valid_to dtstart timezone until count wkst freq "
-        "interval byday byweekno bymonthday byyearday description opens_at closes_at schedule_link attending_type notes",
+        "interval byday byweekno bymonthday byyearday description opens_at closes_at schedule_link attending_type "
+        "notes",
     ),
     _table("funding", "funding", "id! organization_id service_id source"),
     _table("service_area", "service_areas", "id! service_id name description extent extent_type uri"),

@@ -74,9 +74,7 @@ def schedules(key: str, answers: Mapping[str, Any], today: dt.date) -> Iterator[
             yield _rule(key, answers, days, season, start, last)
 
 
-def _rule(
-    key: str, answers: Mapping[str, Any], days: list[str], season: Season, start: dt.date, last: dt.date
-) -> JSON:
+def _rule(key: str, answers: Mapping[str, Any], days: list[str], season: Season, start: dt.date, last: dt.date) -> JSON:
     whole = int(season.offset) if season.offset == int(season.offset) else season.offset
     schedule: JSON = {
         "id": uid("schedule", key, season.first.isoformat()),

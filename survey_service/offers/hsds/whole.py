@@ -90,7 +90,8 @@ def listed(store: Store) -> Iterator[Entry]:
         if answers.get("A00") != "yes":
             continue
         organisation = body["organisation_id"] or organisations.id_of(fold_name(answers.get("A02", "")))
-        modified = max(changed.get(body["offer"], ""), f"{body['confirmed']}T00:00:00+00:00")
+        confirmed = f"{body['confirmed']}T00:00:00+00:00"
+        modified = max(changed.get(body["offer"], ""), confirmed).replace("+00:00", "Z")
         yield Entry(body["offer"], merged.get(organisation, organisation), answers, body["confirmed"], modified)
 
 
