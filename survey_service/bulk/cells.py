@@ -36,9 +36,9 @@ _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}(?::[0-9]+)?(?:[/
 _MONTHS: Mapping[str, int] = {
     name[:3]: number
     for names in (
-        "januar februar maerz april mai juni juli august september oktober november dezember".split(),
-        "january february march april may june july august september october november december".split(),
-        "januar februar marz april mai juni juli august september oktober november dezember".split(),
+        ["januar", "februar", "maerz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "dezember"],
+        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"],
+        ["januar", "februar", "marz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "dezember"],
     )
     for number, name in enumerate(names, 1)
 }

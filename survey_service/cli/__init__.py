@@ -28,7 +28,21 @@ def cli() -> None:
     """Multilingual questionnaires, and the reports a county's integration manager makes of them."""
 
 
-for _command in (serve, check, forms, responses, offers, report, plugins, users, store, backup, restore, translations, demo):
+for _command in (
+    serve,
+    check,
+    forms,
+    responses,
+    offers,
+    report,
+    plugins,
+    users,
+    store,
+    backup,
+    restore,
+    translations,
+    demo,
+):
     cli.add_command(_command)
 
 

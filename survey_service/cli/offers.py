@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from survey_service import clock
-
 from survey_service.cli.common import STDOUT, on_instance, opened, written
 from survey_service.offers.hsds import whole
 from survey_service.offers.hsds.formats import FORMATS

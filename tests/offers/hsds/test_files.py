@@ -91,7 +91,9 @@ def test_the_tables_are_those_of_the_standard() -> None:
     for name, table in TABLES.items():
         schema = json.loads(sample(f"schema/{name}.json", "hsds"))
         assert f"{table.file}.csv" == schema["path"]
-        own = {key for key, value in schema["properties"].items() if value.get("type") != "array" and "$ref" not in value}
+        own = {
+            key for key, value in schema["properties"].items() if value.get("type") != "array" and "$ref" not in value
+        }
         assert set(table.fields) == own
         assert table.required == {*schema["required"], *schema.get("tabular_required", ())}
         for key, value in schema["properties"].items():
@@ -165,7 +167,13 @@ def test_the_catalogue_entry_names_publisher_licence_and_files(demo_export: Whol
 
 def test_json_ld_of_one_offer_cannot_end_its_script(bundled: Library) -> None:
     answers = {**FULL, "A04_description": "</script><script>alert(1)</script><!--"}
-    body = {"offer": "abc", "organisation_id": "o", "organisation": "Verein", "confirmed": "2026-11-01", "public": answers}
+    body = {
+        "offer": "abc",
+        "organisation_id": "o",
+        "organisation": "Verein",
+        "confirmed": "2026-11-01",
+        "public": answers,
+    }
     content = open_data.json_ld(body, bundled.questionnaires["offers"], TODAY, "https://x.example/de/offers/abc")
     assert content["@type"] == "Service"
     assert content["url"] == "https://x.example/de/offers/abc"
@@ -181,13 +189,22 @@ def test_json_ld_of_one_offer_cannot_end_its_script(bundled: Library) -> None:
     script = open_data.script(content)
     assert b"<" not in script
     assert json.loads(script) == content
-    structure = open_data.json_ld({**body, "public": {**answers, "A01": "structure"}}, bundled.questionnaires["offers"], TODAY)
+    structure = open_data.json_ld(
+        {**body, "public": {**answers, "A01": "structure"}}, bundled.questionnaires["offers"], TODAY
+    )
     assert (structure["@type"], structure["address"]["postalCode"]) == ("Organization", "01234")
 
 
 @pytest.fixture
 def hostile(demo_export: Whole) -> Whole:
-    answers = {**FULL, "A04_name": "=HYPERLINK(\"x\")", "A02": "@SUM(1)", "A18_wait": "-1+1", "A13": "\t=1", "A20_publish": "no"}
+    answers = {
+        **FULL,
+        "A04_name": '=HYPERLINK("x")',
+        "A02": "@SUM(1)",
+        "A18_wait": "-1+1",
+        "A13": "\t=1",
+        "A20_publish": "no",
+    }
     entry = Entry("abc", "o", answers, "2026-11-01", "2026-11-01T00:00:00Z")
     return whole.Whole(demo_export.codes, (entry,), (), (), {}, ())
 
@@ -197,7 +214,7 @@ def test_no_cell_is_a_formula_and_no_contact_is_told(hostile: Whole) -> None:
     assert rows[0][0] == "id"
     assert "Wie heißt die Organisation?" in rows[0]
     row = dict(zip(rows[0], rows[1], strict=True))
-    assert row["Wie heißt das Angebot oder das Projekt?"] == "'=HYPERLINK(\"x\")"
+    assert row["Wie heißt das Angebot oder das Projekt?"] == '\'=HYPERLINK("x")'
     assert row["Wie heißt die Organisation?"] == "'@SUM(1)"
     assert row["Welche Sprachen sprechen Sie dort?"] == "Deutsch; Arabisch; Dari; Eine andere Sprache"
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in rows[1])
