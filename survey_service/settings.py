@@ -63,6 +63,17 @@ def _day(text: str) -> str:
     return dt.date.fromisoformat(text.strip()).isoformat() if text.strip() else ""
 
 
+def _growing(text: str) -> tuple[int, ...]:
+    """Return whole numbers above 0, each larger than the one before; one to five of them."""
+    words = text.replace(",", " ").split()
+    numbers = tuple(int(word) for word in words if word.isascii() and word.isdigit())
+    if len(numbers) != len(words) or not 1 <= len(numbers) <= 5 or numbers != tuple(sorted(set(numbers))):
+        raise ValueError("use one to five whole numbers that grow, such as 150 165 180")
+    if numbers[0] < 1 or numbers[-1] > 3_650:
+        raise ValueError("use numbers of days from 1 to 3650")
+    return numbers
+
+
 _NEUTRAL = re.compile(r"about:blank|https?://[!-~]+")
 
 
@@ -171,6 +182,13 @@ TABLE: tuple[Setting, ...] = (
         "smtps://…",
     ),
     Setting("mail_from", str, "", "E-mail address that mail is sent from; empty means operator_email"),
+    Setting(
+        "reminder_days",
+        _growing,
+        (150, 165, 180),
+        "Days after which providers are reminded to confirm an offer; after the last one it is shown as not confirmed",
+    ),
+    Setting("project_notice_days", _positive, 30, "Days before the end of its funding that a project gets a notice"),
     Setting("testing", _boolean, False, "Internal: set by the test suite"),
 )
 
@@ -277,8 +295,12 @@ def instance_secret(instance: Path, name: str) -> str:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text("ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(32))
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink()  # half a secret is none
+        raise
     return path.read_text("ascii").strip()

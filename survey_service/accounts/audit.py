@@ -49,6 +49,8 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "code.removed": frozenset({"tag"}),
     "offer.read": frozenset(),
     "offer.moderated": frozenset({"moderation"}),
+    "offers.imported": frozenset({"new", "changed", "published"}),
+    "offers.exported": frozenset({"count"}),
     "report.run": frozenset({"report"}),
     "plugin.requested": frozenset({"version", "digest"}),
     "plugin.approved": frozenset({"version", "digest"}),

@@ -1,7 +1,7 @@
 """What people write in the cells of a table, read as inputs for the judge.
 
-Texts stay as they are written. Codes and labels (in German, Einfache Sprache and English) mean the same, case and signs do not count. What cannot be
-read is handed on as it is: the judge says why it does not fit.
+Texts stay as they are written. Codes and labels (in German, Einfache Sprache and English) mean the same, case and signs
+do not count. What cannot be read is handed on as it is: the judge says why it does not fit.
 """
 
 from __future__ import annotations
@@ -34,13 +34,22 @@ _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+")
 _CURRENCY = re.compile(r"(?:€|euro?\b)", re.IGNORECASE)
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}(?::[0-9]+)?(?:[/?#]\S*)?")
 _MONTHS: Mapping[str, int] = {
-    name[:3]: number
-    for names in (
-        ["januar", "februar", "maerz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "dezember"],
-        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"],
-        ["januar", "februar", "marz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "dezember"],
-    )
-    for number, name in enumerate(names, 1)
+    "jan": 1,
+    "feb": 2,
+    "mar": 3,
+    "mae": 3,
+    "apr": 4,
+    "mai": 5,
+    "may": 5,
+    "jun": 6,
+    "jul": 7,
+    "aug": 8,
+    "sep": 9,
+    "okt": 10,
+    "oct": 10,
+    "nov": 11,
+    "dez": 12,
+    "dec": 12,
 }
 _SHORT_NUMBER = 6
 """Numbers of so few digits, like 112 or 115, have no area code."""

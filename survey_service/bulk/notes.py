@@ -31,6 +31,16 @@ MESSAGES: Mapping[str, str] = {
     "corrected": P_("Its provider has changed this offer since it was imported. The file replaces that."),
 }
 """The messages by code."""
+KINDS: Mapping[str, str] = {LEFT_OUT: P_("Entry left out"), NOTED: P_("Please check")}
+"""What a finding means for its entry."""
+COUNTS: Mapping[str, str] = {
+    "new": P_("New entries"),
+    "changed": P_("Changed entries"),
+    "unchanged": P_("Entries as they are already"),
+    "refused": P_("Entries left out because something does not fit"),
+    "like": P_("New entries that may be there already"),
+}
+"""The parts of a plan."""
 FATAL = frozenset({"number_unclear", "confirmed_unclear"})
 """Codes of doubts about a cell because of which the entry is left out."""
 

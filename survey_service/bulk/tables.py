@@ -97,7 +97,7 @@ class _Headings:
             for name in self._names - {*OWN}
             for tag in TAGS
         }
-        self._labels |= {fold(text): name for name, text in OWN.items()} | _GERMAN
+        self._labels |= {**{fold(text): name for name, text in OWN.items()}, **_GERMAN}
 
     def _name(self, heading: str) -> str:
         return heading if heading in self._names else self._labels.get(fold(heading), "")
@@ -149,8 +149,8 @@ def _proposed(questionnaire: Questionnaire, table: _Table, terms: Terms) -> Iter
         doubts |= {by_letter[at]: "formula" for at in table.formulas.get(row.number, ()) if at in by_letter}
         if past_midnight(answers):
             doubts["A08_to"] = "past_midnight"
-        if terms.published:
-            answers.setdefault("A00", "yes")
+        if terms.published and questionnaire.consent:
+            answers.setdefault(questionnaire.consent, "yes")
         if terms.organisation:
             answers.setdefault("A02", terms.organisation)
         confirmed = _confirmed(own.get(CONFIRMED, ""), doubts)

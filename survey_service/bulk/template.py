@@ -1,7 +1,7 @@
 """The template for many offers: a workbook with instructions and lists to choose from, or a CSV file.
 
-Every cell is text, so that a spreadsheet program changes no postcode, time or date. Also with the entries that are there
-already, to be changed and brought back.
+Every cell is text, so that a spreadsheet program changes no postcode, time or date. It can also have the entries that
+are there already, to be changed and brought back.
 """
 
 from __future__ import annotations

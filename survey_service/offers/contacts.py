@@ -47,9 +47,8 @@ def add(store: Store, organisation: str, email: str, language: str, *, offer: st
     """
     address = mail.checked(email)
     with store.transaction():
-        for stored in store.collection(CONTACTS).find(address=_address(address)):
-            known = _contact(stored)
-            if known.organisation == organisation and known.offer in ("", offer):
+        for known in of_organisation(store, organisation):  # few, while one address may serve many organisations
+            if _address(known.email) == _address(address) and known.offer in ("", offer):
                 return change(store, known.contact, left=False) if known.left else known
         made = Contact(
             contact=secrets.token_hex(8),

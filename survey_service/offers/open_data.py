@@ -261,8 +261,7 @@ _FILES = {  # file → type of the EU's list, media type
 def dcat(whole: Whole, about: About) -> JSON:
     """Return the catalogue entry: one dataset with a distribution for each file, by DCAT-AP.de in JSON-LD."""
     address = f"{about.server}/hsds/"
-    asked = whole.codes.question("A17")
-    county = places.district([choice.name for choice in asked.choices]) if asked is not None else ""
+    county = whole.codes.district
     publisher = _without_nothing({"@type": "foaf:Agent", "foaf:name": about.publisher})
     dataset = {
         "@id": f"{address}#offers",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from survey_service.offers.folding import fold
+from survey_service.offers.hsds import places
 from survey_service.questionnaire.model import Choice, Question, Questionnaire, Text, wording
 
 JSON = dict[str, Any]
@@ -77,6 +79,34 @@ class Codes:
         """Return the label of a choice, its name where it has none any more."""
         choice = self.choice(question, name)
         return (wording(choice.label, self.language) if choice is not None else "") or name
+
+    def names(self, question: str) -> Mapping[str, str]:
+        """Return the names of a question's choices by their folded labels."""
+        if question not in self._folded:
+            choices = self._choices(question).values()
+            self._folded[question] = {fold(wording(each.label, self.language)): each.name for each in choices}
+        return self._folded[question]
+
+    @cached_property
+    def _folded(self) -> dict[str, Mapping[str, str]]:
+        return {}
+
+    @cached_property
+    def spoken(self) -> Mapping[str, str]:
+        """The names of languages by what others call them: our tag, the ISO 639 code of three letters or two, the
+        name. What is more exact wins.
+        """
+        choices = self._choices("A09").values()
+        by_primary: dict[str, str] = {}
+        for choice in choices:
+            by_primary.setdefault(choice.name.split("-")[0].lower(), choice.name)
+        codes = {choice.columns["iso639"]: choice.name for choice in choices if choice.columns.get("iso639")}
+        return {**self.names("A09"), **by_primary, **codes, **{choice.name.lower(): choice.name for choice in choices}}
+
+    @cached_property
+    def district(self) -> str:
+        """The key of the county that all municipalities are in, "" if they are in several."""
+        return places.district([name for name in self._choices("A17") if name.isdigit()])
 
     @cached_property
     def taxonomies(self) -> Mapping[str, JSON]:

@@ -70,11 +70,13 @@ class Import:
 
 def propose(source: Source, terms: Terms) -> Import:
     """Return the entries that a source proposes; each value of it was taken, or stands among the losses."""
-    found = [_service(part, source, terms) for part in source.services]
-    serving = {id(part.part("organization")) for part in source.services}
+    book = Codes(terms.form, terms.form.languages[0])
+    found = [_service(part, source, terms, Taking(book)) for part in source.services]
+    serving = [each for part in source.services if (each := part.part("organization")) is not None]
+    same, named = {id(each) for each in serving}, {each.text("id") for each in serving} - {""}
     for part in source.organizations:
-        if _is_structure(part) or (id(part) not in serving and not _is_repeated(part, source)):
-            found.append(_structure(part, source, terms))
+        if _is_structure(part) or not (id(part) in same or part.text("id") in named):
+            found.append(_structure(part, source, terms, Taking(book)))
     losses = (*(Loss(name, "", FILE) for name in source.unread), *_losses(source))
     return Import(tuple(found), losses, len(source.leaves))
 
@@ -82,13 +84,6 @@ def propose(source: Source, terms: Terms) -> Import:
 def _is_structure(part: Part) -> bool:
     terms = (each.part("taxonomy_term") for each in part.parts("attributes"))
     return any(term is not None and term.text("code") == "kind.structure" for term in terms)
-
-
-def _is_repeated(part: Part, source: Source) -> bool:
-    """Tell whether an organization stands in a service too, as another object with the same id."""
-    own = part.text("id")
-    found = (service.part("organization") for service in source.services)
-    return bool(own) and any(each is not None and each.text("id") == own for each in found)
 
 
 _TEXTS = {
@@ -100,14 +95,8 @@ _TEXTS = {
 }
 
 
-def _begun(terms: Terms, kind: str) -> Taking:
-    taking = Taking(Codes(terms.form, terms.form.languages[0]))
-    taking.answers |= {"A00": "yes", "A01": kind}
-    return taking
-
-
-def _service(part: Part, source: Source, terms: Terms) -> Proposed:
-    taking = _begun(terms, "offer")
+def _service(part: Part, source: Source, terms: Terms, taking: Taking) -> Proposed:
+    taking.answers |= {"A00": "yes", "A01": "offer"}
     for key, question in _TEXTS.items():
         taking.text(question, part.leaf(key))
     taking.whole("A11_min", part.leaf("minimum_age"))
@@ -134,8 +123,8 @@ def _service(part: Part, source: Source, terms: Terms) -> Proposed:
     return _proposed(taking, part, "service", source, terms)
 
 
-def _structure(part: Part, source: Source, terms: Terms) -> Proposed:
-    taking = _begun(terms, "structure")
+def _structure(part: Part, source: Source, terms: Terms, taking: Taking) -> Proposed:
+    taking.answers |= {"A00": "yes", "A01": "structure"}
     _organization(taking, part)
     parts_in.attributes(taking, part.parts("attributes"))
     locations = part.parts("locations")

@@ -89,8 +89,7 @@ def _funding(making: Making, entry: Entry) -> str:
 def _areas(making: Making, entry: Entry) -> Iterator[JSON]:
     answers, book = entry.answers, making.codes
     if answers.get("A17_whole") == "yes":
-        asked = book.question("A17")
-        key = places.district([choice.name for choice in asked.choices]) if asked is not None else ""
+        key = book.district
         uri = places.district_uri(key) if key else ""
         name = key or parts.wording_of(making, "A17_whole")
         yield filled(id=uid("service_area", entry.offer, "whole"), name=name, uri=uri)

@@ -25,8 +25,8 @@ def attributes(taking: Taking, found: Iterable[Part]) -> None:
             continue
         code, value = term.leaf("code"), attribute.leaf("value")
         if code is not None and _take_term(taking, term, code, value):
-            mark([*term.leaves(), *attribute.leaves()], FOLLOWS)
-            mark(term.part("taxonomy_detail").leaves() if term.part("taxonomy_detail") else (), FOLLOWS)  # type: ignore[union-attr]
+            detail = term.part("taxonomy_detail") or Part("")
+            mark([*term.leaves(), *attribute.leaves(), *detail.leaves()], FOLLOWS)
         else:
             mark([code], OTHER_CODE)
 
@@ -73,10 +73,7 @@ def area(taking: Taking, key: str, *leaves: Leaf | None) -> None:
 
 def areas(taking: Taking, found: Iterable[Part]) -> None:
     """Take areas by the municipality key in their address, else by the municipality's name."""
-    asked = taking.codes.question("A17")
-    choices = asked.choices if asked is not None else ()
-    names = {fold(taking.codes.label("A17", choice.name)): choice.name for choice in choices}
-    district = places.district([choice.name for choice in choices])
+    names, district = taking.codes.names("A17"), taking.codes.district
     for part in found:
         uri, name = part.leaf("uri"), part.leaf("name")
         key = places.key_in(uri.text) if uri is not None else ""
@@ -93,13 +90,7 @@ def areas(taking: Taking, found: Iterable[Part]) -> None:
 
 def languages(taking: Taking, found: Iterable[Part]) -> None:
     """Take languages by ISO 639 code of two or three letters, or by our name for them."""
-    asked = taking.codes.question("A09")
-    choices = asked.choices if asked is not None else ()
-    known = {fold(taking.codes.label("A09", choice.name)): choice.name for choice in choices}
-    for choice in choices:  # a code counts more than a name, a tag of its own more than the beginning of another
-        known.setdefault(choice.name.split("-")[0].lower(), choice.name)
-        known[choice.columns.get("iso639", "") or choice.name] = choice.name
-    known |= {choice.name.lower(): choice.name for choice in choices}
+    known = taking.codes.spoken
     for part in found:
         code, name = part.leaf("code"), part.leaf("name")
         chosen = known.get(code.text.lower()) if code is not None else None

@@ -60,10 +60,7 @@ def _address(taking: Taking, address: Part) -> None:
 def _city(taking: Taking, leaf: Leaf | None) -> None:
     if leaf is None:
         return
-    asked = taking.codes.question("A07_place")
-    choices = asked.choices if asked is not None else ()
-    names = {fold(taking.codes.label("A07_place", choice.name)): choice.name for choice in choices}
-    key = names.get(fold(leaf.text), "other")
+    key = taking.codes.names("A07_place").get(fold(leaf.text), "other")
     if key == "other":
         if taking.answers.get("A07_place", "other") == "other":
             taking.answers["A07_place"] = "other"

@@ -47,7 +47,7 @@ class Taking:
         """Answer a question once; later values find that one was taken already."""
         known = [leaf for leaf in leaves if leaf is not None]
         if question in self.answers:
-            mark(known, ONLY_ONE if self.answers[question] != value else FOLLOWS)
+            mark(known, ONLY_ONE if self.answers[question] != value else REPEATED)
             return
         self.answers[question] = value
         self._take(question, known)

@@ -1,4 +1,4 @@
-"""The files: tables that their data package describes, places, a graph, a catalogue entry, cells that are no formulas."""
+"""The files: tables as their data package describes them, places, a graph, a catalogue entry, cells of text."""
 
 from __future__ import annotations
 
