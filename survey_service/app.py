@@ -18,6 +18,7 @@ from survey_service.web import (
     context,
     helper,
     helping,
+    hsds,
     i18n,
     kiosk,
     leaving,
@@ -41,7 +42,7 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(provider, api, manage),
+    *(provider, api, hsds, manage),
 )
 
 
