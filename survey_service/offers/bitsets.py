@@ -17,7 +17,7 @@ def members(chosen: int, start: int, count: int) -> list[int]:
     """Return at most ``count`` numbers of a set in their order, without the first ``start``."""
     shift = _behind(chosen, start) if start else 0
     chosen >>= shift
-    found = []
+    found: list[int] = []
     while chosen and len(found) < count:
         lowest = chosen & -chosen
         found.append(lowest.bit_length() - 1 + shift)

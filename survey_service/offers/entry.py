@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,16 @@ NAME, ORGANISATION, LABEL, TEXT, RELATED = range(5)
 """Where a word is found, the best place first: in the name of the offer or of its organisation, in the name of a code
 that it bears, in its description or place, in what its field of action is good for."""
 
-FIELD, TYPE, KIND, PLACE, LANGUAGE, DAY, FLAG, SECTOR = ("field", "type", "kind", "place", "language", "day", "flag", "sector")
+FIELD, TYPE, KIND, PLACE, LANGUAGE, DAY, FLAG, SECTOR = (
+    "field",
+    "type",
+    "kind",
+    "place",
+    "language",
+    "day",
+    "flag",
+    "sector",
+)
 COUNTY = "county"
 """The value of PLACE that offers for the whole county bear, beside the keys of municipalities."""
 FLAGS = ("free", "no_status", "interpreter", "child_care", "online", "women_only", "step_free", "evening")
@@ -43,7 +53,7 @@ class Entry:
     marks: frozenset[Mark]
     words: Mapping[int, frozenset[str]]
 
-    @property
+    @functools.cached_property
     def sorted_by(self) -> tuple[str, str]:
         """What orders offers of the same kind of standing: their names, without regard to case and accents."""
         return fold(self.body["name"]), self.body["offer"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from survey_service.offers.entry import (
     PLACE,
     RELATED,
     SECTOR,
+    TEXT,
     TYPE,
     Mark,
 )
@@ -43,11 +45,14 @@ _LEAST = 3
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Word → the marks it may mean, each with where that counts as found; and the words there are."""
+    """Word → the marks it may mean, each with where that counts as found; the words there are, and how they are written
+    in names.
+    """
 
     tag: str
     meanings: Mapping[str, Mapping[Mark, int]]
     vocabulary: Vocabulary = field(compare=False)
+    written: Mapping[str, str] = field(compare=False)
 
 
 def choices_of(offers: Questionnaire, kind: str) -> tuple[Choice, ...]:
@@ -59,16 +64,19 @@ def choices_of(offers: Questionnaire, kind: str) -> tuple[Choice, ...]:
 def lexicon(tag: str, offers: Questionnaire, needs: Questionnaire | None) -> Lexicon:
     """Return the words of a language, and the German ones.
 
-    What newcomers call a need (``Wohnung finden``, in each language) leads to the offers of its field of action.
+    What newcomers call a need (``Wohnung finden``, in each language) leads to the types of offer that answer it, and
+    to its field of action.
     """
     meanings: dict[str, dict[Mark, int]] = {}
+    written: dict[str, str] = {}
     for mark, label, where in (*_codes(offers), *_needs(needs)):
-        for word in _words(label, tag):
+        for word, original in _words(label, tag):
+            written.setdefault(word, original)
             marks = meanings.setdefault(word, {})
             marks[mark] = min(where, marks.get(mark, where))
             if mark[0] == PLACE:
                 marks.setdefault((PLACE, COUNTY), RELATED)
-    return Lexicon(tag, meanings, Vocabulary(meanings))
+    return Lexicon(tag, meanings, Vocabulary(meanings), written)
 
 
 def label_in(label: Text, tag: str) -> str:
@@ -79,9 +87,13 @@ def label_in(label: Text, tag: str) -> str:
     return ""
 
 
-def _words(label: Text, tag: str) -> set[str]:
-    found = {label_in(label, tag), label_in(label, GERMAN)}
-    return {word for text in found for word in spellings(text) if len(word) >= _LEAST}
+def _words(label: Text, tag: str) -> Iterator[tuple[str, str]]:
+    """Yield the words of a label as they are compared, each with the word as it is written."""
+    for text in dict.fromkeys((label_in(label, tag), label_in(label, GERMAN))):
+        for original in re.split(r"[^\w'’-]+", text):
+            for word in sorted(spellings(original)):
+                if len(word) >= _LEAST:
+                    yield word, original
 
 
 def _codes(offers: Questionnaire) -> Iterator[tuple[Mark, Text, int]]:
@@ -101,6 +113,8 @@ def _needs(needs: Questionnaire | None) -> Iterator[tuple[Mark, Text, int]]:
             for choice in _real(question.choices):
                 if choice.columns.get("field"):
                     yield (FIELD, choice.columns["field"]), choice.label, RELATED
+                for kind in choice.columns.get("types", "").split():
+                    yield (TYPE, kind), choice.label, TEXT
 
 
 def _real(choices: Iterable[Choice]) -> Iterator[Choice]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz import process
+from rapidfuzz.distance import JaroWinkler
+
 from survey_service.offers.bitsets import bits
-from survey_service.offers.entry import LABEL, NAME, ORGANISATION, RELATED, TEXT, Entry, Mark
+from survey_service.offers.entry import FIELD, LABEL, NAME, ORGANISATION, RELATED, TEXT, TYPE, Entry, Mark
 from survey_service.offers.lexicon import Lexicon
-from survey_service.offers.search_words import parts
+from survey_service.offers.search_words import parts, spellings
 from survey_service.offers.vocabulary import Vocabulary
 
 PLACES = (NAME, ORGANISATION, LABEL, TEXT, RELATED)
@@ -18,6 +21,8 @@ _COMMON = 8
 """From so many offers on, the set of those that hold a word is kept."""
 _MOST_KEPT = 2_000
 """How many words' findings are kept until the offers change; some 6 kB each at ten thousand offers."""
+_LEAST_LIKE = 0.8
+"""How alike, from 0 to 1, a word must be to be proposed where nothing was found."""
 Sets = tuple[int, ...]
 """For each of PLACES the set of offers, by position, in which a word is found there and at no better place."""
 
@@ -88,7 +93,9 @@ class Index:
         self._common: dict[tuple[int, str], int] = {}
         self._found: dict[tuple[str, tuple[str, ...]], Sets] = {}
 
-    def content(self) -> tuple[Mapping[int, Entry], Mapping[int, Mapping[str, set[int]]], list[int], Mapping[Mark, int]]:
+    def content(
+        self,
+    ) -> tuple[Mapping[int, Entry], Mapping[int, Mapping[str, set[int]]], list[int], Mapping[Mark, int]]:
         """Return all that the index consists of, to compare."""
         return self.entries, self._holding, self.order, self.marked
 
@@ -110,20 +117,47 @@ class Index:
             return Matches(_most(known), (), tuple(word[0] for word, _ in found))
         return Matches(strong, weak, left_out)
 
-    def _sets(self, spellings: tuple[str, ...], lexicon: Lexicon) -> Sets:
-        key = (lexicon.tag, spellings)
+    def meant(self, query: Sequence[tuple[str, ...]], lexicon: Lexicon) -> list[Mark]:
+        """Return the fields of action and types of offer that there are and that are called by all words of a query."""
+        common: set[Mark] | None = None
+        for typed in query:
+            words = {word for spelling in typed for word in lexicon.vocabulary.around(spelling)}
+            marks = {mark for word in words for mark, where in lexicon.meanings[word].items() if where == LABEL}
+            common = marks if common is None else common & marks
+        return sorted(mark for mark in common or () if mark in self.marked and mark[0] in (FIELD, TYPE))
+
+    def nearest(self, word: str, lexicon: Lexicon) -> str | None:
+        """Return the word of a code's or an offer's name that is most like one that was found nowhere; None if none is
+        like it at all.
+        """
+        names = {name for where in (NAME, ORGANISATION) for name in self._holding[where]}
+        named = (name for name, marks in lexicon.meanings.items() if any(mark in self.marked for mark in marks))
+        found = process.extractOne(word, [*named, *names], scorer=JaroWinkler.similarity, score_cutoff=_LEAST_LIKE)
+        return found[0] if found else None
+
+    def written(self, word: str) -> str:
+        """Return a word of offers' names as the first of them writes it."""
+        for where, column in ((NAME, "name"), (ORGANISATION, "organisation")):
+            for id in sorted(self._holding[where].get(word, ()))[:1]:
+                for part in self.entries[id].body[column].split():
+                    if word in spellings(part):
+                        return str(part).strip("()„“\"',.;:")
+        return word
+
+    def _sets(self, word: tuple[str, ...], lexicon: Lexicon) -> Sets:
+        key = (lexicon.tag, word)
         if key not in self._found:
             if len(self._found) >= _MOST_KEPT:
                 self._found.clear()
-            self._found[key] = self._find(spellings, lexicon)
+            self._found[key] = self._find(word, lexicon)
         return self._found[key]
 
-    def _find(self, spellings: Sequence[str], lexicon: Lexicon) -> Sets:
-        sets = self._written_so(spellings, lexicon, Vocabulary.around)
-        compounds = self._compounds(spellings, lexicon)
-        sets[TEXT] |= compounds
+    def _find(self, word: Sequence[str], lexicon: Lexicon) -> Sets:
+        sets = self._written_so(word, lexicon, Vocabulary.around)
+        for where, offers in zip((TEXT, RELATED), self._compounds(word, lexicon), strict=True):
+            sets[where] |= offers
         if not any(sets):
-            sets = self._written_so(spellings, lexicon, Vocabulary.alike)
+            sets = self._written_so(word, lexicon, Vocabulary.alike)
         seen = 0
         for where in PLACES:
             sets[where] &= ~seen
@@ -131,29 +165,35 @@ class Index:
         return tuple(sets)
 
     def _written_so(
-        self, spellings: Sequence[str], lexicon: Lexicon, look: Callable[[Vocabulary, str], Iterable[str]]
+        self, word: Sequence[str], lexicon: Lexicon, look: Callable[[Vocabulary, str], Iterable[str]]
     ) -> list[int]:
-        """Return the sets of offers by place for the words that ``look`` finds for a typed one."""
+        """Return the sets of offers by place for the words that ``look`` finds for a typed one, in its spellings."""
         sets = [0] * len(PLACES)
-        for spelling in spellings:
-            for word in look(self._vocabulary, spelling):
+        for spelling in word:
+            for known in look(self._vocabulary, spelling):
                 for where in _WRITTEN:
-                    if word in self._holding[where]:
-                        sets[where] |= self._having(where, word)
-            for word in look(lexicon.vocabulary, spelling):
-                for mark, where in lexicon.meanings[word].items():
+                    if known in self._holding[where]:
+                        sets[where] |= self._having(where, known)
+            for known in look(lexicon.vocabulary, spelling):
+                for mark, where in lexicon.meanings[known].items():
                     sets[where] |= self.marked.get(mark, 0)
         return sets
 
-    def _compounds(self, spellings: Sequence[str], lexicon: Lexicon) -> int:
-        """Return the offers that hold both parts of a German compound: ``Deutschkurs`` in a course of ``Deutsch``."""
-        found = 0
-        for spelling in spellings:
+    def _compounds(self, word: Sequence[str], lexicon: Lexicon) -> tuple[int, int]:
+        """Return the offers that hold both parts of a German compound (``Deutschkurs``: a course of ``Deutsch``), and
+        those that hold its first one.
+        """
+        both = first_only = 0
+        for spelling in word:
             for first, second in parts(spelling):
                 if first in self._vocabulary or first in lexicon.vocabulary:
-                    sets = [self._written_so([part], lexicon, Vocabulary.around) for part in (first, second)]
-                    found |= _union(sets[0][:RELATED]) & _union(sets[1][:RELATED])
-        return found
+                    begun, ended = (
+                        _union(self._written_so([part], lexicon, Vocabulary.around)[:RELATED])
+                        for part in (first, second)
+                    )
+                    both |= begun & ended
+                    first_only |= begun if ended else 0
+        return both, first_only
 
     def _having(self, where: int, word: str) -> int:
         ids = self._holding[where][word]
@@ -166,7 +206,7 @@ class Index:
 
 
 def _ranked(words: Sequence[Sets]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the offers in which each of some words is found, by the sum of the places: the strong and the weak ones."""
+    """Return the offers in which every word is found, by the sum of the places: the strong and the weak ones."""
     strong, weak = {0: -1}, dict[int, int]()
     for sets in words:
         grown: list[dict[int, int]] = [{}, {}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -25,7 +26,12 @@ def words(text: str) -> list[str]:
 
 def spellings(text: str) -> set[str]:
     """Return all words of a text in all their spellings: ``Möbel`` is found as ``mobel`` and as ``moebel``."""
-    return {word for variant in _variants(text) for word in words(variant)}
+    return {word for part in text.split() for word in _spelt(part)}
+
+
+@functools.lru_cache(maxsize=50_000)
+def _spelt(part: str) -> frozenset[str]:
+    return frozenset(word for variant in _variants(part) for word in words(variant))
 
 
 def asked(text: str) -> list[tuple[str, ...]]:
