@@ -93,6 +93,11 @@ class Index:
         self._common: dict[tuple[int, str], int] = {}
         self._found: dict[tuple[str, tuple[str, ...]], Sets] = {}
 
+    def forget(self) -> None:
+        """Forget what was found for words, as after a change."""
+        self._common.clear()
+        self._found.clear()
+
     def content(
         self,
     ) -> tuple[Mapping[int, Entry], Mapping[int, Mapping[str, set[int]]], list[int], Mapping[Mark, int]]:
