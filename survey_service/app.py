@@ -16,6 +16,7 @@ from survey_service.web import (
     audience,
     compression,
     context,
+    directory,
     helper,
     helping,
     hsds,
@@ -42,7 +43,7 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(provider, api, hsds, manage),
+    *(directory, provider, api, hsds, manage),
 )
 
 

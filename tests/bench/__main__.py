@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import backup, exports, expressions, forms, http, importing, reports, store
+from tests.bench import backup, directory, exports, expressions, forms, http, importing, reports, store
 
 PARTS = {
     "http": http.main,
@@ -19,6 +19,7 @@ PARTS = {
     "forms": forms.main,
     "importing": importing.main,
     "reports": reports.main,
+    "directory": directory.main,
     "reports-small": reports.small,
     "reports-one-quarter": reports.one_quarter,
 }
