@@ -54,10 +54,11 @@ def checked(address: str) -> str:
     return plain
 
 
-def post(settings: Settings, to: str, subject: str, text: str) -> Path:
+def post(settings: Settings, to: str, subject: str, text: str, html: str = "") -> Path:
     """Put a mail into the outbox and return its file; ``deliver`` sends it. Raises Problem mail.address.
 
-    What is written must hold no answers: mail is not confidential.
+    ``html`` says the same as ``text``, for programs that show it. What is written must hold no answers: mail is not
+    confidential.
     """
     message = EmailMessage(policy=policy.SMTP)
     sender = settings.mail_from or settings.operator_email or "survey-service@localhost"
@@ -65,7 +66,11 @@ def post(settings: Settings, to: str, subject: str, text: str) -> Path:
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
+    if settings.operator_email not in ("", sender) and _ADDRESS.fullmatch(settings.operator_email):
+        message["Reply-To"] = settings.operator_email
     message.set_content(text)
+    if html:
+        message.add_alternative(html, subtype="html")
     outbox = settings.instance / OUTBOX
     folder = outbox if server_of(settings.mail_url) is None else outbox / WAITING
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -63,6 +63,17 @@ def _day(text: str) -> str:
     return dt.date.fromisoformat(text.strip()).isoformat() if text.strip() else ""
 
 
+def _growing(text: str) -> tuple[int, ...]:
+    """Return whole numbers above 0, each larger than the one before; one to five of them."""
+    words = text.replace(",", " ").split()
+    numbers = tuple(int(word) for word in words if word.isascii() and word.isdigit())
+    if len(numbers) != len(words) or not 1 <= len(numbers) <= 5 or numbers != tuple(sorted(set(numbers))):
+        raise ValueError("use one to five whole numbers that grow, such as 150 165 180")
+    if not 1 <= numbers[0] or numbers[-1] > 3_650:
+        raise ValueError("use numbers of days from 1 to 3650")
+    return numbers
+
+
 _NEUTRAL = re.compile(r"about:blank|https?://[!-~]+")
 
 
@@ -158,6 +169,13 @@ TABLE: tuple[Setting, ...] = (
         "smtps://…",
     ),
     Setting("mail_from", str, "", "E-mail address that mail is sent from; empty means operator_email"),
+    Setting(
+        "reminder_days",
+        _growing,
+        (150, 165, 180),
+        "Days after which providers are reminded to confirm an offer; after the last one it is shown as not confirmed",
+    ),
+    Setting("project_notice_days", _positive, 30, "Days before the end of its funding that a project gets a notice"),
     Setting("testing", _boolean, False, "Internal: set by the test suite"),
 )
 

@@ -1,0 +1,167 @@
+"""Every letter to providers: its subject, what it says, where its button leads, and the values it needs.
+
+Texts are English sources of the domain ``provider``. No subject holds a value: subjects are read over shoulders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from survey_service.problems import P_
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of letter.
+
+    ``says`` are its paragraphs, ``then`` those below what is listed or quoted, ``after`` those below the button;
+    ``button`` is what stands on it, "" for none: then there is no value ``link``. ``needs`` are the values that must be
+    given, ``may`` those that can be. Of the values ``offers`` is a list of (name, day last confirmed), and ``reason``
+    and ``what`` are texts of several lines by other people, shown apart as such.
+    """
+
+    subject: str
+    says: tuple[str, ...]
+    needs: frozenset[str]
+    button: str = ""
+    after: tuple[str, ...] = ()
+    may: frozenset[str] = frozenset()
+    then: tuple[str, ...] = ()
+
+
+_SECRET = P_("The link works once, for %(days)s days. Please do not pass it on: whoever has it can change your offers.")
+_NOT_ASKED = P_("You did not ask for it? Then you need not do anything.")
+_ONE_CLICK = P_("Everything is still right? Then one click is enough. Otherwise you can change what is wrong there.")
+_LOOK = P_("Look and confirm")
+_OPEN = P_("Open my offers")
+_SHOW = P_("Look at the offer")
+
+_LISTED = frozenset({"link", "offers"})
+_ABOUT = frozenset({"offer", "link"})
+
+KINDS: Mapping[str, Kind] = {
+    "edit_link": Kind(
+        P_("Your link to your offers"),
+        (P_("Here is the link you asked for. With it you can look at your offers, change and confirm them."),),
+        frozenset({"link"}),
+        _OPEN,
+        (_SECRET, _NOT_ASKED),
+        frozenset({"offer", "organisation"}),
+    ),
+    "invited": Kind(
+        P_("You are a contact for offers now"),
+        (
+            P_("%(by)s has named you as a contact for the offers of “%(organisation)s”."),
+            P_("You can now look at these offers, change and confirm them. You need no account for it."),
+        ),
+        frozenset({"link", "organisation", "by"}),
+        _OPEN,
+        (_SECRET,),
+    ),
+    "handed_over": Kind(
+        P_("You look after offers now"),
+        (
+            P_("The offers of “%(organisation)s” have been handed over to you."),
+            P_("Please look whether they are still right. You need no account for it."),
+        ),
+        frozenset({"link", "organisation"}),
+        _OPEN,
+        (_SECRET,),
+    ),
+    "confirm": Kind(
+        P_("Is your offer still right?"),
+        (P_("“%(offer)s” was last confirmed on %(day)s. Please look whether everything is still right."),),
+        frozenset({"link", "offer", "day"}),
+        _LOOK,
+        (_ONE_CLICK,),
+    ),
+    "reminder_first": Kind(
+        P_("Are your offers still right?"),
+        (P_("Offers change. So that nobody comes in vain, please look whether everything is still right:"),),
+        _LISTED,
+        _LOOK,
+        (_ONE_CLICK,),
+    ),
+    "reminder_second": Kind(
+        P_("Please confirm your offers"),
+        (P_("We wrote to you some time ago. Please look whether everything is still right:"),),
+        _LISTED,
+        _LOOK,
+        (_ONE_CLICK,),
+        then=(P_("If nobody confirms them, the list will soon say “not confirmed” beside them."),),
+    ),
+    "reminder_last": Kind(
+        P_("Last reminder: please confirm your offers"),
+        (P_("Nobody has confirmed these offers for a long time:"),),
+        _LISTED,
+        _LOOK,
+        (_ONE_CLICK,),
+        then=(P_("From tomorrow on the list says “not confirmed” beside them. They stay in the list."),),
+    ),
+    "not_confirmed": Kind(
+        P_("Your offers are shown as “not confirmed”"),
+        (P_("Nobody has confirmed these offers for a long time:"),),
+        _LISTED,
+        _LOOK,
+        (_ONE_CLICK,),
+        then=(P_("The list now says “not confirmed” beside them. As soon as you confirm them, that goes away."),),
+    ),
+    "project_ends": Kind(
+        P_("A project of yours ends soon"),
+        (
+            P_("By what you told us, the funding of “%(offer)s” ends on %(day)s."),
+            P_("After that day the list shows the project as ended. It goes on? Then please change the day."),
+        ),
+        frozenset({"offer", "day"}),
+        _OPEN,
+        may=frozenset({"link"}),
+    ),
+    "project_ended": Kind(
+        P_("A project of yours is shown as ended"),
+        (
+            P_("By what you told us, the funding of “%(offer)s” ended on %(day)s. The list now shows it as ended."),
+            P_("It goes on? Then please change the day. Thank you for what you have done!"),
+        ),
+        frozenset({"offer", "day"}),
+        _OPEN,
+        may=frozenset({"link"}),
+    ),
+    "published": Kind(
+        P_("Your entry is published"),
+        (P_("Thank you! Your entry is in the list now, and people can find it."),),
+        frozenset(),
+        _SHOW,
+        may=_ABOUT,
+    ),
+    "returned": Kind(
+        P_("Please look at your entry again"),
+        (P_("Thank you for your entry. Before it can be published, something has to be changed. We wrote down what:"),),
+        frozenset({"reason"}),
+        _OPEN,
+        may=_ABOUT,
+    ),
+    "rejected": Kind(
+        P_("Your entry was not published"),
+        (P_("Thank you for your entry. We have not taken it into the list. This is why:"),),
+        frozenset({"reason"}),
+        _OPEN,
+        (P_("You see it differently? Please write to us."),),
+        _ABOUT,
+    ),
+    "taken_off": Kind(
+        P_("Your entry was taken out of the list"),
+        (P_("Your entry is no longer in the list. This is why:"),),
+        frozenset({"reason"}),
+        _OPEN,
+        (P_("You see it differently? Please write to us."),),
+        _ABOUT,
+    ),
+    "error_reported": Kind(
+        P_("Somebody has found a mistake"),
+        (P_("A visitor has told us that something in your entry may be wrong. Please look whether it is so:"),),
+        frozenset({"what"}),
+        _OPEN,
+        may=_ABOUT,
+    ),
+}
