@@ -23,6 +23,7 @@ from survey_service.web import (
     leaving,
     manage,
     media_view,
+    offer,
     offline,
     pictures,
     problems_view,
@@ -38,7 +39,7 @@ from survey_service.web import (
 )
 
 MODULES: tuple[ModuleType, ...] = (
-    *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
+    *(public, arrival, respondent, helper, receipt, resume, leaving, offline, offer),
     *(api, manage),
 )
 

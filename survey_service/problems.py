@@ -385,6 +385,17 @@ CATALOGUE: Mapping[str, Kind] = {
         409, D_("Offer withdrawn"), D_("The provider has withdrawn this offer. It can no longer be published.")
     ),
     "offer.missing": Kind(404, D_("Offer not found"), D_("There is no such offer.")),
+    "offer.gone": Kind(
+        410, N_("No longer in the directory"), N_("This offer is no longer in the directory. There may be others.")
+    ),
+    "notice.about": Kind(422, N_("What is wrong?"), N_("Please choose what is wrong.")),
+    "notice.long": Kind(422, N_("The text is too long"), N_("Please write at most %(most)s characters.")),
+    "notice.many": Kind(
+        429,
+        N_("Others have told us already"),
+        N_("Several people have told us that something is wrong here. We will look at it. Thank you!"),
+    ),
+    "notice.missing": Kind(404, D_("Notice not found"), D_("There is no such notice.")),
     "offer.reason": Kind(
         422,
         D_("The reason is missing"),
