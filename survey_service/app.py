@@ -16,6 +16,7 @@ from survey_service.web import (
     audience,
     compression,
     context,
+    directory,
     helper,
     helping,
     i18n,
@@ -39,7 +40,8 @@ from survey_service.web import (
 )
 
 MODULES: tuple[ModuleType, ...] = (
-    *(public, arrival, respondent, helper, receipt, resume, leaving, offline, offer),
+    *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
+    *(directory, offer),
     *(api, manage),
 )
 

@@ -1,4 +1,4 @@
-"""Where the municipalities lie: within the county's bounds, each at a place of its own, distances as on the road signs."""
+"""Where the municipalities lie: within the county's bounds, each at a place of its own."""
 
 from __future__ import annotations
 

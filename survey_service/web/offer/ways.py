@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, g, redirect, url_for
+from flask import Blueprint, g, redirect, url_for
 from werkzeug.wrappers import Response
 
 from survey_service.offers import showing
-from survey_service.problems import Problem
 from survey_service.store.base import Document
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
@@ -50,8 +49,6 @@ def reader_of(body: Document) -> Reader:
 
 def list_address(**filters: Any) -> str:
     """Return the address of the list of offers in the present language."""
-    if "directory.offers" not in current_app.view_functions:
-        return url_for("public.questionnaires")
     return url_for("directory.offers", **filters)
 
 

@@ -67,9 +67,9 @@ class Reader:
 
     def own(self, text: str) -> Markup:
         """Return a text of the provider, marked with its language."""
-        attributes = "" if self.is_own_language else Markup(' lang="{}"').format(self.written.html)
+        attributes = Markup("") if self.is_own_language else Markup(' lang="{}"').format(self.written.html)
         lines = Markup("<br>").join(line for line in text.strip().splitlines() if line.strip())
-        return Markup('<bdi dir="auto"{}>{}</bdi>').format(Markup(attributes), lines)
+        return Markup('<bdi dir="auto"{}>{}</bdi>').format(attributes, lines)
 
     @property
     def is_own_language(self) -> bool:
@@ -94,7 +94,7 @@ def form_of(body: Mapping[str, Any], publications: Any) -> Questionnaire:
 
 def joined(parts: Iterable[Markup]) -> Markup:
     """Return parts as a list on one line, with the comma of the present language."""
-    return Markup(_COMMAS.get(primary(i18n.language()), ", ")).join(parts)
+    return escape(_COMMAS.get(primary(i18n.language()), ", ")).join(parts)
 
 
 def day(value: dt.date) -> str:
