@@ -19,6 +19,7 @@ from survey_service.web import (
     directory,
     helper,
     helping,
+    hsds,
     i18n,
     kiosk,
     leaving,
@@ -42,7 +43,7 @@ from survey_service.web import (
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
     *(directory, offer),
-    *(api, manage),
+    *(api, hsds, manage),
 )
 
 

@@ -71,6 +71,8 @@ def _tell(body: Document, notice: Notice) -> None:
         with i18n.speaking(contact.language):
             what = f"{gettext(notices.ABOUT[notice.about])}\n{notice.text}".strip()
         try:
-            letters.post(here.settings, contact.email, "error_reported", contact.language, what=what, offer=body["name"])
+            letters.post(
+                here.settings, contact.email, "error_reported", contact.language, what=what, offer=body["name"]
+            )
         except Problem as problem:
             current_app.logger.warning("no letter about a notice: %s", problem.code)
