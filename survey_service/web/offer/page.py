@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from survey_service import clock
 from survey_service.offers import calendar as calendars
-from survey_service.offers import freshness, hours
+from survey_service.offers import freshness, hours, open_data
 from survey_service.problems import Problem
 from survey_service.store.base import Document
 from survey_service.web import qr, rendering
@@ -47,6 +47,7 @@ def show(offer: str) -> ResponseReturnValue:
         reported="reported" in request.args,
         address=address,
         code=qr.svg(address, gettext("QR code that leads to this page")),
+        data=_data(reader, body, address),
         list_address=ways.list_address(),
         addresses=rendering.everywhere("offer.show", offer=offer),
     )
@@ -76,6 +77,12 @@ def calendar(offer: str) -> ResponseReturnValue:
     response = Response(text, mimetype="text/calendar")
     response.headers["Content-Disposition"] = f'attachment; filename="{offer}.ics"'
     return response
+
+
+def _data(reader: Reader, body: Document, address: str) -> Markup:
+    """Return the offer as schema.org has it, for a ``<script>`` element that no browser runs."""
+    content = open_data.script(open_data.json_ld(body, reader.form, clock.today(), address))
+    return Markup(content.decode("utf-8"))  # noqa: S704 - JSON without signs of markup
 
 
 def name_of(reader: Reader, body: Mapping[str, Any]) -> Markup:
