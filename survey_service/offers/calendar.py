@@ -34,7 +34,7 @@ _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Event:
-    """What a calendar says of an offer; ``language`` is a BCP 47 tag, ``until`` the last day it takes place, or None."""
+    """What a calendar says of an offer; ``language`` is a BCP 47 tag, ``until`` the last day of it, or None."""
 
     offer: str
     name: str

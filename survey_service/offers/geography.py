@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 UNITS_OF_KILOMETRE = 10
 _KILOMETRES_OF_DEGREE = 111.2
-_MARGIN, _LETTER, _LINE, _GAP = 40, 11.5, 21, 5
-_LEAST, _MOST, _NONE = 7.0, 28.0, 5.0
+_MARGIN, _LETTER, _LINE, _GAP = 40, 11, 19, 4
+_LEAST, _MOST, _NONE = 4.0, 24.0, 4.0
 
 
 @dataclass(frozen=True)
@@ -80,20 +80,25 @@ def drawing(towns: Sequence[Town]) -> Drawing:
 
 def _radius(town: Town) -> float:
     """Return a radius whose circle's area grows with the number of offers, within limits."""
-    return min(_MOST, _LEAST + 2.5 * math.sqrt(town.count)) if town.count else _NONE
+    return min(_MOST, _LEAST + 1.8 * math.sqrt(town.count)) if town.count else _NONE
 
 
 def _room(town: Town, x: float, y: float, size: tuple[float, float], taken: list[Box]) -> Name | None:
     """Return where a name fits without touching anything taken, and take that room; None if it fits nowhere."""
     length, away = _LETTER * len(town.name), _radius(town) + _GAP
+    above, below, beside = y - away, y + away + _LINE * 0.7, y + _LINE / 3
     places = (
-        (Name(x + away, y + _LINE / 3, "start"), x + away),
-        (Name(x - away, y + _LINE / 3, "end"), x - away - length),
-        (Name(x, y - away, "middle"), x - length / 2),
-        (Name(x, y + away + _LINE * 0.7, "middle"), x - length / 2),
+        (Name(x + away, beside, "start"), x + away),
+        (Name(x - away, beside, "end"), x - away - length),
+        (Name(x, above, "middle"), x - length / 2),
+        (Name(x, below, "middle"), x - length / 2),
+        (Name(x, above, "start"), x),
+        (Name(x, below, "start"), x),
+        (Name(x, above, "end"), x - length),
+        (Name(x, below, "end"), x - length),
     )
     for name, left in places:
-        box = (left, name.y - _LINE * 0.8, left + length, name.y + _LINE * 0.25)
+        box = (left, name.y - _LINE * 0.75, left + length, name.y + _LINE * 0.25)
         inside = box[0] >= 0 and box[1] >= 0 and box[2] <= size[0] and box[3] <= size[1]
         if inside and not any(_touch(box, other) for other in taken):
             taken.append(box)

@@ -139,7 +139,7 @@ def _pieces(span: Span) -> tuple[tuple[int, int], ...]:
 
 
 def _days_of(begin: int, end: int) -> Iterable[Span]:
-    """Yield the spans that a run of minutes consists of: whole if it lasts less than a day, else parted at midnights."""
+    """Yield the spans of a run of minutes: one if it lasts less than a day, else parted at midnights."""
     while begin < end:
         stop = end if end - begin < _DAY else min(end, (begin // _DAY + 1) * _DAY)
         yield Span(DAYS[begin // _DAY % 7], _time(begin), _time(stop))

@@ -1,7 +1,7 @@
 """Telephone numbers as people type them: what can be dialled is found, all else is kept as it was typed.
 
-A number without a country code is German, unless its groups say otherwise: ``067 123 45 67`` is written as in Ukraine and
-would ring in Bad Kreuznach. Such a number is not guessed.
+A number without a country code is German, unless its groups say otherwise: ``067 123 45 67`` is written as in Ukraine
+and would ring in Bad Kreuznach. Such a number is not guessed.
 """
 
 from __future__ import annotations

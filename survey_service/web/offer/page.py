@@ -40,6 +40,7 @@ def show(offer: str) -> ResponseReturnValue:
         sections=facts.sections(reader),
         standing=standing(body),
         is_doubtful=_state(body) == freshness.UNCONFIRMED,
+        needs_care=_state(body) in (freshness.UNCONFIRMED, freshness.ENDED),
         closed=_closed(reader),
         opening=_opening(reader, body),
         has_calendar=_takes_place(reader, body) and bool(hours.spans(reader.answers)),
