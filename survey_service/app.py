@@ -25,6 +25,7 @@ from survey_service.web import (
     leaving,
     manage,
     media_view,
+    offer,
     offline,
     pictures,
     problems_view,
@@ -43,7 +44,7 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(directory, provider, api, hsds, manage),
+    *(directory, offer, provider, api, hsds, manage),
 )
 
 

@@ -408,6 +408,17 @@ CATALOGUE: Mapping[str, Kind] = {
     "hsds.page": Kind(404, D_("No such page"), D_("There is no page %(page)s: the list has %(pages)s.")),
     "hsds.file": Kind(422, D_("The file cannot be read"), D_("%(place)s: %(reason)s Nothing was changed.")),
     "offer.missing": Kind(404, D_("Offer not found"), D_("There is no such offer.")),
+    "offer.gone": Kind(
+        410, N_("No longer in the directory"), N_("This offer is no longer in the directory. There may be others.")
+    ),
+    "notice.about": Kind(422, N_("What is wrong?"), N_("Please choose what is wrong.")),
+    "notice.long": Kind(422, N_("The text is too long"), N_("Please write at most %(most)s characters.")),
+    "notice.many": Kind(
+        429,
+        N_("Others have told us already"),
+        N_("Several people have told us that something is wrong here. We will look at it. Thank you!"),
+    ),
+    "notice.missing": Kind(404, D_("Notice not found"), D_("There is no such notice.")),
     "offer.reason": Kind(
         422,
         D_("The reason is missing"),
