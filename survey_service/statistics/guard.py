@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from survey_service.statistics.disclosure import THRESHOLD
@@ -32,6 +33,9 @@ WIDE = 3
 """How far apart two values must be possible of each number below 5."""
 Limits = tuple[int, int]
 Sets = frozenset[int]
+Moved = dict[Key, dict[int, int]]
+"""By how many people each number has been changed in each set of layers."""
+NOBODY: Moved = {}
 
 
 @dataclass
@@ -77,6 +81,7 @@ class Guard:
         twice = [each.name for net in self.nets for each in net.table.dimensions]
         self.shared = {name for name in twice if twice.count(name) > 1}
         self._rooms: dict[tuple[int, Move], Room] = {}
+        self._possible: dict[tuple[int, Move], list[Limits]] = {}
 
     def _divide(self, counts: Mapping[Layer, Mapping[Key, int]]) -> None:
         """Put the layers together that are in the same versions: nothing tells them apart."""
@@ -120,27 +125,36 @@ class Guard:
 
     def wide(self, target: Target) -> bool:
         """Tell whether a number could have values that are far enough apart."""
-        up = down = 0
+        up = self._reach(target, WIDE, more=True)
+        return up == WIDE or up + self._reach(target, WIDE - up, more=False) == WIDE
+
+    def _reach(self, target: Target, most: int, more: bool) -> int:
+        """Return how far a number is moved by one move after another, each from where the last one led."""
+        moved: Moved = {}
+        total = 0
         for move in self._moves(target.sets):
-            if up < WIDE:
-                up = max(up, self._moved(target, move, WIDE, more=True))
-            if up + down < WIDE:
-                down = max(down, self._moved(target, move, WIDE - up, more=False))
-            if up + down >= WIDE:
-                return True
-        return False
+            total += self._moved(target, move, most - total, more, moved)
+            if total == most:
+                break
+        return total
 
     def _moves(self, sets: Sets) -> list[Move]:
         others = [number for number in range(len(self.counts)) if number not in sets]
         return [Move(gains, loses) for gains in sorted(sets) for loses in (None, *others)]
 
-    def _moved(self, target: Target, move: Move, most: int, more: bool) -> int:
+    def _moved(self, target: Target, move: Move, most: int, more: bool, moved: Moved) -> int:
         dimension = self._shared_total(target)
         if dimension:
-            return max((self._shift(*each, move, most) for each in self._pairs(dimension, target, more)), default=0)
-        room = self.room(target.net, move)
-        go = room.raised if more else room.lowered
-        return go(target.arc, most, target.still)
+            total = 0
+            for source, sink in self._pairs(dimension, target, more):
+                total += self._shift(dimension, (source, sink), move, most - total, moved)
+                if total == most:
+                    break
+            return total
+        with self._moved_room(target.net, move, moved) as room:
+            changed = (room.raised if more else room.lowered)(target.arc, most, target.still)
+        _note(moved, move, {target.net.keys[arc]: by for arc, by in changed.items()})
+        return abs(changed.get(target.arc, 0))
 
     def _shared_total(self, target: Target) -> Dimension | None:
         row, column = target.net.places[target.arc]
@@ -149,20 +163,30 @@ class Guard:
             return table.rows if table.rows.name in self.shared else None
         return table.columns if row == ALL and table.columns and table.columns.name in self.shared else None
 
-    def _pairs(self, dimension: Dimension, target: Target, more: bool) -> Iterator[tuple[Dimension, str, str]]:
+    def _pairs(self, dimension: Dimension, target: Target, more: bool) -> Iterator[tuple[str, str]]:
         row, column = target.net.places[target.arc]
         inside = dimension.members(row if column == ALL else column)
         outside = [name for name in dimension.categories if name not in inside]
         for one, other in itertools.product(inside, outside):
-            yield (dimension, other, one) if more else (dimension, one, other)
+            yield (other, one) if more else (one, other)
 
-    def _shift(self, dimension: Dimension, source: str, sink: str, move: Move, most: int) -> int:
+    def _shift(self, dimension: Dimension, ends: tuple[str, str], move: Move, most: int, moved: Moved) -> int:
         """Return how many people can go from one category of a shared dimension to another one, in all tables."""
-        for key, more in _totals(dimension, source, sink):
-            most = min(most, self.limits(key, move)[0 if more else 1])
-        for net in self.nets:
-            if most > 0 and dimension.name in [each.name for each in net.table.dimensions]:
-                most = self.room(net, move).flow(*_ends(net, dimension, source, sink), most)
+        totals = _totals(dimension, *ends)
+        for key, more in totals:
+            most = min(most, self.limits(key, move, moved)[0 if more else 1])
+        nets = [net for net in self.nets if dimension.name in [each.name for each in net.table.dimensions]]
+        for net in nets:
+            with self._moved_room(net, move, moved) as room:
+                most, _ = room.flow(*_ends(net, dimension, *ends), most)
+        if most <= 0:
+            return 0
+        changed = {key: most if more else -most for key, more in totals}
+        for net in nets:
+            with self._moved_room(net, move, moved) as room:
+                _, arcs = room.flow(*_ends(net, dimension, *ends), most)
+            changed |= {net.keys[arc]: by for arc, by in arcs.items()}
+        _note(moved, move, changed)
         return most
 
     # Limits
@@ -175,26 +199,40 @@ class Guard:
             found = self._rooms[id(net), move] = Room(net.arcs, [up for up, _ in limits], [down for _, down in limits])
         return found
 
-    def _limits_of(self, net: Net, arc: int, move: Move, settled: bool = False) -> Limits:
+    @contextmanager
+    def _moved_room(self, net: Net, move: Move, moved: Moved) -> Iterator[Room]:
+        """Give the limits as they are after people have been moved, for a while."""
+        room = self.room(net, move)
+        changed = [arc for key in moved for arc in net.same.get(key, ())]
+        before = [(arc, room.up[arc], room.down[arc]) for arc in changed]
+        for arc in changed:
+            room.limit(arc, *self._limits_of(net, arc, move, moved))
+        yield room
+        for limits in before:
+            room.limit(*limits)
+
+    def _limits_of(self, net: Net, arc: int, move: Move, moved: Moved = NOBODY, settled: bool = False) -> Limits:
         row, column = net.places[arc]
         rows, columns = net.table.dimensions[0], net.table.columns
         if (column == ALL and rows.name in self.shared) or (row == ALL and columns and columns.name in self.shared):
             return 0, 0
-        return self.limits(net.keys[arc], move, settled)
+        return self.limits(net.keys[arc], move, moved, settled)
 
-    def limits(self, key: Key, move: Move, settled: bool = False) -> Limits:
-        """Return how many more and how many fewer people a number can be in a move.
+    def limits(self, key: Key, move: Move, moved: Moved = NOBODY, settled: bool = False) -> Limits:
+        """Return how many more and how many fewer people a number can be in a move, after others were moved.
 
         With ``settled`` only versions count that are published already: the others could still hide it.
         """
-        up = NO_LIMIT if move.loses is None else self.counts[move.loses].get(key, 0)
-        down = self.counts[move.gains].get(key, 0)
+        by = moved.get(key, {})
+        up = NO_LIMIT if move.loses is None else self.counts[move.loses].get(key, 0) + by.get(move.loses, 0)
+        down = self.counts[move.gains].get(key, 0) + by.get(move.gains, 0)
         for place, draft in enumerate(self.drafts):
             gains = self.members[move.gains][place]
             loses = move.loses is not None and self.members[move.loses][place]
             if gains != loses and key in draft.shown and (draft.settled or not settled):
                 true = self.true[place].get(key, 0)
                 least, most = band(rounded(true))
+                true += sum(change for sets, change in by.items() if self.members[sets][place])
                 more, fewer = (most - true, true - least) if gains else (true - least, most - true)
                 up, down = min(up, more), min(down, fewer)
         return up, down
@@ -206,10 +244,11 @@ class Guard:
         for draft in self.drafts:
             if not draft.settled:
                 draft.shown.discard(key)
-        for (net_id, move), room in self._rooms.items():
-            net = next(net for net in self.nets if id(net) == net_id)
-            for arc in (arc for arc, other in enumerate(net.keys) if other == key):
-                room.limit(arc, *self._limits_of(net, arc, move))
+        for net in self.nets:
+            for arc in net.same.get(key, ()):
+                for (of, move), room in self._rooms.items():
+                    if of == id(net):
+                        room.limit(arc, *self._limits_of(net, arc, move))
 
     def mend(self, target: Target) -> bool:
         """Hide what makes a small number wide, the cheapest that is found; return False if nothing does."""
@@ -231,7 +270,7 @@ class Guard:
             found = self._paid(target.net, move, ends, (target.arc, *target.still))
             limits = self.limits(target.net.keys[target.arc], move, settled=True)
             return set() if found is None or limits[not more] < WIDE else {*found, target.net.keys[target.arc]}
-        for _, source, sink in self._pairs(dimension, target, more):
+        for source, sink in self._pairs(dimension, target, more):
             if all(self.limits(key, move, settled=True)[not up] >= WIDE for key, up in _totals(dimension, source, sink)):
                 nets = [net for net in self.nets if dimension.name in [each.name for each in net.table.dimensions]]
                 paid = [self._paid(net, move, _ends(net, dimension, source, sink), ()) for net in nets]
@@ -241,7 +280,10 @@ class Guard:
         return set()
 
     def _paid(self, net: Net, move: Move, ends: tuple[int, int], still: tuple[int, ...]) -> set[Key] | None:
-        limits = [self._limits_of(net, arc, move, settled=True) for arc in range(len(net.keys))]
+        limits = self._possible.get((id(net), move))
+        if limits is None:
+            limits = [self._limits_of(net, arc, move, settled=True) for arc in range(len(net.keys))]
+            self._possible[id(net), move] = limits
 
         def price(arc: int) -> int:
             size = 1 + max(self.true[place].get(net.keys[arc], 0) for place in range(len(self.drafts)))
@@ -250,6 +292,15 @@ class Guard:
         possible = Possible([up for up, _ in limits], [down for _, down in limits], price)
         found = cheapest(self.room(net, move), possible, ends, WIDE, still)
         return None if found is None else {net.keys[arc] for arc in found}
+
+
+def _note(moved: Moved, move: Move, changed: Mapping[Key, int]) -> None:
+    """Note who has been moved: what changed by a move, by key."""
+    for key, by in changed.items():
+        sets = moved.setdefault(key, {})
+        sets[move.gains] = sets.get(move.gains, 0) + by
+        if move.loses is not None:
+            sets[move.loses] = sets.get(move.loses, 0) - by
 
 
 def _added(counts: Iterable[Mapping[Key, int]]) -> dict[Key, int]:

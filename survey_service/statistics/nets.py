@@ -28,6 +28,8 @@ class Net:
     keys: tuple[Key, ...]
     number: dict[Place, int]
     """The arc of each place but the grand total."""
+    same: dict[Key, list[int]]
+    """The arcs of each key: several if a table has one dimension."""
     rows: dict[str, int]
     columns: dict[str, int]
 
@@ -37,12 +39,17 @@ def net_of(table: Table) -> Net:
     links = list(_links(table))
     names = {name: node for node, name in enumerate(dict.fromkeys(name for _, *ends in links for name in ends))}
     places = tuple(place for place, *_ in links)
+    keys = tuple(table.key(place) for place in places)
+    same: dict[Key, list[int]] = {}
+    for arc, key in enumerate(keys):
+        same.setdefault(key, []).append(arc)
     return Net(
         table=table,
         arcs=Arcs.joining(len(names), [(names[tail], names[head]) for _, tail, head in links]),
         places=places,
-        keys=tuple(table.key(place) for place in places),
+        keys=keys,
         number={place: number for number, place in enumerate(places) if place != (ALL, ALL)},
+        same=same,
         rows={name: names[f"row {name}"] for name in table.rows.categories},
         columns={name: names[f"column {name}"] for name in table.columns.categories} if table.columns else {},
     )

@@ -18,11 +18,15 @@ Step = tuple[int, bool]
 
 @dataclass(frozen=True)
 class Arcs:
-    """The arcs of a network: tail and head of each. No two arcs join the same two nodes."""
+    """The arcs of a network: tail and head of each, the arc of each such pair, and where one can go from each node.
+
+    No two arcs join the same two nodes.
+    """
 
     nodes: int
     ends: tuple[tuple[int, int], ...]
     of: dict[tuple[int, int], int]
+    steps: list[list[tuple[int, Step]]]
 
     @classmethod
     def joining(cls, nodes: int, ends: Sequence[tuple[int, int]]) -> Arcs:
@@ -30,7 +34,11 @@ class Arcs:
         of = {pair: number for number, pair in enumerate(ends)}
         if len(of) != len(ends) or any((head, tail) in of for tail, head in ends):
             raise ValueError("two arcs join the same nodes")
-        return cls(nodes, tuple(ends), of)
+        steps: list[list[tuple[int, Step]]] = [[] for _ in range(nodes)]
+        for number, (tail, head) in enumerate(ends):
+            steps[tail].append((head, (number, True)))
+            steps[head].append((tail, (number, False)))
+        return cls(nodes, tuple(ends), of, steps)
 
     def step(self, here: int, there: int) -> Step:
         """Return the arc between two nodes, and whether one goes along it from here to there."""
@@ -57,25 +65,28 @@ class Room:
         self.up[number], self.down[number] = up, down
         self._mark(number, self._open, up, down)
 
-    def raised(self, number: int, most: int, still: Collection[int] = ()) -> int:
-        """Return by how many an arc can carry more, at most ``most``, while the arcs in ``still`` keep what they
-        carry."""
+    def raised(self, number: int, most: int, still: Collection[int] = ()) -> dict[int, int]:
+        """Return what changes if an arc carries more, as many as can be but at most ``most``, while the arcs in
+        ``still`` keep what they carry: each arc that changes with by how many. Empty if nothing can."""
         tail, head = self.arcs.ends[number]
-        return self.flow(head, tail, min(most, self.up[number]), (number, *still))
+        amount, moved = self.flow(head, tail, min(most, self.up[number]), (number, *still))
+        return moved | {number: amount} if amount else {}
 
-    def lowered(self, number: int, most: int, still: Collection[int] = ()) -> int:
-        """Return by how many an arc can carry fewer, likewise."""
+    def lowered(self, number: int, most: int, still: Collection[int] = ()) -> dict[int, int]:
+        """Return what changes if an arc carries fewer, likewise."""
         tail, head = self.arcs.ends[number]
-        return self.flow(tail, head, min(most, self.down[number]), (number, *still))
+        amount, moved = self.flow(tail, head, min(most, self.down[number]), (number, *still))
+        return moved | {number: -amount} if amount else {}
 
-    def flow(self, source: int, sink: int, most: int, still: Collection[int] = ()) -> int:
-        """Return the largest flow from source to sink, at most ``most``, without the arcs in ``still``."""
+    def flow(self, source: int, sink: int, most: int, still: Collection[int] = ()) -> tuple[int, dict[int, int]]:
+        """Return the largest flow from source to sink, at most ``most``, without the arcs in ``still``, and by how
+        many each arc carries more then."""
+        moved: dict[int, int] = {}
         if most <= 0:
-            return 0
+            return 0, moved
         nodes = self._open.copy()
         for number in still:
             self._mark(number, nodes, 0, 0)
-        moved: dict[int, int] = {}
         total = 0
         while total < most and (way := self._way(nodes, source, sink)):
             amount = min(most - total, *(self._left(step, moved) for step in way))
@@ -84,7 +95,7 @@ class Room:
                 moved[number] = moved.get(number, 0) + (amount if along else -amount)
                 by = moved[number]
                 self._mark(number, nodes, max(0, self.up[number] - by), max(0, self.down[number] + by))
-        return total
+        return total, moved
 
     def _left(self, step: Step, moved: dict[int, int]) -> int:
         number, along = step
@@ -131,16 +142,13 @@ def cheapest(
     The ways are looked for one person after another. An arc within its limits is free, and one that has been paid for
     is free from then on; so the sum is not always the least.
     """
-    steps: list[list[tuple[int, Step]]] = [[] for _ in range(room.arcs.nodes)]
-    for number, (tail, head) in enumerate(room.arcs.ends):
-        if number not in still:
-            steps[tail].append((head, (number, True)))
-            steps[head].append((tail, (number, False)))
     moved = [0] * len(room.arcs.ends)
     paid: set[int] = set()
 
     def cost(step: Step) -> int | None:
         number, along = step
+        if number in still:
+            return None
         by = moved[number] if along else -moved[number]
         if by < (room.up[number] if along else room.down[number]):
             return 0
@@ -149,7 +157,7 @@ def cheapest(
         return 0 if number in paid else possible.price(number)
 
     for _ in range(amount):
-        way = _cheapest_way(steps, cost, ends)
+        way = _cheapest_way(room.arcs.steps, cost, ends)
         if way is None:
             return None
         paid |= {step[0] for step in way if cost(step)}
