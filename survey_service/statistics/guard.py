@@ -1,0 +1,334 @@
+"""Proof that nothing small can be found in what is published: for each small number, two worlds far enough apart.
+
+What a reader is assumed to know: every number ever published, in all views and versions; all the rules; that counts
+are whole numbers and not below 0; that whoever has been counted stays counted; and exactly how many people there are in
+each difference of two versions. Not the reason why a number is hidden, and not the answers of single people.
+
+From the true counts others are made that would have led to the very same publications:
+- people of one set of layers move between the cells of one table, so that each shown number stays within what its
+  rounding allows (people come from somewhere: who leaves a cell must be in it);
+- or people of two sets of layers change places: what one gets in a cell the other loses, so that versions with both
+  stay as they are;
+- where tables share a dimension its totals stand still, or move by the same numbers in all of these tables.
+If the tables are joined by shared dimensions like the branches of a tree, tables that agree in what they share can
+always be put together to answers of people, so such a world is possible. How far a number moves within one table is
+exact (a largest flow). That these moves are all there are is not: a number may be wider than is found here. So the
+guard errs by hiding, never by showing. This is tested by linear programming, which knows nothing of moves.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from survey_service.statistics.disclosure import THRESHOLD
+from survey_service.statistics.nets import Net, net_of
+from survey_service.statistics.network import NO_LIMIT, Possible, Room, cheapest
+from survey_service.statistics.publications import ALL, Dimension, Key, Layer, Table
+from survey_service.statistics.rounding import band, rounded
+
+WIDE = 3
+"""How far apart two values must be possible of each number below 5."""
+Limits = tuple[int, int]
+Sets = frozenset[int]
+Moved = dict[Key, dict[int, int]]
+"""By how many people each number has been changed in each set of layers."""
+NOBODY: Moved = {}
+
+
+@dataclass
+class Draft:
+    """A version, published (``settled``) or about to be: then numbers can still be hidden in it."""
+
+    view: str
+    batch: int
+    layers: frozenset[Layer]
+    tables: set[str]
+    shown: set[Key]
+    settled: bool
+    dropped: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Move:
+    """Who may be moved: the people of one set of layers, against those of another one if there is one."""
+
+    gains: int
+    loses: int | None
+
+
+@dataclass(frozen=True)
+class Target:
+    """A small number: an arc of a net in a union of sets. ``still``: arcs that keep what they carry meanwhile."""
+
+    net: Net
+    arc: int
+    sets: Sets
+    still: tuple[int, ...] = ()
+
+
+class Guard:
+    """All that is published or about to be, with the true counts (by layer and key)."""
+
+    def __init__(
+        self, tables: Mapping[str, Table], counts: Mapping[Layer, Mapping[Key, int]], drafts: Sequence[Draft]
+    ) -> None:
+        self.drafts = [draft for draft in drafts if draft.tables]
+        self._divide(counts)
+        self.nets = [net_of(tables[name]) for name in _family(tables, self.drafts)]
+        twice = [each.name for net in self.nets for each in net.table.dimensions]
+        self.shared = {name for name in twice if twice.count(name) > 1}
+        self._rooms: dict[tuple[int, Move], Room] = {}
+        self._possible: dict[tuple[int, Move], list[Limits]] = {}
+
+    def _divide(self, counts: Mapping[Layer, Mapping[Key, int]]) -> None:
+        """Put the layers together that are in the same versions: nothing tells them apart."""
+        together: dict[tuple[bool, ...], list[Layer]] = {}
+        for layer in sorted({layer for draft in self.drafts for layer in draft.layers}):
+            together.setdefault(tuple(layer in draft.layers for draft in self.drafts), []).append(layer)
+        self.members = list(together)
+        self.counts: list[dict[Key, int]] = []
+        for layers in together.values():
+            total: dict[Key, int] = {}
+            for layer in layers:
+                for key, count in counts[layer].items():
+                    total[key] = total.get(key, 0) + count
+            self.counts.append(total)
+        self.true = [
+            _added(self.counts[number] for number, inside in enumerate(self.members) if inside[place])
+            for place in range(len(self.drafts))
+        ]
+
+    # What is small
+
+    def targets(self) -> Iterator[Target]:
+        """Yield all numbers below 5: those of versions, what is missing to a whole there, and those of differences."""
+        versions = [frozenset(n for n, inside in enumerate(self.members) if inside[v]) for v in range(len(self.drafts))]
+        differences = {one - other for one, other in itertools.permutations(versions, 2) if one - other}
+        for sets in sorted({*versions, *differences}, key=sorted):
+            counts = _added(self.counts[number] for number in sets)
+            for net in self.nets:
+                yield from self._small(net, sets, counts, sets in versions)
+
+    def _small(self, net: Net, sets: Sets, counts: Mapping[Key, int], version: bool) -> Iterator[Target]:
+        for place, arc in net.number.items():
+            if counts.get(net.keys[arc], 0) < THRESHOLD:
+                yield Target(net, arc, sets)
+            whole = net.table.whole(place) if version and net.table.shares else None
+            if whole and counts.get(net.table.key(whole), 0) - counts.get(net.keys[arc], 0) < THRESHOLD:
+                base = net.number.get(whole)
+                yield Target(net, arc, sets, () if base is None else (base,))
+
+    # How wide it is
+
+    def wide(self, target: Target) -> bool:
+        """Tell whether a number could have values that are far enough apart."""
+        up = self._reach(target, WIDE, more=True)
+        return up == WIDE or up + self._reach(target, WIDE - up, more=False) == WIDE
+
+    def _reach(self, target: Target, most: int, more: bool) -> int:
+        """Return how far a number is moved by one move after another, each from where the last one led."""
+        moved: Moved = {}
+        total = 0
+        for move in self._moves(target.sets):
+            total += self._moved(target, move, most - total, more, moved)
+            if total == most:
+                break
+        return total
+
+    def _moves(self, sets: Sets) -> list[Move]:
+        others = [number for number in range(len(self.counts)) if number not in sets]
+        return [Move(gains, loses) for gains in sorted(sets) for loses in (None, *others)]
+
+    def _moved(self, target: Target, move: Move, most: int, more: bool, moved: Moved) -> int:
+        dimension = self._shared_total(target)
+        if dimension:
+            total = 0
+            for source, sink in self._pairs(dimension, target, more):
+                total += self._shift(dimension, (source, sink), move, most - total, moved)
+                if total == most:
+                    break
+            return total
+        with self._moved_room(target.net, move, moved) as room:
+            changed = (room.raised if more else room.lowered)(target.arc, most, target.still)
+        _note(moved, move, {target.net.keys[arc]: by for arc, by in changed.items()})
+        return abs(changed.get(target.arc, 0))
+
+    def _shared_total(self, target: Target) -> Dimension | None:
+        row, column = target.net.places[target.arc]
+        table = target.net.table
+        if column == ALL:
+            return table.rows if table.rows.name in self.shared else None
+        return table.columns if row == ALL and table.columns and table.columns.name in self.shared else None
+
+    def _pairs(self, dimension: Dimension, target: Target, more: bool) -> Iterator[tuple[str, str]]:
+        row, column = target.net.places[target.arc]
+        inside = dimension.members(row if column == ALL else column)
+        outside = [name for name in dimension.categories if name not in inside]
+        for one, other in itertools.product(inside, outside):
+            yield (other, one) if more else (one, other)
+
+    def _shift(self, dimension: Dimension, ends: tuple[str, str], move: Move, most: int, moved: Moved) -> int:
+        """Return how many people can go from one category of a shared dimension to another one, in all tables."""
+        totals = _totals(dimension, *ends)
+        for key, more in totals:
+            most = min(most, self.limits(key, move, moved)[0 if more else 1])
+        nets = [net for net in self.nets if dimension.name in [each.name for each in net.table.dimensions]]
+        for net in nets:
+            with self._moved_room(net, move, moved) as room:
+                most, _ = room.flow(*_ends(net, dimension, *ends), most)
+        if most <= 0:
+            return 0
+        changed = {key: most if more else -most for key, more in totals}
+        for net in nets:
+            with self._moved_room(net, move, moved) as room:
+                _, arcs = room.flow(*_ends(net, dimension, *ends), most)
+            changed |= {net.keys[arc]: by for arc, by in arcs.items()}
+        _note(moved, move, changed)
+        return most
+
+    # Limits
+
+    def room(self, net: Net, move: Move) -> Room:
+        """Return the limits of all arcs of a net; totals of shared dimensions stand still."""
+        found = self._rooms.get((id(net), move))
+        if found is None:
+            limits = [self._limits_of(net, arc, move) for arc in range(len(net.keys))]
+            found = self._rooms[id(net), move] = Room(net.arcs, [up for up, _ in limits], [down for _, down in limits])
+        return found
+
+    @contextmanager
+    def _moved_room(self, net: Net, move: Move, moved: Moved) -> Iterator[Room]:
+        """Give the limits as they are after people have been moved, for a while."""
+        room = self.room(net, move)
+        changed = [arc for key in moved for arc in net.same.get(key, ())]
+        before = [(arc, room.up[arc], room.down[arc]) for arc in changed]
+        for arc in changed:
+            room.limit(arc, *self._limits_of(net, arc, move, moved))
+        yield room
+        for limits in before:
+            room.limit(*limits)
+
+    def _limits_of(self, net: Net, arc: int, move: Move, moved: Moved = NOBODY, settled: bool = False) -> Limits:
+        row, column = net.places[arc]
+        rows, columns = net.table.dimensions[0], net.table.columns
+        if (column == ALL and rows.name in self.shared) or (row == ALL and columns and columns.name in self.shared):
+            return 0, 0
+        return self.limits(net.keys[arc], move, moved, settled)
+
+    def limits(self, key: Key, move: Move, moved: Moved = NOBODY, settled: bool = False) -> Limits:
+        """Return how many more and how many fewer people a number can be in a move, after others were moved.
+
+        With ``settled`` only versions count that are published already: the others could still hide it.
+        """
+        by = moved.get(key, {})
+        up = NO_LIMIT if move.loses is None else self.counts[move.loses].get(key, 0) + by.get(move.loses, 0)
+        down = self.counts[move.gains].get(key, 0) + by.get(move.gains, 0)
+        for place, draft in enumerate(self.drafts):
+            gains = self.members[move.gains][place]
+            loses = move.loses is not None and self.members[move.loses][place]
+            if gains != loses and key in draft.shown and (draft.settled or not settled):
+                true = self.true[place].get(key, 0)
+                least, most = band(rounded(true))
+                true += sum(change for sets, change in by.items() if self.members[sets][place])
+                more, fewer = (most - true, true - least) if gains else (true - least, most - true)
+                up, down = min(up, more), min(down, fewer)
+        return up, down
+
+    # What can be hidden besides
+
+    def hide(self, key: Key) -> None:
+        """Hide a number in all that is not settled."""
+        for draft in self.drafts:
+            if not draft.settled:
+                draft.shown.discard(key)
+        for net in self.nets:
+            for arc in net.same.get(key, ()):
+                for (of, move), room in self._rooms.items():
+                    if of == id(net):
+                        room.limit(arc, *self._limits_of(net, arc, move))
+
+    def mend(self, target: Target) -> bool:
+        """Hide what makes a small number wide, the cheapest that is found; return False if nothing does."""
+        for move in self._moves(target.sets)[::-1]:
+            for more in (True, False):
+                keys = self._needed(target, move, more)
+                if keys:
+                    for key in keys:
+                        self.hide(key)
+                    if self.wide(target):
+                        return True
+        return False
+
+    def _needed(self, target: Target, move: Move, more: bool) -> set[Key]:
+        dimension = self._shared_total(target)
+        if dimension is None:
+            tail, head = target.net.arcs.ends[target.arc]
+            ends = (head, tail) if more else (tail, head)
+            found = self._paid(target.net, move, ends, (target.arc, *target.still))
+            limits = self.limits(target.net.keys[target.arc], move, settled=True)
+            return set() if found is None or limits[not more] < WIDE else {*found, target.net.keys[target.arc]}
+        for source, sink in self._pairs(dimension, target, more):
+            if all(self.limits(key, move, settled=True)[not up] >= WIDE for key, up in _totals(dimension, source, sink)):
+                nets = [net for net in self.nets if dimension.name in [each.name for each in net.table.dimensions]]
+                paid = [self._paid(net, move, _ends(net, dimension, source, sink), ()) for net in nets]
+                if None not in paid:
+                    totals = {key for key, _ in _totals(dimension, source, sink)}
+                    return totals.union(*(each for each in paid if each))
+        return set()
+
+    def _paid(self, net: Net, move: Move, ends: tuple[int, int], still: tuple[int, ...]) -> set[Key] | None:
+        limits = self._possible.get((id(net), move))
+        if limits is None:
+            limits = [self._limits_of(net, arc, move, settled=True) for arc in range(len(net.keys))]
+            self._possible[id(net), move] = limits
+
+        def price(arc: int) -> int:
+            size = 1 + max(self.true[place].get(net.keys[arc], 0) for place in range(len(self.drafts)))
+            return size * (1_000 if ALL in net.places[arc] else 1)
+
+        possible = Possible([up for up, _ in limits], [down for _, down in limits], price)
+        found = cheapest(self.room(net, move), possible, ends, WIDE, still)
+        return None if found is None else {net.keys[arc] for arc in found}
+
+
+def _note(moved: Moved, move: Move, changed: Mapping[Key, int]) -> None:
+    """Note who has been moved: what changed by a move, by key."""
+    for key, by in changed.items():
+        sets = moved.setdefault(key, {})
+        sets[move.gains] = sets.get(move.gains, 0) + by
+        if move.loses is not None:
+            sets[move.loses] = sets.get(move.loses, 0) - by
+
+
+def _added(counts: Iterable[Mapping[Key, int]]) -> dict[Key, int]:
+    total: dict[Key, int] = {}
+    for each in counts:
+        for key, count in each.items():
+            total[key] = total.get(key, 0) + count
+    return total
+
+
+def _family(tables: Mapping[str, Table], drafts: Sequence[Draft]) -> list[str]:
+    """Return the tables that anything is published of; those of one dimension only if it is in no other."""
+    names = [name for name in tables if any(name in draft.tables for draft in drafts)]
+    covered = {each.name for name in names if tables[name].columns for each in tables[name].dimensions}
+    return [name for name in names if tables[name].columns or tables[name].rows.name not in covered]
+
+
+def _totals(dimension: Dimension, source: str, sink: str) -> list[tuple[Key, bool]]:
+    """Return the totals that change if people go from one category to another, and whether each becomes more."""
+    changed = [(source, False), (sink, True)]
+    groups = dimension.group(source), dimension.group(sink)
+    if groups[0] != groups[1]:
+        changed += [(group, more) for group, more in zip(groups, (False, True), strict=True) if group]
+    return [(frozenset([(dimension.name, name)]), more) for name, more in changed]
+
+
+def _ends(net: Net, dimension: Dimension, source: str, sink: str) -> tuple[int, int]:
+    """Return from where to where the cells of a table carry more if people go from one category to another."""
+    if dimension.name == net.table.rows.name:
+        return net.rows[sink], net.rows[source]
+    return net.columns[source], net.columns[sink]
