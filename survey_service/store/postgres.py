@@ -72,3 +72,77 @@ class PostgresStore:
     def collection(self, spec: CollectionSpec) -> PostgresCollection:
         if self._closed:
             raise Problem("store.closed", folder="PostgreSQL")
+        fresh: dict[str, PostgresCollection] = getattr(self._local, "fresh", {})
+        found = fresh.get(spec.name) or self._collections.get(spec.name)
+        if found is None or not found.declared.covers(spec):
+            found = self._declared(spec)
+            inside = getattr(self._local, "connection", None) is not None
+            (fresh if inside else self._collections)[spec.name] = found
+        return found
+
+    def _declared(self, spec: CollectionSpec) -> PostgresCollection:
+        with self.connection() as connection:
+            declared = schema_of.declare(connection, spec)
+        migrate(self, PostgresCollection(self, declared), spec)
+        return PostgresCollection(self, replace(declared, version=spec.version))
+
+    @contextlib.contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Lend the thread's connection: inside a transaction block its own, with a savepoint; else one of the pool.
+
+        Raises Problem store.unreachable if the database does not answer, store.closed after `close`.
+        """
+        if self._closed:
+            raise Problem("store.closed", folder="PostgreSQL")
+        inside: Connection | None = getattr(self._local, "connection", None)
+        try:
+            if inside is not None:
+                with inside.transaction():
+                    yield inside
+            else:
+                with self._pool.connection() as connection:
+                    yield connection
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):
+            raise Problem("store.unreachable") from None
+
+    def locking(self) -> sql.SQL:
+        """Return what a query of one document adds: in a transaction block nobody may change what it has read."""
+        return sql.SQL(" FOR UPDATE" if getattr(self._local, "connection", None) is not None else "")
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        if getattr(self._local, "connection", None) is not None:
+            try:
+                with self.connection():  # a savepoint
+                    yield
+            except BaseException:
+                self._local.fresh.clear()
+                raise
+            return
+        self._local.fresh = {}  # a table made in here is there for others once it is committed
+        try:
+            with self.connection() as connection, connection.transaction():
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TRANSACTION_LOCK,))
+                self._local.connection = connection
+                try:
+                    yield
+                finally:
+                    self._local.connection = None
+            self._collections.update(self._local.fresh)
+        finally:
+            self._local.fresh = {}
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._pool.close()
+
+    def healthy(self) -> bool:
+        if self._closed:
+            return False
+        try:
+            with self.connection() as connection:
+                connection.execute("SELECT 1")
+        except Problem:
+            return False
+        return True

@@ -417,3 +417,143 @@ def test_ids_of_an_undone_transaction_do_no_harm(store: Store, things: Collectio
     assert things.count() == 1
 
 
+def test_a_collection_that_began_in_an_undone_transaction_can_be_used(store: Store) -> None:
+    new, inner = CollectionSpec("new", indexes=("name",)), CollectionSpec("inner")
+    undone(store, lambda: store.collection(new).add({"name": "a"}))
+    assert store.collection(new).find(name="a") == []
+    with store.transaction():
+        undone(store, lambda: store.collection(inner).add({"name": "b"}))
+        assert store.collection(inner).count() == 0
+        store.collection(inner).add({"name": "c"})
+    assert [stored.body for stored in store.collection(inner).find()] == [{"name": "c"}]
+    assert store.collection(new).add({"name": "d"}).body == {"name": "d"}
+
+
+def test_a_transaction_within_another_is_part_of_it(store: Store, things: Collection) -> None:
+    def changes() -> None:
+        with store.transaction():
+            things.add({})
+        assert things.count() == 1
+
+    undone(store, changes)
+    assert things.count() == 0
+
+
+def test_an_inner_transaction_can_be_undone_alone(store: Store, things: Collection) -> None:
+    things.add({"key": "a"})
+
+    def inner() -> None:
+        things.replace(1, {"key": "b"}, version=1)
+        things.add({"key": "c"})
+
+    with store.transaction():
+        things.add({"key": "d"})
+        undone(store, inner)
+        things.add({"key": "b"})
+        assert sorted(stored.body["key"] for stored in things.find()) == ["a", "b", "d"]
+    assert sorted(stored.body["key"] for stored in things.find()) == ["a", "b", "d"]
+    assert things.first(key="c") is None
+
+
+def test_a_transaction_that_only_reads(store: Store, things: Collection) -> None:
+    things.add({})
+    with store.transaction():
+        assert things.count() == 1
+    assert things.add({}).id == 2
+
+
+def test_nobody_sees_half_a_transaction(store: Store, things: Collection) -> None:
+    seen: list[int] = []
+    reader = threading.Thread(target=lambda: seen.append(things.count()))
+    with store.transaction():
+        things.add({})
+        reader.start()
+        reader.join(0.1)
+        things.add({})
+    reader.join()
+    assert seen in ([0], [2])
+
+
+# --- threads ---
+
+
+def test_threads_that_add_lose_nothing(things: Collection) -> None:
+    returned: list[tuple[int, str]] = []
+
+    def work(number: int) -> None:
+        for turn in range(25):
+            key = f"{number}-{turn}"
+            returned.append((things.add({"key": key}).id, key))
+
+    in_threads([functools.partial(work, number) for number in range(8)])
+    assert sorted(id for id, _ in returned) == list(range(1, 201))
+    assert {(stored.id, stored.body["key"]) for stored in things.iterate()} == set(returned)
+
+
+def test_of_threads_that_add_the_same_key_one_wins(things: Collection) -> None:
+    outcomes: list[str] = []
+
+    def work(number: int) -> None:
+        for turn in range(10):
+            try:
+                things.add({"key": turn, "by": number})
+                outcomes.append("stored")
+            except Problem as problem:
+                outcomes.append(problem.code)
+                assert things.first(key=turn) is not None, "what a refusal is based on can be seen"
+
+    in_threads([functools.partial(work, number) for number in range(6)])
+    assert outcomes.count("stored") == things.count() == 10
+    assert outcomes.count("store.duplicate") == 50
+
+
+def test_threads_that_count_up_lose_no_step(store: Store, things: Collection) -> None:
+    things.add({"n": 0})
+    conflicts: list[str] = []
+
+    def with_versions() -> None:
+        while True:
+            stored = things.get(1)
+            assert stored is not None
+            try:
+                things.replace(1, {"n": stored.body["n"] + 1}, version=stored.version)
+                return
+            except Problem as problem:
+                conflicts.append(problem.code)
+
+    def in_a_transaction() -> None:
+        with store.transaction():
+            stored = things.get(1)
+            assert stored is not None
+            things.replace(1, {"n": stored.body["n"] + 1}, version=stored.version)
+
+    def work(number: int) -> None:
+        for _ in range(15):
+            (with_versions if number % 2 else in_a_transaction)()
+
+    in_threads([functools.partial(work, number) for number in range(6)])
+    assert things.get(1) == Stored(1, 91, {"n": 90})
+    assert set(conflicts) <= {"store.conflict"}
+
+
+# --- the store itself ---
+
+
+def test_healthy_until_closed(store: Store, things: Collection) -> None:
+    assert store.healthy()
+    store.close()
+    store.close()
+    assert not store.healthy()
+    assert refused(lambda: things.add({})) == "store.closed"
+    assert refused(lambda: things.get(1)) == "store.closed"
+    assert refused(lambda: things.find()) == "store.closed"
+    assert refused(lambda: store.collection(THINGS)) == "store.closed"
+    assert refused(lambda: store.transaction().__enter__()) == "store.closed"
+
+
+@pytest.mark.parametrize("name", ["", "Upper", "9", "a-b", "a b", "a" * 64, "_a", "ä"])
+def test_names_that_not_every_backend_could_use(name: str) -> None:
+    with pytest.raises(ValueError, match="a name is"):
+        CollectionSpec(name)
+    with pytest.raises(ValueError, match="a name is"):
+        CollectionSpec("things", indexes=(name,))
