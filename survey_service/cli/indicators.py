@@ -11,11 +11,11 @@ import click
 
 from survey_service import clock
 from survey_service.accounts import audit
+from survey_service.cells import neutralised
 from survey_service.cli.common import STDOUT, actor, encoding, on_instance, opened, output, table
 from survey_service.monitoring import definitions, goals, importing, observations
 from survey_service.monitoring.observations import Observation
 from survey_service.problems import Problem
-from survey_service.responses.export.layout import neutralised
 from survey_service.responses.loading import files
 from survey_service.web.context import Context
 

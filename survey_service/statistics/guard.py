@@ -271,7 +271,9 @@ class Guard:
             limits = self.limits(target.net.keys[target.arc], move, settled=True)
             return set() if found is None or limits[not more] < WIDE else {*found, target.net.keys[target.arc]}
         for source, sink in self._pairs(dimension, target, more):
-            if all(self.limits(key, move, settled=True)[not up] >= WIDE for key, up in _totals(dimension, source, sink)):
+            if all(
+                self.limits(key, move, settled=True)[not up] >= WIDE for key, up in _totals(dimension, source, sink)
+            ):
                 nets = [net for net in self.nets if dimension.name in [each.name for each in net.table.dimensions]]
                 paid = [self._paid(net, move, _ends(net, dimension, source, sink), ()) for net in nets]
                 if None not in paid:

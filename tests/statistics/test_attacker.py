@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import hypothesis
-import pytest
 from hypothesis import given, settings
 
-from survey_service.statistics import releasing
-from survey_service.statistics.guard import Guard
 from tests.statistics.attacker import Story, found_in, stories
 
 

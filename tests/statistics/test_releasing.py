@@ -20,7 +20,12 @@ def test_the_vector_of_the_rules() -> None:
     made = release([cross(1, 12, 3, 9, 8, 7, 6)], ALL_OF)
     assert made.held_back == ()
     cells = made.published[0].cells
-    assert {place for place, count in cells.items() if count is None} == {("A", "2"), ("A", "3"), ("B", "2"), ("B", "3")}
+    assert {place for place, count in cells.items() if count is None} == {
+        ("A", "2"),
+        ("A", "3"),
+        ("B", "2"),
+        ("B", "3"),
+    }
     assert {place: count for place, count in cells.items() if count is not None} == {
         ("A", "1"): 10,
         ("B", "1"): 10,
