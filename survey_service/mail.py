@@ -35,6 +35,8 @@ from survey_service.settings import Settings, instance_secret
 KEEP_TRYING = dt.timedelta(days=7)
 SECONDS = 30
 """How long a server may take for one step."""
+NO_ADDRESS = ("mail.address", "mail.letters")
+"""The Problems of an address to which nothing can be sent."""
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"(?=.{{1,254}}\Z)(?=[^@]{{1,64}}@){_LOCAL}@{_LABEL}(?:\.{_LABEL})*")

@@ -35,6 +35,7 @@ TABLE: Mapping[str, frozenset[str]] = {
     "schedule_reports": frozenset({MANAGER}),
     "read_indicators": frozenset({WORKING_GROUP, MANAGER}),
     "keep_indicators": frozenset({MANAGER}),
+    "handle_mail": frozenset({MANAGER}),
     "request_plugins": frozenset({MANAGER}),
     "approve_plugins": frozenset({ADMIN}),
     "manage_plugins": frozenset({MANAGER, ADMIN}),

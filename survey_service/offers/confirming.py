@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from survey_service.offers import contacts, events, freshness, register
+from survey_service.offers import contacts, events, freshness, links, register
 from survey_service.offers.contacts import Contact
 from survey_service.offers.links import Link
 from survey_service.offers.register import OFFERS
+from survey_service.problems import Problem
 from survey_service.settings import Settings
 from survey_service.store.base import Document, Store
 
@@ -29,16 +30,39 @@ def confirm(store: Store, offers: Iterable[str], today: dt.date, by: str) -> int
 
 
 def of_link(store: Store, link: Link, today: dt.date, settings: Settings) -> list[Document]:
-    """Return the offers to confirm with a link: the one it names, else those of its contact that are to be looked at.
+    """Return the offers to show to whoever comes with a link: the one it names, else those that are to be looked at.
 
-    If none of these is, all listed ones are returned; nothing for a contact that has left or has no such offer.
+    If none of these is, all that have not ended are returned; nothing for a contact that has left or has no offer.
     """
-    contact = contacts.find(store, link.contact)
-    mine = [body for body in listed(store, contact.organisation) if contact.is_for(body)]
+    mine = allowed(store, link)
     if link.offer:
-        return [body for body in mine if body["offer"] == link.offer]
+        return mine
     mine = [body for body in mine if freshness.state(body, today, settings) != freshness.ENDED]
     return [body for body in mine if freshness.state(body, today, settings) in ASKED] or mine
+
+
+def allowed(store: Store, link: Link) -> list[Document]:
+    """Return the listed offers that may be confirmed with a link."""
+    contact = contacts.find(store, link.contact)
+    mine = [body for body in listed(store, contact.organisation) if contact.is_for(body)]
+    return [body for body in mine if link.offer in ("", body["offer"])]
+
+
+def by_link(store: Store, token: str, chosen: Iterable[str], today: dt.date) -> tuple[Link, list[Document]]:
+    """Use a link up, confirm those of the chosen offers that it is for, and return what it was for with them.
+
+    Raises Problem page.missing, and then the link stays as it is, if it is not good or for none of them.
+    """
+    with store.transaction():
+        link = links.use(store, token, links.CONFIRM)
+        mine = {body["offer"]: body for body in allowed(store, link)}
+        offers = [mine[offer] for offer in dict.fromkeys(chosen) if offer in mine]
+        if not offers:
+            raise Problem("page.missing")
+        confirm(store, [body["offer"] for body in offers], today, events.PROVIDER)
+        if contacts.find(store, link.contact).bounced:
+            contacts.change(store, link.contact, bounced="")  # the letter has arrived
+        return link, offers
 
 
 def listed(store: Store, organisation: str = "") -> list[Document]:
@@ -64,9 +88,15 @@ def unreachable(store: Store, today: dt.date, settings: Settings) -> list[tuple[
     """Return the listed offers that are to be looked at and have nobody whom mail reaches, the longest unconfirmed
     first, each with the contacts whose mail came back: somebody has to call.
     """
+    return _unreachable(store, listed(store), today, settings)
+
+
+def _unreachable(
+    store: Store, offers: Sequence[Document], today: dt.date, settings: Settings
+) -> list[tuple[Document, tuple[Contact, ...]]]:
     known = by_organisation(store)
     found = []
-    for body in listed(store):
+    for body in offers:
         if not is_asked_about(body) or freshness.state(body, today, settings) not in ASKED:
             continue
         people = [contact for contact in known.get(body["organisation_id"], ()) if contact.is_for(body)]
@@ -80,6 +110,8 @@ def is_asked_about(body: Mapping[str, Any]) -> bool:
     return body["status"] not in freshness.SILENT
 
 
-def count_unconfirmed(store: Store, today: dt.date, settings: Settings) -> int:
-    """Return how many listed offers are not confirmed."""
-    return sum(freshness.state(body, today, settings) == freshness.UNCONFIRMED for body in listed(store))
+def standing(store: Store, today: dt.date, settings: Settings) -> tuple[int, int]:
+    """Return how many listed offers are not confirmed, and about how many somebody has to call."""
+    offers = listed(store)
+    unconfirmed = sum(freshness.state(body, today, settings) == freshness.UNCONFIRMED for body in offers)
+    return unconfirmed, len(_unreachable(store, offers, today, settings))

@@ -169,7 +169,7 @@ def test_the_letter_is_kept_for_the_next_round_if_it_cannot_be_written(
     browser.open("/provider/de/link")
     browser.send("/provider/de/link", email=ANNA)
     with monkeypatch.context() as patched:
-        patched.setattr("survey_service.mail._written", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+        patched.setattr("survey_service.outbox.written", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
         with pytest.raises(OSError, match="full"):
             office.post()
     assert office.store.collection(links.LINKS).count() == 0

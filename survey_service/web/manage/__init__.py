@@ -7,6 +7,7 @@ from survey_service.reports import wheels
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, RESHOWN, Access
 from survey_service.web.manage import (
     begin,
+    calls,
     codebook_page,
     coding,
     coding_book,
@@ -24,6 +25,7 @@ from survey_service.web.manage import (
     offer_import,
     offer_notices,
     offers,
+    outbox,
     outline,
     plugin_settings,
     plugins,
@@ -171,6 +173,11 @@ AUDIENCES = {
     "manage.keep_indicator": Access("keep_indicators"),
     "manage.import_indicators": Access("keep_indicators", body=workbook.MAX_BYTES + 100_000),
     "manage.take_figures": Access("keep_indicators"),
+    "manage.outbox": Access("handle_mail"),
+    "manage.message": Access("handle_mail"),
+    "manage.handle_message": Access("handle_mail"),
+    "manage.calls": Access("moderate_offers"),
+    "manage.confirm_by_phone": Access("moderate_offers"),
     "manage.report_schedules": Access("schedule_reports"),
     "manage.add_report_schedule": Access("schedule_reports"),
     "manage.remove_report_schedule": Access("schedule_reports"),
@@ -196,5 +203,6 @@ _VIEWS = (
     *(plugin_settings, plugins, response_files, responses, revisions, runs, scheduling),
     *(translation_files, translations),
     *(coding, coding_book, coding_results, coding_text),
+    *(calls, outbox),
     *(begin, edit_blocks, edit_list, editor_names, outline, trial),
 )
