@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -129,6 +129,11 @@ def forget_left(store: Store, today: dt.date) -> int:
             collection.delete(stored.id, version=stored.version)
             erased += 1
     return erased
+
+
+def every(store: Store) -> Iterator[Contact]:
+    """Yield all contacts, those who left too."""
+    yield from map(_contact, store.collection(CONTACTS).iterate())
 
 
 def of_organisation(store: Store, organisation: str) -> list[Contact]:

@@ -72,9 +72,12 @@ class PostgresStore:
     def collection(self, spec: CollectionSpec) -> PostgresCollection:
         if self._closed:
             raise Problem("store.closed", folder="PostgreSQL")
-        found = self._collections.get(spec.name)
+        fresh: dict[str, PostgresCollection] = getattr(self._local, "fresh", {})
+        found = fresh.get(spec.name) or self._collections.get(spec.name)
         if found is None or not found.declared.covers(spec):
-            found = self._collections[spec.name] = self._declared(spec)
+            found = self._declared(spec)
+            inside = getattr(self._local, "connection", None) is not None
+            (fresh if inside else self._collections)[spec.name] = found
         return found
 
     def _declared(self, spec: CollectionSpec) -> PostgresCollection:
@@ -109,16 +112,25 @@ class PostgresStore:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         if getattr(self._local, "connection", None) is not None:
-            with self.connection():  # a savepoint
-                yield
-            return
-        with self.connection() as connection, connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TRANSACTION_LOCK,))
-            self._local.connection = connection
             try:
-                yield
-            finally:
-                self._local.connection = None
+                with self.connection():  # a savepoint
+                    yield
+            except BaseException:
+                self._local.fresh.clear()
+                raise
+            return
+        self._local.fresh = {}  # a table made in here is there for others once it is committed
+        try:
+            with self.connection() as connection, connection.transaction():
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TRANSACTION_LOCK,))
+                self._local.connection = connection
+                try:
+                    yield
+                finally:
+                    self._local.connection = None
+            self._collections.update(self._local.fresh)
+        finally:
+            self._local.fresh = {}
 
     def close(self) -> None:
         if not self._closed:
