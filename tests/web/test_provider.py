@@ -164,12 +164,15 @@ def test_from_one_network_links_are_asked_for_only_so_often(office: Office) -> N
 def test_the_letter_is_kept_for_the_next_round_if_it_cannot_be_written(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "full")
+
     office.register()
     browser = office.browser()
     browser.open("/provider/de/link")
     browser.send("/provider/de/link", email=ANNA)
     with monkeypatch.context() as patched:
-        patched.setattr("survey_service.mail._written", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+        patched.setattr("survey_service.letters.post", full)
         with pytest.raises(OSError, match="full"):
             office.post()
     assert office.store.collection(links.LINKS).count() == 0
