@@ -50,6 +50,12 @@ def test_every_language_of_providers_has_these_pages_and_no_other_has(office: Of
     assert client.get("/provider/ar/").status_code == 404
 
 
+@pytest.mark.parametrize(("accepted", "tag"), [("en-GB,en", "en"), ("ar", "de"), ("", "de"), ("de-AT", "de")])
+def test_the_short_address_leads_to_a_language_of_providers(office: Office, accepted: str, tag: str) -> None:
+    response = office.app.test_client().get("/provider/", headers={"Accept-Language": accepted})
+    assert (response.status_code, response.headers["Location"]) == (303, f"/provider/{tag}/")
+
+
 def test_by_a_link_a_contact_comes_to_its_offers_once(office: Office) -> None:
     offer = office.register()
     link = office.link()
