@@ -116,7 +116,7 @@ def present(store: Store, contact: str) -> Contact | None:
 def forget_left(store: Store, today: dt.date) -> int:
     """Erase the addresses of contacts who left about three months ago, and return their number.
 
-    The day counts from when it is first seen here that somebody has left.
+    The day counts from when it is first seen here that somebody has left. Their ids stay, for histories name them.
     """
     collection, erased = store.collection(CONTACTS), 0
     for stored in list(collection.iterate()):
@@ -125,8 +125,9 @@ def forget_left(store: Store, today: dt.date) -> int:
             continue
         if not left_on:
             collection.replace(stored.id, {**stored.body, "left_on": today.isoformat()}, version=stored.version)
-        elif dt.date.fromisoformat(left_on) + KEPT < today:
-            collection.delete(stored.id, version=stored.version)
+        elif stored.body["email"] and dt.date.fromisoformat(left_on) + KEPT < today:
+            erased_body = {**stored.body, "email": "", "address": ""}
+            collection.replace(stored.id, erased_body, version=stored.version)
             erased += 1
     return erased
 
@@ -137,8 +138,9 @@ def every(store: Store) -> Iterator[Contact]:
 
 
 def of_organisation(store: Store, organisation: str) -> list[Contact]:
-    """Return all contacts of an organisation, those who left too."""
-    return [_contact(stored) for stored in store.collection(CONTACTS).find(organisation=organisation)]
+    """Return all contacts of an organisation, those who left too, as long as their addresses are known."""
+    found = store.collection(CONTACTS).find(organisation=organisation)
+    return [_contact(stored) for stored in found if stored.body["email"]]
 
 
 def of_offer(store: Store, body: Mapping[str, Any]) -> list[Contact]:

@@ -166,3 +166,6 @@ def test_the_address_of_who_has_left_is_forgotten(store: Store, anna: Contact) -
     assert [entry.email for entry in contacts.of_organisation(store, anna.organisation)] == [ANNA, BEN]
     assert contacts.forget_left(store, day + contacts.KEPT + dt.timedelta(days=1)) == 1
     assert contacts.of_organisation(store, anna.organisation) == [ben]
+    assert ANNA not in str([stored.body for stored in store.collection(contacts.CONTACTS).find()])
+    assert contacts.find(store, anna.contact).left, "histories go on naming the id"
+    assert contacts.forget_left(store, day + 2 * contacts.KEPT) == 0
