@@ -13,6 +13,7 @@ from flask import Flask, current_app
 from survey_service.monitoring import definitions
 from survey_service.monitoring.definitions import Indicators
 from survey_service.offers.directory import Directory
+from survey_service.offers.looking import Names
 from survey_service.paths import bundled
 from survey_service.questionnaire.loader import Library, load_folder
 from survey_service.responses.files import Limits
@@ -103,6 +104,11 @@ class Context:
     def documents(self) -> Kept[tuple[str, dict[str, Any]]]:
         """The documents that phones keep, as rendered, each with what its page is allowed."""
         return self._once("documents", lambda: Kept(_MOST_DOCUMENTS))
+
+    @property
+    def offer_names(self) -> Names:
+        """The names of offers and organisations, to look whether one is there already."""
+        return self._once("offer_names", Names)
 
     @property
     def file_limits(self) -> Limits:

@@ -132,3 +132,40 @@ def test_nobody_gives_more_than_they_have(store: Store) -> None:
     assert code_of(caught) == "page.missing"
     assert contacts.of_address(store, "dora@beispiel.example") == []
     assert [entry.email for entry in people.beside(store, ben)] == [BEN, "caro@beispiel.example"]
+
+
+def test_answers_bring_nobody_back_who_has_left(store: Store) -> None:
+    offer = registered(store, "one", A22_by=ANNA)
+    body = register.find(store, offer).body
+    ben = contacts.add(store, body["organisation_id"], BEN, "de")
+    (anna,) = contacts.of_address(store, ANNA)
+    people.leave(store, anna.contact)
+    response = {"key": "one", "answers": {**body["answers"], "A06": "active"}, "revision": "r", "language": "de"}
+    register.update(store, {**response, "mode": "web"}, NOW.date())
+    assert contacts.of_address(store, ANNA) == [], "though the answers still name her"
+    fresh = registered(store, "two", A22_by=ANNA)
+    (again,) = contacts.of_address(store, ANNA)
+    assert again.offer == fresh, "she looks after what she registers, and nothing else"
+    assert people.add(store, ben, ANNA, "de").contact == anna.contact, "only a person gives it all back"
+
+
+def test_who_looks_after_one_offer_gives_nobody_the_others_back(store: Store) -> None:
+    registered(store, "one", A22_by=ANNA)
+    second = registered(store, "two", A22_by=BEN)
+    (anna,), (ben,) = contacts.of_address(store, ANNA), contacts.of_address(store, BEN)
+    people.leave(store, anna.contact)
+    assert people.add(store, ben, ANNA, "de").offer == second
+
+
+def test_the_address_of_who_has_left_is_forgotten(store: Store, anna: Contact) -> None:
+    ben = contacts.add(store, anna.organisation, BEN, "de")
+    people.leave(store, anna.contact)
+    day = NOW.date()
+    assert contacts.forget_left(store, day) == 0
+    assert contacts.forget_left(store, day + contacts.KEPT) == 0
+    assert [entry.email for entry in contacts.of_organisation(store, anna.organisation)] == [ANNA, BEN]
+    assert contacts.forget_left(store, day + contacts.KEPT + dt.timedelta(days=1)) == 1
+    assert contacts.of_organisation(store, anna.organisation) == [ben]
+    assert ANNA not in str([stored.body for stored in store.collection(contacts.CONTACTS).find()])
+    assert contacts.find(store, anna.contact).left, "histories go on naming the id"
+    assert contacts.forget_left(store, day + 2 * contacts.KEPT) == 0
