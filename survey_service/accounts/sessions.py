@@ -31,9 +31,7 @@ class Session:
 
 def begin(store: Store, account: int, credentials: int, language: str, *, now: dt.datetime) -> str:
     """Begin a session and return its token."""
-    return live.begin(
-        store, SESSIONS, {"account": account, "credentials": credentials, "language": language}, now=now
-    )
+    return live.begin(store, SESSIONS, {"account": account, "credentials": credentials, "language": language}, now=now)
 
 
 def find(store: Store, token: str, *, now: dt.datetime) -> Session | None:

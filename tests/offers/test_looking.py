@@ -21,7 +21,9 @@ Register = Callable[..., str]
 def add(store: Store) -> Register:
     """Return a function that registers an offer, and publishes it if asked to; it returns the id."""
 
-    def register_one(name: str, organisation: str = "Verein Beispiel e. V.", *, listed: bool = True, **more: Any) -> str:
+    def register_one(
+        name: str, organisation: str = "Verein Beispiel e. V.", *, listed: bool = True, **more: Any
+    ) -> str:
         answers = {"A01": "offer", "A02": organisation, "A04_name": name, **more}
         response = {"key": name + organisation, "answers": answers, "revision": "r", "language": "de", "mode": "web"}
         offer: str = register.register(store, response, DAY).body["offer"]

@@ -85,9 +85,7 @@ def change(offer: str) -> ResponseReturnValue:
             return _offer_page(stored, asks=True), 409
         return _hold(drafts.pass_on(context.store, begun, contact.contact, clock.today()))
     tag = i18n.language().tag
-    return _hold(
-        providing.begin_change(context.store, context.publications, contact, stored.body, tag, clock.today())
-    )
+    return _hold(providing.begin_change(context.store, context.publications, contact, stored.body, tag, clock.today()))
 
 
 @blueprint.post("/offers/<offer>/confirm")

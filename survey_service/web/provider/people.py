@@ -120,6 +120,4 @@ def _remove_page(found: Contact) -> str:
 
 def _leave_page(typed: str = "", error: str = "") -> str:
     me = provider_visit.present()
-    return render_template(
-        "provider/leave.html", email=typed, error=error
-    )
+    return render_template("provider/leave.html", email=typed, error=error)
