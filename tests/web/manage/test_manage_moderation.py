@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +76,6 @@ def outbox(app: Flask) -> list[str]:
     """Return what was written to providers, as plain text with the address."""
     with app.app_context():
         folder = Path(current().settings.instance) / mail.OUTBOX
-    from email import message_from_bytes, policy
-
     letters = (message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(folder.glob("*.eml")))
     return [f"{m['To']}\n{m['Subject']}\n{m.get_body(('plain',)).get_content()}" for m in letters]
 
@@ -85,12 +84,11 @@ def names(page: str) -> list[str]:
     return [row[0] for row in table(page)[1:]]
 
 
-def test_the_list_is_filtered_counted_and_in_the_order_of_waiting(manager: Desk, store: Store, send: Send) -> None:
+def test_the_list_is_filtered_and_counted(manager: Desk, store: Store, send: Send) -> None:
     first, second = send(1, A04_name="Sprachcafé"), send(2, A04_name="Möbel", A05_fields=["WOH"], A02="Sozialwerk")
     third = send(3, A04_name="Bewerbung")
     moderation.decide(store, third, "published", "Mara")
-    send(1, A19_free=3)  # now it waits since later than the second
-    store.collection(events.EVENTS)  # the same second: the order of ids decides
+    send(1, A19_free=3)
     page = manager.get("/manage/offers?lang=en").text
     assert sorted(names(page)) == ["Möbel", "Sprachcafé"]
     assert "Waiting for a decision (2)" in page
@@ -147,14 +145,17 @@ def test_the_provider_gets_the_reason_in_a_letter_with_a_link(
         answer = post(manager, f"/manage/offers/{offer}", decision=decision, reason=reason, seen=seen(manager, offer))
         assert answer.headers["Location"] == f"/manage/offers?done={offer}"
     assert "1 person gets an e-mail" in manager.get(f"/manage/offers?done={offer}&lang=en").text
-    returned, published, taken_off = outbox(app)
+    letters = outbox(app)
+    assert len(letters) == 3
+    (returned,) = (letter for letter in letters if "Bitte die Adresse nennen." in letter)
+    (taken_off,) = (letter for letter in letters if "Es ist zu." in letter)
+    (published,) = (letter for letter in letters if letter not in (returned, taken_off))
     assert returned.startswith("anna@beispiel.example\n")
-    assert "Bitte die Adresse nennen." in returned
     link = re.search(r"http://localhost(/provider/de/open/[\w-]+)", returned)
     assert link
     assert manager.get(link[1]).status_code == 200
     assert f"http://localhost/de/offers/{offer}" in published
-    assert "Es ist zu." in taken_off
+    assert "/provider/de/open/" in taken_off
     assert (body(store, offer)["listed"], body(store, offer)["public"]) == (False, None)
     assert [entry[2] for entry in noted(store, "offer.moderated")] == [
         {"moderation": "returned"}, {"moderation": "published"},
@@ -254,7 +255,7 @@ def test_what_has_gone_live_is_listed_and_the_newest_taken_back(
     after = body(store, offer)
     assert (after["public"].get("A20_phone"), after["public"]["A19_free"], after["moderation"]) == (None, 2, "returned")
     assert after["answers"]["A20_phone"] == "03693 1234567"  # what the provider sent is not lost
-    assert "Die Nummer ist falsch." in outbox(app)[-1]
+    assert len([letter for letter in outbox(app) if "Die Nummer ist falsch." in letter]) == 1
     assert noted(store, "offer.taken_back") == [("Mara", offer, {"change": newer})]
     assert post(manager, f"{address}/{newer}", reason="Noch einmal").status_code == 409
     assert post(manager, f"{address}/{older}", reason="Auch falsch.").status_code == 303  # one after the other
