@@ -436,6 +436,9 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("The entry was merged"),
         D_("This entry was merged into another one. Undo that first."),
     ),
+    "offer.two": Kind(
+        422, D_("Choose two entries"), D_("Tick exactly two entries to compare them. Nothing was changed.")
+    ),
     "offer.not_merged": Kind(
         409, D_("The entry is not merged"), D_("This entry is not merged with another one. Nothing was changed.")
     ),

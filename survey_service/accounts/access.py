@@ -21,6 +21,7 @@ TABLE: Mapping[str, frozenset[str]] = {
     "use_desk": _TEAM,
     "moderate_offers": frozenset({WORKING_GROUP, MANAGER}),
     "import_offers": frozenset({MANAGER}),
+    "manage_organisations": frozenset({MANAGER}),
     "draft_questions": frozenset({WORKING_GROUP, MANAGER}),
     "translate": frozenset({MANAGER}),
     "publish": frozenset({MANAGER}),

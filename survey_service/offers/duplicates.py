@@ -10,10 +10,11 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+import threading
 import unicodedata
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
@@ -48,6 +49,23 @@ class Pair:
     @property
     def key(self) -> str:
         return pair_key(self.first.offer, self.second.offer)
+
+
+@dataclass
+class Proposals:
+    """The proposed pairs, kept until an offer or a declaration has changed."""
+
+    _of: tuple[int, frozenset[str]] | None = None
+    _pairs: list[Pair] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, edition: int, rows: Iterable[Row], distinct: frozenset[str]) -> list[Pair]:
+        """Return the pairs of rows of an edition (see `lists.Rows`)."""
+        with self._lock:
+            if self._of != (edition, distinct):
+                self._pairs = propose(rows, distinct)
+                self._of = (edition, distinct)
+            return self._pairs
 
 
 def propose(rows: Iterable[Row], distinct: frozenset[str] = frozenset()) -> list[Pair]:

@@ -28,8 +28,9 @@ LONGEST_NAME = 200
 
 @dataclass(frozen=True)
 class Step:
-    """One entry: ``moment`` (ISO 8601, UTC), ``kind`` of KINDS, ``by``, and what it is about: the ``other`` organisation,
-    the ``offer``, the ``contact``, the ``name`` before; ``moved`` are the ids of what went over with a merge.
+    """One entry: ``moment`` (ISO 8601, UTC), ``kind`` of KINDS, ``by``, and what it is about: the ``other``
+    organisation, the ``offer``, the ``contact``, the ``name`` before; ``moved`` are the ids of what went over with a
+    merge.
     """
 
     moment: str

@@ -14,6 +14,8 @@ from survey_service.monitoring import definitions
 from survey_service.monitoring.definitions import Indicators
 from survey_service.offers.directory import Directory
 from survey_service.offers.looking import Names
+from survey_service.offers.duplicates import Proposals
+from survey_service.offers.lists import Rows
 from survey_service.paths import bundled
 from survey_service.questionnaire.loader import Library, load_folder
 from survey_service.responses.files import Limits
@@ -109,6 +111,16 @@ class Context:
     def offer_names(self) -> Names:
         """The names of offers and organisations, to look whether one is there already."""
         return self._once("offer_names", Names)
+
+    @property
+    def offer_rows(self) -> Rows:
+        """What the desk's lists of offers read."""
+        return self._once("offer_rows", Rows)
+
+    @property
+    def offer_pairs(self) -> Proposals:
+        """Pairs of offers that may be one."""
+        return self._once("offer_pairs", Proposals)
 
     @property
     def file_limits(self) -> Limits:
