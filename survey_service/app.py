@@ -18,6 +18,7 @@ from survey_service.web import (
     context,
     helper,
     helping,
+    hsds,
     i18n,
     kiosk,
     leaving,
@@ -39,7 +40,7 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(api, manage),
+    *(api, hsds, manage),
 )
 
 

@@ -404,6 +404,9 @@ CATALOGUE: Mapping[str, Kind] = {
     "offer.withdrawn": Kind(
         409, D_("Offer withdrawn"), D_("The provider has withdrawn this offer. It can no longer be published.")
     ),
+    "hsds.query": Kind(400, D_("Parameter not usable"), D_("The parameter “%(name)s” cannot be used. %(reason)s")),
+    "hsds.page": Kind(404, D_("No such page"), D_("There is no page %(page)s: the list has %(pages)s.")),
+    "hsds.file": Kind(422, D_("The file cannot be read"), D_("%(place)s: %(reason)s Nothing was changed.")),
     "offer.missing": Kind(404, D_("Offer not found"), D_("There is no such offer.")),
     "offer.reason": Kind(
         422,

@@ -10,6 +10,7 @@ from survey_service.cli.checking import check
 from survey_service.cli.common import Root
 from survey_service.cli.demonstration import demo
 from survey_service.cli.forms import forms
+from survey_service.cli.offers import offers
 from survey_service.cli.plugins import plugins
 from survey_service.cli.reports import report
 from survey_service.cli.responses import responses
@@ -27,7 +28,21 @@ def cli() -> None:
     """Multilingual questionnaires, and the reports a county's integration manager makes of them."""
 
 
-for _command in (serve, check, forms, responses, report, plugins, users, store, backup, restore, translations, demo):
+for _command in (
+    serve,
+    check,
+    forms,
+    responses,
+    offers,
+    report,
+    plugins,
+    users,
+    store,
+    backup,
+    restore,
+    translations,
+    demo,
+):
     cli.add_command(_command)
 
 

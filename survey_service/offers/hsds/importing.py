@@ -1,0 +1,230 @@
+"""HSDS of another register as proposed entries of ours, and what of it does not fit: value by value, with the reason.
+
+Nothing is stored here. `docs/hsds.md` says which field becomes which answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from survey_service.offers.hsds import parts_in, places_in, times_in
+from survey_service.offers.hsds.codes import Codes, uid
+from survey_service.offers.hsds.mapping import STATUS
+from survey_service.offers.hsds.source import TAKEN, Leaf, Part, Source
+from survey_service.offers.hsds.tables import OWNERS, TABLES
+from survey_service.offers.hsds.taking import (
+    FILE,
+    FOLLOWS,
+    HISTORY,
+    IDS,
+    LINKS,
+    NO_DAY,
+    NO_PLACE,
+    OTHER_CODE,
+    REPEATED,
+    Taking,
+    mark,
+)
+from survey_service.offers.proposed import Proposed
+from survey_service.problems import Said
+from survey_service.questionnaire.model import Questionnaire
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which terms a file is taken in: the questionnaire, the language of the texts, the day; the fields of action
+    for entries that name none; whether contacts may be published; the ids of our own services → the offer.
+    """
+
+    form: Questionnaire
+    language: str
+    today: dt.date
+    fields: tuple[str, ...] = ()
+    publish_contacts: bool = False
+    known: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A value that has no place here: where it stands, what it says, and why. ``silent``: nothing is lost by that."""
+
+    place: str
+    value: str
+    reason: Said
+
+    @property
+    def silent(self) -> bool:
+        return self.reason in (FOLLOWS, IDS, REPEATED)
+
+
+@dataclass(frozen=True)
+class Import:
+    """Proposed entries, what does not fit, and how many values the source has."""
+
+    proposed: tuple[Proposed, ...]
+    losses: tuple[Loss, ...]
+    values: int
+
+
+def propose(source: Source, terms: Terms) -> Import:
+    """Return the entries that a source proposes; each value of it was taken, or stands among the losses."""
+    book = Codes(terms.form, terms.form.languages[0])
+    found = [_service(part, source, terms, Taking(book)) for part in source.services]
+    serving = [each for part in source.services if (each := part.part("organization")) is not None]
+    same, named = {id(each) for each in serving}, {each.text("id") for each in serving} - {""}
+    for part in source.organizations:
+        if _is_structure(part) or not (id(part) in same or part.text("id") in named):
+            found.append(_structure(part, source, terms, Taking(book)))
+    losses = (*(Loss(name, "", FILE) for name in source.unread), *_losses(source))
+    return Import(tuple(found), losses, len(source.leaves))
+
+
+def _is_structure(part: Part) -> bool:
+    terms = (each.part("taxonomy_term") for each in part.parts("attributes"))
+    return any(term is not None and term.text("code") == "kind.structure" for term in terms)
+
+
+_TEXTS = {
+    "name": "A04_name",
+    "description": "A04_description",
+    "application_process": "A18_join",
+    "eligibility_description": "A11_group",
+    "assurer_email": "A22_by",
+}
+
+
+def _service(part: Part, source: Source, terms: Terms, taking: Taking) -> Proposed:
+    taking.answers |= {"A00": "yes", "A01": "offer"}
+    for key, question in _TEXTS.items():
+        taking.text(question, part.leaf(key))
+    taking.whole("A11_min", part.leaf("minimum_age"))
+    taking.whole("A11_max", part.leaf("maximum_age"))
+    _status(taking, part.leaf("status"))
+    parts_in.attributes(taking, part.parts("attributes"))
+    taking.text("A18_wait", part.leaf("wait_time"))
+    parts_in.languages(taking, part.parts("languages"))
+    parts_in.interpreting(taking, part.leaf("interpretation_services"))
+    parts_in.areas(taking, part.parts("service_areas"))
+    parts_in.costs(taking, part, terms.today)
+    parts_in.documents(taking, part.parts("required_documents"))
+    organization = part.part("organization") or Part("")
+    _organization(taking, organization)
+    taking.text("A02_website", part.leaf("url"))
+    taking.text("A02_email", part.leaf("email"))
+    sites = part.parts("service_at_locations")
+    locations = [site for site in (each.part("location") for each in sites) if site is not None]
+    places_in.location(taking, locations)
+    times_in.schedules(taking, _every("schedules", [part, *sites, *locations]), terms.today)
+    holders = [part, *sites, *locations, organization, *organization.parts("locations")]
+    parts_in.contact(taking, holders, publish=terms.publish_contacts)
+    parts_in.project(taking, part)
+    return _proposed(taking, part, "service", source, terms)
+
+
+def _structure(part: Part, source: Source, terms: Terms, taking: Taking) -> Proposed:
+    taking.answers |= {"A00": "yes", "A01": "structure"}
+    _organization(taking, part)
+    parts_in.attributes(taking, part.parts("attributes"))
+    locations = part.parts("locations")
+    places_in.location(taking, locations)
+    parts_in.languages(taking, _every("languages", locations))
+    times_in.schedules(taking, _every("schedules", locations), terms.today)
+    parts_in.contact(taking, [part, *locations], publish=terms.publish_contacts)
+    return _proposed(taking, part, "organization", source, terms)
+
+
+def _every(key: str, holders: Iterable[Part]) -> list[Part]:
+    return [each for holder in holders for each in holder.parts(key)]
+
+
+def _organization(taking: Taking, part: Part) -> None:
+    taking.text("A02", part.leaf("name"))
+    description = part.leaf("description")
+    if description is not None and description.text == part.text("name"):
+        mark([description], FOLLOWS)  # HSDS wants one, so that the name stands for it
+    else:
+        taking.text("A02_description", description)
+    taking.text("A02_email", part.leaf("email"))
+    taking.text("A02_website", part.leaf("website"))
+    for identifier in part.parts("organization_identifiers"):
+        taking.text("A03", identifier.leaf("identifier"))
+
+
+def _status(taking: Taking, leaf: Leaf | None) -> None:
+    if leaf is None:
+        return
+    ours = {theirs: name for name, theirs in STATUS.items()}
+    name = ours.get(leaf.text.lower())
+    if name is None:
+        mark([leaf], OTHER_CODE)
+    else:
+        taking.give("A06", name, leaf)
+
+
+def _proposed(taking: Taking, part: Part, table: str, source: Source, terms: Terms) -> Proposed:
+    if not taking.answers.get("A05_fields") and terms.fields:
+        taking.answers["A05_fields"] = list(terms.fields)
+    confirmed = _confirmed(part.leaf("assured_date"), terms.today)
+    identifier = part.leaf("id")
+    own = identifier.text.lower() if identifier is not None else ""
+    mark([identifier], TAKEN)
+    taking.settle(terms.today)
+    return Proposed(
+        source=source.name,
+        place=part.place or table,
+        answers=taking.answers,
+        language=terms.language,
+        key=uid("import", table, own) if own else uid("import", source.name, part.place),
+        offer=terms.known.get(own, ""),
+        confirmed=confirmed,
+    )
+
+
+def _confirmed(leaf: Leaf | None, today: dt.date) -> str:
+    if leaf is None:
+        return ""
+    try:
+        day = dt.date.fromisoformat(leaf.text[:10])
+    except ValueError:
+        mark([leaf], NO_DAY)
+        return ""
+    if day > today:
+        mark([leaf], NO_DAY)
+        return ""
+    leaf.fate = TAKEN
+    return day.isoformat()
+
+
+def _losses(source: Source) -> Iterator[Loss]:
+    taken = {
+        (leaf.holder.text("id"), leaf.key, leaf.text)
+        for leaf in source.leaves
+        if leaf.fate is TAKEN and leaf.holder.leaf("id") is not None
+    }
+    for leaf in source.leaves:
+        if leaf.fate is TAKEN:
+            continue
+        repeated = leaf.key != "id" and (leaf.holder.text("id"), leaf.key, leaf.text) in taken
+        reason = REPEATED if repeated else leaf.fate or _reason(leaf)
+        yield Loss(leaf.place, leaf.text, reason)
+
+
+def _reason(leaf: Leaf) -> Said:
+    """Return why a value that nothing was made of has no place."""
+    table = leaf.holder.table
+    if table == "metadata":
+        return HISTORY
+    if not table:
+        return FILE if "." not in leaf.place and "[" not in leaf.place else NO_PLACE
+    if leaf.key == "id":
+        return IDS
+    links = (*TABLES[table].references, *OWNERS.get(table, ()), *_TIES.get(table, ()))
+    if leaf.key in links:
+        return LINKS if leaf.key in TABLES[table].references and ".csv:" in leaf.holder.place else IDS
+    return _KEYS.get((table, leaf.key), NO_PLACE)
+
+
+_TIES = {"attribute": ("link_type",)}
+_KEYS: Mapping[tuple[str, str], Said] = {("service", "last_modified"): HISTORY}
