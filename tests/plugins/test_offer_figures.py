@@ -96,8 +96,8 @@ def test_the_indicators_of_the_register(report: Callable[..., output.Blocks]) ->
 def test_language_cover_counts_people_with_an_offer_in_a_language_of_theirs(
     report: Callable[..., output.Blocks],
 ) -> None:
-    """INT6: six speak Arabic and chose INT, which has Arabic; five speak Ukrainian and chose GES, in German only. One who
-    did not say a language is no base: 6 of 11.
+    """INT6: six speak Arabic and chose INT, which has Arabic; five speak Ukrainian and chose GES, in German only. One
+    who did not say a language is no base: 6 of 11.
     """
 
     def person(language: str | None, field: str) -> dict[str, Any]:
