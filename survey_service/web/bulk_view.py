@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Any
 
 from flask import Response, request
+from flask_babel import format_decimal
 from markupsafe import Markup
 
 from survey_service import clock, languages
@@ -116,6 +117,11 @@ def _lost(loss: importing.Loss) -> Finding:
     return Finding(notes.NOTED, "loss", Place(loss.place), value=loss.value, values=values, message=reason.message)
 
 
+def number(count: int) -> str:
+    """Return a count as it is written in the language of the page."""
+    return str(format_decimal(count))
+
+
 def shown(looked: Looked, published: Published) -> dict[str, Any]:
     """Return what the preview shows of a file, for the template ``provider/import_preview.html``."""
     made = looked.plan
@@ -139,6 +145,7 @@ def shown(looked: Looked, published: Published) -> dict[str, Any]:
             "findings": len(findings) - SHOWN,
         },
         "mark": made.mark,
+        "number": number,
     }
 
 

@@ -49,7 +49,7 @@ def _form(problem: Problem | None = None) -> str:
         organisation=_organisation(_present()),
         problem=wordings.problem_message(problem) if problem is not None else "",
         title=gettext(problem.kind.title) if problem is not None else "",
-        rows=MOST_ROWS,
+        rows=bulk_view.number(MOST_ROWS),
         megabytes=MAX_BYTES // 1_000_000,
     )
 
