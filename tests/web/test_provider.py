@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import logging
 
 import pytest
@@ -220,6 +221,11 @@ OWN_PAGES = [
     ("GET", "/leave"),
     ("POST", "/leave"),
     ("POST", "/stay"),
+    ("GET", "/bulk"),
+    ("POST", "/bulk"),
+    ("GET", "/bulk/template.KIND"),
+    ("POST", "/bulk/TOKEN"),
+    ("POST", "/bulk/TOKEN/findings.csv"),
 ]
 
 
@@ -245,8 +251,9 @@ def test_every_page_of_a_contact_is_in_that_list(office: Office) -> None:
         for method in (rule.methods or set()) & {"GET", "POST"}
         if rule.endpoint.partition(".")[2] not in public
     }
+    parts = {"OFFER": "<offer>", "someone": "<other>", "/1": "/<int:number>", "KIND": "<kind>", "TOKEN": "<token>"}
     listed = {
-        (method, path.replace("OFFER", "<offer>").replace("someone", "<other>").replace("/1", "/<int:number>"))
+        (method, functools.reduce(lambda text, part: text.replace(*part), parts.items(), path))
         for method, path in OWN_PAGES
     }
     assert own == listed

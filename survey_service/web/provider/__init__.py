@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from survey_service.web.audience import PUBLIC, Access
-from survey_service.web.provider import entrance, mine, people
+from survey_service.web.provider import bulk, entrance, mine, people
 from survey_service.web.provider.frame import blueprint, guard
 
-__all__ = ["AUDIENCES", "blueprint", "entrance", "guard", "mine", "people"]
+__all__ = ["AUDIENCES", "blueprint", "bulk", "entrance", "guard", "mine", "people"]
 
 _OWN = Access("edit_own_offer")
 AUDIENCES = {
@@ -22,6 +22,8 @@ AUDIENCES = {
         for name in (
             *("mine", "offer", "change", "confirm", "copy", "another", "go_on", "give_up", "withdraw", "withdraw_now"),
             *("people", "add", "remove", "remove_now", "leave", "hand_over", "stay"),
+            *("bulk", "bulk_template", "bulk_findings", "confirm_bulk"),
         )
     },
+    "provider.look_through_bulk": Access("edit_own_offer", body=bulk.BODY),
 }
