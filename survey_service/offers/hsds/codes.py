@@ -130,9 +130,8 @@ class Codes:
 
     def _terms(self) -> Iterator[JSON]:
         for taxonomy, question in QUESTIONS.items():
-            for name, choice in self._choices(question).items():
-                if not choice.exclusive and name not in ("none", "other"):
-                    yield self.term(taxonomy, name)
+            for name in self._choices(question):
+                yield self.term(taxonomy, name)
         for code in _OWN:
             yield self.own_term(code)
         for name in self._choices("A17"):

@@ -15,6 +15,7 @@ from survey_service.offers.hsds.mapping import STATUS
 from survey_service.offers.hsds.source import TAKEN, Leaf, Part, Source
 from survey_service.offers.hsds.tables import OWNERS, TABLES
 from survey_service.offers.hsds.taking import (
+    CODES,
     FILE,
     FOLLOWS,
     HISTORY,
@@ -198,33 +199,38 @@ def _confirmed(leaf: Leaf | None, today: dt.date) -> str:
 
 
 def _losses(source: Source) -> Iterator[Loss]:
-    taken = {
-        (leaf.holder.text("id"), leaf.key, leaf.text)
-        for leaf in source.leaves
-        if leaf.fate is TAKEN and leaf.holder.leaf("id") is not None
-    }
+    known: dict[tuple[str, str, str], Said] = {}
+    for leaf in source.leaves:
+        if leaf.fate is not None and leaf.key != "id" and known.get(_same(leaf)) is not TAKEN:
+            known[_same(leaf)] = leaf.fate
     for leaf in source.leaves:
         if leaf.fate is TAKEN:
             continue
-        repeated = leaf.key != "id" and (leaf.holder.text("id"), leaf.key, leaf.text) in taken
-        reason = REPEATED if repeated else leaf.fate or _reason(leaf)
+        again = known.get(_same(leaf)) if leaf.holder.leaf("id") is not None else None
+        reason = REPEATED if again is TAKEN else leaf.fate or again or _reason(leaf)
         yield Loss(leaf.place, leaf.text, reason)
+
+
+def _same(leaf: Leaf) -> tuple[str, str, str]:
+    """Return what a value has in common with those of the same object elsewhere in the source."""
+    return leaf.holder.text("id"), leaf.key, leaf.text
 
 
 def _reason(leaf: Leaf) -> Said:
     """Return why a value that nothing was made of has no place."""
     table = leaf.holder.table
-    if table == "metadata":
-        return HISTORY
     if not table:
         return FILE if "." not in leaf.place and "[" not in leaf.place else NO_PLACE
     if leaf.key == "id":
         return IDS
+    if table in _TABLES:
+        return _TABLES[table]
     links = (*TABLES[table].references, *OWNERS.get(table, ()), *_TIES.get(table, ()))
     if leaf.key in links:
         return LINKS if leaf.key in TABLES[table].references and ".csv:" in leaf.holder.place else IDS
     return _KEYS.get((table, leaf.key), NO_PLACE)
 
 
+_TABLES = {"metadata": HISTORY, "taxonomy": CODES, "taxonomy_term": CODES}
 _TIES = {"attribute": ("link_type",)}
 _KEYS: Mapping[tuple[str, str], Said] = {("service", "last_modified"): HISTORY}
