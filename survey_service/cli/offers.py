@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from survey_service.offers.open_data import About
 from survey_service.problems import Problem
 from survey_service.responses.revisions import Published
 from survey_service.settings import Settings
+from survey_service.store.base import Document
 from survey_service.web.context import Context
 
 
@@ -118,17 +120,17 @@ def _terms(
         raise click.UsageError(f"offers are not asked for in {language!r}; known: {', '.join(form.languages)}")
     bodies = [stored.body for stored in register.all_offers(context.store)]
     known = {
-        **{mapping.service_id(body["offer"]): body["offer"] for body in bodies},
-        **{mapping.organization_id(body["organisation_id"]): body["offer"] for body in _alone(bodies)},
+        **{mapping.service_id(body["offer"]): body for body in bodies},
+        **{mapping.organization_id(body["organisation_id"]): body for body in _alone(bodies)},
     }
     return Terms(form, language, clock.today(), fields, publish_contacts, known)
 
 
-def _alone(bodies: list[dict[str, str]]) -> Iterable[dict[str, str]]:
+def _alone(bodies: list[Document]) -> Iterable[Document]:
     """Return the structures of which their organisation has one only, so that its id tells which is meant."""
     structures = [body for body in bodies if body["kind"] == "structure"]
-    counted = [body["organisation_id"] for body in structures]
-    return (body for body in structures if counted.count(body["organisation_id"]) == 1)
+    counted = Counter(body["organisation_id"] for body in structures)
+    return (body for body in structures if counted[body["organisation_id"]] == 1)
 
 
 def _say_plan(planned: Plan) -> None:

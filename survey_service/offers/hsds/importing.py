@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from survey_service.offers.hsds import parts_in, places_in, times_in
 from survey_service.offers.hsds.codes import Codes, uid
@@ -36,7 +37,8 @@ from survey_service.questionnaire.model import Questionnaire
 @dataclass(frozen=True)
 class Terms:
     """On which terms a file is taken in: the questionnaire, the language of the texts, the day; the fields of action
-    for entries that name none; whether contacts may be published; the ids of our own services → the offer.
+    for entries that name none; whether contacts may be published; ids of services that are our own → the offer's
+    document.
     """
 
     form: Questionnaire
@@ -44,7 +46,7 @@ class Terms:
     today: dt.date
     fields: tuple[str, ...] = ()
     publish_contacts: bool = False
-    known: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,9 @@ def _proposed(taking: Taking, part: Part, table: str, source: Source, terms: Ter
     identifier = part.leaf("id")
     own = identifier.text.lower() if identifier is not None else ""
     mark([identifier], TAKEN)
+    ours = terms.known.get(own)
+    if ours is not None:
+        _keep_unpublished(taking, ours["answers"], terms.today)
     taking.settle(terms.today)
     return Proposed(
         source=source.name,
@@ -178,9 +183,21 @@ def _proposed(taking: Taking, part: Part, table: str, source: Source, terms: Ter
         answers=taking.answers,
         language=terms.language,
         key=uid("import", table, own) if own else uid("import", source.name, part.place),
-        offer=terms.known.get(own, ""),
+        offer=ours["offer"] if ours is not None else "",
         confirmed=confirmed,
     )
+
+
+_NEVER_PUBLISHED = ("A20_name", "A20_phone", "A20_email", "A20_publish", "A22_by")
+_TIMES = ("A08_days", "A08_from", "A08_to", "A08_times")
+
+
+def _keep_unpublished(taking: Taking, answers: Mapping[str, Any], today: dt.date) -> None:
+    """Keep what no export tells of an offer of ours: a contact without leave, who checked it, times that are over."""
+    ended = str(answers.get("A21") or "9999") < today.isoformat()
+    for question in (*_NEVER_PUBLISHED, *(_TIMES if ended else ())):
+        if question in answers:
+            taking.answers.setdefault(question, answers[question])
 
 
 def _confirmed(leaf: Leaf | None, today: dt.date) -> str:
