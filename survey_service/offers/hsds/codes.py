@@ -23,6 +23,7 @@ QUESTIONS: Mapping[str, str] = {
     "field_of_action": "A05_fields",
     "offer_type": "A05_types",
     "sector": "A05_sectors",
+    "status": "A06",
     "interpreter": "A10",
     "accessibility": "A15",
     ACCESS: "A16",
@@ -137,6 +138,8 @@ class Codes:
         for name in self._choices("A17"):
             if name != "other":
                 yield self.area_term(name)
+        if self.district:
+            yield self.area_term(self.district)
 
     def term(self, taxonomy: str, name: str) -> JSON:
         """Return the term of a choice; types of offer stand below their field of action."""

@@ -97,7 +97,7 @@ def attributes(making: Making, entry: Entry, owner: tuple[str, str]) -> Iterator
     for taxonomy, question in codes.QUESTIONS.items():
         given = answers.get(question, [])
         for name in [given] if isinstance(given, str) else given:
-            if question != "A01":
+            if question != "A01" and (question != "A06" or entry.is_structure):  # a service has a status of its own
                 yield attribute(owner, book.term(taxonomy, name))
     status = {"no": codes.NO_STATUS, "yes": codes.STATUS_NEEDED}.get(answers.get("A12", ""))
     if status:

@@ -45,6 +45,8 @@ def _take_term(taking: Taking, term: Part, code: Leaf, value: Leaf | None) -> bo
         mark([code, taxonomy], FOLLOWS)
     elif name == codes.AREA and taking.codes.choice("A17", code.text) is not None:
         area(taking, code.text, code, taxonomy)
+    elif name == codes.AREA and code.text == taking.codes.district:
+        taking.give("A17_whole", "yes", code, taxonomy)
     elif name in codes.QUESTIONS:
         return _choose(taking, codes.QUESTIONS[name], code.text.removeprefix(f"{name}."), code, taxonomy)
     else:
