@@ -14,11 +14,11 @@ from flask import Response, request
 from markupsafe import Markup
 
 from survey_service import clock, languages
-from survey_service.cells import neutralised
 from survey_service.bulk import notes, tables, template
 from survey_service.bulk.cells import Cells
 from survey_service.bulk.plan import Entry, Plan, plan
 from survey_service.bulk.tables import OFFER, Terms
+from survey_service.cells import neutralised
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import wording
 from survey_service.responses.loading import files
