@@ -23,6 +23,7 @@ QUESTIONS: Mapping[str, str] = {
     "field_of_action": "A05_fields",
     "offer_type": "A05_types",
     "sector": "A05_sectors",
+    "status": "A06",
     "interpreter": "A10",
     "accessibility": "A15",
     ACCESS: "A16",
@@ -130,14 +131,15 @@ class Codes:
 
     def _terms(self) -> Iterator[JSON]:
         for taxonomy, question in QUESTIONS.items():
-            for name, choice in self._choices(question).items():
-                if not choice.exclusive and name not in ("none", "other"):
-                    yield self.term(taxonomy, name)
+            for name in self._choices(question):
+                yield self.term(taxonomy, name)
         for code in _OWN:
             yield self.own_term(code)
         for name in self._choices("A17"):
             if name != "other":
                 yield self.area_term(name)
+        if self.district:
+            yield self.area_term(self.district)
 
     def term(self, taxonomy: str, name: str) -> JSON:
         """Return the term of a choice; types of offer stand below their field of action."""
