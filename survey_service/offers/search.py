@@ -17,7 +17,7 @@ from survey_service.offers.vocabulary import Vocabulary
 PLACES = (NAME, ORGANISATION, LABEL, TEXT, RELATED)
 _WRITTEN = (NAME, ORGANISATION, TEXT)
 """Places whose words are the offers' own; LABEL and RELATED are words of codes."""
-_COMMON = 8
+_COMMON = 50
 """From so many offers on, the set of those that hold a word is kept."""
 _MOST_KEPT = 2_000
 """How many words' findings are kept until the offers change; some 6 kB each at ten thousand offers."""
@@ -94,8 +94,7 @@ class Index:
         self._found: dict[tuple[str, tuple[str, ...]], Sets] = {}
 
     def forget(self) -> None:
-        """Forget what was found for words, as after a change."""
-        self._common.clear()
+        """Forget what was found for words that were asked for."""
         self._found.clear()
 
     def content(
@@ -170,15 +169,14 @@ class Index:
         return tuple(sets)
 
     def _written_so(
-        self, word: Sequence[str], lexicon: Lexicon, look: Callable[[Vocabulary, str], Iterable[str]]
+        self, word: Sequence[str], lexicon: Lexicon, look: Callable[[Vocabulary, str], Sequence[str]]
     ) -> list[int]:
         """Return the sets of offers by place for the words that ``look`` finds for a typed one, in its spellings."""
         sets = [0] * len(PLACES)
         for spelling in word:
-            for known in look(self._vocabulary, spelling):
-                for where in _WRITTEN:
-                    if known in self._holding[where]:
-                        sets[where] |= self._having(where, known)
+            terms = look(self._vocabulary, spelling)
+            for where in _WRITTEN if terms else ():
+                sets[where] |= self._having(where, terms)
             for known in look(lexicon.vocabulary, spelling):
                 for mark, where in lexicon.meanings[known].items():
                     sets[where] |= self.marked.get(mark, 0)
@@ -200,14 +198,19 @@ class Index:
                     first_only |= begun if ended else 0
         return both, first_only
 
-    def _having(self, where: int, word: str) -> int:
-        ids = self._holding[where][word]
-        if len(ids) < _COMMON:
-            return bits((self._position[id] for id in ids), len(self.order))
-        key = (where, word)
-        if key not in self._common:
-            self._common[key] = bits((self._position[id] for id in ids), len(self.order))
-        return self._common[key]
+    def _having(self, where: int, words: Iterable[str]) -> int:
+        """Return the offers that hold one of some words at a place."""
+        holding, position, common = self._holding[where], self._position, self._common
+        found, rare = 0, set[int]()
+        for word in words:
+            ids = holding.get(word, ())
+            if len(ids) < _COMMON:
+                rare.update(ids)
+                continue
+            if (where, word) not in common:
+                common[where, word] = bits((position[id] for id in ids), len(self.order))
+            found |= common[where, word]
+        return found | bits((position[id] for id in rare), len(self.order)) if rare else found
 
 
 def _ranked(words: Sequence[Sets]) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -1,4 +1,4 @@
-"""The directory over ten thousand offers beside a constant page of the same application, and beside a hundred offers."""
+"""The directory over ten thousand offers beside a constant page of the same application, and over a hundred."""
 
 from __future__ import annotations
 
@@ -33,7 +33,12 @@ _WORDS = {
     "de": ("Wohnung", "Sprachkurs", "Beratung", "Deutschkurs", "Möbel", "Sprachkus", "Kinder", "Computer Kurs"),
     "ar": ("سكن", "دورة", "الألمانية", "استشارة", "أطفال", "تعليم", "Beratung", "Deutschkurs"),
 }
-_FILTERS = ("place=16066042&only=free", "field=INT&language=ar", "place=16066063&only=no_status", "language=ru&only=online")
+_FILTERS = (
+    "place=16066042&only=free",
+    "field=INT&language=ar",
+    "place=16066063&only=no_status",
+    "language=ru&only=online",
+)
 
 
 def _word(dice: random.Random, least: int, most: int) -> str:
