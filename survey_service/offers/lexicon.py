@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from survey_service import languages
@@ -53,6 +53,8 @@ class Lexicon:
     meanings: Mapping[str, Mapping[Mark, int]]
     vocabulary: Vocabulary = field(compare=False)
     written: Mapping[str, str] = field(compare=False)
+    further: Lexicon | None = field(default=None, compare=False)
+    """Words of other languages, for what is found in none of these."""
 
 
 def choices_of(offers: Questionnaire, kind: str) -> tuple[Choice, ...]:
@@ -61,8 +63,15 @@ def choices_of(offers: Questionnaire, kind: str) -> tuple[Choice, ...]:
     return question.choices if question is not None else ()
 
 
-def lexicon(tag: str, offers: Questionnaire, needs: Questionnaire | None) -> Lexicon:
-    """Return the words of a language, and the German ones.
+def lexicon(
+    tag: str,
+    offers: Questionnaire,
+    needs: Questionnaire | None,
+    *,
+    besides: Sequence[str] = (GERMAN,),
+    further: Lexicon | None = None,
+) -> Lexicon:
+    """Return the words of a language, and those of the languages ``besides``; ``further`` are asked last.
 
     What newcomers call a need (``Wohnung finden``, in each language) leads to the types of offer that answer it, and
     to its field of action.
@@ -70,13 +79,13 @@ def lexicon(tag: str, offers: Questionnaire, needs: Questionnaire | None) -> Lex
     meanings: dict[str, dict[Mark, int]] = {}
     written: dict[str, str] = {}
     for mark, label, where in (*_codes(offers), *_needs(needs)):
-        for word, original in _words(label, tag):
+        for word, original in _words(label, (tag, *besides)):
             written.setdefault(word, original)
             marks = meanings.setdefault(word, {})
             marks[mark] = min(where, marks.get(mark, where))
             if mark[0] == PLACE:
                 marks.setdefault((PLACE, COUNTY), RELATED)
-    return Lexicon(tag, meanings, Vocabulary(meanings), written)
+    return Lexicon(tag, meanings, Vocabulary(meanings), written, further)
 
 
 def label_in(label: Text, tag: str) -> str:
@@ -87,9 +96,9 @@ def label_in(label: Text, tag: str) -> str:
     return ""
 
 
-def _words(label: Text, tag: str) -> Iterator[tuple[str, str]]:
+def _words(label: Text, tags: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield the words of a label as they are compared, each with the word as it is written."""
-    for text in dict.fromkeys((label_in(label, tag), label_in(label, GERMAN))):
+    for text in dict.fromkeys(label_in(label, tag) for tag in tags):
         for original in re.split(r"[^\w'’-]+", text):
             for word in sorted(spellings(original)):
                 if len(word) >= _LEAST:

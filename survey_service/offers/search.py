@@ -23,6 +23,7 @@ _MOST_KEPT = 2_000
 """How many words' findings are kept until the offers change; some 6 kB each at ten thousand offers."""
 _LEAST_LIKE = 0.8
 """How alike, from 0 to 1, a word must be to be proposed where nothing was found."""
+Look = Callable[[Vocabulary, str], Sequence[str]]
 Sets = tuple[int, ...]
 """For each of PLACES the set of offers, by position, in which a word is found there and at no better place."""
 
@@ -160,6 +161,8 @@ class Index:
         sets = self._written_so(word, lexicon, Vocabulary.around)
         for where, offers in zip((TEXT, RELATED), self._compounds(word, lexicon), strict=True):
             sets[where] |= offers
+        if not any(sets) and lexicon.further is not None:
+            sets = self._called_so(word, lexicon.further, Vocabulary.around)
         if not any(sets):
             sets = self._written_so(word, lexicon, Vocabulary.alike)
         seen = 0
@@ -168,15 +171,19 @@ class Index:
             seen |= sets[where]
         return tuple(sets)
 
-    def _written_so(
-        self, word: Sequence[str], lexicon: Lexicon, look: Callable[[Vocabulary, str], Sequence[str]]
-    ) -> list[int]:
+    def _written_so(self, word: Sequence[str], lexicon: Lexicon, look: Look) -> list[int]:
         """Return the sets of offers by place for the words that ``look`` finds for a typed one, in its spellings."""
-        sets = [0] * len(PLACES)
+        sets = self._called_so(word, lexicon, look)
         for spelling in word:
             terms = look(self._vocabulary, spelling)
             for where in _WRITTEN if terms else ():
                 sets[where] |= self._having(where, terms)
+        return sets
+
+    def _called_so(self, word: Sequence[str], lexicon: Lexicon, look: Look) -> list[int]:
+        """Return the same for the names of codes alone."""
+        sets = [0] * len(PLACES)
+        for spelling in word:
             for known in look(lexicon.vocabulary, spelling):
                 for mark, where in lexicon.meanings[known].items():
                     sets[where] |= self.marked.get(mark, 0)

@@ -23,6 +23,7 @@ from survey_service.web.directory.naming import Names, Shelf
 blueprint = Blueprint("directory", __name__)
 AUDIENCES = {"directory.offers": PUBLIC, "directory.suggest": PUBLIC, "directory.script": PUBLIC}
 _TITLES = {FIELD: N_("Topics"), FLAG: N_("What matters to you?"), DAY: N_("Days"), KIND: N_("Kind of entry")}
+_FURTHER, _UNFILTERED = N_("Search in all towns and municipalities"), N_("Search without filters")
 _KEY = "survey_service.directory"
 _MOST_SUGGESTED = 6
 _LEAST_SUGGESTED = 2
@@ -109,7 +110,7 @@ def _ways(held: Shelf, wanted: Wanted, names: Names) -> list[tuple[str, str]]:
     if instead and instead != wanted.query:
         ways.append((i18n.gettext("Did you mean “%(words)s”?", words=instead), replace(wanted, query=instead, page=1)))
     for way in asked.ways_on(wanted):
-        said = "Search without filters" if not asked.filters(way) else "Search in all towns and municipalities"
+        said = _FURTHER if asked.filters(way) else _UNFILTERED
         ways.append((i18n.gettext(said), way))
     for field in wanted.chosen.get(FIELD, ()):
         ways.append(

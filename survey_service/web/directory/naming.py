@@ -53,6 +53,7 @@ class Shelf:
         self._here = here
         self.directory = here.directory
         self.rows: Kept[Markup] = Kept(_MOST_ROWS)
+        self._lexicons: Kept[Lexicon] = Kept(1)
         self._tiles: Kept[str] = Kept(_MOST_LANGUAGES)
         self._names: Kept[Names] = Kept(_MOST_LANGUAGES)
         self._forms: tuple[str, Questionnaire, Questionnaire | None] | None = None
@@ -64,7 +65,12 @@ class Shelf:
         revisions, offers, needs = self._questionnaires()
         tag, edits = i18n.language().tag, self._here.workbench.edits.now.number
         mark = f"{tag} {revisions} {edits}"
-        return self._names.get(mark, lambda: _names(mark, offers, needs))
+        return self._names.get(mark, lambda: _names(mark, offers, needs, self._every(revisions, offers, needs)))
+
+    def _every(self, revisions: str, offers: Questionnaire, needs: Questionnaire | None) -> Lexicon:
+        """Return the words of all languages: somebody may write Arabic on a German page."""
+        tags = [entry.tag for entry in languages.offered()]
+        return self._lexicons.get(revisions, lambda: lexicon(GERMAN, offers, needs, besides=tags))
 
     def languages(self, behind: str) -> Markup:
         """Return the choice of a language for the present page; ``behind`` is what stands behind the language in its
@@ -88,7 +94,7 @@ class Shelf:
             return self._forms
 
 
-def _names(mark: str, offers: Questionnaire, needs: Questionnaire | None) -> Names:
+def _names(mark: str, offers: Questionnaire, needs: Questionnaire | None, every: Lexicon) -> Names:
     tag = i18n.language().tag
     labels = dict(_labels(offers, tag))
     plain = {code: label_in(label, tag) for code, label in labels.items()}
@@ -105,7 +111,13 @@ def _names(mark: str, offers: Questionnaire, needs: Questionnaire | None) -> Nam
     orders = {kind: tuple(value for of, value in plain if of == kind) for kind in kinds} | {FLAG: FLAGS}
     spoken = str(escape(gettext("Languages: %(names)s", names=SPOKEN)))
     return Names(
-        mark, plain, shown, orders, lexicon(tag, offers, needs), spoken, label_in(place.label, tag) if place else ""
+        mark,
+        plain,
+        shown,
+        orders,
+        lexicon(tag, offers, needs, further=every),
+        spoken,
+        label_in(place.label, tag) if place else "",
     )
 
 
