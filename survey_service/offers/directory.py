@@ -94,17 +94,15 @@ class Directory:
 
         Raises the store's Problems only as long as nothing was ever read.
         """
-        if clock.monotonic() < self._due and self._day == clock.today():
-            return
-        if not self._looking.acquire(blocking=not self.number):
+        if clock.monotonic() < self._due or not self._looking.acquire(blocking=not self.number):
             return
         try:
-            if not self.number or clock.monotonic() >= self._due or self._day != clock.today():
+            if clock.monotonic() >= self._due:  # else it was read while this thread waited
                 self._take()
         except Problem:
             if not self.number:
+                self._due = 0.0
                 raise
-            self._due = clock.monotonic() + SECONDS
         finally:
             self._looking.release()
 

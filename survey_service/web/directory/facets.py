@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from markupsafe import Markup, escape
 
-from survey_service.offers.entry import DAY, FIELD, FLAG, KIND, LANGUAGE, PLACE, Mark
+from survey_service.offers.entry import COUNTY, DAY, FIELD, FLAG, KIND, LANGUAGE, PLACE, Mark
 from survey_service.web.directory.asked import ARGUMENTS
 from survey_service.web.directory.naming import Names
 
@@ -38,7 +38,8 @@ def boxes(kind: str, chosen: Collection[str], counts: Mapping[Mark, int], names:
 
 
 def _values(kind: str, chosen: Collection[str], counts: Mapping[Mark, int], names: Names) -> Iterator[tuple[str, int]]:
+    least = counts.get((PLACE, COUNTY), 0) if kind == PLACE else 0  # what the whole county has, each place has
     for value in names.orders.get(kind, ()):
-        count = counts.get((kind, value), 0)
+        count = counts.get((kind, value), least)
         if count or value in chosen:
             yield value, count
