@@ -153,11 +153,14 @@ class Directory:
         """Return what is found; a page behind the last one is the last."""
         with self._using:
             matches = self._index.search(asked(wanted.query[:LONGEST_QUERY])[:MOST_WORDS], lexicon)
-            reach = matches.all & (self._index.everything if wanted.inactive else self._active)
             filters = self._filters(wanted)
-            chosen = reach
-            for offers in filters.values():
-                chosen &= offers
+            visible = self._index.everything if wanted.inactive else self._active
+            for reach in (matches.good & visible, matches.all & visible):
+                chosen = reach
+                for offers in filters.values():
+                    chosen &= offers
+                if chosen:
+                    break
             total = chosen.bit_count()
             pages = max(1, -(-total // PAGE))
             page = min(max(1, wanted.page), pages)

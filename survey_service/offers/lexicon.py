@@ -36,8 +36,10 @@ QUESTIONS = {
 }
 """Which question of ``offers`` names the codes of a kind."""
 FLAG_QUESTIONS = {"child_care": "A16", "online": "A16", "women_only": "A16", "evening": "A16", "step_free": "A15"}
-_WEAK = {LANGUAGE, FLAG, KIND, SECTOR}
-"""Kinds whose names say little about what an offer is: ``Deutsch`` is spoken nearly everywhere."""
+_FOUND_AT = {FIELD: LABEL, TYPE: LABEL, PLACE: LABEL, LANGUAGE: TEXT, SECTOR: TEXT, FLAG: TEXT, KIND: RELATED}
+"""Kind of code → what its name being found is worth; some say little about what an offer is."""
+_EVERYWHERE: Mark = (LANGUAGE, GERMAN)
+"""German is spoken nearly everywhere: who looks for ``Deutsch`` doesn't mean that."""
 _NEEDS = "B09_"
 _LEAST = 3
 """Shorter words of names say nothing: articles, prepositions."""
@@ -84,7 +86,7 @@ def lexicon(
             marks = meanings.setdefault(word, {})
             marks[mark] = min(where, marks.get(mark, where))
             if mark[0] == PLACE:
-                marks.setdefault((PLACE, COUNTY), RELATED)
+                marks.setdefault((PLACE, COUNTY), TEXT)
     return Lexicon(tag, meanings, Vocabulary(meanings), written, further)
 
 
@@ -108,12 +110,13 @@ def _words(label: Text, tags: Iterable[str]) -> Iterator[tuple[str, str]]:
 def _codes(offers: Questionnaire) -> Iterator[tuple[Mark, Text, int]]:
     for kind in QUESTIONS:
         for choice in _real(choices_of(offers, kind)):
-            yield (kind, choice.name), choice.label, RELATED if kind in _WEAK else LABEL
+            mark = (kind, choice.name)
+            yield mark, choice.label, _FOUND_AT[kind] if mark != _EVERYWHERE else RELATED
     for flag, name in FLAG_QUESTIONS.items():
         question = offers.questions.get(name)
         for choice in question.choices if question is not None else ():
             if choice.name == flag:
-                yield (FLAG, flag), choice.label, RELATED
+                yield (FLAG, flag), choice.label, _FOUND_AT[FLAG]
 
 
 def _needs(needs: Questionnaire | None) -> Iterator[tuple[Mark, Text, int]]:

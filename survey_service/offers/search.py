@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import process
@@ -23,7 +23,6 @@ _MOST_KEPT = 2_000
 """How many words' findings are kept until the offers change; some 6 kB each at ten thousand offers."""
 _LEAST_LIKE = 0.8
 """How alike, from 0 to 1, a word must be to be proposed where nothing was found."""
-Look = Callable[[Vocabulary, str], Sequence[str]]
 Sets = tuple[int, ...]
 """For each of PLACES the set of offers, by position, in which a word is found there and at no better place."""
 
@@ -37,6 +36,11 @@ class Matches:
     strong: tuple[int, ...]
     weak: tuple[int, ...]
     left_out: tuple[str, ...] = ()
+
+    @property
+    def good(self) -> int:
+        """The set of all that is found well; the weak ones are for where there is nothing else."""
+        return _union(self.strong)
 
     @property
     def all(self) -> int:
@@ -158,33 +162,46 @@ class Index:
         return self._found[key]
 
     def _find(self, word: Sequence[str], lexicon: Lexicon) -> Sets:
-        sets = self._written_so(word, lexicon, Vocabulary.around)
-        for where, offers in zip((TEXT, RELATED), self._compounds(word, lexicon), strict=True):
-            sets[where] |= offers
+        sets = self._whole(word, lexicon)
         if not any(sets) and lexicon.further is not None:
-            sets = self._called_so(word, lexicon.further, Vocabulary.around)
+            sets = self._called_so(word, lexicon.further)
         if not any(sets):
-            sets = self._written_so(word, lexicon, Vocabulary.alike)
+            sets = self._whole(self._alike(word, lexicon), lexicon)
         seen = 0
         for where in PLACES:
             sets[where] &= ~seen
             seen |= sets[where]
         return tuple(sets)
 
-    def _written_so(self, word: Sequence[str], lexicon: Lexicon, look: Look) -> list[int]:
-        """Return the sets of offers by place for the words that ``look`` finds for a typed one, in its spellings."""
-        sets = self._called_so(word, lexicon, look)
+    def _alike(self, word: Sequence[str], lexicon: Lexicon) -> list[str]:
+        """Return the words that a mistyped one, in its spellings, is nearest to."""
+        found = [
+            vocabulary.alike(spelling) for spelling in word for vocabulary in (self._vocabulary, lexicon.vocabulary)
+        ]
+        least = min((distance for distance, _ in found), default=0)
+        return list(dict.fromkeys(one for distance, near in found if distance == least for one in near))
+
+    def _whole(self, word: Sequence[str], lexicon: Lexicon) -> list[int]:
+        """Return the sets of offers by place for a word in its spellings, and for its parts if it is a compound."""
+        sets = self._written_so(word, lexicon)
+        for where, offers in zip((TEXT, RELATED), self._compounds(word, lexicon), strict=True):
+            sets[where] |= offers
+        return sets
+
+    def _written_so(self, word: Sequence[str], lexicon: Lexicon) -> list[int]:
+        """Return the sets of offers by place for the words around a typed one, in its spellings."""
+        sets = self._called_so(word, lexicon)
         for spelling in word:
-            terms = look(self._vocabulary, spelling)
+            terms = self._vocabulary.around(spelling)
             for where in _WRITTEN if terms else ():
                 sets[where] |= self._having(where, terms)
         return sets
 
-    def _called_so(self, word: Sequence[str], lexicon: Lexicon, look: Look) -> list[int]:
+    def _called_so(self, word: Sequence[str], lexicon: Lexicon) -> list[int]:
         """Return the same for the names of codes alone."""
         sets = [0] * len(PLACES)
         for spelling in word:
-            for known in look(lexicon.vocabulary, spelling):
+            for known in lexicon.vocabulary.around(spelling):
                 for mark, where in lexicon.meanings[known].items():
                     sets[where] |= self.marked.get(mark, 0)
         return sets
@@ -197,10 +214,7 @@ class Index:
         for spelling in word:
             for first, second in parts(spelling):
                 if first in self._vocabulary or first in lexicon.vocabulary:
-                    begun, ended = (
-                        _union(self._written_so([part], lexicon, Vocabulary.around)[:RELATED])
-                        for part in (first, second)
-                    )
+                    begun, ended = (_union(self._written_so([part], lexicon)[:RELATED]) for part in (first, second))
                     both |= begun & ended
                     first_only |= begun if ended else 0
         return both, first_only

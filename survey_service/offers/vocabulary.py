@@ -17,6 +17,7 @@ _LEAST_BEGINNING = 2
 _LEAST_END = 6
 """Shorter words are compared with whole ones only."""
 _MOST_ALIKE = 10
+_FAR = 99
 
 
 class Vocabulary:
@@ -39,19 +40,21 @@ class Vocabulary:
             return [word] if word in self._known else []
         return self._holding(word if len(word) >= _LEAST_WITHIN else f"\n{word}")
 
-    def alike(self, word: str) -> list[str]:
-        """Return the words that hold one that differs from a typed one by as many letters as its length allows.
+    def alike(self, word: str) -> tuple[int, list[str]]:
+        """Return the words that differ from a typed one by as few letters as any does and its length allows, and how
+        far off they are: the less, the better.
 
         Whole words come first; only if there are none, beginnings and ends of longer ones are compared.
         """
         allowed = typos(word)
         if not allowed:
-            return []
+            return _FAR, []
         sharing = self._sharing(word, allowed)
-        near = _nearest(word, [term for term in sharing if abs(len(term) - len(word)) <= allowed], allowed)
+        distance, near = _nearest(word, [term for term in sharing if abs(len(term) - len(word)) <= allowed], allowed)
         if not near and len(word) >= _LEAST_END:
-            near = _nearest(word, _ends(sharing, len(word)), 1)
-        return list(dict.fromkeys(found for one in near for found in self.around(one)))
+            distance, near = _nearest(word, _ends(sharing, len(word)), 1)
+            distance += allowed
+        return (distance, near) if near else (_FAR, [])
 
     def _sharing(self, word: str, allowed: int) -> set[str]:
         """Return the words that share with a typed one what so many mistakes must leave.
@@ -83,7 +86,7 @@ def _ends(terms: Iterable[str], size: int) -> list[str]:
     return list(dict.fromkeys(end for term in longer for one in sizes for end in (term[:one], term[-one:])))
 
 
-def _nearest(word: str, among: list[str], allowed: int) -> list[str]:
+def _nearest(word: str, among: list[str], allowed: int) -> tuple[int, list[str]]:
     found = process.extract(word, among, scorer=OSA.distance, score_cutoff=allowed, limit=_MOST_ALIKE)
     least = min((distance for _, distance, _ in found), default=0)
-    return [term for term, distance, _ in found if distance == least]
+    return least, [term for term, distance, _ in found if distance == least]

@@ -73,22 +73,22 @@ def test_words_around_a_typed_one(vocabulary: Vocabulary, typed: str, found: lis
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
-        ("wohnug", {"wohnung", "wohnungssuche"}),
-        ("whonung", {"wohnung", "wohnungssuche"}),
+        ("wohnug", {"wohnung"}),
+        ("whonung", {"wohnung"}),
         ("sprachcaffee", {"sprachcafe"}),
-        ("sprachkus", {"deutschsprachkurs"}),
-        ("kusr", {"kur", "kurs", "deutschsprachkurs"}),
+        ("sprachkus", {"sprachkurs"}),
+        ("kusr", {"kur", "kurs"}),
         ("kxxx", set()),
         ("abd", set()),
     ],
 )
 def test_words_that_are_spelt_alike(vocabulary: Vocabulary, typed: str, found: set[str]) -> None:
-    assert set(vocabulary.alike(typed)) == found
+    assert set(vocabulary.alike(typed)[1]) == found
 
 
 def test_a_vocabulary_without_words() -> None:
     empty = Vocabulary([])
-    assert (empty.around("wohnung"), empty.around("a"), empty.alike("wohnung")) == ([], [], [])
+    assert (empty.around("wohnung"), empty.around("a"), empty.alike("wohnung")[1]) == ([], [], [])
 
 
 _WORD = st.text("abcdeäس", min_size=1, max_size=12)
@@ -106,4 +106,4 @@ def test_every_word_with_one_mistake_is_found(known: set[str], typed: str) -> No
     """Two mistakes may lie so that a swap hides one; with one nothing is missed."""
     near = {word for word in known if OSA.distance(word, typed) == 1}
     if near and typed not in known and len(near) < 10:
-        assert near <= set(Vocabulary(known).alike(typed))
+        assert near <= set(Vocabulary(known).alike(typed)[1])
