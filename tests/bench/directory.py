@@ -1,8 +1,9 @@
-"""The directory over ten thousand offers beside a constant page of the same application, and beside a hundred offers."""
+"""The directory over ten thousand offers beside a constant page of the same application, and over a hundred."""
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 import statistics
 import tempfile
@@ -27,7 +28,9 @@ MANY, FEW = 10_000, 100
 ROUNDS = 40
 """Each round asks for each address once, so that what slows the machine down slows all of them."""
 TODAY = dt.date(2026, 11, 23)
-_PARTS = ("ba", "ko", "lin", "mer", "tas", "vo", "gru", "sel", "fan", "dor", "pil", "wen", "schu", "berg", "hei", "not")
+_LETTERS = ("bdfghklmnprstwz", "aeiou", "nrslt")
+_WORDS_THERE_ARE = 20_000
+"""So many different words stand in the descriptions, a few of them often, most of them seldom, as in any language."""
 _PACKED = {"Accept-Encoding": "br"}
 _WORDS = {
     "de": ("Wohnung", "Sprachkurs", "Beratung", "Deutschkurs", "Möbel", "Sprachkus", "Kinder", "Computer Kurs"),
@@ -41,19 +44,21 @@ _FILTERS = (
 )
 
 
-def _word(dice: random.Random, least: int, most: int) -> str:
-    return "".join(dice.choices(_PARTS, k=dice.randint(least, most)))
+def _words(dice: random.Random) -> list[str]:
+    syllables = ["".join(dice.choice(letters) for letters in _LETTERS) for _ in range(400)]
+    return ["".join(dice.choices(syllables, k=dice.choice((1, 2, 2, 3)))) for _ in range(_WORDS_THERE_ARE)]
 
 
 def bodies(form: Questionnaire, count: int) -> list[dict[str, object]]:
     """Return the documents of so many listed offers; names and descriptions hold words of their own."""
     dice = random.Random(f"directory:{count}")
-    made = []
+    made, words = [], _words(random.Random("words"))
+    weights = list(itertools.accumulate(1 / (rank + 1) for rank in range(len(words))))
     for number, offer in enumerate(invented.entries(dice, form, count, TODAY)):
         answers = demo.fit(form, offer.inputs)
         answers |= {
-            "A04_name": f"{answers['A04_name']} {_word(dice, 3, 4).capitalize()}",
-            "A04_description": " ".join(_word(dice, 2, 4) for _ in range(30)),
+            "A04_name": f"{answers.get('A04_name', '')} {dice.choice(words).capitalize()}",
+            "A04_description": " ".join(dice.choices(words, cum_weights=weights, k=30)),
         }
         state = {"public": answers, "listed": True, "moderation": "published", "confirmed": offer.confirmed}
         described = {**register.describe(answers), **state}

@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask
 
 from survey_service import languages
+from survey_service.offers import register
 from survey_service.problems import CATALOGUE, Problem
 from survey_service.responses import links
 from survey_service.responses.revisions import Publications
 from survey_service.responses.schedule import Schedule
 from survey_service.store.base import Store
 from survey_service.web import i18n, patience, problems_view
+from tests.offers.listed import add
 from tests.web.browser import Browser
 
 FIELDS = ("ARB", "WOH", "INT", "INF", "GES", "BIL", "KIF")
@@ -290,5 +293,37 @@ def refusals(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
         yield code
 
 
-EVERYTHING: tuple[Walk, ...] = (arriving, needs, others, helping, offline, closing, refusals)
-SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, helping, offline)
+def finding(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
+    """The directory of offers: the list, filters, what nothing is found for, the second page."""
+    if not studio.store.collection(register.OFFERS).count():
+        with studio.store.transaction():
+            for number in range(24):
+                add(studio.store, f"offer{number:02}", **OFFERED[number % len(OFFERED)])
+    studio.app.extensions["survey_service"].directory.renew()
+    for arguments, name in (
+        ("", "offers"),
+        ("?page=2", "second page of offers"),
+        ("?place=16066042&only=free&field=INT&language=ar&inactive=yes", "offers by filters"),
+        (f"?q={'x' * 300}&place=16066063&day=SU&only=none", "no offers"),
+    ):
+        browser.open(f"/{tag}/offers{arguments}")
+        yield name
+
+
+OFFERED: tuple[dict[str, Any], ...] = (
+    {
+        "A04_name": "Deutsch im Park",
+        "A09": ["de", "ar"],
+        "A14_free": "yes",
+        "A12": "no",
+        "A16": ["child_care", "evening"],
+    },
+    {"A04_name": "Fahrdienst", "A05_fields": ["INF", "GES"], "A10": "always", "A15": ["step_free"], "A08_days": ["MO"]},
+    {"A04_name": "Bis gestern", "A01": "project", "A21": "2020-01-31", "A16": ["women_only", "online"]},
+    {"A04_name": "Lange still", "confirmed": "2020-02-01", "A17_whole": "yes", "A05_fields": ["WOH", "KIF"]},
+    {"A04_name": "Zurzeit zu", "A06": "temporarily_closed", "A07_type": "physical", "A07_place": "16066042"},
+    {"A04_name": "Nicht mehr da", "A06": "inactive", "A14_free": "yes", "A09": ["ar"], "A05_fields": ["INT"]},
+)
+
+EVERYTHING: tuple[Walk, ...] = (arriving, needs, others, helping, offline, closing, refusals, finding)
+SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, helping, offline, finding)
