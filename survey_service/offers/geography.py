@@ -62,7 +62,9 @@ Box = tuple[float, float, float, float]
 
 
 def drawing(towns: Sequence[Town]) -> Drawing:
-    """Return the municipalities to scale, north above; names of towns go first, the longest of them before all; then places with many offers."""
+    """Return the municipalities to scale, north above. Names of towns take their room first, the longest of them before
+    all others, then those of places with many offers.
+    """
     if not towns:
         return Drawing(2 * _SIDE, 2 * _MARGIN, ())
     north, west = max(town.latitude for town in towns), min(town.longitude for town in towns)
