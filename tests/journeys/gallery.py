@@ -21,6 +21,7 @@ from survey_service.responses.schedule import Schedule
 from survey_service.responses.submissions import Submission, submit
 from survey_service.store.base import Store
 from survey_service.web import i18n, patience, problems_view
+from tests.offers import sample
 from tests.web.browser import Browser
 
 FIELDS = ("ARB", "WOH", "INT", "INF", "GES", "BIL", "KIF")
@@ -231,7 +232,7 @@ def offer(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
     """The page of an offer with all that can be said of it, and what hangs on it; then one that is gone."""
     own = f"<{tag}>"
     number = int.from_bytes(tag.encode(), "big") % 10**12
-    made = _published(studio, number, own, A21="2099-12-31")
+    made = published(studio, number, own, A21="2099-12-31")
     for address, name in (
         (made, "page"),
         (f"{made}/report", "report"),
@@ -245,8 +246,16 @@ def offer(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
     yield "report refused"
     browser.send(about="gone")
     yield "page after a report"
-    changes = {"A14_free": "no", "A14_cost": None, "A12": "yes", "A17_whole": "yes", "A17": None, "A21": "2001-01-31"}
-    browser.open(f"/{tag}/offers/{_published(studio, number + 1, own, A19_free=3, A11_min=None, **changes)}")
+    changes = {
+        "A14_free": "yes",
+        "A14_cost": None,
+        "A14_fees": None,
+        "A12": "yes",
+        "A17_whole": "yes",
+        "A17": None,
+        "A21": "2001-01-31",
+    }
+    browser.open(f"/{tag}/offers/{published(studio, number + 1, own, A19_free=3, A11_min=None, **changes)}")
     yield "page of a project that has ended"
     moderation.take_off(studio.store, made, "gallery", reason="-")
     browser.open(f"/{tag}/offers/{made}")
@@ -254,8 +263,9 @@ def offer(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
     yield "gone"
 
 
-def _published(studio: Studio, number: int, own: str, **changes: object) -> str:
-    inputs = {name: own if answer == TYPED else answer for name, answer in {**OFFER, **changes}.items()}
+def published(studio: Studio, number: int, own: str, **changes: object) -> str:
+    """Publish an offer about which everything is said, with ``own`` for all that is typed, and return its id."""
+    inputs = {name: own if name in sample.TYPED else answer for name, answer in {**sample.FULL, **changes}.items()}
     key = f"44444444-4444-4444-8444-{number:012}"
     given = {name: answer for name, answer in inputs.items() if answer is not None}
     submission = Submission(key, studio.publications.current("offers").revision, "de", given, 0, "web")
@@ -333,15 +343,5 @@ def refusals(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
         yield code
 
 
-OFFER: dict[str, object] = {
-    **{"A00": "yes", "A01": "project", "A02": TYPED, "A02_description": TYPED, "A02_website": "https://a.example"},
-    **{"A02_email": "a@a.example", "A04_name": TYPED, "A04_description": TYPED, "A06": "active"},
-    **{"A05_fields": ["INT", "BIL"], "A05_types": ["INT.meeting_place"], "A07_type": "physical", "A07_street": TYPED},
-    **{"A07_postcode": "09861", "A07_place": "16066042", "A08_days": ["MO", "WE"], "A08_from": "09:00"},
-    **{"A08_to": "12:00", "A08_times": TYPED, "A09": ["de", "ar", "uk"], "A10": "on_request", "A15": ["step_free"]},
-    **{"A16": ["child_care"], "A17_whole": "no", "A17": ["16066042", "16066063"], "A11_group": TYPED, "A11_min": 16},
-    **{"A11_max": 27, "A12": "no", "A13": TYPED, "A14_free": "yes", "A18_join": TYPED, "A18_wait": TYPED},
-    **{"A19_max": 10, "A19_free": 12, "A20_name": TYPED, "A20_phone": "03693 485000", "A20_publish": "yes"},
-}
 EVERYTHING: tuple[Walk, ...] = (arriving, needs, others, offer, helping, offline, closing, refusals)
 SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, offer, helping, offline)
