@@ -54,11 +54,11 @@ def test_from_the_map_to_an_error_reported(
     assert reads_left_to_right(page, 'a[href="tel:+49-3693-4850"] bdi')
     page.locator(f'a[href$="{offer}/report"]').click()
     watcher.look(page)
-    page.locator("form button").click()
+    page.locator("main form button").click()
     watcher.look(page)
     page.check('input[value="contact"]')
     page.fill("textarea", "<b>\u0661\u0662")
-    page.locator("form button").click()
+    page.locator("main form button").click()
     assert path(page) == f"/{tag}/offers/{offer}"
     assert page.get_by_role("status").count() == 1
     assert [notice.text for notice in notices.of(service.store, offer)] == ["<b>\u0661\u0662"]
