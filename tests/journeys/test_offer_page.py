@@ -59,7 +59,7 @@ def test_from_the_map_to_an_error_reported(
     page.check('input[value="contact"]')
     page.fill("textarea", "<b>\u0661\u0662")
     page.locator("main form button").click()
-    assert path(page) == f"/{tag}/offers/{offer}"
+    assert path(page) == f"/{tag}/offers/{offer}?reported=yes"
     assert page.get_by_role("status").count() == 1
     assert [notice.text for notice in notices.of(service.store, offer)] == ["<b>\u0661\u0662"]
     page.locator('a[href*="/print?"]').click()
