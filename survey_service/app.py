@@ -29,6 +29,8 @@ from survey_service.web import (
     offline,
     pictures,
     problems_view,
+    provider,
+    provider_visit,
     public,
     receipt,
     rendering,
@@ -42,7 +44,7 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(directory, offer),
+    *(directory, offer, provider),
     *(api, hsds, manage),
 )
 
@@ -66,6 +68,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     helping.install(app)
     problems_view.install(app)
     rendering.install(app)
+    provider_visit.install(app)
     compression.install(app)
     rows: dict[str, audience.Access] = {}
     guards: dict[str, audience.Guard] = {}

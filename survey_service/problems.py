@@ -424,7 +424,66 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("The reason is missing"),
         D_("Say in a sentence why, so that the provider knows what to do. Nothing changed."),
     ),
+    "offer.changed": Kind(
+        409,
+        D_("The entry has changed"),
+        D_(
+            "Since you opened this page, the entry was changed or decided about. Nothing was changed. Look at it again."
+        ),
+    ),
+    "offer.merged": Kind(
+        409,
+        D_("The entry was merged"),
+        D_("This entry was merged into another one. Undo that first."),
+    ),
+    "offer.two": Kind(
+        422, D_("Choose two entries"), D_("Tick exactly two entries to compare them. Nothing was changed.")
+    ),
+    "offer.not_merged": Kind(
+        409, D_("The entry is not merged"), D_("This entry is not merged with another one. Nothing was changed.")
+    ),
+    "offer.waiting": Kind(
+        409,
+        D_("A change is waiting"),
+        D_("“%(name)s” has a change that waits for a decision. Decide about it first, then merge."),
+    ),
+    "offer.itself": Kind(422, D_("The same entry"), D_("An entry cannot be merged with itself. Nothing was changed.")),
+    "offer.not_newest": Kind(
+        409,
+        D_("Not the newest change"),
+        D_("The entry was changed again after this. Take the newest change back first."),
+    ),
+    "organisation.itself": Kind(
+        422, D_("The same organisation"), D_("Choose another organisation than this one. Nothing was changed.")
+    ),
+    "organisation.name": Kind(
+        422, D_("The name is missing"), D_("Write a name of at most %(longest)s letters. Nothing was changed.")
+    ),
+    "organisation.taken": Kind(
+        409,
+        D_("There is such an organisation"),
+        D_("“%(name)s” is in the list already. Merge the two organisations instead."),
+    ),
+    "organisation.not_merged": Kind(
+        409, D_("The organisation is not merged"), D_("This organisation is not merged with another one.")
+    ),
+    "organisation.merged": Kind(
+        409, D_("The organisation was merged"), D_("This organisation was merged into another one. Undo that first.")
+    ),
     "organisation.missing": Kind(404, D_("Organisation not found"), D_("There is no such organisation.")),
+    "contact.same": Kind(
+        422, P_("This is your own address"), P_("Write the e-mail address of the person who takes over from you.")
+    ),
+    "contact.locked": Kind(
+        429,
+        P_("Too many requests"),
+        P_("Links were asked for very often from here. Please try again in ten minutes."),
+    ),
+    "visit.missing": Kind(
+        401,
+        P_("Please use your link"),
+        P_("Your visit is over, or it has not begun yet. Ask for a new link by e-mail. You find it on the start page."),
+    ),
     "contact.missing": Kind(404, D_("Contact not found"), D_("There is no such contact.")),
     "translation.placeholder_missing": Kind(
         422,

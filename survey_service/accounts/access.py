@@ -20,6 +20,7 @@ TABLE: Mapping[str, frozenset[str]] = {
     "edit_own_offer": frozenset({PROVIDER}),
     "use_desk": _TEAM,
     "moderate_offers": frozenset({WORKING_GROUP, MANAGER}),
+    "manage_organisations": frozenset({MANAGER}),
     "draft_questions": frozenset({WORKING_GROUP, MANAGER}),
     "translate": frozenset({MANAGER}),
     "publish": frozenset({MANAGER}),

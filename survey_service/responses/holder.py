@@ -12,7 +12,7 @@ from survey_service.offers import register
 from survey_service.problems import Problem
 from survey_service.questionnaire.judge import PNA
 from survey_service.questionnaire.model import PREFER_NOT_TO_SAY, Questionnaire
-from survey_service.responses import derived, drafts, receipts
+from survey_service.responses import derived, drafts, parting, receipts
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import CollectionSpec, Store, Stored
 
@@ -89,10 +89,18 @@ def withdraw(store: Store, receipt: str) -> Stored:
     ``PENDING`` notes what has to be taken out of snapshots and reports, so that a crash forgets nothing. Raises Problem
     receipt.missing.
     """
-    counts = store.collection(WITHDRAWALS)
     with store.transaction():
         stored = find(store, receipt)
+        withdraw_one(store, stored)
+    return stored
+
+
+def withdraw_one(store: Store, stored: Stored) -> None:
+    """Erase a response as `withdraw` does."""
+    counts = store.collection(WITHDRAWALS)
+    with store.transaction():
         facts = {"questionnaire": stored.body["questionnaire"], "period": stored.body["period"]}
+        parting.separate_all(store, stored.body["key"])
         store.collection(RESPONSES).delete(stored.id)
         drafts.erase_all(store, stored.body["key"])
         register.withdraw(store, stored.body["key"])
@@ -104,7 +112,6 @@ def withdraw(store: Store, receipt: str) -> Stored:
             counts.add({**facts, "count": 1})
         else:
             counts.replace(count.id, {**facts, "count": count.body["count"] + 1}, version=count.version)
-    return stored
 
 
 def withdrawn(store: Store, questionnaire: str, periods: Sequence[str] | None = None) -> int:

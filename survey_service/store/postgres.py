@@ -72,10 +72,21 @@ class PostgresStore:
     def collection(self, spec: CollectionSpec) -> PostgresCollection:
         if self._closed:
             raise Problem("store.closed", folder="PostgreSQL")
-        found = self._collections.get(spec.name)
-        if found is None or not found.declared.covers(spec):
-            found = self._collections[spec.name] = self._declared(spec)
-        return found
+        own = self._declared_inside()
+        for known in (own, self._collections):
+            found = known.get(spec.name)
+            if found is not None and found.declared.covers(spec):
+                return found
+        inside = getattr(self._local, "connection", None) is not None
+        made = (own if inside else self._collections)[spec.name] = self._declared(spec)
+        return made
+
+    def _declared_inside(self) -> dict[str, PostgresCollection]:
+        """Return what the thread's transaction block has declared: undone with it, and nobody else sees it before."""
+        if not hasattr(self._local, "declared"):
+            self._local.declared = {}
+        declared: dict[str, PostgresCollection] = self._local.declared
+        return declared
 
     def _declared(self, spec: CollectionSpec) -> PostgresCollection:
         with self.connection() as connection:
@@ -108,17 +119,24 @@ class PostgresStore:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        if getattr(self._local, "connection", None) is not None:
-            with self.connection():  # a savepoint
-                yield
-            return
-        with self.connection() as connection, connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TRANSACTION_LOCK,))
-            self._local.connection = connection
-            try:
-                yield
-            finally:
-                self._local.connection = None
+        own = self._declared_inside()
+        try:
+            if getattr(self._local, "connection", None) is not None:
+                with self.connection():  # a savepoint
+                    yield
+                return
+            with self.connection() as connection, connection.transaction():
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TRANSACTION_LOCK,))
+                self._local.connection = connection
+                try:
+                    yield
+                finally:
+                    self._local.connection = None
+        except BaseException:
+            own.clear()
+            raise
+        self._collections |= own
+        own.clear()
 
     def close(self) -> None:
         if not self._closed:
