@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 UNITS_OF_KILOMETRE = 10
 _KILOMETRES_OF_DEGREE = 111.2
-_MARGIN, _LETTER, _LINE, _GAP = 40, 11, 19, 4
+_SIDE, _MARGIN, _LETTER, _LINE, _GAP = 66, 40, 11, 19, 4
 _LEAST, _MOST, _NONE = 4.0, 24.0, 4.0
+
+
+_SHIFTS = (0.5, 0.0, 1.0, 0.2, 0.8)
+"""How much of a name, above or below its spot, may stand to the left of it; the best first."""
+_ANCHORS: Mapping[float, tuple[str, float | None]] = {0.5: ("middle", None), 0.0: ("start", None), 1.0: ("end", None)}
 
 
 @dataclass(frozen=True)
@@ -57,22 +62,26 @@ Box = tuple[float, float, float, float]
 
 
 def drawing(towns: Sequence[Town]) -> Drawing:
-    """Return the municipalities to scale, north above; names of towns and of places with many offers go first."""
+    """Return the municipalities to scale, north above. Names of towns take their room first, the longest of them before
+    all others, then those of places with many offers.
+    """
     if not towns:
-        return Drawing(2 * _MARGIN, 2 * _MARGIN, ())
+        return Drawing(2 * _SIDE, 2 * _MARGIN, ())
     north, west = max(town.latitude for town in towns), min(town.longitude for town in towns)
     middle = (north + min(town.latitude for town in towns)) / 2
     down = _KILOMETRES_OF_DEGREE * UNITS_OF_KILOMETRE
     across = down * math.cos(math.radians(middle))
     at = {
-        town.code: (_MARGIN + (town.longitude - west) * across, _MARGIN + (north - town.latitude) * down)
+        town.code: (_SIDE + (town.longitude - west) * across, _MARGIN + (north - town.latitude) * down)
         for town in towns
     }
-    width = max(x for x, _ in at.values()) + _MARGIN
+    width = max(x for x, _ in at.values()) + _SIDE
     height = max(y for _, y in at.values()) + _MARGIN
     taken = [_around(*at[town.code], _radius(town)) for town in towns]
     names: dict[str, Name | None] = {}
-    for town in sorted(towns, key=lambda town: (not town.is_town, -town.count, town.name)):
+    for town in sorted(
+        towns, key=lambda town: (not town.is_town, -len(town.name) if town.is_town else -town.count, town.name)
+    ):
         names[town.code] = _room(town, *at[town.code], (width, height), taken)
     spots = (Spot(town, *at[town.code], _radius(town), names[town.code]) for town in towns)
     return Drawing(width, height, tuple(sorted(spots, key=lambda spot: -spot.radius)))
@@ -87,16 +96,11 @@ def _room(town: Town, x: float, y: float, size: tuple[float, float], taken: list
     """Return where a name fits without touching anything taken, and take that room; None if it fits nowhere."""
     length, away = _LETTER * len(town.name), _radius(town) + _GAP
     above, below, beside = y - away, y + away + _LINE * 0.7, y + _LINE / 3
-    places = (
-        (Name(x + away, beside, "start"), x + away),
-        (Name(x - away, beside, "end"), x - away - length),
-        (Name(x, above, "middle"), x - length / 2),
-        (Name(x, below, "middle"), x - length / 2),
-        (Name(x, above, "start"), x),
-        (Name(x, below, "start"), x),
-        (Name(x, above, "end"), x - length),
-        (Name(x, below, "end"), x - length),
-    )
+    places = [(Name(x + away, beside, "start"), x + away), (Name(x - away, beside, "end"), x - away - length)]
+    for part in _SHIFTS:
+        left = x - part * length
+        anchor, at = _ANCHORS.get(part, ("start", left))
+        places += [(Name(x if at is None else at, line, anchor), left) for line in (above, below)]
     for name, left in places:
         box = (left, name.y - _LINE * 0.75, left + length, name.y + _LINE * 0.25)
         inside = box[0] >= 0 and box[1] >= 0 and box[2] <= size[0] and box[3] <= size[1]

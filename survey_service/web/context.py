@@ -13,9 +13,9 @@ from flask import Flask, current_app
 from survey_service.monitoring import definitions
 from survey_service.monitoring.definitions import Indicators
 from survey_service.offers.directory import Directory
-from survey_service.offers.looking import Names
 from survey_service.offers.duplicates import Proposals
 from survey_service.offers.lists import Rows
+from survey_service.offers.looking import Names
 from survey_service.paths import bundled
 from survey_service.questionnaire.loader import Library, load_folder
 from survey_service.responses.files import Limits
