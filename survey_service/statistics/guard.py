@@ -251,15 +251,19 @@ class Guard:
                         room.limit(arc, *self._limits_of(net, arc, move))
 
     def mend(self, target: Target) -> bool:
-        """Hide what makes a small number wide, the cheapest that is found; return False if nothing does."""
+        """Hide what makes a small number wide, itself first, then the cheapest besides; return False if nothing does."""
+        key = target.net.keys[target.arc]
+        if any(key in draft.shown for draft in self.drafts if not draft.settled):
+            self.hide(key)
+            if self.wide(target):
+                return True
         for move in self._moves(target.sets)[::-1]:
             for more in (True, False):
-                keys = self._needed(target, move, more)
-                if keys:
-                    for key in keys:
-                        self.hide(key)
-                    if self.wide(target):
-                        return True
+                needed = self._needed(target, move, more)
+                for each in needed:
+                    self.hide(each)
+                if needed and self.wide(target):
+                    return True
         return False
 
     def _needed(self, target: Target, move: Move, more: bool) -> set[Key]:
