@@ -107,8 +107,8 @@ class Guard:
         self.nets = [net_of(tables[name]) for name in _family(tables, self.drafts)]
         twice = [each.name for net in self.nets for each in net.table.dimensions]
         self.shared = {name for name in twice if twice.count(name) > 1}
-        self._rooms: dict[tuple[int, Move], Room] = {}
-        self._possible: dict[tuple[int, Move], list[Limits]] = {}
+        self._settled = False  # only what is published already counts, what is about to be could be hidden
+        self._rooms: dict[tuple[int, Move, bool], Room] = {}
 
     def _divide(self, counts: Mapping[Layer, Mapping[Key, int]]) -> None:
         """Put the layers together that are in the same versions: nothing tells them apart."""
@@ -153,12 +153,14 @@ class Guard:
 
     def wide(self, target: Target) -> bool:
         """Tell whether a number could have values that are far enough apart."""
-        up = self._reach(target, WIDE, more=True)
-        return up == WIDE or up + self._reach(target, WIDE - up, more=False) == WIDE
+        up = self._reach(target, WIDE, True, {})
+        return up == WIDE or up + self._reach(target, WIDE - up, False, {}) == WIDE
 
-    def _reach(self, target: Target, most: int, more: bool) -> int:
-        """Return how far a number is moved by one move after another, each from where the last one led."""
-        moved: Moved = {}
+    def _reach(self, target: Target, most: int, more: bool, moved: Moved) -> int:
+        """Return how far a number is moved by one move after another, each from where the last one led.
+
+        Who has been moved is noted in ``moved``, which is empty at first.
+        """
         total = 0
         for move in self._moves(target.sets):
             total += self._moved(target, move, most - total, more, moved)
@@ -207,6 +209,8 @@ class Guard:
         totals = _totals(way.dimension, way.source, way.sink)
         for key, more in totals:
             most = min(most, self.limits(key, move, moved)[0 if more else 1])
+        if most <= 0:
+            return 0
         routes = [way.route_in(net) for net in self._with(way.dimension)]
         for route in routes:
             with self._moved_room(route.net, move, moved) as room:
@@ -230,11 +234,18 @@ class Guard:
 
     def room(self, net: Net, move: Move) -> Room:
         """Return the limits of all arcs of a net; totals of shared dimensions stand still."""
-        found = self._rooms.get((id(net), move))
+        found = self._rooms.get((id(net), move, self._settled))
         if found is None:
             limits = [self._limits_of(net, arc, move) for arc in range(len(net.keys))]
-            found = self._rooms[id(net), move] = Room(net.arcs, [up for up, _ in limits], [down for _, down in limits])
+            found = Room(net.arcs, [up for up, _ in limits], [down for _, down in limits])
+            self._rooms[id(net), move, self._settled] = found
         return found
+
+    @contextmanager
+    def _only_settled(self) -> Iterator[None]:
+        self._settled = True
+        yield
+        self._settled = False
 
     @contextmanager
     def _moved_room(self, net: Net, move: Move, moved: Moved) -> Iterator[Room]:
@@ -248,25 +259,22 @@ class Guard:
         for limits in before:
             room.limit(*limits)
 
-    def _limits_of(self, net: Net, arc: int, move: Move, moved: Moved = NOBODY, settled: bool = False) -> Limits:
+    def _limits_of(self, net: Net, arc: int, move: Move, moved: Moved = NOBODY) -> Limits:
         row, column = net.places[arc]
         rows, columns = net.table.dimensions[0], net.table.columns
         if (column == ALL and rows.name in self.shared) or (row == ALL and columns and columns.name in self.shared):
             return 0, 0
-        return self.limits(net.keys[arc], move, moved, settled)
+        return self.limits(net.keys[arc], move, moved)
 
-    def limits(self, key: Key, move: Move, moved: Moved = NOBODY, settled: bool = False) -> Limits:
-        """Return how many more and how many fewer people a number can be in a move, after others were moved.
-
-        With ``settled`` only versions count that are published already: the others could still hide it.
-        """
+    def limits(self, key: Key, move: Move, moved: Moved = NOBODY) -> Limits:
+        """Return how many more and how many fewer people a number can be in a move, after others were moved."""
         by = moved.get(key, {})
         up = NO_LIMIT if move.loses is None else self.counts[move.loses].get(key, 0) + by.get(move.loses, 0)
         down = self.counts[move.gains].get(key, 0) + by.get(move.gains, 0)
         for place, draft in enumerate(self.drafts):
             gains = self.members[move.gains][place]
             loses = move.loses is not None and self.members[move.loses][place]
-            if gains != loses and key in draft.shown and (draft.settled or not settled):
+            if gains != loses and key in draft.shown and (draft.settled or not self._settled):
                 true = self.true[place].get(key, 0)
                 least, most = band(rounded(true))
                 true += sum(change for sets, change in by.items() if self.members[sets][place])
@@ -283,8 +291,8 @@ class Guard:
                 draft.shown.discard(key)
         for net in self.nets:
             for arc in net.same.get(key, ()):
-                for (of, move), room in self._rooms.items():
-                    if of == id(net):
+                for (of, move, settled), room in self._rooms.items():
+                    if of == id(net) and not settled:
                         room.limit(arc, *self._limits_of(net, arc, move))
 
     def mend(self, target: Target) -> bool:
@@ -301,7 +309,24 @@ class Guard:
                     self.hide(each)
                 if needed and self.wide(target):
                     return True
-        return False
+        return self._restore(target)
+
+    def _restore(self, target: Target) -> bool:
+        """Hide what keeps a small number from being as wide as it was before this batch."""
+        worlds: list[Moved] = [{}, {}]
+        with self._only_settled():
+            up = self._reach(target, WIDE, True, worlds[0])
+            down = self._reach(target, WIDE - up, False, worlds[1])
+        if up + down < WIDE:
+            return False
+        for key, by in itertools.chain.from_iterable(world.items() for world in worlds):
+            for place in range(len(self.drafts)):
+                true = self.true[place].get(key, 0)
+                least, most = band(rounded(true))
+                true += sum(change for sets, change in by.items() if self.members[sets][place])
+                if key in self.drafts[place].shown and not least <= true <= most:
+                    self.hide(key)
+        return True
 
     def _needed(self, target: Target, move: Move, more: bool) -> set[Key]:
         if self._shared_total(target) is None:
@@ -312,7 +337,9 @@ class Guard:
                 return found
         for way in self._ways(target, more):
             totals = _totals(way.dimension, way.source, way.sink)
-            if all(self.limits(key, move, settled=True)[not up] >= WIDE for key, up in totals):
+            with self._only_settled():
+                enough = all(self.limits(key, move)[not up] >= WIDE for key, up in totals)
+            if enough:
                 paid = [self._paid(way.route_in(net), move) for net in self._with(way.dimension)]
                 if None not in paid:
                     return {key for key, _ in totals}.union(*(each for each in paid if each))
@@ -321,18 +348,16 @@ class Guard:
     def _paid(self, route: Route, move: Move, still: tuple[int, ...] = ()) -> set[Key] | None:
         """Return what is to be hidden so that enough people can go along a route; None if they can't."""
         net = route.net
-        limits = self._possible.get((id(net), move))
-        if limits is None:
-            limits = [self._limits_of(net, arc, move, settled=True) for arc in range(len(net.keys))]
-            self._possible[id(net), move] = limits
-        if any(limits[arc][not route.more] < WIDE for arc in route.through):
+        with self._only_settled():
+            settled = self.room(net, move)
+        if any((settled.up if route.more else settled.down)[arc] < WIDE for arc in route.through):
             return None
 
         def price(arc: int) -> int:
             size = 1 + max(self.true[place].get(net.keys[arc], 0) for place in range(len(self.drafts)))
             return size * (1_000 if ALL in net.places[arc] else 1)
 
-        possible = Possible([up for up, _ in limits], [down for _, down in limits], price)
+        possible = Possible(settled.up, settled.down, price)
         found = cheapest(self.room(net, move), possible, route.ends, WIDE, (*route.through, *still))
         return None if found is None else {net.keys[arc] for arc in (*found, *route.through)}
 
