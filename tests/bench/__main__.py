@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import backup, exports, expressions, forms, http, reports, store
+from tests.bench import backup, disclosure, exports, expressions, forms, http, reports, store
 
 PARTS = {
     "http": http.main,
@@ -17,6 +17,7 @@ PARTS = {
     "exports": exports.main,
     "expressions": expressions.measure,
     "forms": forms.main,
+    "disclosure": disclosure.main,
     "reports": reports.main,
     "reports-small": reports.small,
     "reports-one-quarter": reports.one_quarter,
