@@ -69,6 +69,33 @@ class Target:
     still: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class Route:
+    """A way of people through the cells of a net: where they come from and go to besides the arcs in ``through``, of
+    which each carries more, or fewer."""
+
+    net: Net
+    ends: tuple[int, int]
+    through: tuple[int, ...]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Shift:
+    """People go from one category of a shared dimension to another one; in one table perhaps by a route."""
+
+    dimension: Dimension
+    source: str
+    sink: str
+    route: Route | None
+
+    def route_in(self, net: Net) -> Route:
+        """Return how that changes the cells of a table."""
+        if self.route and self.route.net is net:
+            return self.route
+        return Route(net, _ends(net, self.dimension, self.source, self.sink), (), True)
+
+
 class Guard:
     """All that is published or about to be, with the true counts (by layer and key)."""
 
@@ -80,8 +107,8 @@ class Guard:
         self.nets = [net_of(tables[name]) for name in _family(tables, self.drafts)]
         twice = [each.name for net in self.nets for each in net.table.dimensions]
         self.shared = {name for name in twice if twice.count(name) > 1}
-        self._rooms: dict[tuple[int, Move], Room] = {}
-        self._possible: dict[tuple[int, Move], list[Limits]] = {}
+        self._settled = False  # only what is published already counts, what is about to be could be hidden
+        self._rooms: dict[tuple[int, Move, bool], Room] = {}
 
     def _divide(self, counts: Mapping[Layer, Mapping[Key, int]]) -> None:
         """Put the layers together that are in the same versions: nothing tells them apart."""
@@ -117,7 +144,8 @@ class Guard:
             if counts.get(net.keys[arc], 0) < THRESHOLD:
                 yield Target(net, arc, sets)
             whole = net.table.whole(place) if version and net.table.shares else None
-            if whole and counts.get(net.table.key(whole), 0) - counts.get(net.keys[arc], 0) < THRESHOLD:
+            of = counts.get(net.table.key(whole), 0) if whole else 0
+            if whole and of >= THRESHOLD > of - counts.get(net.keys[arc], 0):
                 base = net.number.get(whole)
                 yield Target(net, arc, sets, () if base is None else (base,))
 
@@ -125,12 +153,14 @@ class Guard:
 
     def wide(self, target: Target) -> bool:
         """Tell whether a number could have values that are far enough apart."""
-        up = self._reach(target, WIDE, more=True)
-        return up == WIDE or up + self._reach(target, WIDE - up, more=False) == WIDE
+        up = self._reach(target, WIDE, True, {})
+        return up == WIDE or up + self._reach(target, WIDE - up, False, {}) == WIDE
 
-    def _reach(self, target: Target, most: int, more: bool) -> int:
-        """Return how far a number is moved by one move after another, each from where the last one led."""
-        moved: Moved = {}
+    def _reach(self, target: Target, most: int, more: bool, moved: Moved) -> int:
+        """Return how far a number is moved by one move after another, each from where the last one led.
+
+        Who has been moved is noted in ``moved``, which is empty at first.
+        """
         total = 0
         for move in self._moves(target.sets):
             total += self._moved(target, move, most - total, more, moved)
@@ -143,18 +173,29 @@ class Guard:
         return [Move(gains, loses) for gains in sorted(sets) for loses in (None, *others)]
 
     def _moved(self, target: Target, move: Move, most: int, more: bool, moved: Moved) -> int:
-        dimension = self._shared_total(target)
-        if dimension:
-            total = 0
-            for source, sink in self._pairs(dimension, target, more):
-                total += self._shift(dimension, (source, sink), move, most - total, moved)
-                if total == most:
-                    break
-            return total
-        with self._moved_room(target.net, move, moved) as room:
-            changed = (room.raised if more else room.lowered)(target.arc, most, target.still)
-        _note(moved, move, {target.net.keys[arc]: by for arc, by in changed.items()})
-        return abs(changed.get(target.arc, 0))
+        total = 0
+        if self._shared_total(target) is None:
+            with self._moved_room(target.net, move, moved) as room:
+                changed = (room.raised if more else room.lowered)(target.arc, most, target.still)
+            _note(moved, move, {target.net.keys[arc]: by for arc, by in changed.items()})
+            total = abs(changed.get(target.arc, 0))
+        for way in self._ways(target, more):
+            if total == most:
+                break
+            total += self._shift(way, move, most - total, moved)
+        return total
+
+    def _ways(self, target: Target, more: bool) -> Iterator[Shift]:
+        """Yield how people could go from one category of a shared dimension to another so that a number changes."""
+        table, place = target.net.table, target.net.places[target.arc]
+        total = self._shared_total(target)
+        for dimension, name in zip(table.dimensions, place, strict=False):
+            inside = dimension.members(name)
+            if name == ALL or dimension.name not in self.shared or target.still:
+                continue
+            for one, other in itertools.product(inside, [each for each in dimension.categories if each not in inside]):
+                source, sink = (other, one) if more else (one, other)
+                yield Shift(dimension, source, sink, None if total else _route(target, dimension, one, other, more))
 
     def _shared_total(self, target: Target) -> Dimension | None:
         row, column = target.net.places[target.arc]
@@ -163,41 +204,48 @@ class Guard:
             return table.rows if table.rows.name in self.shared else None
         return table.columns if row == ALL and table.columns and table.columns.name in self.shared else None
 
-    def _pairs(self, dimension: Dimension, target: Target, more: bool) -> Iterator[tuple[str, str]]:
-        row, column = target.net.places[target.arc]
-        inside = dimension.members(row if column == ALL else column)
-        outside = [name for name in dimension.categories if name not in inside]
-        for one, other in itertools.product(inside, outside):
-            yield (other, one) if more else (one, other)
-
-    def _shift(self, dimension: Dimension, ends: tuple[str, str], move: Move, most: int, moved: Moved) -> int:
-        """Return how many people can go from one category of a shared dimension to another one, in all tables."""
-        totals = _totals(dimension, *ends)
+    def _shift(self, way: Shift, move: Move, most: int, moved: Moved) -> int:
+        """Move people from one category of a shared dimension to another one, in all its tables; return how many."""
+        totals = _totals(way.dimension, way.source, way.sink)
         for key, more in totals:
             most = min(most, self.limits(key, move, moved)[0 if more else 1])
-        nets = [net for net in self.nets if dimension.name in [each.name for each in net.table.dimensions]]
-        for net in nets:
-            with self._moved_room(net, move, moved) as room:
-                most, _ = room.flow(*_ends(net, dimension, *ends), most)
+        if most <= 0:
+            return 0
+        routes = [way.route_in(net) for net in self._with(way.dimension)]
+        for route in routes:
+            with self._moved_room(route.net, move, moved) as room:
+                most = min([most, *(room.up[arc] if route.more else room.down[arc] for arc in route.through)])
+                most, _ = room.flow(*route.ends, most, route.through)
         if most <= 0:
             return 0
         changed = {key: most if more else -most for key, more in totals}
-        for net in nets:
-            with self._moved_room(net, move, moved) as room:
-                _, arcs = room.flow(*_ends(net, dimension, *ends), most)
-            changed |= {net.keys[arc]: by for arc, by in arcs.items()}
+        for route in routes:
+            with self._moved_room(route.net, move, moved) as room:
+                _, arcs = room.flow(*route.ends, most, route.through)
+            arcs |= dict.fromkeys(route.through, most if route.more else -most)
+            changed |= {route.net.keys[arc]: by for arc, by in arcs.items()}
         _note(moved, move, changed)
         return most
+
+    def _with(self, dimension: Dimension) -> list[Net]:
+        return [net for net in self.nets if dimension.name in [each.name for each in net.table.dimensions]]
 
     # Limits
 
     def room(self, net: Net, move: Move) -> Room:
         """Return the limits of all arcs of a net; totals of shared dimensions stand still."""
-        found = self._rooms.get((id(net), move))
+        found = self._rooms.get((id(net), move, self._settled))
         if found is None:
             limits = [self._limits_of(net, arc, move) for arc in range(len(net.keys))]
-            found = self._rooms[id(net), move] = Room(net.arcs, [up for up, _ in limits], [down for _, down in limits])
+            found = Room(net.arcs, [up for up, _ in limits], [down for _, down in limits])
+            self._rooms[id(net), move, self._settled] = found
         return found
+
+    @contextmanager
+    def _only_settled(self) -> Iterator[None]:
+        self._settled = True
+        yield
+        self._settled = False
 
     @contextmanager
     def _moved_room(self, net: Net, move: Move, moved: Moved) -> Iterator[Room]:
@@ -211,25 +259,22 @@ class Guard:
         for limits in before:
             room.limit(*limits)
 
-    def _limits_of(self, net: Net, arc: int, move: Move, moved: Moved = NOBODY, settled: bool = False) -> Limits:
+    def _limits_of(self, net: Net, arc: int, move: Move, moved: Moved = NOBODY) -> Limits:
         row, column = net.places[arc]
         rows, columns = net.table.dimensions[0], net.table.columns
         if (column == ALL and rows.name in self.shared) or (row == ALL and columns and columns.name in self.shared):
             return 0, 0
-        return self.limits(net.keys[arc], move, moved, settled)
+        return self.limits(net.keys[arc], move, moved)
 
-    def limits(self, key: Key, move: Move, moved: Moved = NOBODY, settled: bool = False) -> Limits:
-        """Return how many more and how many fewer people a number can be in a move, after others were moved.
-
-        With ``settled`` only versions count that are published already: the others could still hide it.
-        """
+    def limits(self, key: Key, move: Move, moved: Moved = NOBODY) -> Limits:
+        """Return how many more and how many fewer people a number can be in a move, after others were moved."""
         by = moved.get(key, {})
         up = NO_LIMIT if move.loses is None else self.counts[move.loses].get(key, 0) + by.get(move.loses, 0)
         down = self.counts[move.gains].get(key, 0) + by.get(move.gains, 0)
         for place, draft in enumerate(self.drafts):
             gains = self.members[move.gains][place]
             loses = move.loses is not None and self.members[move.loses][place]
-            if gains != loses and key in draft.shown and (draft.settled or not settled):
+            if gains != loses and key in draft.shown and (draft.settled or not self._settled):
                 true = self.true[place].get(key, 0)
                 least, most = band(rounded(true))
                 true += sum(change for sets, change in by.items() if self.members[sets][place])
@@ -246,54 +291,89 @@ class Guard:
                 draft.shown.discard(key)
         for net in self.nets:
             for arc in net.same.get(key, ()):
-                for (of, move), room in self._rooms.items():
-                    if of == id(net):
+                for (of, move, settled), room in self._rooms.items():
+                    if of == id(net) and not settled:
                         room.limit(arc, *self._limits_of(net, arc, move))
 
     def mend(self, target: Target) -> bool:
-        """Hide what makes a small number wide, the cheapest that is found; return False if nothing does."""
+        """Hide what makes a small number wide, itself first, then the cheapest besides; return False if nothing does."""
+        key = target.net.keys[target.arc]
+        if any(key in draft.shown for draft in self.drafts if not draft.settled):
+            self.hide(key)
+            if self.wide(target):
+                return True
         for move in self._moves(target.sets)[::-1]:
             for more in (True, False):
-                keys = self._needed(target, move, more)
-                if keys:
-                    for key in keys:
-                        self.hide(key)
-                    if self.wide(target):
-                        return True
-        return False
+                needed = self._needed(target, move, more)
+                for each in needed:
+                    self.hide(each)
+                if needed and self.wide(target):
+                    return True
+        return self._restore(target)
+
+    def _restore(self, target: Target) -> bool:
+        """Hide what keeps a small number from being as wide as it was before this batch."""
+        worlds: list[Moved] = [{}, {}]
+        with self._only_settled():
+            up = self._reach(target, WIDE, True, worlds[0])
+            down = self._reach(target, WIDE - up, False, worlds[1])
+        if up + down < WIDE:
+            return False
+        for key, by in itertools.chain.from_iterable(world.items() for world in worlds):
+            for place in range(len(self.drafts)):
+                true = self.true[place].get(key, 0)
+                least, most = band(rounded(true))
+                true += sum(change for sets, change in by.items() if self.members[sets][place])
+                if key in self.drafts[place].shown and not least <= true <= most:
+                    self.hide(key)
+        return True
 
     def _needed(self, target: Target, move: Move, more: bool) -> set[Key]:
-        dimension = self._shared_total(target)
-        if dimension is None:
+        if self._shared_total(target) is None:
             tail, head = target.net.arcs.ends[target.arc]
-            ends = (head, tail) if more else (tail, head)
-            found = self._paid(target.net, move, ends, (target.arc, *target.still))
-            limits = self.limits(target.net.keys[target.arc], move, settled=True)
-            return set() if found is None or limits[not more] < WIDE else {*found, target.net.keys[target.arc]}
-        for source, sink in self._pairs(dimension, target, more):
-            if all(
-                self.limits(key, move, settled=True)[not up] >= WIDE for key, up in _totals(dimension, source, sink)
-            ):
-                nets = [net for net in self.nets if dimension.name in [each.name for each in net.table.dimensions]]
-                paid = [self._paid(net, move, _ends(net, dimension, source, sink), ()) for net in nets]
+            route = Route(target.net, (head, tail) if more else (tail, head), (target.arc,), more)
+            found = self._paid(route, move, target.still)
+            if found is not None:
+                return found
+        for way in self._ways(target, more):
+            totals = _totals(way.dimension, way.source, way.sink)
+            with self._only_settled():
+                enough = all(self.limits(key, move)[not up] >= WIDE for key, up in totals)
+            if enough:
+                paid = [self._paid(way.route_in(net), move) for net in self._with(way.dimension)]
                 if None not in paid:
-                    totals = {key for key, _ in _totals(dimension, source, sink)}
-                    return totals.union(*(each for each in paid if each))
+                    return {key for key, _ in totals}.union(*(each for each in paid if each))
         return set()
 
-    def _paid(self, net: Net, move: Move, ends: tuple[int, int], still: tuple[int, ...]) -> set[Key] | None:
-        limits = self._possible.get((id(net), move))
-        if limits is None:
-            limits = [self._limits_of(net, arc, move, settled=True) for arc in range(len(net.keys))]
-            self._possible[id(net), move] = limits
+    def _paid(self, route: Route, move: Move, still: tuple[int, ...] = ()) -> set[Key] | None:
+        """Return what is to be hidden so that enough people can go along a route; None if they can't."""
+        net = route.net
+        with self._only_settled():
+            settled = self.room(net, move)
+        if any((settled.up if route.more else settled.down)[arc] < WIDE for arc in route.through):
+            return None
 
         def price(arc: int) -> int:
             size = 1 + max(self.true[place].get(net.keys[arc], 0) for place in range(len(self.drafts)))
             return size * (1_000 if ALL in net.places[arc] else 1)
 
-        possible = Possible([up for up, _ in limits], [down for _, down in limits], price)
-        found = cheapest(self.room(net, move), possible, ends, WIDE, still)
-        return None if found is None else {net.keys[arc] for arc in found}
+        possible = Possible(settled.up, settled.down, price)
+        found = cheapest(self.room(net, move), possible, route.ends, WIDE, (*route.through, *still))
+        return None if found is None else {net.keys[arc] for arc in (*found, *route.through)}
+
+
+def _route(target: Target, dimension: Dimension, inside: str, outside: str, more: bool) -> Route:
+    """Return the way that leads through a number when people come to its category from another one, or leave."""
+    net, (row, column) = target.net, target.net.places[target.arc]
+    tail, head = net.arcs.ends[target.arc]
+    if dimension.name == net.table.rows.name:
+        through = {net.number[inside, column], target.arc}
+        one, other = head, net.rows[outside]
+    else:
+        group = net.table.rows.group(row)
+        through = {target.arc, *([net.number[group, column]] if group else ())}
+        one, other = net.columns[outside], tail
+    return Route(net, (one, other) if more else (other, one), tuple(through), more)
 
 
 def _note(moved: Moved, move: Move, changed: Mapping[Key, int]) -> None:

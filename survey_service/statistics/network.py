@@ -8,7 +8,7 @@ be moved is then the largest flow from its head back to its tail through the oth
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 NO_LIMIT = 10**9
@@ -104,25 +104,35 @@ class Room:
 
     def _way(self, nodes: list[int], source: int, sink: int) -> list[Step]:
         """Return a shortest way from source to sink; empty if there is none."""
-        came: dict[int, int] = {}
-        seen, here = 1 << source, [source]
-        while here and not seen >> sink & 1:
-            following = []
-            for node in here:
-                fresh = nodes[node] & ~seen
-                seen |= fresh
-                while fresh:
-                    bit = fresh & -fresh
-                    fresh ^= bit
-                    reached = bit.bit_length() - 1
-                    came[reached] = node
-                    following.append(reached)
-            here = following
-        way, node = [], sink
-        while node in came:
-            way.append(self.arcs.step(came[node], node))
-            node = came[node]
+        levels, seen = [1 << source], 1 << source
+        while (before := _before(nodes, levels[-1], sink)) is None:
+            reached = 0
+            for node in _bits(levels[-1]):
+                reached |= nodes[node]
+            reached &= ~seen
+            if not reached:
+                return []
+            seen |= reached
+            levels.append(reached)
+        way, there = [self.arcs.step(before, sink)], before
+        for level in reversed(levels[:-1]):
+            here = _before(nodes, level, there)
+            assert here is not None, "each level was reached from the one before"
+            way.append(self.arcs.step(here, there))
+            there = here
         return way
+
+
+def _bits(nodes: int) -> Iterator[int]:
+    while nodes:
+        bit = nodes & -nodes
+        nodes ^= bit
+        yield bit.bit_length() - 1
+
+
+def _before(nodes: list[int], level: int, there: int) -> int | None:
+    """Return a node of a level from which one can go to another node; None if there is none."""
+    return next((node for node in _bits(level) if nodes[node] >> there & 1), None)
 
 
 @dataclass(frozen=True)

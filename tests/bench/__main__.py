@@ -8,7 +8,18 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import backup, directory, exports, expressions, forms, http, importing, reports, store
+from tests.bench import (
+    backup,
+    directory,
+    disclosure,
+    exports,
+    expressions,
+    forms,
+    http,
+    importing,
+    reports,
+    store,
+)
 
 PARTS = {
     "http": http.main,
@@ -18,6 +29,7 @@ PARTS = {
     "expressions": expressions.measure,
     "forms": forms.main,
     "importing": importing.main,
+    "disclosure": disclosure.main,
     "reports": reports.main,
     "directory": directory.main,
     "reports-small": reports.small,
