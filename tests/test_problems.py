@@ -18,7 +18,7 @@ def test_each_kind_is_complete(code: str) -> None:
     assert re.fullmatch(r"[a-z]+\.[a-z_]+", code)
     assert 400 <= kind.status <= 599
     assert kind.title
-    assert kind.message.rstrip().endswith((".", "…", "%(listing)s", ")s"))
+    assert kind.message.rstrip().endswith((".", "!", "…", "%(listing)s", ")s"))
     details = dict.fromkeys(re.findall(r"%\((\w+)\)s", kind.message), "x")
     assert "%(" not in Problem(code, **details).message()
 

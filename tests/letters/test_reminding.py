@@ -279,7 +279,7 @@ def test_projects_get_notice_and_end_by_themselves_once(store: Store, values: Se
     assert on(store, values, 59) == Round(letters=1, reminded=1)  # 1 March, 30 days before
     assert [on(store, values, day) for day in (60, 75, 89)] == [Round()] * 3
     assert on(store, values, 90) == Round(letters=1, ended=1)
-    assert "31. März 2026" in text(values).replace("March 31, 2026", "31. März 2026")
+    assert "31. März 2026" in " ".join(text(values).split())
     assert [on(store, values, day) for day in (91, 150, 400)] == [Round()] * 3  # and no reminders after the end
     assert sent(values) == [("mara@example.org", "project_ends"), ("mara@example.org", "project_ended")]
     assert kinds_of(store, name) == ["reminded", "ended"]

@@ -151,7 +151,10 @@ def test_who_left_has_no_way_in_and_does_not_come_back_by_a_form(store: Store, o
     assert visits.find(store, session, now=clock.now()) is None
     sent_again(store, offer, A19_free=3)  # her address still stands in the answers
     registered(store, "Sozialwerk Meinigen", "Neu", A20_email="ANNA@beispiel.example")
-    assert [contact.left for contact in contacts.of_organisation(store, organisation)] == [True]
+    left, again = contacts.of_organisation(store, organisation)
+    assert (left.left, left.offer) == (True, "")
+    assert (again.left, again.email) == (False, "ANNA@beispiel.example")
+    assert again.offer not in ("", offer)  # whoever enters an offer may change that one, and no other
     assert organising.contact_back(store, anna.contact, "Mara").left is False
     bea = organising.add_contact(store, organisation, "bea@beispiel.example", "de", "Mara", offer=offer)
     organising.link_sent(store, bea, "Mara")
