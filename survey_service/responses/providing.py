@@ -207,6 +207,8 @@ def enter(store: Store, link: str, *, now: dt.datetime) -> tuple[str, str]:
         contact = contacts.find(store, links.use(store, link, links.EDIT).contact)
         if contact.left:
             raise Problem("page.missing")
+        if contact.bounced:
+            contacts.change(store, contact.contact, bounced="")  # the letter has arrived
         if contact.instead_of:
             for stored in store.collection(DRAFTS).find(contact=contact.instead_of):
                 drafts.pass_on(store, stored, contact.contact, now.date())
