@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext
 
-from survey_service import clock, settings
+from survey_service import clock, letters, outbox, settings
+from survey_service.accounts import accounts
 from survey_service.cli import making
 from survey_service.offers import contacts, events, freshness, moderation, register
 from survey_service.responses.revisions import Publications
@@ -20,6 +21,7 @@ from survey_service.responses.submissions import Submission, submit
 from survey_service.web.context import Context
 from tests.journeys.conftest import Service
 from tests.journeys.inspection import Inspector
+from tests.journeys.test_desk import PASSWORD, Manager
 from tests.journeys.test_respondents import Watcher
 from tests.offers.test_register import OFFER
 from tests.test_mail import Box, started
@@ -124,3 +126,34 @@ def test_without_scripts_one_offer_is_one_press(
         phone.locator("main form button").first.click()
         phone.wait_for_selector("[role=status]")
     assert register.find(service.store, only).body["confirmed"] == "2027-05-22"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_manager_reads_the_outbox_and_calls(
+    service: Service, contexts: Contexts, inspector: Inspector, tmp_path: Path, scheme: str
+) -> None:
+    for silent in ("Sprachcafé", "Fahrradwerkstatt"):
+        with clock.fixed(BEGIN):
+            name = offer(service, silent, "de")
+    register.change(service.store, name, confirmed="2026-01-02")
+    (contact,) = contacts.of_address(service.store, "anna@example.org")
+    contacts.change(service.store, contact.contact, bounced="2026-11-01")
+    values = settings.load(tmp_path / "instance", mail_url="smtp://127.0.0.1:1", mail_from="amt@example.org")
+    with clock.fixed(BEGIN):
+        kept = letters.post(values, "anna@example.org", "returned", "de", reason="Bitte ergänzen Sie die Uhrzeit.")
+        outbox.move(kept, outbox.FAILED, outbox.State(0, 1, 0, outbox.REFUSED, 550, "5.1.1 no such user"))
+        waiting = letters.post(values, "anna@example.org", "edit_link", "de", link=f"{service.url}/x/{'A' * 22}")
+        outbox.note(waiting, outbox.State(0, 3, BEGIN.timestamp() + 900, outbox.AWAY, 0, "ConnectionRefusedError"))
+    accounts.add(service.store, "Mara", ["manager"], PASSWORD, actor="test", now=dt.datetime.now(dt.UTC))
+    mara = Manager(contexts("de", scheme=scheme).new_page(), service.url, inspector, scheme)
+    mara.page.goto(f"{service.url}/manage/outbox")
+    mara.page.fill("#name", "Mara")
+    mara.page.fill("#password", PASSWORD)
+    mara.page.click("main button")
+    for path in ("/manage/", "/manage/outbox", f"/manage/outbox/failed/{kept.name}", "/manage/calls"):
+        mara.open(path)
+    assert mara.faults == {}
+    assert mara.page.locator("tbody tr").count() == 1
+    mara.page.click("main form button")
+    mara.page.wait_for_selector("[role=status]")
+    assert [event.kind for event in events.of(service.store, name)][-1] == "confirmed"
