@@ -217,6 +217,15 @@ def test_a_letter_that_arrives_clears_the_note_that_mail_came_back(office: Offic
     assert contacts.find(office.store, contact).bounced == ""
 
 
+def test_whoever_comes_by_a_link_to_edit_is_reached_again(office: Office) -> None:
+    old(office)
+    contact = contacts.of_address(office.store, ANNA)[0].contact
+    link = office.link()
+    contacts.change(office.store, contact, bounced="2027-01-01")
+    press(office.browser(), link)
+    assert contacts.find(office.store, contact).bounced == ""
+
+
 def test_a_project_that_has_ended_is_said_to_have(office: Office) -> None:
     offer = old(office, A21="2027-05-01")
     page = office.browser().open(made(office, offer=offer, tag="en"))
