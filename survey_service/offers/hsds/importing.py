@@ -49,17 +49,28 @@ class Terms:
     known: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Loss:
-    """A value that has no place here: where it stands, what it says, and why. ``silent``: nothing is lost by that."""
+    """A value that has no place here, and why; without a value it is a file, named by ``file``."""
 
-    place: str
-    value: str
+    leaf: Leaf | None
     reason: Said
+    file: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it stands."""
+        return self.leaf.place if self.leaf is not None else self.file
+
+    @property
+    def value(self) -> str:
+        """What it says."""
+        return self.leaf.text if self.leaf is not None else ""
 
     @property
     def silent(self) -> bool:
-        return self.reason in (FOLLOWS, IDS, REPEATED)
+        """Tell whether nothing is lost by that."""
+        return self.reason is FOLLOWS or self.reason is IDS or self.reason is REPEATED
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,7 @@ def propose(source: Source, terms: Terms) -> Import:
     for part in source.organizations:
         if _is_structure(part) or not (id(part) in same or part.text("id") in named):
             found.append(_structure(part, source, terms, Taking(book)))
-    losses = (*(Loss(name, "", FILE) for name in source.unread), *_losses(source))
+    losses = (*(Loss(None, FILE, name) for name in source.unread), *_losses(source))
     return Import(tuple(found), losses, len(source.leaves))
 
 
@@ -225,7 +236,7 @@ def _losses(source: Source) -> Iterator[Loss]:
             continue
         again = known.get(_same(leaf)) if leaf.holder.leaf("id") is not None else None
         reason = REPEATED if again is TAKEN else leaf.fate or again or _reason(leaf)
-        yield Loss(leaf.place, leaf.text, reason)
+        yield Loss(leaf, reason)
 
 
 def _same(leaf: Leaf) -> tuple[str, str, str]:
