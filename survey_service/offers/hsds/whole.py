@@ -35,7 +35,8 @@ class Kept:
 @dataclass(frozen=True)
 class Whole:
     """The export of a day: ``entries``, the ``services`` of those that are offers and projects in the same order, the
-    ``organizations`` without their services, ``moved`` (id of a merged offer's service → the one it was merged into), and what was warned about.
+    ``organizations`` without their services, ``moved`` (id of a merged offer's service → the one it was merged into),
+    and what was warned about.
     """
 
     codes: Codes

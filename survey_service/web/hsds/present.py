@@ -30,7 +30,7 @@ class Kept:
     cursor: str = ""
     state: Hashable = None
     made: Whole | None = None
-    files: dict[Hashable, bytes] = field(default_factory=dict)
+    files: dict[Hashable, tuple[Whole, bytes]] = field(default_factory=dict)
 
 
 def export() -> Whole:
@@ -49,15 +49,15 @@ def export() -> Whole:
 
 def file(form: Format, about: About) -> tuple[Whole, bytes]:
     """Return the present export, and it as a file, which is made once until something changes."""
-    made = export()
-    files = current_app.extensions[KEY].files
-    key = (form.name, about)
-    if key not in files:
-        content = form.write(made, about)
-        if len(files) >= _MOST_FILES:
-            return made, content
-        files[key] = content
-    return made, files[key]
+    made, key = export(), (form.name, about)
+    kept: Kept = current_app.extensions[KEY]
+    known = kept.files.get(key)
+    if known is not None and known[0] is made:
+        return known
+    found = made, form.write(made, about)
+    if len(kept.files) < _MOST_FILES:
+        kept.files[key] = found
+    return found
 
 
 def _has_changed(store: Store, kept: Kept) -> bool:
