@@ -1,4 +1,4 @@
-"""Offers from a table: the manager fills in the template, mends what does not fit and imports it; so does a provider."""
+"""Offers from a table: a manager fills in the template, mends what does not fit and imports it; so does a provider."""
 
 from __future__ import annotations
 
