@@ -406,6 +406,11 @@ CATALOGUE: Mapping[str, Kind] = {
     ),
     "hsds.query": Kind(400, D_("Parameter not usable"), D_("The parameter “%(name)s” cannot be used. %(reason)s")),
     "hsds.page": Kind(404, D_("No such page"), D_("There is no page %(page)s: the list has %(pages)s.")),
+    "hsds.faulty": Kind(
+        422,
+        D_("Some entries do not fit"),
+        D_("%(count)s entries would be left out. Nothing was changed; --skip-faulty takes over the others."),
+    ),
     "hsds.file": Kind(422, D_("The file cannot be read"), D_("%(place)s: %(reason)s Nothing was changed.")),
     "offer.missing": Kind(404, D_("Offer not found"), D_("There is no such offer.")),
     "offer.reason": Kind(

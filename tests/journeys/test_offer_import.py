@@ -23,8 +23,15 @@ UNJUDGED = "contrast of "
 PASSWORD = "drei Birnen im Schnee"
 PICTURES = Path(os.environ.get("TEST_PICTURES", "test-artefacts"))
 ENTRY: dict[str, Any] = {
-    "A01": "Angebot", "A02": "Verein Offene Tür", "A04_name": "Nähstube", "A05_fields": "Integration und Migration",
-    "A09": "Deutsch; Arabisch", "A08_days": "Montag", "A08_from": "9 Uhr", "A08_to": "12.30", "A14_free": "ja",
+    "A01": "Angebot",
+    "A02": "Verein Offene Tür",
+    "A04_name": "Nähstube",
+    "A05_fields": "Integration und Migration",
+    "A09": "Deutsch; Arabisch",
+    "A08_days": "Montag",
+    "A08_from": "9 Uhr",
+    "A08_to": "12.30",
+    "A14_free": "ja",
 }
 
 

@@ -38,7 +38,7 @@ def between(source: Source, found: Import, terms: Terms) -> Iterator[Difference]
     making = Making(Codes(terms.form, terms.form.languages[0]), terms.today)
     for part, proposed in zip(source.services, found.proposed, strict=False):
         before = f"{part.place}." if part.place else ""
-        theirs = {place: leaf for place, leaf in _leaves(part, before)}
+        theirs = dict(_leaves(part, before))
         ours = dict(_flat(exported(making, proposed, terms), before))
         for place in sorted(theirs.keys() | ours.keys()):
             leaf, mine = theirs.get(place), ours.get(place, "")

@@ -6,15 +6,18 @@ Nothing is stored here. `docs/hsds.md` says which field becomes which answer.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from survey_service.offers.hsds import parts_in, places_in, times_in
 from survey_service.offers.hsds.codes import Codes, uid
-from survey_service.offers.hsds.mapping import STATUS
+from survey_service.offers.hsds.mapping import STATUS, organization_id, service_id
 from survey_service.offers.hsds.source import TAKEN, Leaf, Part, Source
 from survey_service.offers.hsds.tables import OWNERS, TABLES
 from survey_service.offers.hsds.taking import (
+    CODES,
     FILE,
     FOLLOWS,
     HISTORY,
@@ -35,7 +38,8 @@ from survey_service.questionnaire.model import Questionnaire
 @dataclass(frozen=True)
 class Terms:
     """On which terms a file is taken in: the questionnaire, the language of the texts, the day; the fields of action
-    for entries that name none; whether contacts may be published; the ids of our own services → the offer.
+    for entries that name none; whether contacts may be published; ids of services that are our own → the offer's
+    document.
     """
 
     form: Questionnaire
@@ -43,20 +47,31 @@ class Terms:
     today: dt.date
     fields: tuple[str, ...] = ()
     publish_contacts: bool = False
-    known: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Loss:
-    """A value that has no place here: where it stands, what it says, and why. ``silent``: nothing is lost by that."""
+    """A value that has no place here, and why; without a value it is a file, named by ``file``."""
 
-    place: str
-    value: str
+    leaf: Leaf | None
     reason: Said
+    file: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it stands."""
+        return self.leaf.place if self.leaf is not None else self.file
+
+    @property
+    def value(self) -> str:
+        """What it says."""
+        return self.leaf.text if self.leaf is not None else ""
 
     @property
     def silent(self) -> bool:
-        return self.reason in (FOLLOWS, IDS, REPEATED)
+        """Tell whether nothing is lost by that."""
+        return self.reason is FOLLOWS or self.reason is IDS or self.reason is REPEATED
 
 
 @dataclass(frozen=True)
@@ -68,6 +83,19 @@ class Import:
     values: int
 
 
+def known(bodies: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return the ids of services and organizations that are offers (documents) of our own → the offer.
+
+    The id of an organization means its structure if it has only one.
+    """
+    offers = list(bodies)
+    structures = [body for body in offers if body["kind"] == "structure"]
+    counted = Counter(body["organisation_id"] for body in structures)
+    alone = (body for body in structures if counted[body["organisation_id"]] == 1)
+    found = {service_id(body["offer"]): body for body in offers}
+    return {**found, **{organization_id(body["organisation_id"]): body for body in alone}}
+
+
 def propose(source: Source, terms: Terms) -> Import:
     """Return the entries that a source proposes; each value of it was taken, or stands among the losses."""
     book = Codes(terms.form, terms.form.languages[0])
@@ -77,7 +105,7 @@ def propose(source: Source, terms: Terms) -> Import:
     for part in source.organizations:
         if _is_structure(part) or not (id(part) in same or part.text("id") in named):
             found.append(_structure(part, source, terms, Taking(book)))
-    losses = (*(Loss(name, "", FILE) for name in source.unread), *_losses(source))
+    losses = (*(Loss(None, FILE, name) for name in source.unread), *_losses(source))
     return Import(tuple(found), losses, len(source.leaves))
 
 
@@ -170,6 +198,9 @@ def _proposed(taking: Taking, part: Part, table: str, source: Source, terms: Ter
     identifier = part.leaf("id")
     own = identifier.text.lower() if identifier is not None else ""
     mark([identifier], TAKEN)
+    ours = terms.known.get(own)
+    if ours is not None:
+        _keep_unpublished(taking, ours["answers"], terms.today)
     taking.settle(terms.today)
     return Proposed(
         source=source.name,
@@ -177,9 +208,21 @@ def _proposed(taking: Taking, part: Part, table: str, source: Source, terms: Ter
         answers=taking.answers,
         language=terms.language,
         key=uid("import", table, own) if own else uid("import", source.name, part.place),
-        offer=terms.known.get(own, ""),
+        offer=ours["offer"] if ours is not None else "",
         confirmed=confirmed,
     )
+
+
+_NEVER_PUBLISHED = ("A20_name", "A20_phone", "A20_email", "A20_publish", "A22_by")
+_TIMES = ("A08_days", "A08_from", "A08_to", "A08_times")
+
+
+def _keep_unpublished(taking: Taking, answers: Mapping[str, Any], today: dt.date) -> None:
+    """Keep what no export tells of an offer of ours: a contact without leave, who checked it, times that are over."""
+    ended = str(answers.get("A21") or "9999") < today.isoformat()
+    for question in (*_NEVER_PUBLISHED, *(_TIMES if ended else ())):
+        if question in answers:
+            taking.answers.setdefault(question, answers[question])
 
 
 def _confirmed(leaf: Leaf | None, today: dt.date) -> str:
@@ -198,33 +241,38 @@ def _confirmed(leaf: Leaf | None, today: dt.date) -> str:
 
 
 def _losses(source: Source) -> Iterator[Loss]:
-    taken = {
-        (leaf.holder.text("id"), leaf.key, leaf.text)
-        for leaf in source.leaves
-        if leaf.fate is TAKEN and leaf.holder.leaf("id") is not None
-    }
+    known: dict[tuple[str, str, str], Said] = {}
+    for leaf in source.leaves:
+        if leaf.fate is not None and leaf.key != "id" and known.get(_same(leaf)) is not TAKEN:
+            known[_same(leaf)] = leaf.fate
     for leaf in source.leaves:
         if leaf.fate is TAKEN:
             continue
-        repeated = leaf.key != "id" and (leaf.holder.text("id"), leaf.key, leaf.text) in taken
-        reason = REPEATED if repeated else leaf.fate or _reason(leaf)
-        yield Loss(leaf.place, leaf.text, reason)
+        again = known.get(_same(leaf)) if leaf.holder.leaf("id") is not None else None
+        reason = REPEATED if again is TAKEN else leaf.fate or again or _reason(leaf)
+        yield Loss(leaf, reason)
+
+
+def _same(leaf: Leaf) -> tuple[str, str, str]:
+    """Return what a value has in common with those of the same object elsewhere in the source."""
+    return leaf.holder.text("id"), leaf.key, leaf.text
 
 
 def _reason(leaf: Leaf) -> Said:
     """Return why a value that nothing was made of has no place."""
     table = leaf.holder.table
-    if table == "metadata":
-        return HISTORY
     if not table:
         return FILE if "." not in leaf.place and "[" not in leaf.place else NO_PLACE
     if leaf.key == "id":
         return IDS
+    if table in _TABLES:
+        return _TABLES[table]
     links = (*TABLES[table].references, *OWNERS.get(table, ()), *_TIES.get(table, ()))
     if leaf.key in links:
         return LINKS if leaf.key in TABLES[table].references and ".csv:" in leaf.holder.place else IDS
     return _KEYS.get((table, leaf.key), NO_PLACE)
 
 
+_TABLES = {"metadata": HISTORY, "taxonomy": CODES, "taxonomy_term": CODES}
 _TIES = {"attribute": ("link_type",)}
 _KEYS: Mapping[tuple[str, str], Said] = {("service", "last_modified"): HISTORY}

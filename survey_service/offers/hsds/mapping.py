@@ -179,7 +179,8 @@ def _own_place(making: Making, entry: Entry) -> JSON | None:
 def _of_structure(making: Making, entry: Entry, own: str) -> Iterator[JSON]:
     owner = ("organization", own)
     yield from parts.attributes(making, entry, owner)
-    for key in entry.answers.get("A17", ()):
+    whole, county = entry.answers.get("A17_whole") == "yes", making.codes.district
+    for key in [county] if whole and county else entry.answers.get("A17", ()):
         yield parts.attribute(owner, making.codes.area_term(key))
 
 

@@ -97,7 +97,7 @@ def attributes(making: Making, entry: Entry, owner: tuple[str, str]) -> Iterator
     for taxonomy, question in codes.QUESTIONS.items():
         given = answers.get(question, [])
         for name in [given] if isinstance(given, str) else given:
-            if question != "A01" and name != "none":
+            if question != "A01" and (question != "A06" or entry.is_structure):  # a service has a status of its own
                 yield attribute(owner, book.term(taxonomy, name))
     status = {"no": codes.NO_STATUS, "yes": codes.STATUS_NEEDED}.get(answers.get("A12", ""))
     if status:
@@ -122,8 +122,7 @@ def languages(making: Making, entry: Entry, holder: str) -> list[JSON]:
 def location(making: Making, entry: Entry) -> JSON | None:
     """Return the place of an entry, None where nobody said where it is.
 
-    An address is told only if it is whole: HSDS wants street, postcode and town. What there is of another one stands in
-    the name of the place.
+    HSDS wants street, postcode and town; what nobody has said of them is a dash.
     """
     answers, book = entry.answers, making.codes
     kind = answers.get("A07_type", "")
@@ -135,9 +134,8 @@ def location(making: Making, entry: Entry) -> JSON | None:
     street, postcode = answers.get("A07_street", ""), answers.get("A07_postcode", "")
     choice = None if outside else book.choice("A07_place", key)
     transport = "transport" in answers.get("A16", ())
-    whole = bool(street and postcode and town)
-    if kind != "virtual" and not whole:
-        making.warn(entry, D_("Street, postcode or place is missing, so that the address was left out."))
+    if kind != "virtual" and not (street and postcode and town):
+        making.warn(entry, D_("Street, postcode or place is missing in the address."))
     return filled(
         id=uid("location", entry.offer),
         location_type=kind,
@@ -147,7 +145,7 @@ def location(making: Making, entry: Entry) -> JSON | None:
         longitude=_number(choice.columns.get("longitude")) if choice is not None else None,
         external_identifier="" if outside else key,
         external_identifier_type="" if outside else places.SCHEME,
-        addresses=[_address(entry, kind, street, postcode, town, key)] if whole else [],
+        addresses=[_address(entry, kind, street, postcode, town, key)] if street or postcode or town else [],
         accessibility=[_accessibility(making, entry, name) for name in answers.get("A15", ()) if name != "none"],
     )
 
@@ -159,10 +157,10 @@ def _number(text: str | None) -> float | None:
 def _address(entry: Entry, kind: str, street: str, postcode: str, town: str, key: str) -> JSON:
     return {
         "id": uid("address", entry.offer),
-        "address_1": street,
-        "city": town,
+        "address_1": street or places.UNKNOWN,
+        "city": town or places.UNKNOWN,
         "state_province": places.state(key),
-        "postal_code": postcode,
+        "postal_code": postcode or places.UNKNOWN,
         "country": places.COUNTRY,
         "address_type": kind,
     }

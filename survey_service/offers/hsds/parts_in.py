@@ -11,6 +11,7 @@ from survey_service.offers.hsds.mapping import CURRENCY
 from survey_service.offers.hsds.source import Leaf, Part
 from survey_service.offers.hsds.taking import FOLLOWS, NO_PLACE, ONLY_ONE, OTHER_CODE, OVER, Taking, mark
 
+_PERSONAL = ("title", "department", "type", "description")
 _SEVERAL = ("select_multiple",)
 _OWN = {codes.WAITING: "A18_wait", codes.ENDS: "A21"}
 _NUMBERS = {codes.FREE: "A19_free", codes.MOST: "A19_max"}
@@ -44,6 +45,8 @@ def _take_term(taking: Taking, term: Part, code: Leaf, value: Leaf | None) -> bo
         mark([code, taxonomy], FOLLOWS)
     elif name == codes.AREA and taking.codes.choice("A17", code.text) is not None:
         area(taking, code.text, code, taxonomy)
+    elif name == codes.AREA and code.text == taking.codes.district:
+        taking.give("A17_whole", "yes", code, taxonomy)
     elif name in codes.QUESTIONS:
         return _choose(taking, codes.QUESTIONS[name], code.text.removeprefix(f"{name}."), code, taxonomy)
     else:
@@ -177,8 +180,13 @@ def contact(taking: Taking, holders: Sequence[Part], *, publish: bool) -> None:
         taking.give("A20_phone", text, number, extension)
     if persons or number is not None:
         taking.answers["A20_publish"] = "yes" if publish else "no"
-    others = (leaf for each in (*persons[1:], *phones[1:]) for leaf in each.leaves() if leaf.key != "id")
-    mark(others, ONLY_ONE)
+    chosen = [*persons[:1], *([number.holder] if number is not None else [])]
+    same = {each.text("id") for each in chosen} - {""}
+    for each in chosen:
+        mark((leaf for leaf in each.leaves() if leaf.key in _PERSONAL), NO_PLACE)
+    for each in (*persons[1:], *phones):
+        if each not in chosen and each.text("id") not in same:
+            mark((leaf for leaf in each.leaves() if leaf.key != "id"), ONLY_ONE)
 
 
 def project(taking: Taking, service: Part) -> None:

@@ -25,8 +25,8 @@ STATES = {
     "16": "Thüringen",
 }
 """The first two digits of a municipality key → the federal state."""
-UNKNOWN_STATE = "–"
-"""What stands where HSDS wants a state and nobody asked for it: at places outside the county."""
+UNKNOWN = "–"
+"""What stands in an address where HSDS wants something that nobody has said, such as the state of a place outside."""
 COUNTRY = "DE"
 SCHEME = "AGS"
 """How HSDS shall know that the identifier of a location is an official municipality key."""
@@ -36,7 +36,7 @@ _DISTRICT = re.compile(r"(?<![0-9])([0-9]{5})(?![0-9])")
 
 def state(key: str) -> str:
     """Return the federal state of a municipality key."""
-    return STATES.get(key[:2], UNKNOWN_STATE)
+    return STATES.get(key[:2], UNKNOWN)
 
 
 def municipality_uri(key: str) -> str:

@@ -42,19 +42,24 @@ def _take(taking: Taking, place: Part) -> None:
 
 
 def _address(taking: Taking, address: Part) -> None:
-    taking.text("A07_street", address.leaf("address_1"))
-    taking.text("A07_postcode", address.leaf("postal_code"))
-    city = address.leaf("city")
-    _city(taking, city)
+    street, postcode, city = address.leaf("address_1"), address.leaf("postal_code"), address.leaf("city")
+    mark((leaf for leaf in (street, postcode, city) if leaf is not None and leaf.text == places.UNKNOWN), FOLLOWS)
+    taking.text("A07_street", _known(street))
+    taking.text("A07_postcode", _known(postcode))
+    _city(taking, _known(city))
     key = taking.answers.get("A07_place", "")
     state, country = address.leaf("state_province"), address.leaf("country")
-    if state is not None and state.text in (places.state(key), places.UNKNOWN_STATE):
+    if state is not None and state.text in (places.state(key), places.UNKNOWN):
         mark([state], FOLLOWS)
     if country is not None and country.text.upper() == places.COUNTRY:
         mark([country], FOLLOWS)
     kind = address.leaf("address_type")
     if kind is not None and kind.text == taking.answers.get("A07_type"):
         mark([kind], FOLLOWS)
+
+
+def _known(leaf: Leaf | None) -> Leaf | None:
+    return leaf if leaf is not None and leaf.text != places.UNKNOWN else None
 
 
 def _city(taking: Taking, leaf: Leaf | None) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from survey_service.offers.hsds.source import TAKEN, Part, Source, refused
 from survey_service.offers.hsds.tables import LISTS, OWNERS, TABLES
+from survey_service.offers.hsds.taking import IDS
 from survey_service.problems import D_
 
 _PACKAGE = "datapackage.json"
@@ -72,7 +73,10 @@ def _tie(table: str, part: Part, found: Rows) -> None:
     for field, other in TABLES[table].references.items():
         leaf = part.leaf(field)
         target = found[other].get(leaf.text) if leaf is not None else None
-        if leaf is None or target is None or other == table:
+        if leaf is None or target is None:
+            continue
+        if other == table:
+            leaf.fate = IDS
             continue
         single = _SINGLE.get((table, field))
         if single is not None:

@@ -28,6 +28,7 @@ NO_DAY = said(D_("This is no day that has come."))
 OTHER_CODE = said(D_("This code is not among the choices."))
 SEASONS = said(D_("Times are kept by week; days and offsets of the seasons are made anew."))
 NOT_WEEKLY = said(D_("Only times that come every week have a place."))
+CODES = said(D_("Only codes of our own lists are taken."))
 FILE = said(D_("Tells of the file, not of an offer."))
 LINKS = said(D_("Names nothing in this file."))
 _ROUNDS = 5

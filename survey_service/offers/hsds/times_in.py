@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from survey_service.offers.hsds.source import Leaf, Part
 from survey_service.offers.hsds.taking import FOLLOWS, NOT_WEEKLY, OVER, SEASONS, Taking, mark
-from survey_service.offers.hsds.times import WEEKDAYS
+from survey_service.offers.hsds.times import WEEKDAYS, seasons
 
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")
 _FRAME = ("valid_from", "valid_to", "dtstart", "until", "timezone", "wkst", "freq", "interval")
@@ -73,8 +73,15 @@ def _is_over(part: Part, today: dt.date) -> bool:
 
 
 def _is_limited(part: Part) -> bool:
-    """Tell whether days bound the times, so that something is lost without them."""
-    return any(part.leaf(key) is not None for key in ("valid_from", "valid_to", "until"))
+    """Tell whether days bound the times other than those of a season, so that something is lost without them."""
+    if not any(part.leaf(key) is not None for key in ("valid_from", "valid_to", "until")):
+        return False
+    try:
+        first, last = (dt.date.fromisoformat(part.text(key)) for key in ("valid_from", "valid_to"))
+        season = seasons(first)[0]
+    except ValueError:
+        return True
+    return (first, last) != (season.first, season.last) or part.text("until") not in ("", last.isoformat())
 
 
 def _weekly(part: Part) -> _Weekly | None:
