@@ -27,6 +27,8 @@ from survey_service.web import (
     offline,
     pictures,
     problems_view,
+    provider,
+    provider_visit,
     public,
     receipt,
     rendering,
@@ -40,7 +42,7 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(api, hsds, manage),
+    *(provider, api, hsds, manage),
 )
 
 
@@ -63,6 +65,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     helping.install(app)
     problems_view.install(app)
     rendering.install(app)
+    provider_visit.install(app)
     compression.install(app)
     rows: dict[str, audience.Access] = {}
     guards: dict[str, audience.Guard] = {}

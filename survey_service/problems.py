@@ -419,6 +419,19 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Say in a sentence why, so that the provider knows what to do. Nothing changed."),
     ),
     "organisation.missing": Kind(404, D_("Organisation not found"), D_("There is no such organisation.")),
+    "contact.same": Kind(
+        422, P_("This is your own address"), P_("Write the e-mail address of the person who takes over from you.")
+    ),
+    "contact.locked": Kind(
+        429,
+        P_("Too many requests"),
+        P_("Links were asked for very often from here. Please try again in ten minutes."),
+    ),
+    "visit.missing": Kind(
+        401,
+        P_("Please use your link"),
+        P_("Your visit is over, or it has not begun yet. Ask for a new link by e-mail. You find it on the start page."),
+    ),
     "contact.missing": Kind(404, D_("Contact not found"), D_("There is no such contact.")),
     "translation.placeholder_missing": Kind(
         422,

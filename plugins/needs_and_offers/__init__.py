@@ -33,7 +33,11 @@ def report_info() -> ReportInfo:
 def report_run(context: ReportContext) -> ReportOutput:
     """See the API of report plugins."""
     fields = fields_of(context)
-    blocks: list[Block] = [TextBlock(texts.INTRODUCTION), fields_table(fields), *_charts(fields)]
+    blocks: list[Block] = [
+        TextBlock(texts.INTRODUCTION, values={"days": integer(context.confirmed_days)}),
+        fields_table(fields),
+        *_charts(fields),
+    ]
     for field in fields:
         blocks.append(TextBlock(field.label, "heading"))
         blocks.extend(statements_of(context, field))

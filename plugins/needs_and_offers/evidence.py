@@ -19,8 +19,6 @@ from survey_service.reports.plugin import (
     chose_any,
 )
 
-from .supply import CONFIRMED_WITHIN
-
 AWARENESS = ("used", "known_not_used", "no")
 
 
@@ -46,7 +44,7 @@ class Field:
 
 def fields_of(context: ReportContext) -> tuple[Field, ...]:
     """Return all fields of action that the needs questionnaire asks about, in its order."""
-    offers = context.active_offers(confirmed_within=CONFIRMED_WITHIN)
+    offers = context.confirmed_offers()
     return tuple(
         _field(context, choice, offers.filter(pl.col("fields").list.contains(choice.name)))
         for choice in context.choices("needs", "B08")

@@ -36,7 +36,7 @@ _INTERVAL = (
     Column(texts.LOW, "percent"),
     Column(texts.HIGH, "percent"),
 )
-_OFFERS = (Column(texts.OFFERS, "integer"), Column(texts.REACHABLE, "percent"))
+_OFFERS = (Column(texts.OFFERS, "integer"), Column(texts.REACHABLE, "percent"), Column(texts.UNCONFIRMED, "integer"))
 
 
 def _share(released: Released) -> tuple[Value, ...]:
@@ -155,7 +155,9 @@ def hurdle_tables(fields: tuple[Field, ...], supply: Supply) -> Iterator[Table]:
 
 
 def supply_cells(supply: Supply, fields: tuple[Field, ...]) -> dict[str, tuple[Value, ...]]:
-    """Return by need item: offers of its field, the share of them in a needed language, offers of a fitting type."""
+    """Return by need item: offers of its field, the share of them in a needed language, how many more are not
+    confirmed, offers of a fitting type.
+    """
     cells: dict[str, tuple[Value, ...]] = {}
     for field in fields:
         reach = supply.reach(field.code).cells()

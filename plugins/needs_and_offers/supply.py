@@ -1,4 +1,7 @@
-"""The offers that count in the gap: active, confirmed within twelve months; whom they serve, and in which languages."""
+"""The offers that count in the gap: active and confirmed; whom they serve, and in which languages.
+
+Those past the last reminder are counted beside them, as not confirmed.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,6 @@ from survey_service.reports.plugin import (
     percent,
 )
 
-CONFIRMED_WITHIN = 365
 LANGUAGES = "B06"
 """The question that asks which languages somebody understands well."""
 GERMAN = "de"
@@ -47,9 +49,10 @@ def _one_of(column: str, names: Collection[str]) -> pl.Expr:
 
 @dataclass(frozen=True)
 class Supply:
-    """The countable offers, and by field who names it by language understood (``demand``)."""
+    """The countable offers, those that are not confirmed, and by field who names it by language (``demand``)."""
 
     offers: pl.DataFrame
+    unconfirmed: pl.DataFrame
     demand: Mapping[str, Split]
 
     @classmethod
@@ -57,7 +60,7 @@ class Supply:
         """Read the offers and the demand of a snapshot."""
         groups = {field: Group(chose_any("B08", field), answered("B08")) for field in fields}
         demand = context.split("needs", groups, LANGUAGES) if context.has("needs", LANGUAGES) else {}
-        return cls(context.active_offers(confirmed_within=CONFIRMED_WITHIN), demand)
+        return cls(context.confirmed_offers(), context.unconfirmed_offers(), demand)
 
     def of_field(self, field: str) -> pl.DataFrame:
         """Return the offers of a field of action."""
@@ -80,34 +83,46 @@ class Supply:
         offers = self.of_field(field).select("whole_county", "municipalities", speaks.alias("speaks"))
         served: Counter[str] = Counter()
         speaking: Counter[str] = Counter()
+        silent: Counter[str] = Counter()
         for whole, municipalities, understood in offers.iter_rows():
             for place in {EVERYWHERE} if whole else set(municipalities or ()):
                 served[place] += 1
                 speaking[place] += understood
-        return Reach(offers.height, int(offers["speaks"].sum()), served, speaking, known=bool(needed))
+        stale = self.unconfirmed.filter(pl.col("fields").list.contains(field)).select("whole_county", "municipalities")
+        for whole, municipalities in stale.iter_rows():
+            silent.update({EVERYWHERE} if whole else set(municipalities or ()))
+        return Reach(
+            offers.height, int(offers["speaks"].sum()), stale.height, served, speaking, silent, known=bool(needed)
+        )
 
 
 @dataclass(frozen=True)
 class Reach:
-    """Offers of one field: how many, how many of them in a needed language, and both by municipality they serve.
+    """Offers of one field: how many, how many of them in a needed language, how many more are not confirmed, and all
+    three by municipality they serve.
 
     ``known`` is False if no language is known to be needed: then nothing is said of them.
     """
 
     offers: int
     speaking: int
+    unconfirmed: int
     served: Mapping[str, int]
     spoken: Mapping[str, int]
+    silent: Mapping[str, int]
     known: bool
 
-    def cells(self, municipality: str | None = None) -> tuple[Value, Value]:
-        """Return the number of offers, all or those that serve a municipality, and the share in a needed language."""
-        number, speaking = self.offers, self.speaking
+    def cells(self, municipality: str | None = None) -> tuple[Value, Value, Value]:
+        """Return the number of offers, all or those that serve a municipality, the share in a needed language, and how
+        many more are not confirmed.
+        """
+        number, speaking, silent = self.offers, self.speaking, self.unconfirmed
         if municipality is not None:
             number = self.served.get(EVERYWHERE, 0) + self.served.get(municipality, 0)
             speaking = self.spoken.get(EVERYWHERE, 0) + self.spoken.get(municipality, 0)
+            silent = self.silent.get(EVERYWHERE, 0) + self.silent.get(municipality, 0)
         share = percent(speaking / number, None) if number and self.known else hidden(Reason.BASE)
-        return integer(number), share
+        return integer(number), share, integer(silent)
 
 
 def easing(offers: pl.DataFrame) -> dict[str, int]:

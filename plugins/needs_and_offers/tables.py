@@ -57,6 +57,7 @@ def gap_table(fields: tuple[Field, ...], supply: Supply) -> Table:
             *_SHARE,
             Column(texts.OFFERS, "integer"),
             Column(texts.REACHABLE, "percent"),
+            Column(texts.UNCONFIRMED, "integer"),
             Column(texts.FITTING, "integer"),
             Column(texts.EXPERTS, "persons"),
         ),

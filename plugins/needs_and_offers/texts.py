@@ -8,12 +8,13 @@ INTRODUCTION: Text = {
     "de": (
         "Dieser Bericht stellt für jedes Handlungsfeld den Bedarf neben den Bestand. Der Bedarf stammt aus den "
         "Antworten der Zugewanderten, der Bestand aus dem Verzeichnis der Angebote. Gezählt sind veröffentlichte, "
-        "aktive Angebote, die in den letzten zwölf Monaten bestätigt wurden."
+        "aktive Angebote, die vor höchstens %(days)s Tagen bestätigt wurden; die übrigen stehen als „nicht bestätigt“ "
+        "daneben."
     ),
     "en": (
         "For each field of action this report sets the need beside the offers. The need comes from the answers of "
-        "newcomers, the offers from the directory. Counted are published, active offers that were confirmed in the "
-        "last twelve months."
+        "newcomers, the offers from the directory. Counted are published, active offers that were confirmed at most "
+        "%(days)s days ago; the others stand beside them as “not confirmed”."
     ),
 }
 TABLES: Text = {"de": "Alle Zahlen", "en": "All figures"}
@@ -64,19 +65,19 @@ FIELDS_CAPTION: Text = {"de": "Handlungsfelder: Bedarf und Angebote", "en": "Fie
 GAP_CAPTION: Text = {"de": "Bedarf und Angebote im Einzelnen", "en": "Needs and offers in detail"}
 GAP_NOTE: Text = {
     "de": (
-        "Die Anteile beziehen sich auf die Personen, die zu diesem Handlungsfeld Auskunft gaben. „Angebote“ sind die "
-        "des ganzen Handlungsfelds, „gebrauchte Sprache“ der Anteil von ihnen, der eine Sprache der Menschen mit "
-        "diesem Thema spricht (ohne Deutsch) oder dolmetscht. „Passende Art“ zählt Angebote, deren Art zu diesem "
-        "Bedarf passt, gleich in welchem Handlungsfeld; „•“ heißt hier, dass keine Art von Angebot zu ihm passt. Die "
-        "Zuordnung ist ein Entwurf. „Fachleute“ zählt, wie viele von ihnen hier zu wenige Angebote sehen. Die Teile "
-        "werden nicht zu einer Note verrechnet."
+        "Die Anteile beziehen sich auf die Personen, die zu diesem Handlungsfeld Auskunft gaben. „Angebote“ sind "
+        "die des ganzen Handlungsfelds, die bestätigt sind, „gebrauchte Sprache“ der Anteil von ihnen, der eine "
+        "Sprache der Menschen mit diesem Thema spricht (ohne Deutsch) oder dolmetscht. „Passende Art“ zählt "
+        "Angebote, deren Art zu diesem Bedarf passt, gleich in welchem Handlungsfeld; „•“ heißt hier, dass keine "
+        "Art von Angebot zu ihm passt. Die Zuordnung ist ein Entwurf. „Fachleute“ zählt, wie viele von ihnen hier "
+        "zu wenige Angebote sehen. Die Teile werden nicht zu einer Note verrechnet."
     ),
     "en": (
-        "The shares are of the people who answered on this field of action. “Offers” are those of the whole field, "
-        "“needed language” the share of them that speaks a language of the people with this topic (other than German) "
-        "or has interpreting. “Fitting type” counts offers whose type fits this need, in whichever field; “•” means "
-        "here that no type of offer fits it. The assignment is a draft. “Experts” counts how many of them see too few "
-        "offers here. The parts are not folded into one score."
+        "The shares are of the people who answered on this field of action. “Offers” are those of the whole field "
+        "that are confirmed, “needed language” the share of them that speaks a language of the people with this "
+        "topic (other than German) or has interpreting. “Fitting type” counts offers whose type fits this need, in "
+        "whichever field; “•” means here that no type of offer fits it. The assignment is a draft. “Experts” "
+        "counts how many of them see too few offers here. The parts are not folded into one score."
     ),
 }
 LANGUAGES: Text = {"de": "Nach Sprache", "en": "By language"}
@@ -121,6 +122,7 @@ PLACE_CAPTION: Text = {
 MUNICIPALITY: Text = {"de": "Gemeinde", "en": "Municipality"}
 LANGUAGE: Text = {"de": "Sprache", "en": "Language"}
 REACHABLE: Text = {"de": "davon in einer gebrauchten Sprache", "en": "of these in a needed language"}
+UNCONFIRMED: Text = {"de": "dazu nicht bestätigte", "en": "besides, not confirmed"}
 FITTING: Text = {"de": "Angebote passender Art", "en": "Offers of a fitting type"}
 SPEAKING: Text = {"de": "davon in dieser Sprache", "en": "of these in this language"}
 INTERPRETED: Text = {"de": "davon mit Dolmetschen", "en": "of these with interpreting"}

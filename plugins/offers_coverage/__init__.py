@@ -7,7 +7,7 @@ from survey_service.reports.plugin import Block, ReportContext, ReportInfo, Repo
 from . import texts
 from .coverage import Coverage, coverage_blocks, missing_blocks
 from .freshness import ends_blocks, freshness_blocks
-from .reach import languages_table, reach_table
+from .reach import languages_table, place_languages_table, reach_table
 
 
 @hookimpl
@@ -34,6 +34,7 @@ def report_run(context: ReportContext) -> ReportOutput:
         TextBlock(texts.REACH, "heading"),
         reach_table(context),
         languages_table(context),
+        place_languages_table(context),
         TextBlock(texts.REACH_NOTE, "note"),
     ]
     return ReportOutput(tuple(blocks))

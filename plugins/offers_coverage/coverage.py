@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -35,6 +36,8 @@ class Coverage:
     municipalities: tuple[ChoiceInfo, ...]
     whole: Mapping[str, int]
     local: Mapping[tuple[str, str], int]
+    unconfirmed: Mapping[str, int]
+    """How many of the offers that serve a municipality are not confirmed; "" for those of the whole county."""
 
     @classmethod
     def of(cls, context: ReportContext) -> Coverage:
@@ -49,15 +52,27 @@ class Coverage:
             municipalities=tuple(each for each in context.choices("offers", "A17") if each.name != "other"),
             whole=dict(whole.iter_rows()),
             local={(place, field): count for place, field, count in local.iter_rows()},
+            unconfirmed=_unconfirmed(context),
         )
 
     def serving(self, place: str, field: str) -> int:
         """Return how many offers of a field serve a municipality: its own and those for the whole county."""
         return self.whole.get(field, 0) + self.local.get((place, field), 0)
 
+    def silent(self, place: str) -> int:
+        """Return how many of the offers that serve a municipality are not confirmed."""
+        return self.unconfirmed.get("", 0) + self.unconfirmed.get(place, 0)
+
     def covered(self, place: str) -> int:
         """Return in how many fields a municipality is served."""
         return sum(self.serving(place, field.name) > 0 for field in self.fields)
+
+
+def _unconfirmed(context: ReportContext) -> Mapping[str, int]:
+    counts: Counter[str] = Counter()
+    for whole, places in context.unconfirmed_offers().select("whole_county", "municipalities").iter_rows():
+        counts.update({""} if whole else set(places or ()))
+    return counts
 
 
 def coverage_blocks(coverage: Coverage) -> Iterator[Block]:
@@ -68,14 +83,20 @@ def coverage_blocks(coverage: Coverage) -> Iterator[Block]:
     yield Table(
         id="coverage",
         caption=texts.COVERAGE_CAPTION,
-        columns=(Column(texts.MUNICIPALITY), *heads, Column(texts.FIELDS_COVERED, "integer")),
+        columns=(
+            Column(texts.MUNICIPALITY),
+            *heads,
+            Column(texts.FIELDS_COVERED, "integer"),
+            Column(texts.UNCONFIRMED, "integer"),
+        ),
         rows=(
-            (words(texts.WHOLE_COUNTY), *whole, integer(reached)),
+            (words(texts.WHOLE_COUNTY), *whole, integer(reached), integer(coverage.unconfirmed.get("", 0))),
             *(
                 (
                     words(place.label),
                     *(integer(coverage.serving(place.name, field.name)) for field in coverage.fields),
                     integer(coverage.covered(place.name)),
+                    integer(coverage.silent(place.name)),
                 )
                 for place in coverage.municipalities
             ),

@@ -13,13 +13,16 @@ from survey_service.reports.plugin import (
     Block,
     Chart,
     Column,
+    Reason,
     ReportContext,
     Table,
     Text,
     TextBlock,
     Value,
     date,
+    hidden,
     integer,
+    percent,
     words,
 )
 
@@ -53,19 +56,20 @@ def freshness_blocks(context: ReportContext) -> Iterator[Block]:
     offers, ages = context.active_offers(), _ages(context.today)
 
     def row(label: Text, among: pl.DataFrame) -> tuple[Value, ...]:
-        counts = [integer(among.filter(age).height) for age in ages.values()]
-        return (words(label), integer(among.height), *counts)
+        counts = [among.filter(age).height for age in ages.values()]
+        share = percent(counts[0] / among.height, None) if among.height else hidden(Reason.BASE)
+        return (words(label), integer(among.height), *map(integer, counts), share)
 
     fields = context.choices("offers", "A05_fields")
     by_field = tuple(row(each.label, offers.filter(pl.col("fields").list.contains(each.name))) for each in fields)
     kinds = context.choices("offers", "A01")
     by_kind = tuple(row(each.label, offers.filter(pl.col("kind") == each.name)) for each in kinds)
     heads = (texts.OFFERS, texts.FRESH, texts.YEAR, texts.OLDER, texts.NEVER)
-    counted = tuple(Column(head, "integer") for head in heads)
+    counted = (*(Column(head, "integer") for head in heads), Column(texts.FRESH_SHARE, "percent"))
     every = row(texts.ALL, offers)
     yield Table("freshness.field", texts.BY_FIELD, (Column(texts.FIELD), *counted), (*by_field, every))
     yield Table("freshness.kind", texts.BY_KIND, (Column(texts.KIND), *counted), (*by_kind, every))
-    yield TextBlock(texts.FRESHNESS_NOTE, "note")
+    yield TextBlock(texts.FRESHNESS_NOTE, "note", values={"days": integer(context.confirmed_days)})
     bars = tuple(Bar(choice.label, cells[2]) for choice, cells in zip(fields, by_field, strict=True))
     yield Chart("chart.fresh", texts.CHART_FRESH, "integer", bars)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 import polars as pl
@@ -22,6 +23,12 @@ def _other_language() -> pl.Expr:
     return (pl.col("languages").list.set_difference(german).list.len() > 0).fill_null(False)
 
 
+def _open_access() -> pl.Expr:
+    """Free, without a residence status, and in another language or with interpreting: indicator SYS2."""
+    understood = _other_language() | (pl.col("interpreter") != "none").fill_null(False)
+    return pl.col("free").fill_null(False) & pl.col("no_status").fill_null(False) & understood
+
+
 WAYS: Mapping[str, tuple[Text, pl.Expr]] = {
     "language": (texts.OTHER_LANGUAGE, _other_language()),
     "interpreter": (texts.INTERPRETER, (pl.col("interpreter") != "none").fill_null(False)),
@@ -31,6 +38,7 @@ WAYS: Mapping[str, tuple[Text, pl.Expr]] = {
     "child_care": (texts.CHILD_CARE, _has("child_care")),
     "transport": (texts.TRANSPORT, _has("transport")),
     "evening": (texts.EVENING, _has("evening")),
+    "open": (texts.OPEN_ACCESS, _open_access()),
 }
 
 
@@ -73,5 +81,37 @@ def languages_table(context: ReportContext) -> Table:
             (words(choice.label), *(integer(counts.get((choice.name, field.name), 0)) for field in fields))
             for choice in context.choices("offers", "A09")
             if choice.name in spoken
+        ),
+    )
+
+
+def place_languages_table(context: ReportContext) -> Table:
+    """Municipality × language: active offers that serve it, those with interpreting, those that speak each language.
+
+    German, which nearly all speak, and languages that no offer speaks are left out.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    columns = ("whole_county", "municipalities", "languages", "interpreter")
+    for whole, places, languages, interpreter in context.active_offers().select(*columns).iter_rows():
+        for place in {""} if whole else set(places or ()):
+            counts[place, ""] += 1
+            counts[place, "*"] += interpreter != "none"
+            counts.update((place, language) for language in set(languages or ()))
+    spoken = {language for _, language in counts} - {"", "*", GERMAN}
+    shown = [choice for choice in context.choices("offers", "A09") if choice.name in spoken]
+    codes = ("", "*", *(choice.name for choice in shown))
+    return Table(
+        id="languages.place",
+        caption=texts.PLACE_LANGUAGES_CAPTION,
+        columns=(
+            Column(texts.MUNICIPALITY),
+            Column(texts.OFFERS, "integer"),
+            Column(texts.INTERPRETER, "integer"),
+            *(Column(choice.label, "integer") for choice in shown),
+        ),
+        rows=tuple(
+            (words(place.label), *(integer(counts["", code] + counts[place.name, code]) for code in codes))
+            for place in context.choices("offers", "A17")
+            if place.name != "other"
         ),
     )

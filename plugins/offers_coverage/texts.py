@@ -69,12 +69,13 @@ BY_KIND: Text = {"de": "Letzte Bestätigung nach Art des Eintrags", "en": "Last 
 FRESHNESS_NOTE: Text = {
     "de": (
         "Ein Eintrag mit mehreren Handlungsfeldern zählt in jedem. Was tun? Bitten Sie die Träger, Einträge zu "
-        "bestätigen, die älter als 180 Tage sind. Nach einem Jahr zählen sie beim Abgleich mit dem Bedarf nicht mehr "
-        "mit."
+        "bestätigen, die älter als %(days)s Tage sind: Sie gelten als nicht bestätigt und zählen beim Abgleich mit dem "
+        "Bedarf nicht mit. Gelöscht wird nichts."
     ),
     "en": (
         "An entry with several fields of action counts in each. What to do? Ask the providers to confirm entries "
-        "older than 180 days. After a year they no longer count when offers are set against needs."
+        "older than %(days)s days: they count as not confirmed and do not count when offers are set against needs. "
+        "Nothing is deleted."
     ),
 }
 CHART_FRESH: Text = {
@@ -146,6 +147,16 @@ FRESH: Text = {"de": "bis 180 Tage", "en": "up to 180 days"}
 YEAR: Text = {"de": "181 bis 365 Tage", "en": "181 to 365 days"}
 OLDER: Text = {"de": "älter", "en": "older"}
 NEVER: Text = {"de": "nie bestätigt", "en": "never confirmed"}
+FRESH_SHARE: Text = {"de": "Anteil bis 180 Tage", "en": "share up to 180 days"}
+UNCONFIRMED: Text = {"de": "Angebote, die nicht bestätigt sind", "en": "Offers that are not confirmed"}
+OPEN_ACCESS: Text = {
+    "de": "offener Zugang (kostenlos, ohne Status, verständlich)",
+    "en": "open access (free, no status, understandable)",
+}
+PLACE_LANGUAGES_CAPTION: Text = {
+    "de": "Sprachen der Angebote, die eine Gemeinde versorgen",
+    "en": "Languages of the offers that serve a municipality",
+}
 NAME: Text = {"de": "Eintrag", "en": "Entry"}
 ORGANISATION: Text = {"de": "Organisation", "en": "Organisation"}
 ENDS: Text = {"de": "Förderung endet am", "en": "Funding ends on"}

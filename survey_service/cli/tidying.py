@@ -8,6 +8,7 @@ from survey_service import clock
 from survey_service.accounts import audit, lockout
 from survey_service.cli.repeating import repeating
 from survey_service.coding import upkeep
+from survey_service.offers import asked, links
 from survey_service.reports import withdrawal
 from survey_service.responses import access_codes, files, holder, media, retention
 from survey_service.responses.loading import waiting
@@ -24,6 +25,8 @@ def tidy(context: Context) -> Erased:
     values = context.settings
     for rule in (access_codes.RULE, holder.RULE):
         lockout.forget_old(context.store, now=clock.now(), rule=rule)
+    asked.forget_old(context.store)
+    links.forget_old(context.store)
     withdrawal.reach(context.store, values.instance / "snapshots")
     waiting.sweep(values.instance, clock.now())
     months = {"months": values.retention_months, "text_months": values.retention_text_months}

@@ -23,7 +23,8 @@ SOURCES = ("A22_by", "A20_email", "A02_email")
 class Contact:
     """One contact: a lasting id, the ``organisation`` and the ``offer`` it is for ("" for all of them), the e-mail
     address as it was written, and the language to write in. ``left`` means that the person is no longer there;
-    ``bounced`` is the day (ISO) on which mail came back, or "".
+    ``bounced`` is the day (ISO) on which mail came back, or "". ``instead_of`` is the contact who leaves as soon as
+    this one has come, or "".
     """
 
     contact: str
@@ -34,6 +35,7 @@ class Contact:
     added: str
     left: bool = False
     bounced: str = ""
+    instead_of: str = ""
 
     def is_for(self, body: Mapping[str, Any]) -> bool:
         """Tell whether this contact may change an offer (its document)."""
@@ -62,11 +64,15 @@ def add(store: Store, organisation: str, email: str, language: str, *, offer: st
         return made
 
 
-def from_answers(store: Store, organisation: str, answers: Mapping[str, Any], language: str) -> Contact | None:
-    """Add the contact that the answers of an offer name, for the whole organisation; None if they name none."""
+def from_answers(
+    store: Store, organisation: str, answers: Mapping[str, Any], language: str, *, offer: str = ""
+) -> Contact | None:
+    """Add the contact that the answers of an offer name, for that offer or the whole organisation; None if they name
+    none.
+    """
     for email in filter(None, map(answers.get, SOURCES)):
         try:
-            return add(store, organisation, email, language)
+            return add(store, organisation, email, language, offer=offer)
         except Problem:
             continue  # the questionnaire asks for less than mail needs
     return None

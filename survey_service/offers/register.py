@@ -55,7 +55,7 @@ def register(store: Store, response: Mapping[str, Any], today: dt.date, *, by: s
     )
     kind = "imported" if by != events.PROVIDER else "registered"
     events.append(store, stored.body["offer"], kind, by, answers=answers)
-    contacts.from_answers(store, stored.body["organisation_id"], answers, response["language"])
+    _note_contact(store, stored.body)
     return stored
 
 
@@ -75,7 +75,18 @@ def update(store: Store, response: Mapping[str, Any], today: dt.date, *, by: str
         kind = "live" if live else "changed"
         names = [difference.question for difference in differences]
         events.append(store, body["offer"], kind, by, changed=names, answers=answers)
-        contacts.from_answers(store, sent["organisation_id"], answers, response["language"])
+        _note_contact(store, sent)
+
+
+def _note_contact(store: Store, body: Mapping[str, Any]) -> None:
+    """Note whom the answers name as contact: for the whole organisation with its first offer, else for this offer only.
+
+    Anybody can write the name of any organisation, and must not get at its other offers by that.
+    """
+    organisation = body["organisation_id"]
+    alone = store.collection(OFFERS).count(organisation_id=organisation) == 1
+    reach = "" if alone else body["offer"]
+    contacts.from_answers(store, organisation, body["answers"], body["language"], offer=reach)
 
 
 def _sent(store: Store, response: Mapping[str, Any], today: dt.date) -> dict[str, Any]:

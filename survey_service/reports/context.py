@@ -14,6 +14,7 @@ from typing import Any, Literal
 import polars as pl
 
 from survey_service import clock
+from survey_service.offers import freshness
 from survey_service.reports import codes, manifest
 from survey_service.reports.blocks import Block, Text, words
 from survey_service.reports.codes import Coding
@@ -469,6 +470,20 @@ class ReportContext:
             return active
         oldest = self.today - dt.timedelta(days=confirmed_within)
         return active.filter((pl.col("confirmed") >= oldest).fill_null(False))
+
+    @cached_property
+    def confirmed_days(self) -> int:
+        """The days after which an offer counts as not confirmed: those of the last reminder when this was frozen."""
+        limits: Mapping[str, int] = self._manifest["tables"]["offers"]["counts"].get("limits", {})
+        return limits.get("confirmed_days", freshness.LAST)
+
+    def confirmed_offers(self) -> pl.DataFrame:
+        """Return the active offers that were confirmed lately: those that count as there."""
+        return self.active_offers(confirmed_within=self.confirmed_days)
+
+    def unconfirmed_offers(self) -> pl.DataFrame:
+        """Return the active offers that are not confirmed: they are shown as such and do not count as there."""
+        return self.active_offers().join(self.confirmed_offers().select("offer"), on="offer", how="anti")
 
     # -- what every report must say -------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from survey_service.offers import freshness
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.reports import parts
 from survey_service.reports.files import FACTS
@@ -154,9 +155,11 @@ def _made(bodies: Iterable[Mapping[str, Any]], maker: Maker, others: Counter[str
     return found or {"": _nothing(maker, domains)}
 
 
-def offers_table(bodies: Iterable[Mapping[str, Any]]) -> Frozen:
+def offers_table(bodies: Iterable[Mapping[str, Any]], *, confirmed_days: int = freshness.LAST) -> Frozen:
     """Freeze the listed offers (documents of the register) as they were published; the states of moderation of all are
     counted, and the modes of those listed, so that invented offers are known as such.
+
+    ``confirmed_days`` is kept with them: the days after which an offer counts as not confirmed, here and now.
     """
     states: Counter[str] = Counter()
     published: Counter[str] = Counter()
@@ -170,6 +173,7 @@ def offers_table(bodies: Iterable[Mapping[str, Any]]) -> Frozen:
     part = parts.part_of(frame(lines, OFFERS, {}), [digest(line) for line in lines], range(len(lines)))
     dated = part.rows.with_columns(pl.col("confirmed", "ends").str.to_date("%Y-%m-%d", strict=False))
     counts = {"statuses": dict(sorted(states.items())), "modes": dict(sorted(published.items()))}
+    counts["limits"] = {"confirmed_days": confirmed_days}
     return Frozen({"": Source(part.content, {}, dated.height, dated)}, counts)
 
 

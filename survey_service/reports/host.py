@@ -200,7 +200,13 @@ def freeze(
             raise Problem("plugin.questionnaire", name=entry.name, questionnaire=questionnaire)
     folder = settings.instance / "snapshots"
     return snapshot.freeze(
-        folder, store, publications, info["questionnaires"], offers=info["offers"], texts="texts" in info["permissions"]
+        folder,
+        store,
+        publications,
+        info["questionnaires"],
+        offers=info["offers"],
+        texts="texts" in info["permissions"],
+        confirmed_days=settings.reminder_days[-1],
     )
 
 

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from survey_service.offers import freshness
 from survey_service.offers.register import all_offers
 from survey_service.problems import Problem
 from survey_service.reports import coded, working
@@ -72,10 +73,12 @@ def freeze(
     offers: bool,
     texts: bool = False,
     periods: Sequence[str] | None = None,
+    confirmed_days: int = freshness.LAST,
 ) -> Snapshot:
     """Freeze the valid responses of the named questionnaires, and the published offers, into ``folder``/<id>.
 
-    ``periods`` are those to be frozen, None for all. What people typed is in it only with ``texts``. Only what has
+    ``periods`` are those to be frozen, None for all. ``confirmed_days`` are the days after which an offer counts as not
+    confirmed. What people typed is in it only with ``texts``. Only what has
     changed since the last time is read from the store. An existing snapshot of the same content is returned as it is.
     If a response was withdrawn while this one was made, it is made anew. Raises Problem questionnaire.missing, and
     snapshot.damaged if the existing one was changed.
@@ -84,7 +87,16 @@ def freeze(
     while True:
         before = _withdrawn(store, questionnaires, None)
         try:
-            made = _freeze(folder, store, publications, questionnaires, offers=offers, texts=texts, periods=periods)
+            made = _freeze(
+                folder,
+                store,
+                publications,
+                questionnaires,
+                offers=offers,
+                texts=texts,
+                periods=periods,
+                confirmed_days=confirmed_days,
+            )
         except UnknownRevision:  # published just now
             tries += 1
             if tries == _TRIES:
@@ -108,6 +120,7 @@ def _freeze(
     offers: bool,
     texts: bool,
     periods: Sequence[str] | None,
+    confirmed_days: int,
 ) -> Snapshot:
     tables: dict[str, Frozen] = {}
     codebook: dict[str, Any] = {}
@@ -130,7 +143,8 @@ def _freeze(
             tables.update(made)
             codebook[name] = {**codebook_of(revisions), **about}
         if offers:
-            tables["offers"] = offers_table(stored.body for stored in all_offers(store))
+            bodies = (stored.body for stored in all_offers(store))
+            tables["offers"] = offers_table(bodies, confirmed_days=confirmed_days)
             history = publications.history("offers")
             if history and "offers" not in codebook:
                 codebook["offers"] = codebook_of({id: publications.questionnaire(id) for id in history})

@@ -24,7 +24,7 @@ from survey_service.responses.modes import WEB
 from survey_service.responses.revisions import Published
 from survey_service.store.base import CollectionSpec, Store, Stored
 
-DRAFTS = CollectionSpec("drafts", indexes=("day", "key"), unique=("token_hash", "receipt_hash"))
+DRAFTS = CollectionSpec("drafts", indexes=("day", "key", "contact"), unique=("token_hash", "receipt_hash"))
 KEPT_DAYS = 14
 
 
@@ -55,11 +55,13 @@ class Draft:
     """How it is answered (see ``modes``)."""
     second: str = ""
     """The language of whoever helps, shown beside the respondent's; "" for none."""
+    contact: str = ""
+    """The contact of an organisation who writes it (see ``offers.contacts``), "" for anybody else."""
 
     @property
     def last_day(self) -> dt.date:
         """The day until which it is kept if nobody touches it."""
-        return self.day + dt.timedelta(days=KEPT_DAYS)
+        return last_day({"day": self.day.isoformat()})
 
 
 def start(
@@ -72,8 +74,10 @@ def start(
     source: str = "",
     mode: str = WEB,
     second: str = "",
+    inputs: Mapping[str, Any] | None = None,
+    contact: str = "",
 ) -> Draft:
-    """Create a draft, pinned to the revision, with a seed and a new submission key."""
+    """Create a draft, pinned to the revision, with a seed and a new submission key; ``inputs`` to begin with."""
     key = str(uuid.uuid4())
     draft = Draft(
         id=0,
@@ -84,7 +88,7 @@ def start(
         language=language,
         key=key,
         seed=secrets.randbelow(2**31),
-        inputs={},
+        inputs=dict(inputs or {}),
         seen=(),
         replaces=False,
         receipt_hash=receipts.hash_of(receipts.words_for(key, receipt_key)),
@@ -92,6 +96,7 @@ def start(
         source=source,
         mode=mode,
         second=second,
+        contact=contact,
     )
     return _added(store, draft)
 
@@ -105,10 +110,12 @@ def correct(
     response: Mapping[str, Any],
     inputs: Mapping[str, Any],
     seen: tuple[str, ...],
+    contact: str = "",
 ) -> Draft:
     """Create the draft of a correction, with the answers of a response (a document) as inputs.
 
-    It has the key and the receipt of the response. One begun earlier, on whichever device, is erased.
+    It has the key and the receipt of the response, but no receipt if a contact writes it: the four words are known to
+    whoever registered the offer, and to no one else. One begun earlier, on whichever device, is erased.
     """
     draft = Draft(
         id=0,
@@ -122,8 +129,9 @@ def correct(
         inputs=dict(inputs),
         seen=seen,
         replaces=True,
-        receipt_hash=response["receipt_hash"],
+        receipt_hash=_no_receipt() if contact else response["receipt_hash"],
         day=today,
+        contact=contact,
     )
     with store.transaction():
         erase_all(store, draft.key)
@@ -168,6 +176,12 @@ def take_over(store: Store, receipt: str, today: dt.date) -> Draft:
     raise Problem("draft.sent")
 
 
+def pass_on(store: Store, stored: Stored, contact: str, today: dt.date) -> Draft:
+    """Let the device of a contact hold a draft (its document), and no other from now on."""
+    draft = replace(_draft(stored, _new_token()), contact=contact, day=today)
+    return _put(store, replace(draft, receipt_hash=_no_receipt()) if draft.replaces else draft)
+
+
 def has_moved(store: Store, key: str) -> bool:
     """Tell whether there is a draft of a submission key, for a device whose token leads to none."""
     return store.collection(DRAFTS).first(key=key) is not None
@@ -210,12 +224,18 @@ def _draft(stored: Stored, token: str) -> Draft:
         source=body.get("source", ""),
         mode=body.get("mode", WEB),
         second=body.get("second", ""),
+        contact=body.get("contact", ""),
     )
 
 
 def day_of(body: Mapping[str, Any]) -> dt.date:
     """Return the day a draft (a document) was last touched."""
     return dt.date.fromisoformat(body["day"])
+
+
+def last_day(body: Mapping[str, Any]) -> dt.date:
+    """Return the day until which a draft (a document) is kept if nobody touches it."""
+    return day_of(body) + dt.timedelta(days=KEPT_DAYS)
 
 
 def save(
@@ -288,6 +308,11 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8")).hexdigest()
 
 
+def _no_receipt() -> str:
+    """Return what stands in the place of a receipt's hash where no four words lead."""
+    return secrets.token_hex(32)
+
+
 def _new_token() -> str:
     return secrets.token_urlsafe(16)
 
@@ -307,4 +332,5 @@ def _body(draft: Draft) -> dict[str, Any]:
         "day": draft.day.isoformat(),
         **({"source": draft.source} if draft.source else {}),
         **({"mode": draft.mode, "second": draft.second} if draft.mode != WEB else {}),
+        **({"contact": draft.contact} if draft.contact else {}),
     }

@@ -89,9 +89,16 @@ def withdraw(store: Store, receipt: str) -> Stored:
     ``PENDING`` notes what has to be taken out of snapshots and reports, so that a crash forgets nothing. Raises Problem
     receipt.missing.
     """
-    counts = store.collection(WITHDRAWALS)
     with store.transaction():
         stored = find(store, receipt)
+        withdraw_one(store, stored)
+    return stored
+
+
+def withdraw_one(store: Store, stored: Stored) -> None:
+    """Erase a response as `withdraw` does."""
+    counts = store.collection(WITHDRAWALS)
+    with store.transaction():
         facts = {"questionnaire": stored.body["questionnaire"], "period": stored.body["period"]}
         store.collection(RESPONSES).delete(stored.id)
         drafts.erase_all(store, stored.body["key"])
@@ -104,7 +111,6 @@ def withdraw(store: Store, receipt: str) -> Stored:
             counts.add({**facts, "count": 1})
         else:
             counts.replace(count.id, {**facts, "count": count.body["count"] + 1}, version=count.version)
-    return stored
 
 
 def withdrawn(store: Store, questionnaire: str, periods: Sequence[str] | None = None) -> int:

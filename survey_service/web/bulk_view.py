@@ -11,18 +11,21 @@ from pathlib import PurePath
 from typing import Any
 
 from flask import Response, request
+from flask_babel import format_decimal
 from markupsafe import Markup
 
 from survey_service import clock, languages
 from survey_service.bulk import notes, tables, template
 from survey_service.bulk.cells import Cells
 from survey_service.bulk.plan import Entry, Plan, plan
-from survey_service.bulk.tables import OFFER, Terms
+from survey_service.bulk.tables import OFFER, Reading, Terms
 from survey_service.cells import neutralised
-from survey_service.problems import Problem
-from survey_service.questionnaire.model import wording
+from survey_service.offers import register
+from survey_service.offers.hsds import importing, reading
+from survey_service.problems import Problem, Said
+from survey_service.questionnaire.model import Choice, Questionnaire, wording
 from survey_service.responses.loading import files
-from survey_service.responses.loading.findings import Finding
+from survey_service.responses.loading.findings import Finding, Place
 from survey_service.responses.revisions import Published
 from survey_service.store.base import Document
 from survey_service.web import i18n
@@ -30,8 +33,10 @@ from survey_service.web.context import current
 from survey_service.web.i18n import gettext
 
 SHOWN = 100
+HSDS = (".json", ".jsonl", ".zip")
+"""Files of other registers, by their ending."""
 """So many entries and findings a page shows; the list of findings to download has all."""
-ANSWERED = ("import.", "loading.unusable", "loading.language", "bulk.")
+ANSWERED = ("import.", "loading.unusable", "loading.language", "bulk.", "hsds.file")
 """Problems that the form says beside itself."""
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LONGEST_NAME, _LONGEST_VALUE = 200, 80
@@ -77,10 +82,43 @@ def look_through(data: bytes, published: Published, terms: Terms, most: int, org
 
     Raises Problems of ``files.read_confined`` and ``tables.read``.
     """
-    read = tables.read(published.questionnaire, files.read_confined(data, terms.source), terms, most)
     questionnaire, revision = published.questionnaire, published.revision
+    if PurePath(terms.source).suffix.lower() in HSDS and not organisation:
+        read = _of_hsds(data, questionnaire, terms, most)
+    else:
+        read = tables.read(questionnaire, files.read_confined(data, terms.source), terms, most)
     made = plan(current().store, questionnaire, revision, read.proposed, clock.today(), organisation=organisation)
     return Looked(made, read.findings)
+
+
+def fields_of(questionnaire: Questionnaire) -> tuple[Choice, ...]:
+    """Return the fields of action that offers can belong to."""
+    asked = questionnaire.questions.get("A05_fields")
+    return asked.choices if asked is not None else ()
+
+
+def _of_hsds(data: bytes, questionnaire: Questionnaire, terms: Terms, most: int) -> Reading:
+    """Return what another register's file proposes, and the values of it that have no place here."""
+    known = importing.known(stored.body for stored in register.all_offers(current().store))
+    field = request.form.get("field", "")
+    fields = (field,) if field in {choice.name for choice in fields_of(questionnaire)} else ()
+    how = importing.Terms(questionnaire, terms.language, clock.today(), fields, known=known)
+    found = importing.propose(reading.parsed(data, terms.source), how)
+    if len(found.proposed) > most:
+        raise Problem("bulk.too_many", count=len(found.proposed), limit=most)
+    losses = (loss for loss in found.losses if not loss.silent)
+    return Reading(list(found.proposed), [_lost(loss) for loss in losses])
+
+
+def _lost(loss: importing.Loss) -> Finding:
+    reason = loss.reason
+    values = {name: value.text(gettext) if isinstance(value, Said) else value for name, value in reason.values.items()}
+    return Finding(notes.NOTED, "loss", Place(loss.place), value=loss.value, values=values, message=reason.message)
+
+
+def number(count: int) -> str:
+    """Return a count as it is written in the language of the page."""
+    return str(format_decimal(count))
 
 
 def shown(looked: Looked, published: Published) -> dict[str, Any]:
@@ -106,6 +144,7 @@ def shown(looked: Looked, published: Published) -> dict[str, Any]:
             "findings": len(findings) - SHOWN,
         },
         "mark": made.mark,
+        "number": number,
     }
 
 
@@ -179,6 +218,12 @@ def language_of(published: Published) -> str:
 
 def _plain(published: Published) -> str:
     return wording(published.questionnaire.label, i18n.language().tag)
+
+
+def spoken(published: Published) -> str:
+    """Return the language of the page if offers can be written in it, else the questionnaire's first."""
+    tags = published.questionnaire.languages
+    return i18n.language().tag if i18n.language().tag in tags else tags[0]
 
 
 def known_languages(published: Published) -> list[str]:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_service import clock
 from survey_service.problems import Problem
 from survey_service.questionnaire import uploads
-from survey_service.questionnaire.plan import NOT_SHOWN
-from survey_service.reports import withdrawal
-from survey_service.responses import drafts, files, holder, receipts
+from survey_service.responses import drafts, files, holder, providing, receipts
 from survey_service.responses.revisions import Published
 from survey_service.store.base import Stored
-from survey_service.web import audience, device, i18n, qr, rendering, summary, wordings, words
+from survey_service.web import audience, device, i18n, qr, rendering, summary, withdrawing, wordings, words
 from survey_service.web.audience import PUBLIC
 from survey_service.web.context import current
 from survey_service.web.visit import Visit
@@ -99,18 +94,8 @@ def _withdraw(typed: str) -> ResponseReturnValue:
     """Erase a response, and what was made of it."""
     context = current()
     stored = holder.withdraw(context.store, typed)
-    files.clear(context.store, context.settings.instance, stored.body["key"])
-    withdrawal.reach(context.store, context.settings.instance / "snapshots")
+    withdrawing.follow(context, stored.body["key"])
     return redirect(url_for("receipt.withdrawn"), 303)
-
-
-def _seen(states: Mapping[str, Any], prefix: str) -> Iterator[str]:
-    """Yield the keys of all that the respondent saw."""
-    for name, state in states.items():
-        if state != NOT_SHOWN:
-            yield prefix + name
-        for number, entry in enumerate(state if isinstance(state, list) else (), 1):
-            yield from _seen(entry, f"{prefix}{name}~{number}/")
 
 
 def _correct(stored: Stored, published: Published) -> ResponseReturnValue:
@@ -123,7 +108,7 @@ def _correct(stored: Stored, published: Published) -> ResponseReturnValue:
         clock.today(),
         response=stored.body,
         inputs=holder.inputs_of(questionnaire, stored.body),
-        seen=tuple(_seen(stored.body["states"], "")),
+        seen=tuple(providing.seen(stored.body["states"])),
     )
     device.hold(questionnaire.name, draft.token, draft.key)
     return rendering.to("check", questionnaire=questionnaire.name)

@@ -10,7 +10,7 @@ from survey_service.problems import Problem
 from survey_service.questionnaire import journey
 from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import submissions
+from survey_service.responses import providing, submissions
 from survey_service.responses.submissions import Submission
 from survey_service.web import device, i18n, kiosk, page_form, receiving, rendering, security, visit, way_in
 from survey_service.web.audience import PUBLIC, RESHOWN, Access
@@ -189,7 +189,11 @@ def _send(present: Visit) -> Response:
     submissions.submit(
         context.store, context.publications, submission, receipt_key=context.receipt_key, today=present.today
     )
+    providing.note_sent(context.store, draft)
     visit.erase(context, Held(draft.token, draft.key))
+    if draft.contact and draft.replaces:  # the receipt is known to whoever registered the offer, and to no one else
+        device.drop(draft.questionnaire)
+        return _redirect(url_for("provider.mine", sent="yes"))
     device.hold(draft.questionnaire, "", draft.key)
     return rendering.to("done", questionnaire=draft.questionnaire)
 
@@ -208,7 +212,9 @@ def done(questionnaire: str) -> str:
     if rendering.wants_languages():
         return rendering.language_choice(rendering.addresses(model, "done", questionnaire=questionnaire))
     languages = url_for(".done", questionnaire=questionnaire, languages="yes")
-    return render_template("respondent/done.html", receipt=receipt, languages=languages)
+    return render_template(
+        "respondent/done.html", receipt=receipt, languages=languages, for_providers=model.audience == providing.AUDIENCE
+    )
 
 
 @blueprint.get(f"{_AT}/thanks")
@@ -245,6 +251,12 @@ def erase() -> ResponseReturnValue:
 def erased() -> str:
     """Say that nothing is left on this device."""
     return render_template("respondent/erased.html", addresses=rendering.addresses(None, "erased"))
+
+
+def _redirect(address: str) -> Response:
+    response = Response(status=303)
+    response.headers["Location"] = address
+    return response
 
 
 def _over(present: Visit) -> Response:

@@ -18,10 +18,10 @@ from survey_service.questionnaire.judge import Circumstances, Judgement, is_empt
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.questionnaire.question_types import asks
 from survey_service.questionnaire.values import Path
-from survey_service.responses import drafts, files, submissions
+from survey_service.responses import drafts, files, providing, submissions
 from survey_service.responses.drafts import Draft
 from survey_service.responses.revisions import Published
-from survey_service.web import device, helping, i18n
+from survey_service.web import device, helping, i18n, provider_visit
 from survey_service.web.context import Context
 from survey_service.web.device import Held
 from survey_service.web.helping import Help
@@ -165,7 +165,8 @@ def under_way(context: Context, name: str) -> Visit:
     """Return the visit whose draft this device holds.
 
     Raises Moved if another device holds it now, AlreadySent if the answers have arrived, Problem draft.missing if there
-    is nothing (any more), and questionnaire.missing for a language that the draft's revision is not offered in.
+    is nothing (any more) or a contact may change the offer no longer, and questionnaire.missing for a language that the
+    draft's revision is not offered in.
     """
     held = device.held(name)
     if held is None:
@@ -178,6 +179,8 @@ def under_way(context: Context, name: str) -> Visit:
         if submissions.is_known(context.store, held.key):
             raise AlreadySent(name) from None
         raise
+    if not providing.may_go_on(context.store, draft):
+        raise Problem("draft.missing")
     published = context.publications.revision(draft.revision)
     _offered(published)
     came = files.issued(context.store, draft.key) if asks_files(published.questionnaire) else frozenset()
@@ -226,9 +229,16 @@ def begin(context: Context, visit: Visit, source: str = "") -> Visit:
         source=source,
         mode=visit.help.mode,
         second=visit.help.second,
+        contact=_contact(visit.questionnaire),
     )
     device.hold(visit.questionnaire.name, draft.token, draft.key)
     return replace(visit, draft=draft)
+
+
+def _contact(questionnaire: Questionnaire) -> str:
+    """Return the id of the contact who begins to register an offer, "" for anybody else."""
+    contact = provider_visit.contact() if questionnaire.audience == providing.AUDIENCE else None
+    return contact.contact if contact is not None else ""
 
 
 def save(context: Context, visit: Visit, posted: Posted, *, seen: bool) -> Visit:

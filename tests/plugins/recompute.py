@@ -85,6 +85,9 @@ def says(question: str, *choices: str) -> Test:
     return lambda person: any(choice in said(person, question) for choice in choices)
 
 
+CONFIRMED = 180
+"""Offers confirmed earlier are not confirmed, and out of the gap."""
+
 # -- offers ---------------------------------------------------------------------------------------------------------
 
 
@@ -108,7 +111,7 @@ def languages_in(offers: Iterable[Document], field: str) -> set[str]:
 
 def field_figures(needs: list[Document], offers: list[Document], field: str, today: dt.date) -> dict[str, Expected]:
     """All shares of one field but those of items and hurdles: chosen, used, known_not_used, no, reached."""
-    spoken = languages_in(active(offers, today, 365), field)
+    spoken = languages_in(active(offers, today, CONFIRMED), field)
     chose = says("B08", field)
     awareness = {name: says(f"B11_{field}", name) for name in ("used", "known_not_used", "no")}
     return {

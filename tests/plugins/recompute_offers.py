@@ -11,8 +11,8 @@ from tests.plugins.recompute_split import Parts, overlapping, split
 HURDLES = ("language", "time", "child_care", "transport", "cost", "status")
 
 
-def ages(offers: Iterable[Document], today: dt.date) -> list[int]:
-    """Offers by the age of their confirmation: all, up to 180 days, up to 365, older, never."""
+def ages(offers: Iterable[Document], today: dt.date) -> list[object]:
+    """Offers by the age of their confirmation: all, up to 180 days, up to 365, older, never; the share of the first."""
     counts = [0, 0, 0, 0, 0]
     for offer in offers:
         counts[0] += 1
@@ -21,7 +21,7 @@ def ages(offers: Iterable[Document], today: dt.date) -> list[int]:
         else:
             days = (today - dt.date.fromisoformat(offer["confirmed"])).days
             counts[1 if days <= 180 else 2 if days <= 365 else 3] += 1
-    return counts
+    return [*counts, counts[1] / counts[0] if counts[0] else "small_base"]
 
 
 def serves(offer: Document, place: str) -> bool:
@@ -33,14 +33,20 @@ def serving(offers: Iterable[Document], place: str, field: str) -> int:
 
 
 def reach(offers: list[Document]) -> list[int]:
-    """All, other language, interpreter, online, free, no status, child care, transport, evening."""
+    """All, other language, interpreter, online, free, no status, child care, transport, evening, open access."""
     return [
         len(offers),
         sum(bool(set(offer["languages"]) - {"de"}) for offer in offers),
         sum(offer["interpreter"] != "none" for offer in offers),
         *(sum(bool(offer[name]) for offer in offers) for name in ("online", "free", "no_status")),
         *(sum(name in offer["access"] for offer in offers) for name in ("child_care", "transport", "evening")),
+        sum(is_open(offer) for offer in offers),
     ]
+
+
+def is_open(offer: Document) -> bool:
+    understood = set(offer["languages"]) - {"de"} or offer["interpreter"] != "none"
+    return bool(offer["free"] and offer["no_status"] and understood)
 
 
 def ending(offers: Iterable[Document], today: dt.date) -> list[tuple[str, str, str]]:

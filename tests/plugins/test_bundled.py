@@ -76,7 +76,7 @@ def check_needs_and_offers(
 ) -> None:
     statements = by_id(of_type(blocks, "statement"))
     tables, charts = by_id(of_type(blocks, "table")), by_id(of_type(blocks, "chart"))
-    running = recompute.active(offers, TODAY, 365)
+    running = recompute.active(offers, TODAY, recompute.CONFIRMED)
     checked = set()
     gap = iter(tables["gap"]["rows"])
     for place, field in enumerate(FIELDS):
@@ -105,7 +105,7 @@ def check_needs_and_offers(
             same_cells(row[2:6], items[item])
             assert row[6]["value"] == count
             mentions = sum(item in expert["answers"].get(f"E08_{field}", []) for expert in experts)
-            assert row[9]["value"] == (mentions if mentions >= 5 else "small_group")
+            assert row[10]["value"] == (mentions if mentions >= 5 else "small_group")
         row = tables["awareness"]["rows"][place]
         n = figures["used"].n
         assert row[1]["value"] == ("small_base" if n is None else n)

@@ -170,12 +170,17 @@ def check_offers_coverage(blocks: Blocks, library: Library, offers: Documents) -
         same_row(tables[name]["rows"][-1][1:], recompute_offers.ages(running, TODAY))
     towns = {row.name: row.label for row in library.vocabularies["municipalities"].choices if row.name != "other"}
     whole = [sum(field in offer["fields"] for offer in running if offer["whole_county"]) for field in FIELDS]
-    same_row(tables["coverage"]["rows"][0][1:], [*whole, sum(count > 0 for count in whole)])
+    confirmed = recompute.active(offers, TODAY, recompute.CONFIRMED)
+    stale = [offer for offer in running if offer not in confirmed]
+    silent = sum(bool(offer["whole_county"]) for offer in stale)
+    same_row(tables["coverage"]["rows"][0][1:], [*whole, sum(count > 0 for count in whole), silent])
     few = {}
     for place, town in enumerate(towns):
         counts = [recompute_offers.serving(running, town, field) for field in FIELDS]
         reached = sum(count > 0 for count in counts)
-        same_row(tables["coverage"]["rows"][place + 1][1:], [*counts, reached])
+        silent = sum(recompute_offers.serves(offer, town) for offer in stale)
+        same_row(tables["coverage"]["rows"][place + 1][1:], [*counts, reached, silent])
+        check_languages_of_place(tables["languages.place"], place, running, town, library)
         local = [count - every for count, every in zip(counts, whole, strict=True)]
         same_row(tables["coverage.local"]["rows"][place][1:], local)
         assert charts["chart.covered"]["bars"][place]["value"]["value"] == reached
@@ -203,12 +208,27 @@ def check_offers_coverage(blocks: Blocks, library: Library, offers: Documents) -
     assert len(said) == len(silent)
 
 
+def check_languages_of_place(
+    table: Mapping[str, Any], place: int, running: Documents, town: str, library: Library
+) -> None:
+    here = [offer for offer in running if recompute_offers.serves(offer, town)]
+    known = [row.name for row in library.vocabularies["languages"].choices if row.name != "de"]
+    spoken = [name for name in known if any(name in offer["languages"] for offer in running if serves_any(offer))]
+    counts = [sum(name in offer["languages"] for offer in here) for name in spoken]
+    same_row(table["rows"][place][1:], [len(here), sum(offer["interpreter"] != "none" for offer in here), *counts])
+
+
+def serves_any(offer: Mapping[str, Any]) -> bool:
+    return bool(offer["whole_county"] or offer["municipalities"])
+
+
 # -- gap matrix -------------------------------------------------------------------------------------------------------
 
 
 def check_gap(blocks: Blocks, library: Library, needs: Documents, offers: Documents) -> None:
     tables = blocks_of(blocks, "table")
-    running = recompute.active(offers, TODAY, 365)
+    running = recompute.active(offers, TODAY, recompute.CONFIRMED)
+    stale = [offer for offer in recompute.active(offers, TODAY) if offer not in running]
     towns = [row.name for row in library.vocabularies["municipalities"].choices if row.name != "other"]
     languages, items_published, gap = [], [], iter(tables["gap"]["rows"])
     hurdles = iter(tables["gap.hurdle"]["rows"])
@@ -229,13 +249,21 @@ def check_gap(blocks: Blocks, library: Library, needs: Documents, offers: Docume
         for row, town in zip(tables[f"gap.place.{field}"]["rows"], towns, strict=True):
             here = [offer for offer in inside if recompute_offers.serves(offer, town)]
             reached = recompute_offers.reached(here, needed)
-            same_row(row[1:], [*recompute_offers.cells(parts.get(town)), len(here), reached])
+            silent = len(
+                [offer for offer in recompute_offers.of_field(stale, field) if recompute_offers.serves(offer, town)]
+            )
+            same_row(row[1:], [*recompute_offers.cells(parts.get(town)), len(here), reached, silent])
         for item in (row.name for row in library.vocabularies["needs"].choices if row.columns.get("field") == field):
-            same_row(next(gap)[6:8], [len(inside), recompute_offers.reached(inside, needed)])
+            silent = len(recompute_offers.of_field(stale, field))
+            same_row(next(gap)[6:9], [len(inside), recompute_offers.reached(inside, needed), silent])
             for town, part in recompute_offers.items_by_place(needs, field, item).parts.items():
                 if not part.suppressed and town in towns:
                     here = [offer for offer in inside if recompute_offers.serves(offer, town)]
-                    cells = [*recompute_offers.cells(part), len(here), recompute_offers.reached(here, needed)]
+                    silent = sum(
+                        recompute_offers.serves(offer, town) for offer in recompute_offers.of_field(stale, field)
+                    )
+                    reached = recompute_offers.reached(here, needed)
+                    cells = [*recompute_offers.cells(part), len(here), reached, silent]
                     items_published.append(cells)
     assert next(gap, None) is next(hurdles, None) is None
     same_rows(tables.get("gap.language", {"rows": []})["rows"], 2, languages)

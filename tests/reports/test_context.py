@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,23 @@ def test_active_offers(small: Questionnaire, tmp_path: Path, within: int | None,
     frozen = snapshot.write(tmp_path, {"offers": table}, {})
     context = ReportContext(frozen.folder, INFO, TODAY)
     assert sorted(context.active_offers(confirmed_within=within)["offer"].to_list()) == names
+
+
+@pytest.mark.parametrize(("days", "confirmed"), [(180, ["a"]), (365, ["a", "b"]), (366, ["a", "b", "c"])])
+def test_confirmed_offers_are_those_within_the_limit_of_the_snapshot(
+    tmp_path: Path, days: int, confirmed: list[str]
+) -> None:
+    days_ago = {"a": 180, "b": 365, "c": 366}
+    bodies = [
+        {"offer": name, "moderation": "published", "listed": True, "mode": "web", "status": "active", "ends": None,
+         "confirmed": (TODAY - dt.timedelta(days=age)).isoformat()}
+        for name, age in days_ago.items()
+    ]  # fmt: skip
+    frozen = snapshot.write(tmp_path, {"offers": snapshot.offers_table(bodies, confirmed_days=days)}, {})
+    context = ReportContext(frozen.folder, INFO, TODAY)
+    assert context.confirmed_days == days
+    assert sorted(context.confirmed_offers()["offer"].to_list()) == confirmed
+    assert sorted(context.unconfirmed_offers()["offer"].to_list()) == sorted(set(days_ago) - set(confirmed))
 
 
 @settings(max_examples=25, deadline=None)

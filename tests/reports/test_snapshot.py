@@ -194,7 +194,11 @@ def test_only_published_offers_are_frozen() -> None:
     ]
     frozen = snapshot.offers_table(bodies)
     assert sorted(frozen.rows["offer"].to_list()) == ["a", "c"]
-    assert frozen.counts == {"statuses": {"published": 2, "submitted": 1}, "modes": {"demo": 1, "web": 1}}
+    assert frozen.counts == {
+        "statuses": {"published": 2, "submitted": 1},
+        "modes": {"demo": 1, "web": 1},
+        "limits": {"confirmed_days": 180},
+    }
     assert "answers" not in frozen.rows.columns
     assert "response_key" not in frozen.rows.columns
     row = frozen.rows.filter(pl.col("offer") == "a").to_dicts()[0]

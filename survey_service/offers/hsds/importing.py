@@ -6,13 +6,14 @@ Nothing is stored here. `docs/hsds.md` says which field becomes which answer.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from survey_service.offers.hsds import parts_in, places_in, times_in
 from survey_service.offers.hsds.codes import Codes, uid
-from survey_service.offers.hsds.mapping import STATUS
+from survey_service.offers.hsds.mapping import STATUS, organization_id, service_id
 from survey_service.offers.hsds.source import TAKEN, Leaf, Part, Source
 from survey_service.offers.hsds.tables import OWNERS, TABLES
 from survey_service.offers.hsds.taking import (
@@ -80,6 +81,19 @@ class Import:
     proposed: tuple[Proposed, ...]
     losses: tuple[Loss, ...]
     values: int
+
+
+def known(bodies: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return the ids of services and organizations that are offers (documents) of our own → the offer.
+
+    The id of an organization means its structure if it has only one.
+    """
+    offers = list(bodies)
+    structures = [body for body in offers if body["kind"] == "structure"]
+    counted = Counter(body["organisation_id"] for body in structures)
+    alone = (body for body in structures if counted[body["organisation_id"]] == 1)
+    found = {service_id(body["offer"]): body for body in offers}
+    return {**found, **{organization_id(body["organisation_id"]): body for body in alone}}
 
 
 def propose(source: Source, terms: Terms) -> Import:
