@@ -13,7 +13,7 @@ from typing import Any
 
 from survey_service.offers.hsds import parts_in, places_in, times_in
 from survey_service.offers.hsds.codes import Codes, uid
-from survey_service.offers.hsds.mapping import STATUS, organization_id, service_id
+from survey_service.offers.hsds.mapping import REGISTER_NUMBER, STATUS, organization_id, service_id
 from survey_service.offers.hsds.source import TAKEN, Leaf, Part, Source
 from survey_service.offers.hsds.tables import OWNERS, TABLES
 from survey_service.offers.hsds.taking import (
@@ -178,6 +178,8 @@ def _organization(taking: Taking, part: Part) -> None:
     taking.text("A02_website", part.leaf("website"))
     for identifier in part.parts("organization_identifiers"):
         taking.text("A03", identifier.leaf("identifier"))
+        if identifier.text("identifier_type") == REGISTER_NUMBER:
+            mark([identifier.leaf("identifier_type")], FOLLOWS)
 
 
 def _status(taking: Taking, leaf: Leaf | None) -> None:
