@@ -119,6 +119,13 @@ def _only(store: Store, organisation: str) -> tuple[str, str] | None:
     return (organisation, fold_name(organisations.find(store, organisation).name)) if organisation else None
 
 
+def _doubts(proposed: Proposed) -> Iterator[Finding]:
+    """Yield what the reader asks to look at, but for what leaves the entry out."""
+    for question, code in proposed.doubts.items():
+        if code not in FATAL:
+            yield note(NOTED, code, proposed, question)
+
+
 class _Work:
     def __init__(
         self, questionnaire: Questionnaire, revision: str, today: dt.date, known: _Known, only: tuple[str, str] | None
@@ -154,7 +161,7 @@ class _Work:
         judgement = judge(self.questionnaire, proposed.answers, self.today, Circumstances(seed, language, self._now))
         faults = tuple(self._faults(proposed, judgement))
         if faults:
-            self.refused.append(Refused(proposed, faults))
+            self.refused.append(Refused(proposed, (*faults, *_doubts(proposed))))
             return
         self._rows[key] = proposed
         response = submissions.document(self.questionnaire, submission, judgement, self.revision, "", self.today)
@@ -196,8 +203,7 @@ class _Work:
 
     def _notes(self, proposed: Proposed, judgement: Judgement) -> Iterator[Finding]:
         """Yield what to look at: the reader's doubts, answers not asked for, the questionnaire's warnings."""
-        for question, code in proposed.doubts.items():
-            yield note(NOTED, code, proposed, question)
+        yield from _doubts(proposed)
         for name, value in proposed.answers.items():
             if name not in judgement.shown and not is_empty(value):
                 yield note(NOTED, "not_asked", proposed, name)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -16,14 +14,13 @@ from survey_service.bulk import applying, plan
 from survey_service.bulk.plan import Plan
 from survey_service.cli.common import STDOUT, actor, on_instance, opened, written
 from survey_service.offers import register
-from survey_service.offers.hsds import differences, importing, mapping, reading, whole
+from survey_service.offers.hsds import differences, importing, reading, whole
 from survey_service.offers.hsds.formats import FORMATS
 from survey_service.offers.hsds.importing import Import, Loss, Terms
 from survey_service.offers.open_data import About
 from survey_service.problems import Problem
 from survey_service.responses.revisions import Published
 from survey_service.settings import Settings
-from survey_service.store.base import Document
 from survey_service.web.context import Context
 
 
@@ -118,19 +115,8 @@ def _terms(
             raise click.UsageError(f"there is no field of action {field!r}; known: {', '.join(sorted(asked))}")
     if language not in form.languages:
         raise click.UsageError(f"offers are not asked for in {language!r}; known: {', '.join(form.languages)}")
-    bodies = [stored.body for stored in register.all_offers(context.store)]
-    known = {
-        **{mapping.service_id(body["offer"]): body for body in bodies},
-        **{mapping.organization_id(body["organisation_id"]): body for body in _alone(bodies)},
-    }
+    known = importing.known(stored.body for stored in register.all_offers(context.store))
     return Terms(form, language, clock.today(), fields, publish_contacts, known)
-
-
-def _alone(bodies: list[Document]) -> Iterable[Document]:
-    """Return the structures of which their organisation has one only, so that its id tells which is meant."""
-    structures = [body for body in bodies if body["kind"] == "structure"]
-    counted = Counter(body["organisation_id"] for body in structures)
-    return (body for body in structures if counted[body["organisation_id"]] == 1)
 
 
 def _say_plan(planned: Plan) -> None:

@@ -21,7 +21,7 @@ from survey_service.bulk.plan import Entry, Plan, plan
 from survey_service.bulk.tables import OFFER, Reading, Terms
 from survey_service.cells import neutralised
 from survey_service.offers import register
-from survey_service.offers.hsds import importing, mapping, reading
+from survey_service.offers.hsds import importing, reading
 from survey_service.problems import Problem, Said
 from survey_service.questionnaire.model import Choice, Questionnaire, wording
 from survey_service.responses.loading import files
@@ -99,8 +99,7 @@ def fields_of(questionnaire: Questionnaire) -> tuple[Choice, ...]:
 
 def _of_hsds(data: bytes, questionnaire: Questionnaire, terms: Terms, most: int) -> Reading:
     """Return what another register's file proposes, and the values of it that have no place here."""
-    bodies = [stored.body for stored in register.all_offers(current().store)]
-    known = {mapping.service_id(body["offer"]): body["offer"] for body in bodies}
+    known = importing.known(stored.body for stored in register.all_offers(current().store))
     field = request.form.get("field", "")
     fields = (field,) if field in {choice.name for choice in fields_of(questionnaire)} else ()
     how = importing.Terms(questionnaire, terms.language, clock.today(), fields, known=known)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -143,6 +143,9 @@ class Codes:
 
     def term(self, taxonomy: str, name: str) -> JSON:
         """Return the term of a choice; types of offer stand below their field of action."""
+        return self._once((taxonomy, name), lambda: self._choice_term(taxonomy, name))
+
+    def _choice_term(self, taxonomy: str, name: str) -> JSON:
         question = QUESTIONS[taxonomy]
         choice = self.choice(question, name)
         parent = choice.columns.get("field") if choice is not None and taxonomy == "offer_type" else None
@@ -152,11 +155,21 @@ class Codes:
     def own_term(self, code: str) -> JSON:
         """Return a term that is no choice."""
         taxonomy, text = _OWN[code]
-        return self._term(taxonomy, code, wording(text, self.language))
+        return self._once((taxonomy, code), lambda: self._term(taxonomy, code, wording(text, self.language)))
 
     def area_term(self, name: str) -> JSON:
         """Return the term of a municipality, or of the county's key."""
-        return self._term(AREA, name, self.label("A17", name))
+        return self._once((AREA, name), lambda: self._term(AREA, name, self.label("A17", name)))
+
+    def _once(self, key: tuple[str, str], make: Callable[[], JSON]) -> JSON:
+        """Return a term that is made at first use; nobody may change it."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+    @cached_property
+    def _made(self) -> dict[tuple[str, str], JSON]:
+        return {}
 
     def _term(self, taxonomy: str, code: str, name: str, parent: str | None = None) -> JSON:
         term = {

@@ -26,7 +26,7 @@ def document(whole: Whole, about: About) -> JSON:
 
 
 def _json(content: JSON) -> bytes:
-    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE)
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ Nothing is stored here. `docs/hsds.md` says which field becomes which answer.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from survey_service.offers.hsds import parts_in, places_in, times_in
 from survey_service.offers.hsds.codes import Codes, uid
-from survey_service.offers.hsds.mapping import STATUS
+from survey_service.offers.hsds.mapping import REGISTER_NUMBER, STATUS, organization_id, service_id
 from survey_service.offers.hsds.source import TAKEN, Leaf, Part, Source
 from survey_service.offers.hsds.tables import OWNERS, TABLES
 from survey_service.offers.hsds.taking import (
@@ -49,17 +50,28 @@ class Terms:
     known: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Loss:
-    """A value that has no place here: where it stands, what it says, and why. ``silent``: nothing is lost by that."""
+    """A value that has no place here, and why; without a value it is a file, named by ``file``."""
 
-    place: str
-    value: str
+    leaf: Leaf | None
     reason: Said
+    file: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it stands."""
+        return self.leaf.place if self.leaf is not None else self.file
+
+    @property
+    def value(self) -> str:
+        """What it says."""
+        return self.leaf.text if self.leaf is not None else ""
 
     @property
     def silent(self) -> bool:
-        return self.reason in (FOLLOWS, IDS, REPEATED)
+        """Tell whether nothing is lost by that."""
+        return self.reason is FOLLOWS or self.reason is IDS or self.reason is REPEATED
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,19 @@ class Import:
     values: int
 
 
+def known(bodies: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return the ids of services and organizations that are offers (documents) of our own → the offer.
+
+    The id of an organization means its structure if it has only one.
+    """
+    offers = list(bodies)
+    structures = [body for body in offers if body["kind"] == "structure"]
+    counted = Counter(body["organisation_id"] for body in structures)
+    alone = (body for body in structures if counted[body["organisation_id"]] == 1)
+    found = {service_id(body["offer"]): body for body in offers}
+    return {**found, **{organization_id(body["organisation_id"]): body for body in alone}}
+
+
 def propose(source: Source, terms: Terms) -> Import:
     """Return the entries that a source proposes; each value of it was taken, or stands among the losses."""
     book = Codes(terms.form, terms.form.languages[0])
@@ -80,7 +105,7 @@ def propose(source: Source, terms: Terms) -> Import:
     for part in source.organizations:
         if _is_structure(part) or not (id(part) in same or part.text("id") in named):
             found.append(_structure(part, source, terms, Taking(book)))
-    losses = (*(Loss(name, "", FILE) for name in source.unread), *_losses(source))
+    losses = (*(Loss(None, FILE, name) for name in source.unread), *_losses(source))
     return Import(tuple(found), losses, len(source.leaves))
 
 
@@ -153,6 +178,8 @@ def _organization(taking: Taking, part: Part) -> None:
     taking.text("A02_website", part.leaf("website"))
     for identifier in part.parts("organization_identifiers"):
         taking.text("A03", identifier.leaf("identifier"))
+        if identifier.text("identifier_type") == REGISTER_NUMBER:
+            mark([identifier.leaf("identifier_type")], FOLLOWS)
 
 
 def _status(taking: Taking, leaf: Leaf | None) -> None:
@@ -225,7 +252,7 @@ def _losses(source: Source) -> Iterator[Loss]:
             continue
         again = known.get(_same(leaf)) if leaf.holder.leaf("id") is not None else None
         reason = REPEATED if again is TAKEN else leaf.fate or again or _reason(leaf)
-        yield Loss(leaf.place, leaf.text, reason)
+        yield Loss(leaf, reason)
 
 
 def _same(leaf: Leaf) -> tuple[str, str, str]:

@@ -20,6 +20,7 @@ STATUS: Mapping[str, str] = {
 }
 """Our name of a status → that of HSDS."""
 CURRENCY = "EUR"
+REGISTER_NUMBER = "Registernummer"
 
 
 def service_id(offer: str) -> str:
@@ -148,7 +149,7 @@ def organization(making: Making, organisation: str, name: str, entries: Sequence
     number = said_last("A03")
     identifier = {
         "id": uid("organization_identifier", organisation),
-        "identifier_type": "Registernummer",
+        "identifier_type": REGISTER_NUMBER,
         "identifier": number,
     }
     return filled(

@@ -16,7 +16,7 @@ from survey_service.offers.hsds.source import MOST_DEPTH, MOST_LEAVES, Part, Sou
 from survey_service.offers.hsds.tables import LISTS, SINGLES
 from survey_service.problems import D_
 
-MOST_BYTES = 100_000_000
+MOST_BYTES = 300_000_000
 _MOST_UNPACKED, _MOST_FILES, _RATIO, _SMALL, _PIECE = 300_000_000, 100, 200, 1_000_000, 65_536
 _ENCRYPTED = 0x1
 _TOP = ("services", "organizations", "contents")

@@ -24,17 +24,40 @@ _CHANGES = frozenset({"imported", "registered", "published", "live", "confirmed"
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What was made of an entry."""
+
+    entry: Entry
+    service: JSON
+    warnings: tuple[Warned, ...]
+
+
+@dataclass(frozen=True)
 class Whole:
-    """The export: ``entries`` and ``services`` of offers and projects in one order, the ``organizations`` without their
-    services, ``moved`` (id of a merged offer's service → the one it was merged into), and what was warned about.
+    """The export of a day: ``entries``, the ``services`` of those that are offers and projects in the same order, the
+    ``organizations`` without their services, ``moved`` (id of a merged offer's service → the one it was merged into),
+    and what was warned about.
     """
 
     codes: Codes
+    day: dt.date
     entries: tuple[Entry, ...]
     services: tuple[JSON, ...]
     organizations: tuple[JSON, ...]
     moved: Mapping[str, str]
     warnings: tuple[Warned, ...]
+
+    @cached_property
+    def kept(self) -> Mapping[str, Kept]:
+        """What was made of each offer, by its id."""
+        warned: dict[str, list[Warned]] = {}
+        for each in self.warnings:
+            warned.setdefault(each.offer, []).append(each)
+        offers = (entry for entry in self.entries if not entry.is_structure)
+        return {
+            entry.offer: Kept(entry, service, tuple(warned.get(entry.offer, ())))
+            for entry, service in zip(offers, self.services, strict=True)
+        }
 
     @cached_property
     def services_of(self) -> Mapping[str, list[JSON]]:
@@ -57,9 +80,14 @@ class Whole:
         return hashlib.sha256(orjson.dumps(content, default=str)).hexdigest()[:32]
 
 
-def export(store: Store, form: Questionnaire, today: dt.date) -> Whole:
-    """Return the export of all listed offers; ``form`` is the newest revision of the ``offers`` questionnaire."""
-    making = Making(Codes(form, form.languages[0]), today)
+def export(store: Store, form: Questionnaire, today: dt.date, before: Whole | None = None) -> Whole:
+    """Return the export of all listed offers; ``form`` is the newest revision of the ``offers`` questionnaire.
+
+    What has not changed since ``before``, an export of the same store, is taken from there.
+    """
+    usable = before is not None and before.codes.form is form and before.day == today
+    making = Making(before.codes if before is not None and usable else Codes(form, form.languages[0]), today)
+    kept = before.kept if before is not None and usable else {}
     entries = tuple(listed(store))
     known = {each.organisation: each for each in organisations.every(store)}
     by_organisation: dict[str, list[Entry]] = {}
@@ -72,12 +100,21 @@ def export(store: Store, form: Questionnaire, today: dt.date) -> Whole:
     offers = tuple(entry for entry in entries if not entry.is_structure)
     return Whole(
         codes=making.codes,
+        day=today,
         entries=entries,
-        services=tuple(mapping.service(making, entry, made[entry.organisation]) for entry in offers),
+        services=tuple(_service(making, entry, made[entry.organisation], kept) for entry in offers),
         organizations=tuple(made.values()),
         moved=dict(_moved(store)),
         warnings=tuple({(warned.offer, str(warned.reason)): warned for warned in making.warnings}.values()),
     )
+
+
+def _service(making: Making, entry: Entry, organization: JSON, kept: Mapping[str, Kept]) -> JSON:
+    before = kept.get(entry.offer)
+    if before is None or before.entry != entry or before.service["organization"] != organization:
+        return mapping.service(making, entry, organization)
+    making.warnings += before.warnings
+    return {**before.service, "organization": organization}
 
 
 def listed(store: Store) -> Iterator[Entry]:

@@ -12,11 +12,14 @@ from flask import current_app
 from survey_service import clock
 from survey_service.offers import events, organisations, register
 from survey_service.offers.hsds import whole
+from survey_service.offers.hsds.formats import FORMATS, Format
 from survey_service.offers.hsds.whole import Whole
+from survey_service.offers.open_data import About
 from survey_service.store.base import Store
 from survey_service.web.context import current
 
 KEY = "survey_service.hsds"
+_MOST_FILES = 2 * len(FORMATS)
 
 
 @dataclass
@@ -27,6 +30,7 @@ class Kept:
     cursor: str = ""
     state: Hashable = None
     made: Whole | None = None
+    files: dict[Hashable, tuple[Whole, bytes]] = field(default_factory=dict)
 
 
 def export() -> Whole:
@@ -38,9 +42,22 @@ def export() -> Whole:
         state = _state(context.store, published.revision, clock.today())
         changed = _has_changed(context.store, kept)
         if kept.made is None or changed or state != kept.state:
-            kept.made = whole.export(context.store, published.questionnaire, clock.today())
-            kept.state = state
+            kept.made = whole.export(context.store, published.questionnaire, clock.today(), kept.made)
+            kept.state, kept.files = state, {}
         return kept.made
+
+
+def file(form: Format, about: About) -> tuple[Whole, bytes]:
+    """Return the present export, and it as a file, which is made once until something changes."""
+    made, key = export(), (form.name, about)
+    kept: Kept = current_app.extensions[KEY]
+    known = kept.files.get(key)
+    if known is not None and known[0] is made:
+        return known
+    found = made, form.write(made, about)
+    if len(kept.files) < _MOST_FILES:
+        kept.files[key] = found
+    return found
 
 
 def _has_changed(store: Store, kept: Kept) -> bool:

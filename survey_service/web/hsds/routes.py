@@ -136,8 +136,8 @@ def file(name: str) -> Response:
     form = next((form for form in FORMATS.values() if form.name == name), None)
     if form is None:
         raise Problem("page.missing")
-    whole = present.export()
-    return _answer(whole, form.write(whole, _about()), form.media_type)
+    whole, content = present.file(form, _about())
+    return _answer(whole, content, form.media_type)
 
 
 def _chosen(services: Iterable[JSON]) -> list[JSON]:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survey_service.offers import register
-from survey_service.offers.hsds import mapping, parts, times
+from survey_service.offers.hsds import mapping, parts, times, whole
 from survey_service.offers.hsds.codes import JSON, Codes
 from survey_service.offers.hsds.parts import Entry, Making
 from survey_service.offers.hsds.whole import Whole
@@ -112,6 +112,29 @@ def test_the_whole_demo_validates(demo_export: Whole, demo_store: Store, validat
     assert len(set(identifiers)) == len(identifiers)
     used = {each["taxonomy_term"]["id"] for service in demo_export.services for each in service["attributes"]}
     assert used <= set(demo_export.codes.terms)
+
+
+def test_an_export_after_another_makes_only_anew_what_has_changed(
+    demo_store: Store, bundled: Library, demo_export: Whole
+) -> None:
+    form = bundled.questionnaires["offers"]
+    again = whole.export(demo_store, form, TODAY, demo_export)
+    assert again == demo_export
+    assert again.services[0]["attributes"] is demo_export.services[0]["attributes"], "taken from before"
+    tomorrow = whole.export(demo_store, form, TODAY + dt.timedelta(days=1), demo_export)
+    assert tomorrow.services[0]["attributes"] is not demo_export.services[0]["attributes"]
+    first = next(entry for entry in demo_export.entries if not entry.is_structure)
+    with demo_store.transaction():
+        answers = {**first.answers, "A04_description": "Neu", "A19_max": 1, "A19_free": 2}
+        register.change(demo_store, first.offer, public=answers)
+        changed = whole.export(demo_store, form, TODAY, demo_export)
+        afresh = whole.export(demo_store, form, TODAY)
+        register.change(demo_store, first.offer, public=dict(first.answers))
+    assert (changed.services, changed.organizations) == (afresh.services, afresh.organizations)
+    assert {(each.offer, str(each.reason)) for each in changed.warnings} == {
+        (each.offer, str(each.reason)) for each in afresh.warnings
+    }
+    assert changed.services[0]["description"] == "Neu"
 
 
 def test_every_trap_of_the_standard(form: Questionnaire, validate: Validate) -> None:
@@ -241,9 +264,9 @@ def test_what_is_missing_makes_no_invalid_object(form: Questionnaire, validate: 
     assert not {"schedules", "service_at_locations", "languages", "cost_options"} & set(bare)
 
 
-@pytest.mark.parametrize(("whole", "name"), [("yes", "districtKey/16066")])
-def test_the_whole_county_is_one_area(form: Questionnaire, whole: str, name: str) -> None:
-    service, _ = made(form, A17_whole=whole, A17=None)
+@pytest.mark.parametrize(("answer", "name"), [("yes", "districtKey/16066")])
+def test_the_whole_county_is_one_area(form: Questionnaire, answer: str, name: str) -> None:
+    service, _ = made(form, A17_whole=answer, A17=None)
     assert [each["uri"].split("Geocoding/")[1] for each in service["service_areas"]] == [name]
 
 

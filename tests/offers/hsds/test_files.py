@@ -206,7 +206,7 @@ def hostile(demo_export: Whole) -> Whole:
         "A20_publish": "no",
     }
     entry = Entry("abc", "o", answers, "2026-11-01", "2026-11-01T00:00:00Z")
-    return whole.Whole(demo_export.codes, (entry,), (), (), {}, ())
+    return whole.Whole(demo_export.codes, TODAY, (entry,), (), (), {}, ())
 
 
 def test_no_cell_is_a_formula_and_no_contact_is_told(hostile: Whole) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -51,8 +52,10 @@ def folder(app: Flask) -> Path:
     return context.settings.instance / waiting.FOLDER
 
 
-def send(desk: Desk, data: bytes, name: str = "offers.xlsx", *, published: bool = True) -> TestResponse:
-    fields = {"published": "yes"} if published else {}
+def send(
+    desk: Desk, data: bytes, name: str = "offers.xlsx", *, published: bool = True, field: str = ""
+) -> TestResponse:
+    fields = {"field": field, **({"published": "yes"} if published else {})}
     answer = desk.client.post(
         IMPORT,
         data={"_csrf": desk.token(), "file": (io.BytesIO(data), name), **fields},
@@ -72,7 +75,7 @@ def table(answer: TestResponse, name: str) -> list[list[str]]:
 
 
 def confirm(desk: Desk, answer: TestResponse, **fields: str) -> TestResponse:
-    hidden = dict(re.findall(r'name="(mark|published)" value="([^"]+)"', answer.text))
+    hidden = dict(re.findall(r'name="(mark|published|field)" value="([^"]+)"', answer.text))
     found = re.search(rf'action="({IMPORT}/[0-9a-f]+)"', answer.text)
     assert found
     return desk.post(found[1], {"load": "yes", **hidden, **fields})
@@ -248,6 +251,30 @@ def test_files_that_are_too_much_or_none(english: Desk, store: Store) -> None:
     assert send(english, b"no workbook").status_code == 422
     assert send(english, b"\0\0", "a.csv").status_code == 422
     assert send(english, b"x" * 10_200_000).status_code == 413
+
+
+def test_services_of_another_register_come_in_by_the_same_page(english: Desk, store: Store) -> None:
+    """The service names no field of action, so that none of it fits until one is chosen; its alternate name has no
+    place here and is listed.
+    """
+    service = {
+        "id": "8f4c3c1e-0a4f-4d3b-9f6b-0d6b2f5a7c11",
+        "name": "Tafel",
+        "alternate_name": "Ausgabe",
+        "status": "active",
+        "organization": {"id": "o1", "name": "Hilfswerk", "description": "Hilft."},
+    }
+    data = json.dumps({"services": [service]}).encode()
+    assert dict(table(send(english, data, "register.json"), "_counts"))["New entries"] == "0"
+    answer = send(english, data, "register.json", field="WOH")
+    assert dict(table(answer, "_counts"))["New entries"] == "1"
+    assert "Ausgabe" in [row[3] for row in table(answer, "_findings")]
+    assert confirm(english, answer).status_code == 303
+    [body] = bodies(store)
+    assert (body["name"], body["organisation"], body["fields"]) == ("Tafel", "Hilfswerk", ["WOH"])
+    again = send(english, data, "register.json", field="WOH")
+    assert dict(table(again, "_counts"))["Entries as they are already"] == "1"
+    assert send(english, b"{", "register.json").status_code == 422
 
 
 def test_only_who_may_import_sees_the_page(desk: Desk, as_role: Callable[[str], Desk]) -> None:
