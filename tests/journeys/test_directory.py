@@ -45,7 +45,7 @@ def offers(service: Service) -> Service:
     add(
         service.store,
         "online",
-        **{**COURSE, "A04_name": "Deutschkurs am Bildschirm", "A17_whole": "yes", "A14_free": "no"},
+        **{**COURSE, "A04_name": "Deutschkurs am Bildschirm", "A17_whole": "yes", "A14_free": "no", "A07_place": ""},
     )
     for number in range(25):
         add(service.store, f"more{number:02}", A04_name=f"Treffpunkt {number:02}", A17=[SCHMALKALDEN])
