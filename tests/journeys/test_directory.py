@@ -80,7 +80,8 @@ def test_a_german_course_in_meiningen(offers: Service, phone: OpenPage, tag: str
     page.wait_for_url(lambda url: "only" not in url)
     assert len(names(page)) == 3
     assert (
-        page.locator(".found h3 a").first.get_attribute("href") == f"/{tag}/offers/{'far' if tag == 'de' else 'course'}"
+        page.locator(".found h3 a").first.get_attribute("href")
+        == f"/{tag}/offers/{'online' if tag == 'de' else 'course'}"
     )
 
 
