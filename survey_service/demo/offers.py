@@ -59,6 +59,7 @@ def entries(dice: random.Random, form: Questionnaire, count: int, today: dt.date
             chosen += several(dice, dict.fromkeys((field for field in fields if field not in chosen), 1.0), 1)
         inputs = _entry(dice, form, chosen, today)
         inputs |= _area(dice, towns, number, whole=COUNTY_WIDE.issuperset(chosen))
+        inputs |= {"A07_place": towns[number % len(towns)]}
         yield Entry(
             inputs,
             moderation=pick(dice, {"published": 88, "submitted": 8, "returned": 3, "rejected": 1}),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+_ONE = ord("1")
+
 
 def bits(numbers: Iterable[int], size: int) -> int:
     """Return the set of some numbers below ``size``."""
-    array = bytearray(size // 8 + 1)
+    digits = bytearray(b"0") * (size or 1)
     for number in numbers:
-        array[number >> 3] |= 1 << (number & 7)
-    return int.from_bytes(array, "little")
+        digits[~number] = _ONE
+    return int(digits, 2)  # linear in the number of digits, for two is a power of two
 
 
 def members(chosen: int, start: int, count: int) -> list[int]:

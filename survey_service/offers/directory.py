@@ -94,17 +94,15 @@ class Directory:
 
         Raises the store's Problems only as long as nothing was ever read.
         """
-        if clock.monotonic() < self._due and self._day == clock.today():
-            return
-        if not self._looking.acquire(blocking=not self.number):
+        if clock.monotonic() < self._due or not self._looking.acquire(blocking=not self.number):
             return
         try:
-            if not self.number or clock.monotonic() >= self._due or self._day != clock.today():
+            if clock.monotonic() >= self._due:  # else it was read while this thread waited
                 self._take()
         except Problem:
             if not self.number:
+                self._due = 0.0
                 raise
-            self._due = clock.monotonic() + SECONDS
         finally:
             self._looking.release()
 
@@ -155,11 +153,14 @@ class Directory:
         """Return what is found; a page behind the last one is the last."""
         with self._using:
             matches = self._index.search(asked(wanted.query[:LONGEST_QUERY])[:MOST_WORDS], lexicon)
-            reach = matches.all & (self._index.everything if wanted.inactive else self._active)
             filters = self._filters(wanted)
-            chosen = reach
-            for offers in filters.values():
-                chosen &= offers
+            visible = self._index.everything if wanted.inactive else self._active
+            for reach in (matches.good & visible, matches.all & visible):
+                chosen = reach
+                for offers in filters.values():
+                    chosen &= offers
+                if chosen:
+                    break
             total = chosen.bit_count()
             pages = max(1, -(-total // PAGE))
             page = min(max(1, wanted.page), pages)
@@ -247,6 +248,11 @@ class Directory:
             positions = self._at([offers & self._active for offers in found.strong], 0)[:most]
             ids = [self._index.order[position] for position in positions]
             return [(self._index.entries[id], self._standing[id]) for id in ids]
+
+    def forget(self) -> None:
+        """Forget what is kept of earlier searches, to measure without it."""
+        with self._using:
+            self._index.forget()
 
     def content(self) -> object:
         """Return all that it consists of, to compare with one that was built from scratch."""

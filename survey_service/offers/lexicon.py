@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from survey_service import languages
@@ -36,8 +36,10 @@ QUESTIONS = {
 }
 """Which question of ``offers`` names the codes of a kind."""
 FLAG_QUESTIONS = {"child_care": "A16", "online": "A16", "women_only": "A16", "evening": "A16", "step_free": "A15"}
-_WEAK = {LANGUAGE, FLAG, KIND, SECTOR}
-"""Kinds whose names say little about what an offer is: ``Deutsch`` is spoken nearly everywhere."""
+_FOUND_AT = {FIELD: LABEL, TYPE: LABEL, PLACE: LABEL, LANGUAGE: TEXT, SECTOR: TEXT, FLAG: TEXT, KIND: RELATED}
+"""Kind of code → what its name being found is worth; some say little about what an offer is."""
+_EVERYWHERE: Mark = (LANGUAGE, GERMAN)
+"""German is spoken nearly everywhere: who looks for ``Deutsch`` doesn't mean that."""
 _NEEDS = "B09_"
 _LEAST = 3
 """Shorter words of names say nothing: articles, prepositions."""
@@ -53,6 +55,8 @@ class Lexicon:
     meanings: Mapping[str, Mapping[Mark, int]]
     vocabulary: Vocabulary = field(compare=False)
     written: Mapping[str, str] = field(compare=False)
+    further: Lexicon | None = field(default=None, compare=False)
+    """Words of other languages, for what is found in none of these."""
 
 
 def choices_of(offers: Questionnaire, kind: str) -> tuple[Choice, ...]:
@@ -61,8 +65,15 @@ def choices_of(offers: Questionnaire, kind: str) -> tuple[Choice, ...]:
     return question.choices if question is not None else ()
 
 
-def lexicon(tag: str, offers: Questionnaire, needs: Questionnaire | None) -> Lexicon:
-    """Return the words of a language, and the German ones.
+def lexicon(
+    tag: str,
+    offers: Questionnaire,
+    needs: Questionnaire | None,
+    *,
+    besides: Sequence[str] = (GERMAN,),
+    further: Lexicon | None = None,
+) -> Lexicon:
+    """Return the words of a language, and those of the languages ``besides``; ``further`` are asked last.
 
     What newcomers call a need (``Wohnung finden``, in each language) leads to the types of offer that answer it, and
     to its field of action.
@@ -70,13 +81,13 @@ def lexicon(tag: str, offers: Questionnaire, needs: Questionnaire | None) -> Lex
     meanings: dict[str, dict[Mark, int]] = {}
     written: dict[str, str] = {}
     for mark, label, where in (*_codes(offers), *_needs(needs)):
-        for word, original in _words(label, tag):
+        for word, original in _words(label, (tag, *besides)):
             written.setdefault(word, original)
             marks = meanings.setdefault(word, {})
             marks[mark] = min(where, marks.get(mark, where))
             if mark[0] == PLACE:
-                marks.setdefault((PLACE, COUNTY), RELATED)
-    return Lexicon(tag, meanings, Vocabulary(meanings), written)
+                marks.setdefault((PLACE, COUNTY), TEXT)
+    return Lexicon(tag, meanings, Vocabulary(meanings), written, further)
 
 
 def label_in(label: Text, tag: str) -> str:
@@ -87,9 +98,9 @@ def label_in(label: Text, tag: str) -> str:
     return ""
 
 
-def _words(label: Text, tag: str) -> Iterator[tuple[str, str]]:
+def _words(label: Text, tags: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield the words of a label as they are compared, each with the word as it is written."""
-    for text in dict.fromkeys((label_in(label, tag), label_in(label, GERMAN))):
+    for text in dict.fromkeys(label_in(label, tag) for tag in tags):
         for original in re.split(r"[^\w'’-]+", text):
             for word in sorted(spellings(original)):
                 if len(word) >= _LEAST:
@@ -99,12 +110,13 @@ def _words(label: Text, tag: str) -> Iterator[tuple[str, str]]:
 def _codes(offers: Questionnaire) -> Iterator[tuple[Mark, Text, int]]:
     for kind in QUESTIONS:
         for choice in _real(choices_of(offers, kind)):
-            yield (kind, choice.name), choice.label, RELATED if kind in _WEAK else LABEL
+            mark = (kind, choice.name)
+            yield mark, choice.label, _FOUND_AT[kind] if mark != _EVERYWHERE else RELATED
     for flag, name in FLAG_QUESTIONS.items():
         question = offers.questions.get(name)
         for choice in question.choices if question is not None else ():
             if choice.name == flag:
-                yield (FLAG, flag), choice.label, RELATED
+                yield (FLAG, flag), choice.label, _FOUND_AT[FLAG]
 
 
 def _needs(needs: Questionnaire | None) -> Iterator[tuple[Mark, Text, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import process
@@ -17,7 +17,7 @@ from survey_service.offers.vocabulary import Vocabulary
 PLACES = (NAME, ORGANISATION, LABEL, TEXT, RELATED)
 _WRITTEN = (NAME, ORGANISATION, TEXT)
 """Places whose words are the offers' own; LABEL and RELATED are words of codes."""
-_COMMON = 8
+_COMMON = 50
 """From so many offers on, the set of those that hold a word is kept."""
 _MOST_KEPT = 2_000
 """How many words' findings are kept until the offers change; some 6 kB each at ten thousand offers."""
@@ -36,6 +36,11 @@ class Matches:
     strong: tuple[int, ...]
     weak: tuple[int, ...]
     left_out: tuple[str, ...] = ()
+
+    @property
+    def good(self) -> int:
+        """The set of all that is found well; the weak ones are for where there is nothing else."""
+        return _union(self.strong)
 
     @property
     def all(self) -> int:
@@ -92,6 +97,10 @@ class Index:
         self._vocabulary = Vocabulary({word for holding in self._holding.values() for word in holding})
         self._common: dict[tuple[int, str], int] = {}
         self._found: dict[tuple[str, tuple[str, ...]], Sets] = {}
+
+    def forget(self) -> None:
+        """Forget what was found for words that were asked for."""
+        self._found.clear()
 
     def content(
         self,
@@ -153,28 +162,46 @@ class Index:
         return self._found[key]
 
     def _find(self, word: Sequence[str], lexicon: Lexicon) -> Sets:
-        sets = self._written_so(word, lexicon, Vocabulary.around)
-        for where, offers in zip((TEXT, RELATED), self._compounds(word, lexicon), strict=True):
-            sets[where] |= offers
+        sets = self._whole(word, lexicon)
+        if not any(sets) and lexicon.further is not None:
+            sets = self._called_so(word, lexicon.further)
         if not any(sets):
-            sets = self._written_so(word, lexicon, Vocabulary.alike)
+            sets = self._whole(self._alike(word, lexicon), lexicon)
         seen = 0
         for where in PLACES:
             sets[where] &= ~seen
             seen |= sets[where]
         return tuple(sets)
 
-    def _written_so(
-        self, word: Sequence[str], lexicon: Lexicon, look: Callable[[Vocabulary, str], Iterable[str]]
-    ) -> list[int]:
-        """Return the sets of offers by place for the words that ``look`` finds for a typed one, in its spellings."""
+    def _alike(self, word: Sequence[str], lexicon: Lexicon) -> list[str]:
+        """Return the words that a mistyped one, in its spellings, is nearest to."""
+        found = [
+            vocabulary.alike(spelling) for spelling in word for vocabulary in (self._vocabulary, lexicon.vocabulary)
+        ]
+        least = min((distance for distance, _ in found), default=0)
+        return list(dict.fromkeys(one for distance, near in found if distance == least for one in near))
+
+    def _whole(self, word: Sequence[str], lexicon: Lexicon) -> list[int]:
+        """Return the sets of offers by place for a word in its spellings, and for its parts if it is a compound."""
+        sets = self._written_so(word, lexicon)
+        for where, offers in zip((TEXT, RELATED), self._compounds(word, lexicon), strict=True):
+            sets[where] |= offers
+        return sets
+
+    def _written_so(self, word: Sequence[str], lexicon: Lexicon) -> list[int]:
+        """Return the sets of offers by place for the words around a typed one, in its spellings."""
+        sets = self._called_so(word, lexicon)
+        for spelling in word:
+            terms = self._vocabulary.around(spelling)
+            for where in _WRITTEN if terms else ():
+                sets[where] |= self._having(where, terms)
+        return sets
+
+    def _called_so(self, word: Sequence[str], lexicon: Lexicon) -> list[int]:
+        """Return the same for the names of codes alone."""
         sets = [0] * len(PLACES)
         for spelling in word:
-            for known in look(self._vocabulary, spelling):
-                for where in _WRITTEN:
-                    if known in self._holding[where]:
-                        sets[where] |= self._having(where, known)
-            for known in look(lexicon.vocabulary, spelling):
+            for known in lexicon.vocabulary.around(spelling):
                 for mark, where in lexicon.meanings[known].items():
                     sets[where] |= self.marked.get(mark, 0)
         return sets
@@ -187,22 +214,24 @@ class Index:
         for spelling in word:
             for first, second in parts(spelling):
                 if first in self._vocabulary or first in lexicon.vocabulary:
-                    begun, ended = (
-                        _union(self._written_so([part], lexicon, Vocabulary.around)[:RELATED])
-                        for part in (first, second)
-                    )
+                    begun, ended = (_union(self._written_so([part], lexicon)[:RELATED]) for part in (first, second))
                     both |= begun & ended
                     first_only |= begun if ended else 0
         return both, first_only
 
-    def _having(self, where: int, word: str) -> int:
-        ids = self._holding[where][word]
-        if len(ids) < _COMMON:
-            return bits((self._position[id] for id in ids), len(self.order))
-        key = (where, word)
-        if key not in self._common:
-            self._common[key] = bits((self._position[id] for id in ids), len(self.order))
-        return self._common[key]
+    def _having(self, where: int, words: Iterable[str]) -> int:
+        """Return the offers that hold one of some words at a place."""
+        holding, position, common = self._holding[where], self._position, self._common
+        found, rare = 0, set[int]()
+        for word in words:
+            ids = holding.get(word, ())
+            if len(ids) < _COMMON:
+                rare.update(ids)
+                continue
+            if (where, word) not in common:
+                common[where, word] = bits((position[id] for id in ids), len(self.order))
+            found |= common[where, word]
+        return found | bits((position[id] for id in rare), len(self.order)) if rare else found
 
 
 def _ranked(words: Sequence[Sets]) -> tuple[tuple[int, ...], tuple[int, ...]]:

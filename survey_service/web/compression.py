@@ -22,6 +22,8 @@ from survey_service.web.kept import Kept
 
 _LEAST = 500  # shorter answers fit into one packet anyway
 _KINDS = ("text/", "image/svg+xml", "application/json", "application/problem+json")
+_WINDOW = 16
+"""Two to this power of bytes are looked back: a whole page. More memory than that costs more time than it saves."""
 _MOST_KEPT = 256
 """How many compressed answers a process keeps: those of all languages of a few questionnaires, some 12 kB each."""
 
@@ -36,7 +38,9 @@ class Encoding(NamedTuple):
 
 
 ENCODINGS: Mapping[str, Encoding] = {
-    "br": Encoding(functools.partial(brotli.compress, quality=5), functools.partial(brotli.compress, quality=11)),
+    "br": Encoding(
+        functools.partial(brotli.compress, quality=5, lgwin=_WINDOW), functools.partial(brotli.compress, quality=11)
+    ),
     "zstd": Encoding(functools.partial(zstandard.compress, level=6), functools.partial(zstandard.compress, level=19)),
     "gzip": Encoding(
         functools.partial(gzip.compress, compresslevel=6, mtime=0),

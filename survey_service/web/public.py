@@ -54,14 +54,17 @@ def choose_language() -> str:
 
 @blueprint.get("/<lang:lang>/")
 def questionnaires() -> str:
-    """List the open questionnaires that are offered in the present language; if there are none, lead to another."""
+    """List the open questionnaires that are offered in the present language; if there are none, lead to another. Where
+    offers are listed, the way to them comes first."""
     published, tag = current().publications.all(), i18n.language().tag
+    current().directory.glance()
     listed = [entry for entry in published if entry.is_open and tag in entry.questionnaire.languages]
     return render_template(
         "public/questionnaires.html",
         published=sorted(listed, key=lambda entry: list(_FOR).index(entry.questionnaire.audience)),
         audiences=_FOR,
         duration=duration,
+        any_offers=len(current().directory) > 0,
         any_open=any(entry.is_open for entry in published),
         addresses=[(entry, url_for(".questionnaires", lang=entry.tag)) for entry in answerable(published)],
     )

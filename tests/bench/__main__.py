@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import backup, exports, expressions, forms, http, reports, store
+from tests.bench import backup, directory, exports, expressions, forms, http, reports, store
 
 PARTS = {
     "http": http.main,
@@ -18,6 +18,7 @@ PARTS = {
     "expressions": expressions.measure,
     "forms": forms.main,
     "reports": reports.main,
+    "directory": directory.main,
     "reports-small": reports.small,
     "reports-one-quarter": reports.one_quarter,
 }

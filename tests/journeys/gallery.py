@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask
 
@@ -22,6 +23,7 @@ from survey_service.responses.submissions import Submission, submit
 from survey_service.store.base import Store
 from survey_service.web import i18n, patience, problems_view
 from tests.offers import sample
+from tests.offers.listed import add
 from tests.web.browser import Browser
 
 FIELDS = ("ARB", "WOH", "INT", "INF", "GES", "BIL", "KIF")
@@ -255,9 +257,11 @@ def offer(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
         "A17": None,
         "A21": "2001-01-31",
     }
-    browser.open(f"/{tag}/offers/{published(studio, number + 1, own, A19_free=3, A11_min=None, **changes)}")
+    ended = published(studio, number + 1, own, A19_free=3, A11_min=None, **changes)
+    browser.open(f"/{tag}/offers/{ended}")
     yield "page of a project that has ended"
-    moderation.take_off(studio.store, made, "gallery", reason="-")
+    for each in (made, ended):  # so that no other language lists them
+        moderation.take_off(studio.store, each, "gallery", reason="-")
     browser.open(f"/{tag}/offers/{made}")
     assert browser.status == 410
     yield "gone"
@@ -343,5 +347,37 @@ def refusals(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
         yield code
 
 
-EVERYTHING: tuple[Walk, ...] = (arriving, needs, others, offer, helping, offline, closing, refusals)
-SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, offer, helping, offline)
+def finding(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
+    """The directory of offers: the list, filters, what nothing is found for, the second page."""
+    if not studio.store.collection(register.OFFERS).count():
+        with studio.store.transaction():
+            for number in range(24):
+                add(studio.store, f"offer{number:02}", **OFFERED[number % len(OFFERED)])
+    studio.app.extensions["survey_service"].directory.renew()
+    for arguments, name in (
+        ("", "offers"),
+        ("?page=2", "second page of offers"),
+        ("?place=16066042&only=free&field=INT&language=ar&inactive=yes", "offers by filters"),
+        (f"?q={'x' * 300}&place=16066063&day=SU&only=none", "no offers"),
+    ):
+        browser.open(f"/{tag}/offers{arguments}")
+        yield name
+
+
+OFFERED: tuple[dict[str, Any], ...] = (
+    {
+        "A04_name": "Deutsch im Park",
+        "A09": ["de", "ar"],
+        "A14_free": "yes",
+        "A12": "no",
+        "A16": ["child_care", "evening"],
+    },
+    {"A04_name": "Fahrdienst", "A05_fields": ["INF", "GES"], "A10": "always", "A15": ["step_free"], "A08_days": ["MO"]},
+    {"A04_name": "Bis gestern", "A01": "project", "A21": "2020-01-31", "A16": ["women_only", "online"]},
+    {"A04_name": "Lange still", "confirmed": "2020-02-01", "A17_whole": "yes", "A05_fields": ["WOH", "KIF"]},
+    {"A04_name": "Zurzeit zu", "A06": "temporarily_closed", "A07_type": "physical", "A07_place": "16066042"},
+    {"A04_name": "Nicht mehr da", "A06": "inactive", "A14_free": "yes", "A09": ["ar"], "A05_fields": ["INT"]},
+)
+
+EVERYTHING: tuple[Walk, ...] = (arriving, needs, others, helping, offline, closing, refusals, finding, offer)
+SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, helping, offline, finding, offer)

@@ -10,8 +10,9 @@ from dataclasses import replace
 from flask import Blueprint, Response, current_app, g, jsonify, render_template, request, url_for
 from markupsafe import Markup, escape
 
+from survey_service import languages
 from survey_service.offers.directory import PAGE, Found, Wanted
-from survey_service.offers.entry import DAY, FIELD, FLAG, KIND, LANGUAGE, PLACE, Entry
+from survey_service.offers.entry import DAY, FIELD, FLAG, KIND, PLACE, Entry
 from survey_service.problems import N_, Problem
 from survey_service.web import i18n, styles
 from survey_service.web.audience import PUBLIC
@@ -22,6 +23,7 @@ from survey_service.web.directory.naming import Names, Shelf
 blueprint = Blueprint("directory", __name__)
 AUDIENCES = {"directory.offers": PUBLIC, "directory.suggest": PUBLIC, "directory.script": PUBLIC}
 _TITLES = {FIELD: N_("Topics"), FLAG: N_("What matters to you?"), DAY: N_("Days"), KIND: N_("Kind of entry")}
+_FURTHER, _UNFILTERED = N_("Search in all towns and municipalities"), N_("Search without filters")
 _KEY = "survey_service.directory"
 _MOST_SUGGESTED = 6
 _LEAST_SUGGESTED = 2
@@ -65,7 +67,7 @@ def offers() -> str:
         unknown=unknown,
         pages=_neighbours(wanted, found),
         ways=_ways(held, wanted, names) if not found.total else None,
-        addresses=_in_other_languages(wanted),
+        languages=held.languages(_behind_language(wanted)),
         place_label=names.place,
         removing=_removing,
         script=_script_tag(),
@@ -79,14 +81,14 @@ def _rows(held: Shelf, names: Names, found: Found) -> tuple[Markup, str]:
     says_language = len(tags) > 1
     path, carried = asked.base()
     behind = url_for("directory.offers").removeprefix(path) if carried else ""
-    listed = Markup("").join(_row(held, names, entry, stands, path, behind, says_language) for entry, stands in found.rows)
+    listed = Markup("").join(
+        _row(held, names, entry, stands, path, behind, says_language) for entry, stands in found.rows
+    )
     other = next(iter(tags), here)
     return listed, rows.written_in(other, names) if len(tags) == 1 and other != here else ""
 
 
-def _row(
-    held: Shelf, names: Names, entry: Entry, stands: int, path: str, behind: str, says_language: bool
-) -> Markup:
+def _row(held: Shelf, names: Names, entry: Entry, stands: int, path: str, behind: str, says_language: bool) -> Markup:
     says = says_language and entry.body["language"] != i18n.language().tag
     address = f"{path}/{entry.body['offer']}{behind}"
     key = (names.mark, entry.id, entry.version, stands, address, says)
@@ -108,7 +110,7 @@ def _ways(held: Shelf, wanted: Wanted, names: Names) -> list[tuple[str, str]]:
     if instead and instead != wanted.query:
         ways.append((i18n.gettext("Did you mean “%(words)s”?", words=instead), replace(wanted, query=instead, page=1)))
     for way in asked.ways_on(wanted):
-        said = "Search without filters" if not asked.filters(way) else "Search in all towns and municipalities"
+        said = _FURTHER if asked.filters(way) else _UNFILTERED
         ways.append((i18n.gettext(said), way))
     for field in wanted.chosen.get(FIELD, ()):
         ways.append(
@@ -118,11 +120,9 @@ def _ways(held: Shelf, wanted: Wanted, names: Names) -> list[tuple[str, str]]:
     return [(said, asked.address(way)) for said, way in ways]
 
 
-def _in_other_languages(wanted: Wanted) -> list[tuple[i18n.Language, str]]:
-    """Return the address of what is asked for in each language; one is made, the others differ in the tag."""
-    own = asked.address(wanted, wanted.page).partition("#")[0]
-    rest = own.removeprefix(f"/{i18n.language().tag}/")
-    return [(entry, f"/{entry.tag}/{rest}") for entry in i18n.languages.offered()]
+def _behind_language(wanted: Wanted) -> str:
+    """Return what stands behind the language in the address of what is asked for."""
+    return asked.address(wanted, wanted.page).partition("#")[0].removeprefix(f"/{i18n.language().tag}/")
 
 
 @blueprint.get("/<lang:lang>/offers/suggest")
@@ -142,7 +142,7 @@ def _suggestions(typed: str) -> list[dict[str, str]]:
     for mark in held.directory.called(typed, names.lexicon):
         found.setdefault(names.plain[mark], {"text": names.plain[mark]})
     for entry, _ in held.directory.names(typed, names.lexicon, PAGE):
-        known = i18n.languages.registry().get(entry.body["language"])
+        known = languages.registry().get(entry.body["language"])
         own = {"lang": known.html, "dir": known.direction} if known else {}
         found.setdefault(entry.body["name"], {"text": entry.body["name"], **own})
         if len(found) >= _MOST_SUGGESTED:

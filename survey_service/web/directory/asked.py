@@ -6,14 +6,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import request, url_for
+from flask import g, request, url_for
 
 from survey_service.offers.directory import LONGEST_QUERY, Wanted
 from survey_service.offers.entry import COUNTY, DAY, FIELD, FLAG, FLAGS, KIND, LANGUAGE, PLACE, Mark
 from survey_service.web.directory.naming import Names
 
 QUERY, PAGE, INACTIVE = "q", "page", "inactive"
-ARGUMENTS: Mapping[str, str] = {FIELD: "field", LANGUAGE: "language", DAY: "day", KIND: "kind", PLACE: "place", FLAG: "only"}
+ARGUMENTS: Mapping[str, str] = {
+    FIELD: "field",
+    LANGUAGE: "language",
+    DAY: "day",
+    KIND: "kind",
+    PLACE: "place",
+    FLAG: "only",
+}
 """Kind of code → the argument that chooses one."""
 _SEVERAL = (FIELD, LANGUAGE, DAY, KIND)
 _MOST_PAGES = 6
@@ -45,8 +52,11 @@ def _number(text: str) -> int:
 
 def base() -> tuple[str, list[tuple[str, str]]]:
     """Return the path of the list, and what its address carries besides: on a shared tablet, or in two languages."""
-    parts = urlsplit(url_for("directory.offers"))
-    return parts.path, parse_qsl(parts.query)
+    if "directory_base" not in g:
+        parts = urlsplit(url_for("directory.offers"))
+        g.directory_base = parts.path, parse_qsl(parts.query)
+    found: tuple[str, list[tuple[str, str]]] = g.directory_base
+    return found
 
 
 def arguments(wanted: Wanted) -> list[tuple[str, str]]:
