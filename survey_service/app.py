@@ -15,6 +15,7 @@ from survey_service.web import (
     arrival,
     audience,
     compression,
+    confirming,
     context,
     helper,
     helping,
@@ -41,7 +42,7 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(provider, api, manage),
+    *(provider, confirming, api, manage),
 )
 
 

@@ -6,7 +6,7 @@ A contact is for all offers of its organisation or for one of them, and may chan
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -23,8 +23,8 @@ SOURCES = ("A22_by", "A20_email", "A02_email")
 class Contact:
     """One contact: a lasting id, the ``organisation`` and the ``offer`` it is for ("" for all of them), the e-mail
     address as it was written, and the language to write in. ``left`` means that the person is no longer there;
-    ``bounced`` is the day (ISO) on which mail came back, or "". ``instead_of`` is the contact who leaves as soon as this
-    one has come, or "".
+    ``bounced`` is the day (ISO) on which mail came back, or "". ``instead_of`` is the contact who leaves as soon as
+    this one has come, or "".
     """
 
     contact: str
@@ -87,6 +87,11 @@ def from_answers(
 def find(store: Store, contact: str) -> Contact:
     """Return a contact. Raises Problem contact.missing."""
     return _contact(_stored(store, contact))
+
+
+def every(store: Store) -> Iterator[Contact]:
+    """Yield all contacts, those who left too."""
+    yield from map(_contact, store.collection(CONTACTS).iterate())
 
 
 def of_organisation(store: Store, organisation: str) -> list[Contact]:

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from survey_service.offers import contacts, events, links, people, register, visits
+from survey_service.offers import confirming, contacts, events, links, people, register, visits
 from survey_service.offers.contacts import Contact
 from survey_service.problems import Problem
 from survey_service.questionnaire import uploads
@@ -191,12 +191,10 @@ def note_sent(store: Store, draft: Draft) -> None:
 
 
 def confirm(store: Store, body: Mapping[str, Any], today: dt.date) -> None:
-    """Note that what is published of an offer (its document) is still true. Raises Problem page.missing if nothing is."""
+    """Note that what is published of an offer (its document) is still true; Problem page.missing if nothing is."""
     if body["public"] is None or body["moderation"] in OVER:
         raise Problem("page.missing")
-    with store.transaction():
-        register.change(store, body["offer"], confirmed=today.isoformat(), reminded=0)
-        events.append(store, body["offer"], "confirmed", events.PROVIDER)
+    confirming.confirm(store, [body["offer"]], today, events.PROVIDER)
 
 
 def enter(store: Store, link: str, *, now: dt.datetime) -> tuple[str, str]:

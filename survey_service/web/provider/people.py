@@ -6,6 +6,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
+from survey_service import mail
 from survey_service.offers import asked, organisations
 from survey_service.offers import people as rules
 from survey_service.offers.asked import HANDED_OVER, INVITED, Asking
@@ -88,7 +89,7 @@ def _write(kind: str, to: Contact, me: Contact) -> None:
 
 def _said(problem: Problem) -> str:
     """Return what is said at the field of the address. Raises the problem again if it is not about that."""
-    if problem.code == "mail.address":
+    if problem.code in mail.NO_ADDRESS:
         return entrance.no_address()
     if problem.code in ("contact.same", "contact.locked"):
         return wordings.problem_message(problem)
@@ -119,5 +120,4 @@ def _remove_page(found: Contact) -> str:
 
 
 def _leave_page(typed: str = "", error: str = "") -> str:
-    me = provider_visit.present()
     return render_template("provider/leave.html", email=typed, error=error)
