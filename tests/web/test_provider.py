@@ -50,6 +50,12 @@ def test_every_language_of_providers_has_these_pages_and_no_other_has(office: Of
     assert client.get("/provider/ar/").status_code == 404
 
 
+@pytest.mark.parametrize(("accepted", "tag"), [("en-GB,en", "en"), ("ar", "de"), ("", "de"), ("de-AT", "de")])
+def test_the_short_address_leads_to_a_language_of_providers(office: Office, accepted: str, tag: str) -> None:
+    response = office.app.test_client().get("/provider/", headers={"Accept-Language": accepted})
+    assert (response.status_code, response.headers["Location"]) == (303, f"/provider/{tag}/")
+
+
 def test_by_a_link_a_contact_comes_to_its_offers_once(office: Office) -> None:
     offer = office.register()
     link = office.link()
@@ -164,12 +170,15 @@ def test_from_one_network_links_are_asked_for_only_so_often(office: Office) -> N
 def test_the_letter_is_kept_for_the_next_round_if_it_cannot_be_written(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "full")
+
     office.register()
     browser = office.browser()
     browser.open("/provider/de/link")
     browser.send("/provider/de/link", email=ANNA)
     with monkeypatch.context() as patched:
-        patched.setattr("survey_service.outbox.written", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+        patched.setattr("survey_service.letters.post", full)
         with pytest.raises(OSError, match="full"):
             office.post()
     assert office.store.collection(links.LINKS).count() == 0
