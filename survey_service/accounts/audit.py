@@ -41,6 +41,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "questionnaire.opened": frozenset(),
     "questionnaire.closed": frozenset(),
     "questionnaire.scheduled": frozenset({"opens", "closes", "limit", "paused"}),
+    "offer.notice_done": frozenset({"about"}),
     "verdict.overridden": frozenset({"question", "verdict"}),
     "link.created": frozenset({"tag"}),
     "link.retired": frozenset({"tag"}),

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app
 
+from survey_service.offers.directory import Directory
 from survey_service.offers.duplicates import Proposals
 from survey_service.offers.lists import Rows
 from survey_service.offers.looking import Names
@@ -82,6 +83,11 @@ class Context:
     def interface(self) -> Interface:
         """The texts of the interface as they are now."""
         return self._once("interface", lambda: Interface(self.workbench.edits))
+
+    @property
+    def directory(self) -> Directory:
+        """The listed offers, in memory."""
+        return self._once("directory", lambda: Directory(lambda: self.store, self.settings))
 
     @property
     def documents(self) -> Kept[tuple[str, dict[str, Any]]]:

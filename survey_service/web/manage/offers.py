@@ -12,7 +12,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey_service import clock
-from survey_service.offers import duplicates, lists, merging, moderation, organisations, register
+from survey_service.offers import duplicates, lists, merging, moderation, notices, organisations, register
 from survey_service.offers.lists import Row, Wanted
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Choice
@@ -115,6 +115,8 @@ def offer_page(stored: Stored, problem: Problem | None = None) -> str:
         rows=list(offer_words.said(body, body["answers"])),
         changed=offer_words.differences(body, body["public"], body["answers"]) if waits else [],
         history=offer_words.history(body),
+        notices=[notice for notice in notices.of(store, body["offer"]) if notice.state == notices.OPEN],
+        notice_kinds=notices.ABOUT,
         seen=moderation.mark(body),
         is_over=body["moderation"] in moderation.OVER,
         into=register.find(store, body["merged_into"]).body if body["merged_into"] else None,
