@@ -17,13 +17,16 @@ from survey_service.web import (
     compression,
     confirming,
     context,
+    directory,
     helper,
     helping,
+    hsds,
     i18n,
     kiosk,
     leaving,
     manage,
     media_view,
+    offer,
     offline,
     pictures,
     problems_view,
@@ -42,7 +45,8 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(provider, confirming, api, manage),
+    *(directory, offer, provider, confirming),
+    *(api, hsds, manage),
 )
 
 

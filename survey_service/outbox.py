@@ -32,6 +32,7 @@ REASONS = (AWAY, LATER, REFUSED, TOO_LONG, UNREADABLE)
 """Why a mail was not sent: no server could be reached, it did not want it now or ever, that went on for too long, or
 there is no mail in the file."""
 _NAME = re.compile(r"[0-9]{8}T[0-9]{6}-[A-Za-z0-9_]{1,64}\.eml")
+_ADDRESS, _SECRET = re.compile(r"https?://\S+"), re.compile(r"(?<=[^/]/)[A-Za-z0-9_-]{20,}")
 _LONGEST_ANSWER = 200
 
 
@@ -173,6 +174,11 @@ def find(instance: Path, place: str, name: str) -> Path:
     if path is None or not path.is_file():
         raise Problem("mail.missing")
     return path
+
+
+def masked(text: str) -> str:
+    """Return a text without the secret parts of the addresses in it, which let whoever has them change offers."""
+    return _ADDRESS.sub(lambda found: _SECRET.sub("…", found[0]), text)
 
 
 def _entries(paths: list[Path], place: str) -> Iterator[Entry]:

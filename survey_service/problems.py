@@ -274,6 +274,26 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Offers are not loaded from a file"),
         D_("“%(name)s” asks providers, who confirm each offer themselves. Nothing was loaded."),
     ),
+    "bulk.no_rows": Kind(
+        422,
+        P_("No entries in the file"),
+        P_("No sheet has columns that are called like the questions. Use the template. Nothing was imported."),
+    ),
+    "bulk.too_many": Kind(
+        422,
+        P_("Too many rows"),
+        P_("The file has %(count)s rows, and %(limit)s are taken at once. Split it. Nothing was imported."),
+    ),
+    "bulk.columns": Kind(
+        422,
+        P_("Too many columns"),
+        P_("The file has %(count)s columns, and a file can have %(limit)s. Use the template. Nothing was imported."),
+    ),
+    "bulk.changed": Kind(
+        409,
+        P_("Directory changed meanwhile"),
+        P_("Something was changed since the file was looked through. Nothing was imported; look through it again."),
+    ),
     "publish.missing_texts": Kind(
         409,
         D_("Texts are missing"),
@@ -384,11 +404,71 @@ CATALOGUE: Mapping[str, Kind] = {
     "offer.withdrawn": Kind(
         409, D_("Offer withdrawn"), D_("The provider has withdrawn this offer. It can no longer be published.")
     ),
+    "hsds.query": Kind(400, D_("Parameter not usable"), D_("The parameter “%(name)s” cannot be used. %(reason)s")),
+    "hsds.page": Kind(404, D_("No such page"), D_("There is no page %(page)s: the list has %(pages)s.")),
+    "hsds.file": Kind(422, D_("The file cannot be read"), D_("%(place)s: %(reason)s Nothing was changed.")),
     "offer.missing": Kind(404, D_("Offer not found"), D_("There is no such offer.")),
+    "offer.gone": Kind(
+        410, N_("No longer in the directory"), N_("This offer is no longer in the directory. There may be others.")
+    ),
+    "notice.about": Kind(422, N_("What is wrong?"), N_("Please choose what is wrong.")),
+    "notice.long": Kind(422, N_("The text is too long"), N_("Please write at most %(most)s characters.")),
+    "notice.many": Kind(
+        429,
+        N_("Others have told us already"),
+        N_("Several people have told us that something is wrong here. We will look at it. Thank you!"),
+    ),
+    "notice.missing": Kind(404, D_("Notice not found"), D_("There is no such notice.")),
     "offer.reason": Kind(
         422,
         D_("The reason is missing"),
         D_("Say in a sentence why, so that the provider knows what to do. Nothing changed."),
+    ),
+    "offer.changed": Kind(
+        409,
+        D_("The entry has changed"),
+        D_(
+            "Since you opened this page, the entry was changed or decided about. Nothing was changed. Look at it again."
+        ),
+    ),
+    "offer.merged": Kind(
+        409,
+        D_("The entry was merged"),
+        D_("This entry was merged into another one. Undo that first."),
+    ),
+    "offer.two": Kind(
+        422, D_("Choose two entries"), D_("Tick exactly two entries to compare them. Nothing was changed.")
+    ),
+    "offer.not_merged": Kind(
+        409, D_("The entry is not merged"), D_("This entry is not merged with another one. Nothing was changed.")
+    ),
+    "offer.waiting": Kind(
+        409,
+        D_("A change is waiting"),
+        D_("“%(name)s” has a change that waits for a decision. Decide about it first, then merge."),
+    ),
+    "offer.itself": Kind(422, D_("The same entry"), D_("An entry cannot be merged with itself. Nothing was changed.")),
+    "offer.not_newest": Kind(
+        409,
+        D_("Not the newest change"),
+        D_("The entry was changed again after this. Take the newest change back first."),
+    ),
+    "organisation.itself": Kind(
+        422, D_("The same organisation"), D_("Choose another organisation than this one. Nothing was changed.")
+    ),
+    "organisation.name": Kind(
+        422, D_("The name is missing"), D_("Write a name of at most %(longest)s letters. Nothing was changed.")
+    ),
+    "organisation.taken": Kind(
+        409,
+        D_("There is such an organisation"),
+        D_("“%(name)s” is in the list already. Merge the two organisations instead."),
+    ),
+    "organisation.not_merged": Kind(
+        409, D_("The organisation is not merged"), D_("This organisation is not merged with another one.")
+    ),
+    "organisation.merged": Kind(
+        409, D_("The organisation was merged"), D_("This organisation was merged into another one. Undo that first.")
     ),
     "organisation.missing": Kind(404, D_("Organisation not found"), D_("There is no such organisation.")),
     "contact.same": Kind(

@@ -91,6 +91,13 @@ def _mail_url(text: str) -> str:
     return url
 
 
+def _license(text: str) -> str:
+    name = text.strip().lower()
+    if name not in ("by", "zero"):
+        raise ValueError("use by or zero")
+    return name
+
+
 @dataclass(frozen=True)
 class Setting:
     """One row of the table. ``read`` turns the text of the environment into the value or raises ValueError."""
@@ -112,6 +119,12 @@ TABLE: tuple[Setting, ...] = (
     Setting("operator_address", str, "", "Postal address of that body, for the imprint"),
     Setting("operator_email", str, "", "E-mail address of that body, for the imprint and the privacy notice"),
     Setting("data_protection_email", str, "", "E-mail address of the data protection officer"),
+    Setting(
+        "open_data_license",
+        _license,
+        "by",
+        "Licence of the published offers: by (Datenlizenz Deutschland 2.0, name the source) or zero (no conditions)",
+    ),
     Setting("accessibility_email", str, "", "E-mail address for people who meet barriers; empty means operator_email"),
     Setting("accessibility_day", _day, "", "Day of the declaration of accessibility, such as 2026-12-01"),
     Setting(

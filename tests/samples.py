@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).resolve().parents[2] / "shared" / "samples" / "xlsform"
+SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
+FOLDER = SAMPLES / "xlsform"
 
 
-def sample(name: str) -> bytes:
-    """Return the content of a sample workbook, or skip the test."""
-    path = FOLDER / name
+def sample(name: str, kind: str = "xlsform") -> bytes:
+    """Return the content of a sample, a workbook by default, or skip the test."""
+    path = SAMPLES / kind / name
     if not path.exists():
         pytest.skip(f"the sample {name} is not here")
     return path.read_bytes()

@@ -13,11 +13,11 @@ from survey_service import clock, languages
 from survey_service.accounts import audit
 from survey_service.accounts.audit import Detail
 from survey_service.app import create_app
+from survey_service.cells import neutralised
 from survey_service.cli.common import STDOUT, actor, on_instance, opened, written
 from survey_service.problems import Problem
 from survey_service.responses import loading
 from survey_service.responses.export import FORMATS, Options, codebook, documents, packed
-from survey_service.responses.export.layout import neutralised
 from survey_service.responses.loading import Loading, Terms, files
 from survey_service.responses.loading.assembling import Node
 from survey_service.responses.loading.findings import COLUMN, MISSING, REFUSED, ROW, Finding

@@ -88,9 +88,15 @@ def unreachable(store: Store, today: dt.date, settings: Settings) -> list[tuple[
     """Return the listed offers that are to be looked at and have nobody whom mail reaches, the longest unconfirmed
     first, each with the contacts whose mail came back: somebody has to call.
     """
+    return _unreachable(store, listed(store), today, settings)
+
+
+def _unreachable(
+    store: Store, offers: Sequence[Document], today: dt.date, settings: Settings
+) -> list[tuple[Document, tuple[Contact, ...]]]:
     known = by_organisation(store)
     found = []
-    for body in listed(store):
+    for body in offers:
         if not is_asked_about(body) or freshness.state(body, today, settings) not in ASKED:
             continue
         people = [contact for contact in known.get(body["organisation_id"], ()) if contact.is_for(body)]
@@ -104,6 +110,8 @@ def is_asked_about(body: Mapping[str, Any]) -> bool:
     return body["status"] not in freshness.SILENT
 
 
-def count_unconfirmed(store: Store, today: dt.date, settings: Settings) -> int:
-    """Return how many listed offers are not confirmed."""
-    return sum(freshness.state(body, today, settings) == freshness.UNCONFIRMED for body in listed(store))
+def standing(store: Store, today: dt.date, settings: Settings) -> tuple[int, int]:
+    """Return how many listed offers are not confirmed, and about how many somebody has to call."""
+    offers = listed(store)
+    unconfirmed = sum(freshness.state(body, today, settings) == freshness.UNCONFIRMED for body in offers)
+    return unconfirmed, len(_unreachable(store, offers, today, settings))

@@ -34,12 +34,17 @@ def ensure(store: Store, name: str) -> str:
     folded = fold_name(name)
     known = store.collection(ORGANISATIONS).first(folded=folded)
     if known is not None:
-        return known.body["merged_into"] or str(known.body["organisation"])
+        return resolve(store, known.body["organisation"]).organisation
     made = Organisation(id_of(folded), " ".join(name.split()))
     if store.collection(ORGANISATIONS).first(organisation=made.organisation) is not None:
-        return made.organisation  # it was renamed since
+        return resolve(store, made.organisation).organisation  # it was renamed since
     store.collection(ORGANISATIONS).add(_body(made, folded))
     return made.organisation
+
+
+def add(store: Store, organisation: Organisation) -> None:
+    """Add an organisation with the id it has."""
+    store.collection(ORGANISATIONS).add(_body(organisation, fold_name(organisation.name)))
 
 
 def id_of(folded: str) -> str:
@@ -51,6 +56,26 @@ def id_of(folded: str) -> str:
 def find(store: Store, organisation: str) -> Organisation:
     """Return an organisation. Raises Problem organisation.missing."""
     return _organisation(_stored(store, organisation))
+
+
+def resolve(store: Store, organisation: str) -> Organisation:
+    """Return an organisation, or the one it was merged into, however often. Raises Problem organisation.missing."""
+    found = find(store, organisation)
+    while found.merged_into:
+        found = find(store, found.merged_into)
+    return found
+
+
+def name_of(store: Store, organisation: str) -> str:
+    """Return the name of an organisation, "" if there is none."""
+    stored = store.collection(ORGANISATIONS).first(organisation=organisation)
+    return str(stored.body["name"]) if stored is not None else ""
+
+
+def named(store: Store, name: str) -> Organisation | None:
+    """Return the organisation of this name, however it is written; None if there is none."""
+    stored = store.collection(ORGANISATIONS).first(folded=fold_name(name))
+    return resolve(store, stored.body["organisation"]) if stored is not None else None
 
 
 def every(store: Store) -> list[Organisation]:

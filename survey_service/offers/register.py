@@ -29,7 +29,7 @@ def _since_published(body: Document) -> Document:
 
 OFFERS = CollectionSpec(
     "offers",
-    indexes=("moderation", "response_key", "organisation_id", "listed"),
+    indexes=("moderation", "response_key", "organisation_id", "listed", "merged_into"),
     unique=("offer",),
     tracked=True,
     migrations=(_since_published,),
@@ -43,16 +43,14 @@ def register(store: Store, response: Mapping[str, Any], today: dt.date, *, by: s
     ``response`` is the response document. The day of registration counts as the day the provider confirmed it.
     """
     answers = dict(response["answers"])
-    stored = store.collection(OFFERS).add(
-        {
-            **_NEW,
-            "offer": "".join(secrets.choice(_ALPHABET) for _ in range(10)),
-            "response_key": response["key"],
-            **_sent(store, response, today),
-            **describe(answers),
-            **_state(None),
-        }
-    )
+    body: Document = {
+        **_NEW,
+        "offer": "".join(secrets.choice(_ALPHABET) for _ in range(10)),
+        "response_key": response["key"],
+        **_sent(store, response, today),
+        **_state(None),
+    }
+    stored = store.collection(OFFERS).add({**body, **_columns(store, body)})
     kind = "imported" if by != events.PROVIDER else "registered"
     events.append(store, stored.body["offer"], kind, by, answers=answers)
     _note_contact(store, stored.body, returning=stored.body["offer"])
@@ -69,12 +67,15 @@ def update(store: Store, response: Mapping[str, Any], today: dt.date, *, by: str
         body, answers = stored.body, dict(response["answers"])
         differences = changes.between(body["public"] or body["answers"], answers)
         sent = {**body, **_sent(store, response, today), "reminded": 0, "reason": ""}
-        live = body["public"] is not None and changes.are_small(differences) and _trusted(store, sent)
-        after = {**sent, "moderation": "published", **_public(answers, body)} if live else {**sent, **_shown(sent)}
-        store.collection(OFFERS).replace(stored.id, after, version=stored.version)
+        if answers.get("A02") == body["answers"].get("A02"):
+            sent["organisation_id"] = body["organisation_id"]  # where the desk has put it
+        live = _goes_live(store, sent, differences)
+        after = {**sent, "moderation": "published", **_state(answers)} if live else sent
+        store.collection(OFFERS).replace(stored.id, {**after, **_columns(store, after)}, version=stored.version)
         kind = "live" if live else "changed"
         names = [difference.question for difference in differences]
-        events.append(store, body["offer"], kind, by, changed=names, answers=answers)
+        before = body["public"] if live else None
+        events.append(store, body["offer"], kind, by, changed=names, answers=answers, before=before)
         _note_contact(store, sent)
 
 
@@ -104,22 +105,24 @@ def _sent(store: Store, response: Mapping[str, Any], today: dt.date) -> dict[str
     }
 
 
-def _trusted(store: Store, body: Mapping[str, Any]) -> bool:
+def _goes_live(store: Store, body: Mapping[str, Any], differences: tuple[changes.Difference, ...]) -> bool:
+    """Tell whether what a provider sent is published by itself; what is sent to a merged offer is not."""
+    if body["public"] is None or body["merged_into"] or not changes.are_small(differences):
+        return False
     return organisations.find(store, body["organisation_id"]).trusted
 
 
-def _public(answers: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what changes in a document when answers become public."""
-    return {**describe(answers), **_state(answers, merged=bool(body["merged_into"]))}
+def _state(public: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"public": dict(public) if public is not None else None, "listed": public is not None}
 
 
-def _state(public: Mapping[str, Any] | None, *, merged: bool = False) -> dict[str, Any]:
-    return {"public": dict(public) if public is not None else None, "listed": public is not None and not merged}
+def _columns(store: Store, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of a document: of the public answers, or of those sent if nothing is public.
 
-
-def _shown(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of a document: of the public answers, or of those sent if nothing is public."""
-    return describe(body["answers"] if body["public"] is None else body["public"])
+    The organisation has one name, however each offer writes it.
+    """
+    columns = describe(body["answers"] if body["public"] is None else body["public"])
+    return {**columns, "organisation": organisations.name_of(store, body["organisation_id"]) or columns["organisation"]}
 
 
 def withdraw(store: Store, response_key: str) -> None:
@@ -162,6 +165,14 @@ def find(store: Store, offer: str) -> Stored:
     return stored
 
 
+def resolve(store: Store, offer: str) -> Stored:
+    """Return the document of an offer, or of what it was merged into, however often. Raises Problem offer.missing."""
+    stored = find(store, offer)
+    while stored.body["merged_into"]:
+        stored = find(store, stored.body["merged_into"])
+    return stored
+
+
 def all_offers(store: Store, moderation: str | None = None) -> Iterator[Stored]:
     """Yield the offers in the order of registration; ``moderation`` names one state or None for all."""
     offers = store.collection(OFFERS)
@@ -176,5 +187,5 @@ def change(store: Store, offer: str, **fields: Any) -> Stored:
     with store.transaction():
         stored = find(store, offer)
         body = {**stored.body, **fields}
-        body |= {**_shown(body), "listed": body["public"] is not None and not body["merged_into"]}
+        body |= {**_columns(store, body), "listed": body["public"] is not None and not body["merged_into"]}
         return store.collection(OFFERS).replace(stored.id, body, version=stored.version)

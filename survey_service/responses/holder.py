@@ -12,7 +12,7 @@ from survey_service.offers import register
 from survey_service.problems import Problem
 from survey_service.questionnaire.judge import PNA
 from survey_service.questionnaire.model import PREFER_NOT_TO_SAY, Questionnaire
-from survey_service.responses import derived, drafts, receipts
+from survey_service.responses import derived, drafts, parting, receipts
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import CollectionSpec, Store, Stored
 
@@ -100,6 +100,7 @@ def withdraw_one(store: Store, stored: Stored) -> None:
     counts = store.collection(WITHDRAWALS)
     with store.transaction():
         facts = {"questionnaire": stored.body["questionnaire"], "period": stored.body["period"]}
+        parting.separate_all(store, stored.body["key"])
         store.collection(RESPONSES).delete(stored.id)
         drafts.erase_all(store, stored.body["key"])
         register.withdraw(store, stored.body["key"])

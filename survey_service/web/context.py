@@ -10,6 +10,9 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app
 
+from survey_service.offers.directory import Directory
+from survey_service.offers.duplicates import Proposals
+from survey_service.offers.lists import Rows
 from survey_service.offers.looking import Names
 from survey_service.paths import bundled
 from survey_service.questionnaire.loader import Library, load_folder
@@ -82,9 +85,24 @@ class Context:
         return self._once("interface", lambda: Interface(self.workbench.edits))
 
     @property
+    def directory(self) -> Directory:
+        """The listed offers, in memory."""
+        return self._once("directory", lambda: Directory(lambda: self.store, self.settings))
+
+    @property
     def documents(self) -> Kept[tuple[str, dict[str, Any]]]:
         """The documents that phones keep, as rendered, each with what its page is allowed."""
         return self._once("documents", lambda: Kept(_MOST_DOCUMENTS))
+
+    @property
+    def offer_rows(self) -> Rows:
+        """What the desk's lists of offers read."""
+        return self._once("offer_rows", Rows)
+
+    @property
+    def offer_pairs(self) -> Proposals:
+        """Pairs of offers that may be one."""
+        return self._once("offer_pairs", Proposals)
 
     @property
     def offer_names(self) -> Names:

@@ -25,7 +25,7 @@ _CODES: Mapping[int, str] = {
     414: "request.too_long",
     415: "request.media_type",
 }
-_PROGRAM_PATHS = ("/api/", "/healthz", "/readyz")
+_PROGRAM_PATHS = ("/api/", "/hsds/", "/healthz", "/readyz")
 _RETRY_SECONDS = "30"
 
 

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from survey_service import languages
+from survey_service import clock, languages
+from survey_service.offers import moderation, register
 from survey_service.problems import CATALOGUE, Problem
 from survey_service.responses import links
 from survey_service.responses.revisions import Publications
 from survey_service.responses.schedule import Schedule
+from survey_service.responses.submissions import Submission, submit
 from survey_service.store.base import Store
 from survey_service.web import i18n, patience, problems_view
+from tests.offers import sample
 from tests.web.browser import Browser
 
 FIELDS = ("ARB", "WOH", "INT", "INF", "GES", "BIL", "KIF")
@@ -30,9 +33,11 @@ _PROBLEMS = (
     "questionnaire.missing",
     "response.",
     "code.",
+    "offer.gone",
+    "notice.",
 )
-_OF_THE_DESK = ("request.host", "response.file_missing")
-_DETAILS = {"reference": "0a1b2c3d", "reason": "under_16", "language": "xx", "count": 2, "members": "id"}
+_OF_THE_DESK = ("request.host", "response.file_missing", "notice.missing")
+_DETAILS = {"most": 1000, "reference": "0a1b2c3d", "reason": "under_16", "language": "xx", "count": 2, "members": "id"}
 _FOLDED = re.compile(
     r'(<(?:div|section|p)\b[^>]*(?:data-view|data-page|id="_(?:waiting|refused|errors)")[^>]*?) hidden'
 )
@@ -223,6 +228,54 @@ def helping(_studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
     yield "script"
 
 
+def offer(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
+    """The page of an offer with all that can be said of it, and what hangs on it; then one that is gone."""
+    own = f"<{tag}>"
+    number = int.from_bytes(tag.encode(), "big") % 10**12
+    made = published(studio, number, own, A21="2099-12-31")
+    for address, name in (
+        (made, "page"),
+        (f"{made}/report", "report"),
+        (f"print?offer={made}", "print"),
+        ("map", "map"),
+    ):
+        browser.open(f"/{tag}/offers/{address}")
+        yield name
+    browser.open(f"/{tag}/offers/{made}/report")
+    browser.send(text=own)
+    yield "report refused"
+    browser.send(about="gone")
+    yield "page after a report"
+    changes = {
+        "A14_free": "yes",
+        "A14_cost": None,
+        "A14_fees": None,
+        "A12": "yes",
+        "A17_whole": "yes",
+        "A17": None,
+        "A21": "2001-01-31",
+    }
+    browser.open(f"/{tag}/offers/{published(studio, number + 1, own, A19_free=3, A11_min=None, **changes)}")
+    yield "page of a project that has ended"
+    moderation.take_off(studio.store, made, "gallery", reason="-")
+    browser.open(f"/{tag}/offers/{made}")
+    assert browser.status == 410
+    yield "gone"
+
+
+def published(studio: Studio, number: int, own: str, **changes: object) -> str:
+    """Publish an offer about which everything is said, with ``own`` for all that is typed, and return its id."""
+    inputs = {name: own if name in sample.TYPED else answer for name, answer in {**sample.FULL, **changes}.items()}
+    key = f"44444444-4444-4444-8444-{number:012}"
+    given = {name: answer for name, answer in inputs.items() if answer is not None}
+    submission = Submission(key, studio.publications.current("offers").revision, "de", given, 0, "web")
+    submit(studio.store, studio.publications, submission, receipt_key="0" * 64, today=clock.today())
+    stored = studio.store.collection(register.OFFERS).first(response_key=key)
+    assert stored is not None
+    moderation.decide(studio.store, stored.body["offer"], "published", "gallery")
+    return str(stored.body["offer"])
+
+
 def side_by_side(_studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
     """Pages in two languages, one of them written the other way round. No search for untranslated texts fits them."""
     second = "de" if languages.language(tag).direction == "rtl" else "ar"
@@ -290,5 +343,5 @@ def refusals(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
         yield code
 
 
-EVERYTHING: tuple[Walk, ...] = (arriving, needs, others, helping, offline, closing, refusals)
-SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, helping, offline)
+EVERYTHING: tuple[Walk, ...] = (arriving, needs, others, offer, helping, offline, closing, refusals)
+SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, offer, helping, offline)

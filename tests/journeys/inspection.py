@@ -2,8 +2,9 @@
 
 The page is copied, as it stands, into a page of the inspector's own, where scripts run: so a page reached without
 scripts can be measured too. axe skips contrast on joined Arabic script, which it takes for an icon font, unless every
-text ends in U+200C; hence the measured share of texts whose contrast was judged. ``test_inspection.py`` seeds one fault
-for each check and proves that it is found.
+text ends in U+200C; hence the measured share of texts whose contrast was judged. Nor does it judge what is drawn as
+SVG, which tests of its own look at. ``test_inspection.py`` seeds one fault for each check and proves that it is
+found.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _TEXT_ELEMENTS = """() => {
   const found = new Set();
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.textContent.trim() || element.closest('option, script, style')) continue;
+    if (!walker.currentNode.textContent.trim() || element.closest('option, script, style, svg')) continue;
     if (!element.checkVisibility()) continue;
     const box = element.getBoundingClientRect();
     if (box.width < 2 || box.height < 2 || box.bottom + scrollY < 1) continue;

@@ -116,7 +116,7 @@ def test_a_manager_works_through_the_desk_without_scripts(desk: Service, phone: 
     mara.look("offer")
     offer = page.url.rsplit("/", 1)[1]
     page.click("button[value=published]")
-    page.wait_for_url("**/manage/offers")
+    page.wait_for_url("**/manage/offers?done=*")
     assert page.locator("tbody tr").count() == waiting - 1
     published = {stored.body["offer"] for stored in register.all_offers(desk.store, "published")}
     assert offer in published

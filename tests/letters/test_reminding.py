@@ -182,7 +182,7 @@ def test_an_offer_nobody_can_be_written_to_about_waits_for_a_call(store: Store, 
     found = confirming.unreachable(store, today, values)
     assert [body["offer"] for body, _ in found] == [second, first]
     assert [contact.email for contact in found[0][1]] == ["mara@example.org"]
-    assert confirming.count_unconfirmed(store, today, values) == 2
+    assert confirming.standing(store, today, values) == (2, 2)
     contacts.change(store, gone, bounced="")
     assert confirming.unreachable(store, today, values) == []
     assert on(store, values, 161) == Round(letters=1, reminded=2)

@@ -15,12 +15,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from survey_service.cells import neutralised
 from survey_service.problems import Problem
 from survey_service.questionnaire.question_types import storable
 from survey_service.responses import export
 from survey_service.responses.export import FACTS, FORMATS, Options, codebook, documents, spreadsheet
 from survey_service.responses.export.codebook import Codebook
-from survey_service.responses.export.layout import Layout, neutralised
+from survey_service.responses.export.layout import Layout
 from survey_service.responses.revisions import Publications
 from survey_service.store.base import Store
 from tests.conftest import SMALL

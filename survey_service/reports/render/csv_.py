@@ -6,10 +6,10 @@ import csv
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TextIO
 
+from survey_service.cells import neutralised
 from survey_service.questionnaire.model import wording
 from survey_service.reports.render import formats
 from survey_service.reports.report import Report
-from survey_service.responses.export.layout import neutralised
 
 COLUMNS = (
     *("block", "id", "field", "question", "base", "period", "row", "column", "count", "n", "value", "low", "high"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from survey_service.cells import neutralised
 from survey_service.questionnaire import uploads
 from survey_service.questionnaire.model import Choice, Text, wording
 from survey_service.responses.export.codebook import FACTS, LINKS, Codebook, Table, Variable
@@ -15,7 +16,6 @@ PARTS = ("latitude", "longitude")
 """The two columns of a place."""
 SEPARATOR = "; "
 """Stands between labels, and between answers chosen from the texts of another question."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _TYPED = ("text", "hidden")
 Cell = Any
 """A text, a number, True, or None for nothing."""
@@ -199,11 +199,6 @@ def _put(row: list[Cell], places: _Places, holder: Mapping[str, Any]) -> None:
         row[states[name]] = state
     for name, (place, _) in places.repeats.items():
         row[place] = len(entries_of(holder, name))
-
-
-def neutralised(text: str) -> str:
-    """Return a text with an apostrophe in front if a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _columns(variable: Variable, options: Options) -> list[Column]:

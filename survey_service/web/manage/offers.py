@@ -1,72 +1,221 @@
-"""Offers on the desk: the list by state of moderation, one offer with all its answers, publish and return."""
+"""Offers on the desk: the list by state with filters, one offer with what would change, and what is decided about it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey_service.offers import moderation, register
+from survey_service import clock
+from survey_service.offers import duplicates, lists, merging, moderation, notices, organisations, register
+from survey_service.offers.lists import Row, Wanted
 from survey_service.problems import Problem
-from survey_service.questionnaire.model import Choice, Text
+from survey_service.questionnaire.model import Choice
 from survey_service.store.base import Stored
+from survey_service.web import wordings
 from survey_service.web.context import current
-from survey_service.web.manage import answers, desk
+from survey_service.web.manage import answers, desk, offer_letters, offer_words
 from survey_service.web.manage.desk import blueprint
 from survey_service.web.manage.names import MODERATION
+
+PAGE_SIZE = 50
+_LONGEST_SEARCH = 100
+DECISIONS = (*moderation.DECISIONS, "taken_off")
+_ASKED_AGAIN = {"offer.changed", "offer.reason"}
+"""Problems after which the page of the offer is shown again, with what was typed."""
 
 
 @blueprint.get("/offers")
 def offers() -> str:
-    """List the offers in one state of moderation; without ``?state`` those that wait for a decision."""
+    """List the offers in one state of moderation, those that wait longest first; without ``?state`` those that wait for
+    a decision.
+    """
     state = request.args.get("state", "submitted")
     if state not in MODERATION:
         raise Problem("page.missing")
-    choices = _field_choices()
-    rows = [
-        (stored.body, Markup(", ").join(answers.label(choices, code) for code in stored.body["fields"]))
-        for stored in register.all_offers(current().store, state)
-    ]
-    return render_template("manage/offers.html", state=state, states=MODERATION, rows=rows)
+    wanted = _wanted(state)
+    rows, counts = lists.choose(all_rows(), wanted)
+    pages = max(1, -(-len(rows) // PAGE_SIZE))
+    number = page_number(pages)
+    shown = rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    fields = offer_words.choices_of("A05_fields")
+    return render_template(
+        "manage/offers.html",
+        state=state,
+        states=MODERATION,
+        counts=counts,
+        wanted=wanted,
+        filters=_filters(wanted),
+        organisation=organisations.name_of(current().store, wanted.organisation) if wanted.organisation else "",
+        field_choices=fields,
+        municipality_choices=offer_words.choices_of("A17"),
+        rows=[(row, _field_names(fields, row), waited(row)) for row in shown],
+        seen=_marks(shown) if state == "submitted" else {},
+        total=len(rows),
+        page=number,
+        pages=pages,
+        done=_done(),
+    )
 
 
 @blueprint.get("/offers/<offer>")
 def offer(offer: str) -> str:
-    """Show an offer with all that its provider answered; that is noted in the audit log."""
-    stored = _find(offer)
+    """Show an offer: what would change, all that is said, what happened. That is noted in the audit log."""
+    stored = register.find(current().store, offer)
     desk.note("offer.read", offer)
-    return render_template("manage/offer.html", stored=stored, rows=list(_rows(stored)))
+    return offer_page(stored)
 
 
 @blueprint.post("/offers/<offer>")
-def moderate(offer: str) -> BaseResponse:
-    """Publish or return an offer."""
-    decision = request.form.get("decision", "")
-    if decision not in moderation.DECISIONS:
+def moderate(offer: str) -> ResponseReturnValue:
+    """Publish, return or reject an offer, or take it off; its people get a letter."""
+    decision, reason = request.form.get("decision", ""), desk.lines("reason")
+    if decision not in DECISIONS:
         raise Problem("request.bad")
-    with current().store.transaction():
-        reason = request.form.get("reason", "")
-        moderation.decide(current().store, offer, decision, desk.signed_in().account.name, reason=reason)
-        desk.note("offer.moderated", offer, moderation=decision)
-    return redirect(url_for("manage.offers"), 303)
+    try:
+        decided = _decide(offer, decision, reason)
+    except Problem as problem:
+        if problem.code not in _ASKED_AGAIN:
+            raise
+        return offer_page(register.find(current().store, offer), problem), problem.status
+    offer_letters.tell(decided.body, decision, reason=reason)
+    return redirect(url_for("manage.offers", done=offer), 303)
 
 
-def _find(offer: str) -> Stored:
-    return register.find(current().store, offer)
+@blueprint.post("/offers/chosen")
+def choose_offers() -> BaseResponse:
+    """Publish the offers that were ticked, as they were looked at; or compare two of them."""
+    chosen = list(dict.fromkeys(request.form.getlist("offer")))[:PAGE_SIZE]
+    if request.form.get("action") == "compare":
+        if len(chosen) != 2:
+            raise Problem("offer.two")
+        return redirect(url_for("manage.merge_form", offer=chosen[0], other=chosen[1]), 303)
+    if request.form.get("action") != "publish":
+        raise Problem("request.bad")
+    published = [stored for stored in map(_publish_chosen, chosen) if stored is not None]
+    for stored in published:
+        offer_letters.tell(stored.body, "published")
+    return redirect(url_for("manage.offers", published=len(published), kept=len(chosen) - len(published)), 303)
 
 
-def _rows(stored: Stored) -> Iterator[tuple[Text, Markup]]:
-    """Yield each answered question of the offer with its answer, as the provider's revision asks it."""
-    given = stored.body["answers"]
-    for question in current().publications.revision(stored.body["revision"]).questionnaire.questions.values():
-        if question.name in given:
-            yield question.label, answers.shown(question, given[question.name])
+def offer_page(stored: Stored, problem: Problem | None = None) -> str:
+    """Return the page of one offer; ``problem`` is why what was decided is not done."""
+    store, body = current().store, stored.body
+    waits = body["public"] is not None and body["public"] != body["answers"]
+    pairs = [pair for pair in proposed_pairs() if body["offer"] in (pair.first.offer, pair.second.offer)]
+    others = [(pair.second if pair.first.offer == body["offer"] else pair.first, pair.reasons) for pair in pairs]
+    return render_template(
+        "manage/offer.html",
+        offer=body,
+        rows=list(offer_words.said(body, body["answers"])),
+        changed=offer_words.differences(body, body["public"], body["answers"]) if waits else [],
+        history=offer_words.history(body),
+        notices=[notice for notice in notices.of(store, body["offer"]) if notice.state == notices.OPEN],
+        notice_kinds=notices.ABOUT,
+        seen=moderation.mark(body),
+        is_over=body["moderation"] in moderation.OVER,
+        into=register.find(store, body["merged_into"]).body if body["merged_into"] else None,
+        merged=[other.body for other in merging.merged_into(store, body["offer"])],
+        others=[(row, offer_words.reason_names(reasons)) for row, reasons in others],
+        people=offer_letters.people(body),
+        typed=desk.lines("reason") if problem is not None else "",
+        problem=problem,
+        error=wordings.problem_message(problem) if problem is not None else "",
+        longest=moderation.LONGEST_REASON,
+    )
 
 
-def _field_choices() -> dict[str, Choice]:
-    """Return the fields of action by code, as the newest questionnaire for providers lists them."""
-    models = (published.questionnaire for published in current().publications.all())
-    questions = (model.questions.get("A05_fields") for model in models if model.audience == "providers")
-    return {choice.name: choice for question in questions if question for choice in question.choices}
+def all_rows() -> list[Row]:
+    """Return a row for each offer, as it is now."""
+    return current().offer_rows.refresh(current().store)
+
+
+def proposed_pairs() -> list[duplicates.Pair]:
+    """Return the pairs of offers that may be one; found anew only when an offer has changed."""
+    rows = all_rows()
+    return current().offer_pairs.get(current().offer_rows.edition, rows, duplicates.distinct(current().store))
+
+
+def page_number(pages: int) -> int:
+    """Return the number of the page that is asked for, at most the last one. Raises Problem page.missing."""
+    text = request.args.get("page", "1")
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) >= 1):
+        raise Problem("page.missing")
+    return min(int(text), pages)
+
+
+def waited(row: Row) -> int:
+    """Return for how many days the newest answers have been there."""
+    return max(0, (clock.today() - dt.date.fromisoformat(row.since[:10])).days)
+
+
+def _decide(offer: str, decision: str, reason: str) -> Stored:
+    store, by, seen = current().store, desk.signed_in().account.name, request.form.get("seen", "")
+    with store.transaction():
+        if decision == "taken_off":
+            decided = moderation.take_off(store, offer, by, reason=reason, seen=seen)
+            desk.note("offer.taken_off", offer)
+        else:
+            decided = moderation.decide(store, offer, decision, by, reason=reason, seen=seen)
+            desk.note("offer.moderated", offer, moderation=decision)
+    return decided
+
+
+def _publish_chosen(offer: str) -> Stored | None:
+    """Publish an offer if it is still as it was looked at; None if somebody has changed it or decided meanwhile."""
+    store, seen = current().store, request.form.get(f"seen-{offer}", "")
+    try:
+        with store.transaction():
+            decided = moderation.decide(store, offer, "published", desk.signed_in().account.name, seen=seen or "none")
+            desk.note("offer.moderated", offer, moderation="published")
+            return decided
+    except Problem as problem:
+        if not problem.code.startswith("offer."):
+            raise
+        return None
+
+
+def _wanted(state: str) -> Wanted:
+    days = current().settings.reminder_days[-1]
+    return Wanted(
+        state=state,
+        field=request.args.get("field", ""),
+        municipality=request.args.get("municipality", ""),
+        organisation=request.args.get("organisation", ""),
+        unconfirmed_before=(clock.today() - dt.timedelta(days=days)).isoformat()
+        if "unconfirmed" in request.args
+        else "",
+        words=request.args.get("q", "").strip()[:_LONGEST_SEARCH],
+    )
+
+
+def _filters(wanted: Wanted) -> dict[str, str]:
+    """Return the filters as arguments of the address, for links to other states and pages."""
+    given = {
+        "field": wanted.field,
+        "municipality": wanted.municipality,
+        "organisation": wanted.organisation,
+        "unconfirmed": "yes" if wanted.unconfirmed_before else "",
+        "q": wanted.words,
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def _field_names(choices: Mapping[str, Choice], row: Row) -> Markup:
+    return Markup(", ").join(answers.label(choices, code) for code in row.fields)
+
+
+def _marks(rows: list[Row]) -> dict[str, str]:
+    found = (register.find(current().store, row.offer).body for row in rows)
+    return {body["offer"]: moderation.mark(body) for body in found}
+
+
+def _done() -> dict[str, Any] | None:
+    """Return the offer that was decided about just now, with how many people are written to."""
+    found = current().store.collection(register.OFFERS).first(offer=request.args.get("done", ""))
+    return None if found is None else {**found.body, "people": len(offer_letters.people(found.body))}

@@ -40,6 +40,8 @@ EVENTS = {
     "reminded": P_("Reminder sent"),
     "ended": P_("Shown as ended, because the funding ended"),
     "merged": P_("Joined with another entry"),
+    "absorbed": P_("Another entry was joined with it"),
+    "taken_back": P_("Set back to what stood before the last change"),
     "separated": P_("No longer joined with another entry"),
     "reassigned": P_("Given to another organisation or contact"),
 }

@@ -81,6 +81,22 @@ WHO_MAY = {
     ("GET", "/manage/offers"): MODERATORS,
     ("GET", "/manage/offers/<offer>"): MODERATORS,
     ("POST", "/manage/offers/<offer>"): MODERATORS,
+    ("POST", "/manage/offers/chosen"): MODERATORS,
+    ("GET", "/manage/offers/live"): MODERATORS,
+    ("POST", "/manage/offers/<offer>/live/<int:number>"): MODERATORS,
+    ("GET", "/manage/offers/duplicates"): MODERATORS,
+    ("POST", "/manage/offers/duplicates"): MODERATORS,
+    ("GET", "/manage/offers/<offer>/merge/<other>"): MODERATORS,
+    ("POST", "/manage/offers/<offer>/merge/<other>"): MODERATORS,
+    ("POST", "/manage/offers/<offer>/separate"): MODERATORS,
+    ("POST", "/manage/offers/<offer>/leave-merged"): MODERATORS,
+    ("GET", "/manage/offers/<offer>/organisation"): {MANAGER},
+    ("POST", "/manage/offers/<offer>/organisation"): {MANAGER},
+    ("GET", "/manage/organisations"): {MANAGER},
+    ("GET", "/manage/organisations/<organisation>"): {MANAGER},
+    ("POST", "/manage/organisations/<organisation>"): {MANAGER},
+    ("POST", "/manage/organisations/<organisation>/contacts"): {MANAGER},
+    ("POST", "/manage/organisations/<organisation>/contacts/<contact>"): {MANAGER},
     ("GET", "/manage/coding"): MODERATORS,
     ("GET", "/manage/coding/new"): {MANAGER},
     ("POST", "/manage/coding/new"): {MANAGER},
@@ -128,6 +144,11 @@ WHO_MAY = {
     ("POST", "/manage/plugins/<name>/settings"): {MANAGER, ADMIN},
     ("GET", "/manage/reports/<int:number>/file"): MODERATORS,
     ("GET", "/manage/reports/<int:number>/charts/<name>.<form>"): MODERATORS,
+    ("GET", "/manage/outbox"): {MANAGER},
+    ("GET", "/manage/outbox/<place>/<name>"): {MANAGER},
+    ("POST", "/manage/outbox/<place>/<name>"): {MANAGER},
+    ("GET", "/manage/calls"): MODERATORS,
+    ("POST", "/manage/calls"): MODERATORS,
     ("GET", "/manage/reports/schedules"): {MANAGER},
     ("POST", "/manage/reports/schedules"): {MANAGER},
     ("POST", "/manage/reports/schedules/<int:number>/remove"): {MANAGER},
@@ -160,6 +181,9 @@ def address(rule: str) -> str:
         rule.replace("<name>", "nothing")
         .replace("<revision>", "nothing-1")
         .replace("<offer>", "nothing")
+        .replace("<other>", "nobody")
+        .replace("<organisation>", "nothing")
+        .replace("<contact>", "nothing")
         .replace("<scope>/<tag>", "nothing/ar")
         .replace("<int:number>", "999")
         .replace("<form>", "svg")

@@ -38,7 +38,7 @@ def test_an_offer_is_published_and_returned_by_moderators(
         answer = desk.client.post(
             f"/manage/offers/{offer}", data={"_csrf": token, "decision": decision, "reason": "Bitte kürzer"}
         )
-        assert (answer.status_code, answer.headers["Location"]) == (303, "/manage/offers")
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/manage/offers?done={offer}")
         assert state(store) == decision
     assert noted(store, "offer.moderated") == [
         (name, offer, {"moderation": "published"}), (name, offer, {"moderation": "returned"}),
@@ -61,7 +61,7 @@ def test_a_withdrawn_offer_stays_withdrawn(manager: Desk, store: Store, offer: s
     page = manager.get(f"/manage/offers/{offer}?lang=en").text
     assert "Withdrawn" in page
     assert "Sprachcafé" in page  # the entry stays, the answers are gone
-    assert "Verein" not in page
+    assert "Work" not in page
     assert 'value="published"' not in page
 
 
