@@ -15,6 +15,7 @@ from survey_service.web import (
     arrival,
     audience,
     compression,
+    confirming,
     context,
     directory,
     helper,
@@ -44,7 +45,7 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(directory, offer, provider),
+    *(directory, offer, provider, confirming),
     *(api, hsds, manage),
 )
 

@@ -11,29 +11,38 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import fcntl
+import hashlib
+import hmac
 import logging
-import os
 import re
+import secrets
 import smtplib
 import ssl
-import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from email import message_from_bytes, policy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from email import policy
+from email.errors import MessageError
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid, parsedate_to_datetime
+from email.utils import format_datetime
 from pathlib import Path
 
-from survey_service import clock
+from survey_service import clock, outbox
 from survey_service.mailing import Server, server_of
+from survey_service.outbox import State
 from survey_service.problems import Problem
-from survey_service.settings import Settings
+from survey_service.settings import Settings, instance_secret
 
-OUTBOX, WAITING, FAILED = "outbox", "waiting", "failed"
 KEEP_TRYING = dt.timedelta(days=7)
 SECONDS = 30
 """How long a server may take for one step."""
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+NO_ADDRESS = ("mail.address", "mail.letters")
+"""The Problems of an address to which nothing can be sent."""
+_LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"(?=.{{1,254}}\Z)(?=[^@]{{1,64}}@){_LOCAL}@{_LABEL}(?:\.{_LABEL})*")
+_MADE = re.compile(r"<([0-9a-f]{24})\.([0-9a-f]{24})@[^<>\s]+>")
+_NOT_THE_ADDRESS = re.compile(r"\b5\.(?:7\.\d+|2\.[234]|[356]\.\d+)\b")
+"""Enhanced codes (RFC 3463) of refusals that are not because of the address: policy, full box, system, protocol."""
 _log = logging.getLogger(__name__)
 
 
@@ -47,84 +56,107 @@ class Delivered:
 
 
 def checked(address: str) -> str:
-    """Return an address without blanks around it. Raises Problem mail.address."""
+    """Return an address without blanks around it.
+
+    Raises Problem mail.address, and mail.letters for one with letters that many mail servers do not take.
+    """
     plain = address.strip()
-    if len(plain) > 254 or not _ADDRESS.fullmatch(plain):
+    if not _ADDRESS.fullmatch(plain):
+        if not plain.isascii() and plain.isprintable() and _ADDRESS.fullmatch(re.sub(r"[^\x00-\x7f]", "x", plain)):
+            raise Problem("mail.letters", address=plain[:100])
         raise Problem("mail.address", address=plain[:100])
     return plain
 
 
-def post(settings: Settings, to: str, subject: str, text: str, html: str = "") -> Path:
-    """Put a mail into the outbox and return its file; ``deliver`` sends it. Raises Problem mail.address.
+def post(settings: Settings, to: str, subject: str, text: str, html: str = "", key: str = "") -> Path:
+    """Put a mail into the outbox and return its file; ``deliver`` sends it. Raises Problems mail.address, mail.letters.
 
-    ``html`` says the same as ``text``, for programs that show it. What is written must hold no answers: mail is not
-    confidential.
+    ``html`` says the same as ``text``, for programs that show it. With a ``key`` (32 hex digits) it is put there once
+    only, also if the first was sent meanwhile. What is written must hold no answers: mail is not confidential.
     """
-    message = EmailMessage(policy=policy.SMTP)
-    sender = settings.mail_from or settings.operator_email or "survey-service@localhost"
-    message["From"], message["To"], message["Subject"] = checked(sender), checked(to), " ".join(subject.split())
-    message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
-    message["Auto-Submitted"] = "auto-generated"
-    if settings.operator_email not in ("", sender) and _ADDRESS.fullmatch(settings.operator_email):
-        message["Reply-To"] = settings.operator_email
+    message = _composed(settings, checked(to), subject)
+    earlier = outbox.find_key(settings.instance, key) if key else None
+    if earlier is not None:
+        return earlier
     message.set_content(text)
     if html:
         message.add_alternative(html, subtype="html")
-    outbox = settings.instance / OUTBOX
-    folder = outbox if server_of(settings.mail_url) is None else outbox / WAITING
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return _written(folder, bytes(message))
+    place = outbox.OUTBOX if server_of(settings.mail_url) is None else outbox.WAITING
+    return outbox.written(outbox.folder(settings.instance, place), bytes(message), key)
 
 
-def _written(folder: Path, content: bytes) -> Path:
-    """Write a file whole and durably, readable by its owner only, then give it its name."""
-    descriptor, scratch = tempfile.mkstemp(dir=folder, prefix=".new-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        stamp = clock.now().strftime("%Y%m%dT%H%M%S")
-        target = folder / f"{stamp}-{Path(scratch).name.removeprefix('.new-')}.eml"
-        os.replace(scratch, target)
-    except BaseException:
-        Path(scratch).unlink(missing_ok=True)
-        raise
-    return target
+def _composed(settings: Settings, to: str, subject: str) -> EmailMessage:
+    message = EmailMessage(policy=policy.SMTP)
+    sender = checked(settings.mail_from or settings.operator_email or "survey-service@localhost")
+    message["From"], message["To"], message["Subject"] = sender, to, " ".join(subject.split())
+    message["Date"] = format_datetime(clock.now())
+    nonce = secrets.token_hex(12)
+    message["Message-ID"] = f"<{nonce}.{_signature(settings, nonce, to)}@{sender.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    if settings.operator_email not in ("", sender) and _ADDRESS.fullmatch(settings.operator_email):
+        message["Reply-To"] = settings.operator_email
+    return message
+
+
+def is_own(settings: Settings, message_id: str, to: str) -> bool:
+    """Tell whether this instance made the id of a mail to an address; nobody else can."""
+    found = _MADE.fullmatch(message_id.strip())
+    return found is not None and hmac.compare_digest(found[2], _signature(settings, found[1], to))
+
+
+def _signature(settings: Settings, nonce: str, to: str) -> str:
+    key = instance_secret(settings.instance, "mail")
+    return hmac.new(key.encode(), f"{nonce} {to.casefold()}".encode(), hashlib.sha256).hexdigest()[:24]
 
 
 def waiting(settings: Settings) -> int:
     """Return how many mails wait for a server or were given up."""
-    outbox = settings.instance / OUTBOX
-    return sum(1 for name in (WAITING, FAILED) for _ in (outbox / name).glob("*.eml"))
+    return sum(outbox.count(settings.instance, place) for place in (outbox.WAITING, outbox.FAILED))
 
 
-def deliver(settings: Settings, context: ssl.SSLContext | None = None) -> Delivered:
-    """Send what waits in the outbox, each mail once, and return what came of it; one process does it at a time.
+def deliver(
+    settings: Settings, context: ssl.SSLContext | None = None, bounced: Callable[[str], object] | None = None
+) -> Delivered:
+    """Send what is due in the outbox, each mail once, and return what came of it; one process does it at a time.
 
-    ``context`` says which certificates are trusted, by default those of this computer. What a server does never raises:
-    what was not sent waits for the next round.
+    ``context`` says which certificates are trusted, by default those of this computer. ``bounced`` is called with each
+    address that a server does not know, before that mail is put aside. What a server does never raises: what was not
+    sent waits for a later round, after each failure for longer.
     """
     server = server_of(settings.mail_url)
-    folder = settings.instance / OUTBOX / WAITING
+    folder = outbox.folder(settings.instance, outbox.WAITING)
     if server is None or not any(folder.glob("*.eml")):
         return Delivered()
     with _alone(folder) as alone:
         if not alone:
             return Delivered()
-        files = sorted(folder.glob("*.eml"))
+        outbox.forget_sent(settings.instance)
         sent = failed = 0
-        try:
-            with _connected(server, context or ssl.create_default_context()) as connection:
-                for path in files:
-                    if _sent(connection, path):
-                        path.unlink()
-                        sent += 1
-        except (OSError, smtplib.SMTPException) as error:  # an error of TLS is one of OSError
-            _log.warning("mail: %s; %s wait for the next round", type(error).__name__, len(files) - sent)
-        failed = sum(_given_up(path) for path in folder.glob("*.eml"))
-        return Delivered(sent, len(list(folder.glob("*.eml"))), failed)
+        for outcome in _attempts(server, folder, context, bounced):
+            sent += outcome == "sent"
+            failed += outcome == "failed"
+        return Delivered(sent, outbox.count(settings.instance, outbox.WAITING), failed)
+
+
+def _attempts(
+    server: Server, folder: Path, context: ssl.SSLContext | None, bounced: Callable[[str], object] | None
+) -> Iterator[str]:
+    """Try each mail that is due and yield "sent", "waits" or "failed"."""
+    now = clock.now().timestamp()
+    due = [path for path in sorted(folder.glob("*.eml")) if outbox.state(path).is_due(now)]
+    if not due:
+        return
+    left = list(due)
+    try:
+        with _connected(server, context or ssl.create_default_context()) as connection:
+            while left:
+                outcome = _attempt(connection, left[0], bounced)
+                left.pop(0)
+                yield outcome
+    except (OSError, smtplib.SMTPException) as error:  # an error of TLS is one of OSError
+        _log.warning("mail: %s; %s wait for a later round", type(error).__name__, len(left))
+        for path in left:
+            yield _failed(path, outbox.state(path).after(outbox.AWAY, now, answer=type(error).__name__))
 
 
 @contextlib.contextmanager
@@ -155,34 +187,62 @@ def _connected(server: Server, context: ssl.SSLContext) -> Iterator[smtplib.SMTP
         yield connection
 
 
-def _sent(connection: smtplib.SMTP, path: Path) -> bool:
-    """Send one mail; False if the server does not want it now or ever, which costs the others nothing."""
-    message = message_from_bytes(path.read_bytes(), policy=policy.SMTP)
+def _attempt(connection: smtplib.SMTP, path: Path, bounced: Callable[[str], object] | None) -> str:
+    """Send one mail; a server that does not want it now or ever costs the others nothing."""
+    now = clock.now().timestamp()
+    state = outbox.state(path)
     try:
+        message = outbox.message(path)
         connection.send_message(message)
+    except FileNotFoundError:  # discarded meanwhile
+        return "failed"
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
-        codes = (
-            {code for code, _ in error.recipients.values()}
-            if isinstance(error, smtplib.SMTPRecipientsRefused)
-            else {error.smtp_code}
-        )
-        _log.warning("mail: refused with %s", ", ".join(map(str, sorted(codes))))
-        if min(codes) >= 500:
-            _put_aside(path)
-        return False
-    return True
+        code, answer = _said(error)
+        _log.warning("mail: refused with %s", code)
+        if code < 500:
+            return _failed(path, state.after(outbox.LATER, now, code, answer))
+        if bounced is not None and _is_unknown(error, answer):
+            bounced(str(message["To"]))
+        return _put_aside(path, state.after(outbox.REFUSED, now, code, answer))
+    except (ValueError, MessageError, LookupError) as error:  # somebody wrote into the file
+        _log.warning("mail: unreadable, %s", type(error).__name__)
+        return _put_aside(path, state.after(outbox.UNREADABLE, now))
+    outbox.gone(path)
+    return "sent"
 
 
-def _given_up(path: Path) -> bool:
-    """Put a mail aside that could not be sent for too long; tell whether it is one."""
-    date = message_from_bytes(path.read_bytes(), policy=policy.SMTP)["Date"]
-    if clock.now() - parsedate_to_datetime(str(date)) < KEEP_TRYING:
-        return False
-    _put_aside(path)
-    return True
+def _said(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPSenderRefused | smtplib.SMTPDataError) -> tuple[int, str]:
+    """Return code and words of a refusal."""
+    said: bytes | str
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        ((code, said),) = error.recipients.values()
+    else:
+        code, said = error.smtp_code, error.smtp_error
+    return code, said.decode("utf-8", "replace") if isinstance(said, bytes) else said
 
 
-def _put_aside(path: Path) -> None:
-    folder = path.parent.parent / FAILED
-    folder.mkdir(exist_ok=True, mode=0o700)
-    os.replace(path, folder / path.name)
+def _is_unknown(error: Exception, answer: str) -> bool:
+    """Tell whether a server refuses a mail because of its address."""
+    return isinstance(error, smtplib.SMTPRecipientsRefused) and not _NOT_THE_ADDRESS.search(answer)
+
+
+def _failed(path: Path, state: State) -> str:
+    """Keep why a mail was not sent; put it aside if that went on for too long."""
+    if clock.now().timestamp() - state.since >= KEEP_TRYING.total_seconds():
+        return _put_aside(path, replace(state, reason=outbox.TOO_LONG))
+    outbox.note(path, state)
+    return "waits"
+
+
+def _put_aside(path: Path, state: State) -> str:
+    outbox.move(path, outbox.FAILED, state)
+    return "failed"
+
+
+def again(settings: Settings, name: str) -> None:
+    """Let a mail that waits or was given up be tried in the next round, as a new one. Raises Problem mail.missing."""
+    fresh = State(since=clock.now().timestamp())
+    try:
+        outbox.note(outbox.find(settings.instance, outbox.WAITING, name), fresh)
+    except Problem:
+        outbox.move(outbox.find(settings.instance, outbox.FAILED, name), outbox.WAITING, fresh)

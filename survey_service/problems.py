@@ -622,7 +622,18 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("The picture could not be drawn just now. Its figures stand in the table below it. Try again in a minute."),
     ),
     "mail.address": Kind(
-        422, D_("No e-mail address"), D_("“%(address)s” is no e-mail address. Write one such as name@example.org.")
+        422, P_("No e-mail address"), P_("“%(address)s” is no e-mail address. Write one such as name@example.org.")
+    ),
+    "mail.letters": Kind(
+        422,
+        P_("E-mail address with special letters"),
+        P_(
+            "“%(address)s” has letters such as ä or é in it, which many mail servers do not take. Write another "
+            "address, or the name of the server in the form that begins with xn--."
+        ),
+    ),
+    "mail.missing": Kind(
+        404, D_("Message not found"), D_("There is no such message in the outbox. It may have been sent meanwhile.")
     ),
     "schedule.missing": Kind(
         404, D_("Schedule not found"), D_("There is no such schedule of reports. Choose one from the list.")

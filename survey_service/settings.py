@@ -69,7 +69,7 @@ def _growing(text: str) -> tuple[int, ...]:
     numbers = tuple(int(word) for word in words if word.isascii() and word.isdigit())
     if len(numbers) != len(words) or not 1 <= len(numbers) <= 5 or numbers != tuple(sorted(set(numbers))):
         raise ValueError("use one to five whole numbers that grow, such as 150 165 180")
-    if not 1 <= numbers[0] or numbers[-1] > 3_650:
+    if numbers[0] < 1 or numbers[-1] > 3_650:
         raise ValueError("use numbers of days from 1 to 3650")
     return numbers
 
@@ -295,8 +295,12 @@ def instance_secret(instance: Path, name: str) -> str:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text("ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(32))
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink()  # half a secret is none
+        raise
     return path.read_text("ascii").strip()

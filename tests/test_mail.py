@@ -115,6 +115,7 @@ def test_without_a_server_it_stays_in_the_outbox(tmp_path: Path) -> None:
 
 def test_a_full_disk_leaves_nothing_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = values(tmp_path)
+    post(settings).unlink()
 
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
@@ -165,10 +166,12 @@ def test_encrypted_with_a_name_and_a_password(
     settings = values(tmp_path, f"{scheme}://desk:p%2F%2B@localhost:{port}")
     post(settings)
     strangers = ssl.create_default_context()
-    assert mail.deliver(settings, strangers) == Delivered(waiting=1)  # a certificate of nobody's is not trusted
+    with clock.fixed(NOW):
+        assert mail.deliver(settings, strangers) == Delivered(waiting=1)  # a certificate of nobody's is not trusted
     assert (box.mails, seen) == ([], [])
     trusting = ssl.create_default_context(cafile=str(certificate))
-    assert mail.deliver(settings, trusting) == Delivered(sent=1)
+    with clock.fixed(NOW + dt.timedelta(minutes=1)):
+        assert mail.deliver(settings, trusting) == Delivered(sent=1)
     assert len(box.mails) == 1
     assert box.encrypted == [True]
     assert seen[0] == (b"desk", b"p/+")
@@ -194,7 +197,10 @@ def test_what_is_refused_for_now_is_tried_again(tmp_path: Path, started: Callabl
         assert mail.deliver(settings) == Delivered(waiting=1)
     assert path.exists()
     box.answer = "250 OK"
-    with clock.fixed(NOW):
+    with clock.fixed(NOW + dt.timedelta(seconds=59)):
+        assert mail.deliver(settings) == Delivered(waiting=1)
+    assert box.mails == []
+    with clock.fixed(NOW + dt.timedelta(seconds=60)):
         assert mail.deliver(settings) == Delivered(sent=1)
 
 

@@ -33,6 +33,7 @@ TABLE: Mapping[str, frozenset[str]] = {
     # Reports hold aggregates under disclosure control only (cells of 5 and more), so working groups may have them.
     "run_reports": frozenset({WORKING_GROUP, MANAGER}),
     "schedule_reports": frozenset({MANAGER}),
+    "handle_mail": frozenset({MANAGER}),
     "request_plugins": frozenset({MANAGER}),
     "approve_plugins": frozenset({ADMIN}),
     "manage_plugins": frozenset({MANAGER, ADMIN}),

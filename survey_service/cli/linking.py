@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 
-from survey_service import letters, mail
+from survey_service import letters
+from survey_service.cli.making import exchange
 from survey_service.cli.repeating import repeating
 from survey_service.offers import asked, organisations
 from survey_service.offers.asked import Asking
@@ -27,7 +28,7 @@ def send_asked(context: Context) -> int:
                 _write(context, asking, contact, token)
                 written += 1
     if written:
-        mail.deliver(context.settings)
+        exchange(context)
     return written
 
 

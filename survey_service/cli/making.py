@@ -1,14 +1,17 @@
-"""Making the reports that are due, and sending the mail that waits, while the service runs or from a timer."""
+"""Making the reports that are due, reminding providers, and sending the mail that waits, while the service runs or from
+a timer."""
 
 from __future__ import annotations
 
 import contextlib
 
-from survey_service import mail
+from survey_service import bounces, clock, mail
 from survey_service.cli.repeating import repeating
+from survey_service.letters import reminding
 from survey_service.reports import runs, schedules, telling
 from survey_service.reports.report import Report
 from survey_service.reports.schedules import Done
+from survey_service.store import rounds
 from survey_service.web.context import Context
 
 EVERY = 60.0
@@ -29,8 +32,26 @@ def make_due(context: Context) -> list[Done]:
         make,
         lambda found: telling.told(found, context.settings),
     )
-    mail.deliver(context.settings)
+    remind(context)
+    exchange(context)
     return done
+
+
+def remind(context: Context) -> reminding.Round:
+    """Remind providers of what is due today and return what came of it; at most once an hour, over all processes."""
+    if not rounds.claim(context.store, "reminders", every=reminding.EVERY, now=clock.now().timestamp()):
+        return reminding.Round()
+    return reminding.send(context.store, context.settings, clock.today())
+
+
+def exchange(context: Context) -> mail.Delivered:
+    """Read what mail servers report back, send what waits in the outbox, and note which addresses mail cannot reach."""
+
+    def bounced(address: str) -> None:
+        reminding.note_bounce(context.store, address, clock.today())
+
+    bounces.collect(context.settings, bounced)
+    return mail.deliver(context.settings, bounced=bounced)
 
 
 def making(context: Context, every: float = EVERY) -> contextlib.AbstractContextManager[None]:

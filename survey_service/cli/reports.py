@@ -105,7 +105,7 @@ def _put(content: bytes, target: str, what: str) -> None:
 @report.command()
 @on_instance
 def due(instance: Path | None) -> None:
-    """Make the reports that are due by their schedules and send waiting mail, once; for a timer.
+    """Make the reports that are due by their schedules, remind providers and send waiting mail, once; for a timer.
 
     The running service does the same by itself. Exits 1 if a report could not be made.
     """

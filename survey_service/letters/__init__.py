@@ -76,14 +76,14 @@ class Letter:
         return _templates().get_template("letter.html").render(letter=self)
 
 
-def post(settings: Settings, to: str, kind: str, language: str, **values: Any) -> Path:
+def post(settings: Settings, to: str, kind: str, language: str, *, key: str = "", **values: Any) -> Path:
     """Put a letter of a kind into the outbox and return its file; ``values`` are those that the kind names.
 
-    Languages other than those of providers' pages get German. Raises Problem mail.address, and ValueError for an
-    unknown kind and for missing or unknown values.
+    With a ``key`` it goes out once only, see `mail.post`. Languages other than those of providers' pages get German.
+    Raises Problems mail.address and mail.letters, and ValueError for an unknown kind and for missing or unknown values.
     """
     letter = compose(settings, kind, language, **values)
-    return mail.post(settings, to, letter.subject, letter.text, letter.html)
+    return mail.post(settings, to, letter.subject, letter.text, letter.html, key)
 
 
 def compose(settings: Settings, kind: str, language: str, **values: Any) -> Letter:
@@ -94,7 +94,7 @@ def compose(settings: Settings, kind: str, language: str, **values: Any) -> Lett
     _check(kind, found, values)
     gettext: Callable[[str], str] = catalogs.translations(entry.tag, catalogs.PROVIDER).gettext
     words = {name: _plain(name, value, entry) for name, value in values.items() if name not in ("link", "offers")}
-    words["days"] = str(links.DAYS[links.EDIT])
+    words |= {"days": str(links.DAYS[links.EDIT]), "after": str(settings.reminder_days[-1])}
 
     def say(text: str) -> str:
         return gettext(text) % words
@@ -110,6 +110,8 @@ def compose(settings: Settings, kind: str, language: str, **values: Any) -> Lett
         says=[*opening, *map(say, found.says)],
         items=[
             gettext(LISTED) % {"name": _plain("offer", name, entry), "day": _plain("day", day, entry)}
+            if day
+            else _plain("offer", name, entry)
             for name, day in values.get("offers", ())
         ],
         quote=words.get("reason", "") or words.get("what", ""),

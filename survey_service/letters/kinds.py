@@ -17,8 +17,8 @@ class Kind:
 
     ``says`` are its paragraphs, ``then`` those below what is listed or quoted, ``after`` those below the button;
     ``button`` is what stands on it, "" for none: then there is no value ``link``. ``needs`` are the values that must be
-    given, ``may`` those that can be. Of the values ``offers`` is a list of (name, day last confirmed), and ``reason``
-    and ``what`` are texts of several lines by other people, shown apart as such.
+    given, ``may`` those that can be. Of the values ``offers`` is a list of (name, day last confirmed or None),
+    and ``reason`` and ``what`` are texts of several lines by other people, shown apart as such.
     """
 
     subject: str
@@ -97,15 +97,19 @@ KINDS: Mapping[str, Kind] = {
         _LISTED,
         _LOOK,
         (_ONE_CLICK,),
-        then=(P_("From tomorrow on the list says “not confirmed” beside them. They stay in the list."),),
+        then=(
+            P_("After %(after)s days without an answer the list says “not confirmed” beside an offer. It stays there."),
+        ),
     ),
     "not_confirmed": Kind(
-        P_("Your offers are shown as “not confirmed”"),
+        P_("Offers of yours are shown as “not confirmed”"),
         (P_("Nobody has confirmed these offers for a long time:"),),
         _LISTED,
         _LOOK,
         (_ONE_CLICK,),
-        then=(P_("The list now says “not confirmed” beside them. As soon as you confirm them, that goes away."),),
+        then=(
+            P_("After %(after)s days the list says “not confirmed” beside an offer. Confirm it, and that goes away."),
+        ),
     ),
     "project_ends": Kind(
         P_("A project of yours ends soon"),

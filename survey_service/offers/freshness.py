@@ -1,4 +1,4 @@
-"""How fresh an offer is, by days alone: confirmed lately, due to be confirmed, not confirmed, or ended with its funding.
+"""How fresh an offer is, by days alone: confirmed lately, due to be confirmed, not confirmed, or ended.
 
 Nothing is ever deleted for its age. What is not confirmed or has ended is shown as such and does not count.
 """

@@ -53,7 +53,7 @@ def register(store: Store, response: Mapping[str, Any], today: dt.date, *, by: s
     stored = store.collection(OFFERS).add({**body, **_columns(store, body)})
     kind = "imported" if by != events.PROVIDER else "registered"
     events.append(store, stored.body["offer"], kind, by, answers=answers)
-    _note_contact(store, stored.body)
+    _note_contact(store, stored.body, returning=stored.body["offer"])
     return stored
 
 
@@ -79,7 +79,7 @@ def update(store: Store, response: Mapping[str, Any], today: dt.date, *, by: str
         _note_contact(store, sent)
 
 
-def _note_contact(store: Store, body: Mapping[str, Any]) -> None:
+def _note_contact(store: Store, body: Mapping[str, Any], *, returning: str = "") -> None:
     """Note whom the answers name as contact: for the whole organisation with its first offer, else for this offer only.
 
     Anybody can write the name of any organisation, and must not get at its other offers by that.
@@ -87,7 +87,8 @@ def _note_contact(store: Store, body: Mapping[str, Any]) -> None:
     organisation = body["organisation_id"]
     alone = store.collection(OFFERS).count(organisation_id=organisation) == 1
     reach = "" if alone else body["offer"]
-    contacts.from_answers(store, organisation, body["answers"], body["language"], offer=reach)
+    answers, language = body["answers"], body["language"]
+    contacts.from_answers(store, organisation, answers, language, offer=reach, returning=returning)
 
 
 def _sent(store: Store, response: Mapping[str, Any], today: dt.date) -> dict[str, Any]:

@@ -10,7 +10,6 @@ import datetime as dt
 from survey_service.accounts import live
 from survey_service.offers import contacts
 from survey_service.offers.contacts import Contact
-from survey_service.problems import Problem
 from survey_service.store.base import CollectionSpec, Store
 
 VISITS = CollectionSpec("offer_visits", indexes=("contact",), unique=("token_hash",))
@@ -26,13 +25,7 @@ def find(store: Store, token: str, *, now: dt.datetime) -> Contact | None:
     stored = live.find(store, VISITS, token, now=now)
     if stored is None:
         return None
-    try:
-        contact = contacts.find(store, stored.body["contact"])
-    except Problem as problem:
-        if problem.code != "contact.missing":
-            raise
-        return None
-    return None if contact.left else contact
+    return contacts.present(store, stored.body["contact"])
 
 
 def end(store: Store, token: str) -> None:

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from survey_service.offers import contacts, events, links, people, register, visits
+from survey_service.offers import confirming, contacts, events, links, organising, people, register, visits
 from survey_service.offers.contacts import Contact
 from survey_service.problems import Problem
 from survey_service.questionnaire import uploads
@@ -172,18 +172,18 @@ def may_go_on(store: Store, draft: Draft) -> bool:
     """Tell whether whoever holds a draft may go on with it: a contact as long as it may change the offer."""
     if not draft.contact:
         return True
-    contact = contacts.find(store, draft.contact)
-    if not draft.replaces:
-        return not contact.left
+    contact = contacts.present(store, draft.contact)
+    if contact is None or not draft.replaces:
+        return contact is not None
     offers = store.collection(register.OFFERS).find(response_key=draft.key)
     return any(contact.is_for(stored.body) for stored in offers)
 
 
 def note_sent(store: Store, draft: Draft) -> None:
     """Let a contact who has sent a draft look after its offer, also if it is another organisation's by its answers."""
-    if not draft.contact:
+    contact = contacts.present(store, draft.contact)
+    if contact is None:
         return
-    contact = contacts.find(store, draft.contact)
     for stored in store.collection(register.OFFERS).find(response_key=draft.key):
         if not contact.is_for(stored.body):
             organisation, offer = stored.body["organisation_id"], stored.body["offer"]
@@ -191,12 +191,10 @@ def note_sent(store: Store, draft: Draft) -> None:
 
 
 def confirm(store: Store, body: Mapping[str, Any], today: dt.date) -> None:
-    """Note that what is published of an offer (its document) is still true. Raises Problem page.missing if nothing is."""
+    """Note that what is published of an offer (its document) is still true; Problem page.missing if nothing is."""
     if body["public"] is None or body["moderation"] in OVER:
         raise Problem("page.missing")
-    with store.transaction():
-        register.change(store, body["offer"], confirmed=today.isoformat(), reminded=0)
-        events.append(store, body["offer"], "confirmed", events.PROVIDER)
+    confirming.confirm(store, [body["offer"]], today, events.PROVIDER)
 
 
 def enter(store: Store, link: str, *, now: dt.datetime) -> tuple[str, str]:
@@ -206,14 +204,15 @@ def enter(store: Store, link: str, *, now: dt.datetime) -> tuple[str, str]:
     that is not good, and for one of a contact who has left.
     """
     with store.transaction():
-        contact = contacts.find(store, links.use(store, link, links.EDIT).contact)
-        if contact.left:
+        contact = contacts.present(store, links.use(store, link, links.EDIT).contact)
+        if contact is None:
             raise Problem("page.missing")
-        if contact.instead_of:
-            for stored in store.collection(DRAFTS).find(contact=contact.instead_of):
+        leaving = contacts.present(store, contact.instead_of)
+        if leaving is not None:
+            for stored in store.collection(DRAFTS).find(contact=leaving.contact):
                 drafts.pass_on(store, stored, contact.contact, now.date())
-            people.leave(store, contact.instead_of)
-            contacts.change(store, contact.contact, instead_of="")
+            organising.contact_left(store, leaving.contact, events.PROVIDER)
+        contacts.change(store, contact.contact, instead_of="", bounced="")  # its mail arrives
         return visits.begin(store, contact.contact, now=now), contact.contact
 
 

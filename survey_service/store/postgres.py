@@ -72,21 +72,13 @@ class PostgresStore:
     def collection(self, spec: CollectionSpec) -> PostgresCollection:
         if self._closed:
             raise Problem("store.closed", folder="PostgreSQL")
-        own = self._declared_inside()
-        for known in (own, self._collections):
-            found = known.get(spec.name)
-            if found is not None and found.declared.covers(spec):
-                return found
-        inside = getattr(self._local, "connection", None) is not None
-        made = (own if inside else self._collections)[spec.name] = self._declared(spec)
-        return made
-
-    def _declared_inside(self) -> dict[str, PostgresCollection]:
-        """Return what the thread's transaction block has declared: undone with it, and nobody else sees it before."""
-        if not hasattr(self._local, "declared"):
-            self._local.declared = {}
-        declared: dict[str, PostgresCollection] = self._local.declared
-        return declared
+        fresh: dict[str, PostgresCollection] = getattr(self._local, "fresh", {})
+        found = fresh.get(spec.name) or self._collections.get(spec.name)
+        if found is None or not found.declared.covers(spec):
+            found = self._declared(spec)
+            inside = getattr(self._local, "connection", None) is not None
+            (fresh if inside else self._collections)[spec.name] = found
+        return found
 
     def _declared(self, spec: CollectionSpec) -> PostgresCollection:
         with self.connection() as connection:
@@ -119,12 +111,16 @@ class PostgresStore:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        own = self._declared_inside()
-        try:
-            if getattr(self._local, "connection", None) is not None:
+        if getattr(self._local, "connection", None) is not None:
+            try:
                 with self.connection():  # a savepoint
                     yield
-                return
+            except BaseException:
+                self._local.fresh.clear()
+                raise
+            return
+        self._local.fresh = {}  # a table made in here is there for others once it is committed
+        try:
             with self.connection() as connection, connection.transaction():
                 connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TRANSACTION_LOCK,))
                 self._local.connection = connection
@@ -132,11 +128,9 @@ class PostgresStore:
                     yield
                 finally:
                     self._local.connection = None
-        except BaseException:
-            own.clear()
-            raise
-        self._collections |= own
-        own.clear()
+            self._collections.update(self._local.fresh)
+        finally:
+            self._local.fresh = {}
 
     def close(self) -> None:
         if not self._closed:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.wrappers import Response
 
-from survey_service.web import kiosk, rendering, way_in
+from survey_service import languages
+from survey_service.web import i18n, kiosk, rendering, way_in
 from survey_service.web.audience import PUBLIC
 from survey_service.web.context import current
 
 blueprint = Blueprint("arrival", __name__)
-AUDIENCES = {"arrival.choose": PUBLIC, "arrival.idle": PUBLIC}
+AUDIENCES = {"arrival.choose": PUBLIC, "arrival.idle": PUBLIC, "arrival.providers": PUBLIC}
 
 
 @blueprint.get("/q/<questionnaire>")
@@ -25,6 +27,14 @@ def choose(questionnaire: str, tag: str = "") -> str:
         (entry, url_for("respondent.start", lang=entry.tag, questionnaire=questionnaire, **known)) for entry in entries
     ]
     return rendering.language_choice(addresses)
+
+
+@blueprint.get("/provider/")
+def providers() -> Response:
+    """Lead providers to their pages, in the language of theirs that the browser accepts."""
+    spoken = [entry for entry in languages.registry().values() if entry.provider]
+    tag = languages.negotiate(list(request.accept_languages.values()), spoken)
+    return rendering.elsewhere("provider.start", lang=tag or i18n.DEFAULT)
 
 
 @blueprint.get("/<lang:lang>/kiosk")

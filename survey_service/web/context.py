@@ -13,6 +13,7 @@ from flask import Flask, current_app
 from survey_service.offers.directory import Directory
 from survey_service.offers.duplicates import Proposals
 from survey_service.offers.lists import Rows
+from survey_service.offers.looking import Names
 from survey_service.paths import bundled
 from survey_service.questionnaire.loader import Library, load_folder
 from survey_service.responses.files import Limits
@@ -102,6 +103,11 @@ class Context:
     def offer_pairs(self) -> Proposals:
         """Pairs of offers that may be one."""
         return self._once("offer_pairs", Proposals)
+
+    @property
+    def offer_names(self) -> Names:
+        """The names of offers and organisations, to look whether one is there already."""
+        return self._once("offer_names", Names)
 
     @property
     def file_limits(self) -> Limits:

@@ -27,14 +27,17 @@ RETURN, CHECK, LANGUAGES = "_return", "check", "languages"
 
 def to(endpoint: str, **values: Any) -> Response:
     """Redirect to a page of this journey, with GET. No browser shows the body of a redirect, so there is none."""
-    response = redirect(url_for(f"respondent.{endpoint}", **values), 303)
-    response.set_data(b"")
-    return response
+    return elsewhere(f"respondent.{endpoint}", **values)
 
 
 def keep(questionnaire: str) -> Response:
     """Redirect to the four words with which a draft is gone on with."""
-    response = redirect(url_for("resume.keep", questionnaire=questionnaire), 303)
+    return elsewhere("resume.keep", questionnaire=questionnaire)
+
+
+def elsewhere(endpoint: str, /, **values: Any) -> Response:
+    """Redirect to any page, with GET."""
+    response = redirect(url_for(endpoint, **values), 303)
     response.set_data(b"")
     return response
 

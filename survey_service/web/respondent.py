@@ -193,7 +193,7 @@ def _send(present: Visit) -> Response:
     visit.erase(context, Held(draft.token, draft.key))
     if draft.contact and draft.replaces:  # the receipt is known to whoever registered the offer, and to no one else
         device.drop(draft.questionnaire)
-        return _redirect(url_for("provider.mine", sent="yes"))
+        return rendering.elsewhere("provider.mine", sent="yes")
     device.hold(draft.questionnaire, "", draft.key)
     return rendering.to("done", questionnaire=draft.questionnaire)
 
@@ -251,12 +251,6 @@ def erase() -> ResponseReturnValue:
 def erased() -> str:
     """Say that nothing is left on this device."""
     return render_template("respondent/erased.html", addresses=rendering.addresses(None, "erased"))
-
-
-def _redirect(address: str) -> Response:
-    response = Response(status=303)
-    response.headers["Location"] = address
-    return response
 
 
 def _over(present: Visit) -> Response:

@@ -165,7 +165,8 @@ def under_way(context: Context, name: str) -> Visit:
     """Return the visit whose draft this device holds.
 
     Raises Moved if another device holds it now, AlreadySent if the answers have arrived, Problem draft.missing if there
-    is nothing (any more) or a contact may change the offer no longer, and questionnaire.missing for a language that the draft's revision is not offered in.
+    is nothing (any more) or a contact may change the offer no longer, and questionnaire.missing for a language that the
+    draft's revision is not offered in.
     """
     held = device.held(name)
     if held is None:

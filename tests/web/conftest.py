@@ -10,11 +10,12 @@ from flask.testing import FlaskClient
 
 from survey_service import settings
 from survey_service.app import create_app
-from survey_service.questionnaire.loader import load_folder
+from survey_service.questionnaire.loader import Library, load_folder
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses.revisions import Publications
 from survey_service.store.base import Store
 from tests.web.browser import Browser
+from tests.web.provider_desk import Office
 
 EVERY_TYPE = """
 questionnaire: every
@@ -114,3 +115,11 @@ def begun(browser: Browser) -> Browser:
     browser.send(OK="yes")
     assert browser.url == "/en/q/every/all"
     return browser
+
+
+@pytest.fixture
+def office(store: Store, bundled: Library, tmp_path: Path) -> Office:
+    """The service with the bundled questionnaire for offers, as providers see it."""
+    Publications(store).publish({"offers": bundled.questionnaires["offers"]})
+    values = settings.load(tmp_path / "instance", operator_email="amt@kreis.example")
+    return Office(create_app(values, store), store, values)

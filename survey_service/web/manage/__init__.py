@@ -7,6 +7,7 @@ from survey_service.reports import wheels
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, RESHOWN, Access
 from survey_service.web.manage import (
     begin,
+    calls,
     codebook_page,
     coding,
     coding_book,
@@ -25,6 +26,7 @@ from survey_service.web.manage import (
     offer_pairs,
     offers,
     organisations,
+    outbox,
     outline,
     plugin_settings,
     plugins,
@@ -177,6 +179,11 @@ AUDIENCES = {
     "manage.set_plugin": Access("manage_plugins"),
     "manage.report_file": Access("run_reports"),
     "manage.report_chart": Access("run_reports"),
+    "manage.outbox": Access("handle_mail"),
+    "manage.message": Access("handle_mail"),
+    "manage.handle_message": Access("handle_mail"),
+    "manage.calls": Access("moderate_offers"),
+    "manage.confirm_by_phone": Access("moderate_offers"),
     "manage.report_schedules": Access("schedule_reports"),
     "manage.add_report_schedule": Access("schedule_reports"),
     "manage.remove_report_schedule": Access("schedule_reports"),
@@ -201,5 +208,6 @@ _VIEWS = (
     *(plugin_settings, plugins, response_files, responses, revisions, runs, scheduling),
     *(translation_files, translations),
     *(coding, coding_book, coding_results, coding_text),
+    *(calls, outbox),
     *(begin, edit_blocks, edit_list, editor_names, outline, trial),
 )

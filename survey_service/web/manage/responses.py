@@ -25,7 +25,7 @@ from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
 from survey_service.web.context import current
-from survey_service.web.manage import answers, desk
+from survey_service.web.manage import answers, calls, desk
 from survey_service.web.manage.desk import blueprint
 
 PAGE_SIZE = 50
@@ -61,6 +61,7 @@ def home() -> str:
     plugins = installed.all_plugins(current().store) if desk.may("manage_plugins") else []
     return render_template(
         "manage/home.html",
+        standing=calls.lines(),
         rows=rows,
         copies=copies,
         failing=[plugin for plugin in plugins if plugin.off == installed.FAILING],

@@ -6,8 +6,8 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey_service import clock
-from survey_service.offers import asked, links, looking
+from survey_service import clock, mail
+from survey_service.offers import asked, links
 from survey_service.offers.asked import Asking
 from survey_service.problems import Problem
 from survey_service.responses import providing
@@ -31,7 +31,7 @@ def start() -> str:
     return render_template(
         "provider/start.html",
         typed=typed,
-        found=looking.find(current().store, typed) if typed else [],
+        found=current().offer_names.find(current().store, typed),
         questionnaire=model,
         register_in=_register_in(model.languages) if model else "",
     )
@@ -56,7 +56,7 @@ def send() -> ResponseReturnValue:
     try:
         asked.ask(current().store, asking, way_in.network())
     except Problem as problem:
-        if problem.code == "mail.address":
+        if problem.code in mail.NO_ADDRESS:
             return _ask_page(typed, no_address()), problem.status
         raise
     return frame.to("sent")

@@ -70,8 +70,8 @@ def _change_under_way(stored: Stored) -> dict[str, object] | None:
     if draft is None:
         return None
     by = draft.body.get("contact", "")
-    email = contacts.find(current().store, by).email if by and by != contact.contact else ""
-    return {"mine": by == contact.contact, "by": email, "day": draft.body["day"]}
+    other = contacts.present(current().store, by) if by != contact.contact else None
+    return {"mine": by == contact.contact, "by": other.email if other else "", "day": draft.body["day"]}
 
 
 @blueprint.post("/offers/<offer>/change")

@@ -6,7 +6,8 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey_service.offers import asked, organisations
+from survey_service import mail
+from survey_service.offers import asked, events, organisations, organising
 from survey_service.offers import people as rules
 from survey_service.offers.asked import HANDED_OVER, INVITED, Asking
 from survey_service.offers.contacts import Contact
@@ -30,6 +31,7 @@ def add() -> ResponseReturnValue:
     try:
         with store.transaction():
             added = rules.add(store, me, typed, i18n.language().tag, offer=request.form.get("offer", ""))
+            _note_added(added)
             _write(INVITED, added, me)
     except Problem as problem:
         return _people_page(typed, _said(problem)), problem.status
@@ -48,7 +50,7 @@ def remove_now(other: str) -> ResponseReturnValue:
     found, me, store = _colleague(other), provider_visit.present(), current().store
     if rules.is_last(store, found) and "last" not in request.form:
         return _remove_page(found), 422
-    rules.leave(store, found.contact)
+    organising.contact_left(store, found.contact, events.PROVIDER)
     if found.contact == me.contact:
         return provider_visit.end(frame.to("start", left="yes"))
     return frame.to("people", removed="yes")
@@ -67,6 +69,7 @@ def hand_over() -> ResponseReturnValue:
     try:
         with store.transaction():
             successor = rules.hand_over(store, me, typed, i18n.language().tag)
+            _note_added(successor)
             _write(HANDED_OVER, successor, me)
     except Problem as problem:
         return _leave_page(typed, _said(problem)), problem.status
@@ -80,6 +83,12 @@ def stay() -> BaseResponse:
     return frame.to("people")
 
 
+def _note_added(added: Contact) -> None:
+    """Let the desk see who was added by a provider."""
+    about = {"contact": added.contact, "offer": added.offer}
+    organising.note(current().store, added.organisation, "contact_added", events.PROVIDER, **about)
+
+
 def _write(kind: str, to: Contact, me: Contact) -> None:
     """Let a letter with a link be written. Raises Problem contact.locked if a contact names too many people."""
     asking = Asking(to.email, to.language, entrance.site(), kind=kind, contact=to.contact, by=me.email)
@@ -88,7 +97,7 @@ def _write(kind: str, to: Contact, me: Contact) -> None:
 
 def _said(problem: Problem) -> str:
     """Return what is said at the field of the address. Raises the problem again if it is not about that."""
-    if problem.code == "mail.address":
+    if problem.code in mail.NO_ADDRESS:
         return entrance.no_address()
     if problem.code in ("contact.same", "contact.locked"):
         return wordings.problem_message(problem)
@@ -119,5 +128,4 @@ def _remove_page(found: Contact) -> str:
 
 
 def _leave_page(typed: str = "", error: str = "") -> str:
-    me = provider_visit.present()
     return render_template("provider/leave.html", email=typed, error=error)
