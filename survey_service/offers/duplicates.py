@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz
 
 from survey_service import clock
+from survey_service.offers import phones
 from survey_service.offers.lists import Row
 from survey_service.store.base import CollectionSpec, Store
 
@@ -99,7 +100,7 @@ def judge(first: Row, second: Row) -> Pair | None:
         return None
     organisations = _likeness(first.folded_organisation, second.folded_organisation)
     same_organisation = first.organisation_id == second.organisation_id or organisations >= ORGANISATIONS_FROM
-    phone = bool(digits(first.phone)) and digits(first.phone) == digits(second.phone)
+    phone = bool(numbers(first.phone) & numbers(second.phone))
     place = bool(first.places & second.places)
     apart = bool(first.places) and bool(second.places) and not place
     enough = (phone and names >= ALIKE_FROM) or (
@@ -112,12 +113,13 @@ def judge(first: Row, second: Row) -> Pair | None:
 
 
 @functools.lru_cache(maxsize=50_000)
-def digits(phone: str) -> str:
-    """Return the digits of a telephone number without country code and leading zero, "" for too few to tell by."""
-    plain = "".join(str(unicodedata.digit(sign, "")) if sign != "+" else "+" for sign in phone.replace("(0)", ""))
-    national = re.sub(r"^(?:\+49|0049|0)", "", plain)
-    bare = national.replace("+", "")
-    return bare if len(bare) >= _LEAST_DIGITS else ""
+def numbers(phone: str) -> frozenset[str]:
+    """Return the telephone numbers in what was typed, to compare by: as they are dialled from anywhere, else the digits
+    without a leading zero; nothing if there are too few to tell by.
+    """
+    found = frozenset(phones.international(phone))
+    digits = "".join(str(unicodedata.digit(sign, "")) for sign in phone).lstrip("0")
+    return found or (frozenset({digits}) if len(digits) >= _LEAST_DIGITS else frozenset())
 
 
 def declare_distinct(store: Store, one: str, other: str, by: str) -> None:
@@ -154,7 +156,7 @@ def _is_considered(row: Row) -> bool:
 def _keys(row: Row) -> Iterator[Hashable]:
     """Yield what other offers must share one of to be compared with this one."""
     yield "name", row.folded
-    if number := digits(row.phone):
+    for number in numbers(row.phone):
         yield "phone", number
     parts = {word for word in row.folded.split() if len(word) >= _SHORTEST_WORD} | {row.folded[:3]}
     for around in (*row.places, row.organisation_id, row.folded_organisation):

@@ -93,12 +93,17 @@ def test_two_branches_of_one_organisation_are_proposed_only_with_the_same_teleph
     "typed", ["03693 123456", "+49 3693 123456", "0049 (0) 3693/123456", "+49(0)3693-123456", "٠٣٦٩٣ ١٢٣٤٥٦"]
 )
 def test_telephone_numbers_are_the_same_however_they_are_written(typed: str) -> None:
-    assert duplicates.digits(typed) == "3693123456"
+    assert duplicates.numbers(typed) == {"+493693123456"}
 
 
-@pytest.mark.parametrize("typed", ["", "112", "nach Absprache", "+"])
+@pytest.mark.parametrize("typed", ["", "12", "nach Absprache", "+"])
 def test_what_is_no_telephone_number_tells_nothing(typed: str) -> None:
-    assert duplicates.digits(typed) == ""
+    assert duplicates.numbers(typed) == frozenset()
+
+
+def test_of_several_numbers_one_is_enough_and_doubtful_ones_are_compared_by_their_digits() -> None:
+    assert duplicates.numbers("03693 123456 oder 0361 654321") & duplicates.numbers("+49 361 654321")
+    assert duplicates.numbers("067 123 45 67") == {"671234567"}
 
 
 def test_the_surest_come_first_and_what_was_declared_different_is_left_out() -> None:

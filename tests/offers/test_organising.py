@@ -150,8 +150,10 @@ def test_who_left_has_no_way_in_and_does_not_come_back_by_a_form(store: Store, o
     assert code(links.look, store, token, links.EDIT) == "page.missing"
     assert visits.find(store, session, now=clock.now()) is None
     sent_again(store, offer, A19_free=3)  # her address still stands in the answers
-    registered(store, "Sozialwerk Meinigen", "Neu", A20_email="ANNA@beispiel.example")
-    assert [contact.left for contact in contacts.of_organisation(store, organisation)] == [True]
+    new = registered(store, "Sozialwerk Meinigen", "Neu", A20_email="ANNA@beispiel.example")
+    assert [(contact.left, contact.offer) for contact in contacts.of_organisation(store, organisation)] == [
+        (True, ""), (False, new),
+    ]  # fmt: skip
     assert organising.contact_back(store, anna.contact, "Mara").left is False
     bea = organising.add_contact(store, organisation, "bea@beispiel.example", "de", "Mara", offer=offer)
     organising.link_sent(store, bea, "Mara")

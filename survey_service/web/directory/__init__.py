@@ -79,14 +79,14 @@ def _rows(held: Shelf, names: Names, found: Found) -> tuple[Markup, str]:
     says_language = len(tags) > 1
     path, carried = asked.base()
     behind = url_for("directory.offers").removeprefix(path) if carried else ""
-    listed = Markup("").join(_row(held, names, entry, stands, path, behind, says_language) for entry, stands in found.rows)
+    listed = Markup("").join(
+        _row(held, names, entry, stands, path, behind, says_language) for entry, stands in found.rows
+    )
     other = next(iter(tags), here)
     return listed, rows.written_in(other, names) if len(tags) == 1 and other != here else ""
 
 
-def _row(
-    held: Shelf, names: Names, entry: Entry, stands: int, path: str, behind: str, says_language: bool
-) -> Markup:
+def _row(held: Shelf, names: Names, entry: Entry, stands: int, path: str, behind: str, says_language: bool) -> Markup:
     says = says_language and entry.body["language"] != i18n.language().tag
     address = f"{path}/{entry.body['offer']}{behind}"
     key = (names.mark, entry.id, entry.version, stands, address, says)

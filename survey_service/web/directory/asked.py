@@ -13,7 +13,14 @@ from survey_service.offers.entry import COUNTY, DAY, FIELD, FLAG, FLAGS, KIND, L
 from survey_service.web.directory.naming import Names
 
 QUERY, PAGE, INACTIVE = "q", "page", "inactive"
-ARGUMENTS: Mapping[str, str] = {FIELD: "field", LANGUAGE: "language", DAY: "day", KIND: "kind", PLACE: "place", FLAG: "only"}
+ARGUMENTS: Mapping[str, str] = {
+    FIELD: "field",
+    LANGUAGE: "language",
+    DAY: "day",
+    KIND: "kind",
+    PLACE: "place",
+    FLAG: "only",
+}
 """Kind of code → the argument that chooses one."""
 _SEVERAL = (FIELD, LANGUAGE, DAY, KIND)
 _MOST_PAGES = 6

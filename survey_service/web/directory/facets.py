@@ -33,9 +33,7 @@ def boxes(kind: str, chosen: Collection[str], counts: Mapping[Mark, int], names:
     return Markup("".join(rows))  # noqa: S704 - what is not ours in it is escaped
 
 
-def _values(
-    kind: str, chosen: Collection[str], counts: Mapping[Mark, int], names: Names
-) -> Iterable[tuple[str, int]]:
+def _values(kind: str, chosen: Collection[str], counts: Mapping[Mark, int], names: Names) -> Iterable[tuple[str, int]]:
     for value in _ORDERS.get(kind) or names.ordered(kind):
         count = counts.get((kind, value), 0)
         if (count or value in chosen) and (kind, value) in names.plain:

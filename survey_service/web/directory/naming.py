@@ -99,7 +99,9 @@ def _labels(offers: Questionnaire, tag: str) -> list[tuple[Mark, Text]]:
         found += [((kind, choice.name), choice.label) for choice in (question.choices if question else ())]
     for flag, name in FLAG_QUESTIONS.items():
         question = offers.questions.get(name)
-        found += [((FLAG, flag), choice.label) for choice in (question.choices if question else ()) if choice.name == flag]
+        found += [
+            ((FLAG, flag), choice.label) for choice in (question.choices if question else ()) if choice.name == flag
+        ]
     return found
 
 

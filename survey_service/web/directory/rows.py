@@ -31,7 +31,9 @@ def row(entry: Entry, standing: int, names: Names, address: str, *, says_languag
     spoken = [names.shown[LANGUAGE, value] for value in body["languages"] if (LANGUAGE, value) in names.shown]
     lines = [name, by if body["organisation"] != body["name"] else "", where, about]
     if spoken:
-        lines.append(Markup("<p>{}</p>").format(escape(gettext("Languages: %(names)s")) % {"names": _BETWEEN.join(spoken)}))
+        lines.append(
+            Markup("<p>{}</p>").format(escape(gettext("Languages: %(names)s")) % {"names": _BETWEEN.join(spoken)})
+        )
     if says_language:
         lines.append(Markup("<p>{}</p>").format(written_in(body["language"], names)))
     badges = [*_standing(entry, standing, names), *_good(entry, names)]
