@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -157,3 +158,19 @@ def test_one_who_is_in_every_list_is_still_found() -> None:
     copies = [row("x", "Treffpunkt Regenbogen"), row("y", "Treffpunkt Regenbogn")]
     found: list[Pair] = duplicates.propose([*crowd, *copies])
     assert ("x", "y") in {(pair.first.offer, pair.second.offer) for pair in found}
+
+
+def test_pairs_are_kept_up_to_date_without_comparing_all_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, rows = duplicates.Proposals(), inventory(400)
+    assert kept.get(rows, frozenset()) == duplicates.propose(rows)
+    monkeypatch.setattr(duplicates, "propose", None)  # from now on
+    copy = replace(rows[7], offer="copy")
+    grown = [*rows, copy]
+    found = kept.get(grown, frozenset())
+    assert (rows[7].offer, "copy") in {(pair.first.offer, pair.second.offer) for pair in found}
+    assert kept.get(grown, frozenset({duplicates.pair_key(rows[7].offer, "copy")})) != found
+    merged = [*rows, replace(copy, moderation="merged", merged_into=rows[7].offer)]
+    assert not [pair for pair in kept.get(merged, frozenset()) if pair.second.offer == "copy"]
+    assert [pair.key for pair in duplicates.like(rows[7], grown)][0] == duplicates.pair_key(rows[7].offer, "copy")
+    without = [row for row in rows if row is not rows[7]]
+    assert not [pair for pair in kept.get(without, frozenset()) if rows[7].offer in pair.key.split()]
