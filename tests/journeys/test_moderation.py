@@ -146,7 +146,7 @@ def test_organisations_are_trusted_and_their_small_changes_taken_back(service: S
     page.click("button[value=trust]")
     page.wait_for_selector('input[name="trusted"][value="no"]', state="attached")
     assert organisations.find(service.store, offer["organisation_id"]).trusted
-    page.click(f'article button[value="left"]')
+    page.click('article button[value="left"]')
     page.wait_for_selector('article button[value="back"]')
     page.click("details:has(#email) summary")
     page.fill("#email", "bea@beispiel.example")

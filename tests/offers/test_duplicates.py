@@ -171,6 +171,6 @@ def test_pairs_are_kept_up_to_date_without_comparing_all_anew(monkeypatch: pytes
     assert kept.get(grown, frozenset({duplicates.pair_key(rows[7].offer, "copy")})) != found
     merged = [*rows, replace(copy, moderation="merged", merged_into=rows[7].offer)]
     assert not [pair for pair in kept.get(merged, frozenset()) if pair.second.offer == "copy"]
-    assert [pair.key for pair in duplicates.like(rows[7], grown)][0] == duplicates.pair_key(rows[7].offer, "copy")
+    assert next(pair.key for pair in duplicates.like(rows[7], grown)) == duplicates.pair_key(rows[7].offer, "copy")
     without = [row for row in rows if row is not rows[7]]
     assert not [pair for pair in kept.get(without, frozenset()) if rows[7].offer in pair.key.split()]

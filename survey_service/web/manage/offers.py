@@ -1,4 +1,4 @@
-"""Offers on the desk: the list by state with filters, one offer with what would change, and what is decided about it."""
+"""Offers on the desk: the list by state with filters, one offer with what would change, what is decided about it."""
 
 from __future__ import annotations
 
