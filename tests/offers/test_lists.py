@@ -33,14 +33,13 @@ def test_rows_follow_the_store_and_read_only_what_changed(store: Store, monkeypa
     made: list[str] = []
     of = lists.row_of
     monkeypatch.setattr(lists, "row_of", lambda given, stored: made.append(stored.body["name"]) or of(given, stored))
-    edition = rows.edition
     rows.refresh(store)
-    assert (made, rows.edition) == ([], edition)
+    assert made == []
     moderation.decide(store, offers[1], "published", "Mara")
     assert [(row.moderation, row.listed) for row in rows.refresh(store)] == [
         ("submitted", False), ("published", True), ("submitted", False),
     ]  # fmt: skip
-    assert (made, rows.edition > edition) == (["Zwei"], True)
+    assert made == ["Zwei"]
     stored = register.find(store, offers[0])
     store.collection(register.OFFERS).delete(stored.id)
     assert [row.name for row in rows.refresh(store)] == ["Zwei", "Drei"]
