@@ -209,23 +209,31 @@ class Guard:
         totals = _totals(way.dimension, way.source, way.sink)
         for key, more in totals:
             most = min(most, self.limits(key, move, moved)[0 if more else 1])
-        if most <= 0:
-            return 0
-        routes = [way.route_in(net) for net in self._with(way.dimension)]
+            if most <= 0:
+                return 0
+        routes = sorted(map(way.route_in, self._with(way.dimension)), key=lambda route: not route.through)
+        found: list[tuple[int, dict[int, int]]] = []
         for route in routes:
-            with self._moved_room(route.net, move, moved) as room:
-                most = min([most, *(room.up[arc] if route.more else room.down[arc] for arc in route.through)])
-                most, _ = room.flow(*route.ends, most, route.through)
+            if most <= 0:
+                return 0
+            found.append(self._flow(route, move, most, moved))
+            most = found[-1][0]
         if most <= 0:
             return 0
         changed = {key: most if more else -most for key, more in totals}
-        for route in routes:
-            with self._moved_room(route.net, move, moved) as room:
-                _, arcs = room.flow(*route.ends, most, route.through)
-            arcs |= dict.fromkeys(route.through, most if route.more else -most)
+        for route, (amount, arcs) in zip(routes, found, strict=True):
+            if amount > most:
+                _, arcs = self._flow(route, move, most, moved)
             changed |= {route.net.keys[arc]: by for arc, by in arcs.items()}
         _note(moved, move, changed)
         return most
+
+    def _flow(self, route: Route, move: Move, most: int, moved: Moved) -> tuple[int, dict[int, int]]:
+        """Return how many people can go along a route, at most ``most``, and what that changes."""
+        with self._moved_room(route.net, move, moved) as room:
+            most = min([most, *(room.up[arc] if route.more else room.down[arc] for arc in route.through)])
+            amount, arcs = room.flow(*route.ends, most, route.through)
+        return amount, arcs | dict.fromkeys(route.through, amount if route.more else -amount)
 
     def _with(self, dimension: Dimension) -> list[Net]:
         return [net for net in self.nets if dimension.name in [each.name for each in net.table.dimensions]]
