@@ -304,7 +304,7 @@ class Guard:
                         room.limit(arc, *self._limits_of(net, arc, move))
 
     def mend(self, target: Target) -> bool:
-        """Hide what makes a small number wide, itself first, then the cheapest besides; return False if nothing does."""
+        """Hide what makes a small number wide, itself first, then others; return False if nothing does."""
         key = target.net.keys[target.arc]
         if any(key in draft.shown for draft in self.drafts if not draft.settled):
             self.hide(key)

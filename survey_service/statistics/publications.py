@@ -88,7 +88,9 @@ class Table:
     def places(self) -> list[Place]:
         """Return all places of the table, totals included."""
         rows = [*self.rows.categories, *self.rows.groups, ALL]
-        return [(row, column) for row in rows for column in ((*self.columns.categories, ALL) if self.columns else (ALL,))]
+        return [
+            (row, column) for row in rows for column in ((*self.columns.categories, ALL) if self.columns else (ALL,))
+        ]
 
     def key(self, place: Place) -> Key:
         """Return whom a place is about."""

@@ -157,7 +157,9 @@ class Attack:
         versions = [version.layers for version in self.history.versions]
         differences = {one - other for one, other in itertools.permutations(versions, 2) if one - other}
         published = {name for version in self.history.versions for name in version.tables}
-        keys = {self.history.tables[name].key(place) for name in published for place in self.history.tables[name].places()}
+        keys = {
+            self.history.tables[name].key(place) for name in published for place in self.history.tables[name].places()
+        }
         for layers, key in itertools.product(sorted({*versions, *differences}, key=sorted), sorted(keys, key=sorted)):
             if key and self.true(key, layers) < 5:
                 yield key, layers
