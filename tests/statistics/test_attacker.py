@@ -7,7 +7,7 @@ fail is shown by faults: what it is that protects is taken out piece by piece.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
@@ -18,6 +18,7 @@ from tests.conftest import Count
 from tests.statistics.attacker import Story, found_in, outcome, stories
 
 targets = Guard.targets
+Fault = Callable[[pytest.MonkeyPatch], None]
 
 
 def of_versions(guarded: Guard, wanted: bool) -> Iterator[Target]:
@@ -36,6 +37,7 @@ def test_nothing_small_can_be_found(story: Story) -> None:
 
 
 @pytest.mark.faults
+@pytest.mark.timeout(3600)
 def test_nothing_small_can_be_found_in_long_stories(counted: Count) -> None:
     total: Counter[str] = Counter()
 
@@ -83,7 +85,7 @@ FAULTS = (
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_the_attacker_finds_what_is_not_protected(fault, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_attacker_finds_what_is_not_protected(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     fault(monkeypatch)
     generated = settings(
         max_examples=400, phases=[Phase.generate], database=None, suppress_health_check=list(HealthCheck)
