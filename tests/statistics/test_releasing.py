@@ -176,6 +176,14 @@ def test_shares_need_a_complement_of_five() -> None:
     assert release([one_way(shares, 1, 40, 2, 1)], VIEWS).published[0].cells["1", ALL] is None
 
 
+def test_shares_are_those_of_published_counts() -> None:
+    made = release([one_way(Table("one", ITEMS, shares=True), 1, 42, 28, 27)], VIEWS).published[0]
+    assert (made.cells["1", ALL], made.cells[ALL, ALL]) == (40, 95)
+    assert made.share(("1", ALL)) == 40 / 95  # not 42 / 97
+    assert made.share((ALL, ALL)) is None
+    assert release([one_way(Table("one", ITEMS), 1, 42, 28, 27)], VIEWS).published[0].share(("1", ALL)) is None
+
+
 def test_one_table_alone_is_protected_as_in_a_report() -> None:
     protected = protect_table([[12, 3, 9], [8, 7, 6]])
     made = release([cross(1, 12, 3, 9, 8, 7, 6)], VIEWS).published[0]
