@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from survey_service.statistics.circulation import Circulation
 from survey_service.statistics.disclosure import THRESHOLD
-from survey_service.statistics.guard import Draft, Guard, Target
+from survey_service.statistics.guard import Guard, Target
 from survey_service.statistics.publications import (
     ALL,
     Counted,
@@ -25,6 +25,7 @@ from survey_service.statistics.publications import (
 )
 from survey_service.statistics.rounding import rounded
 from survey_service.statistics.tables import hidden_cells
+from survey_service.statistics.worlds import Draft
 
 Views = Mapping[str, frozenset[str]]
 """The parts (periods, say) of each view that is to be published."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 
-from survey_service.statistics import guard, releasing
+from survey_service.statistics import guard, releasing, worlds
 from survey_service.statistics.guard import Guard, Target
 from tests.conftest import Count
 from tests.statistics.attacker import Story, found_in, outcome, stories
@@ -72,7 +72,7 @@ def with_two_values_apart(patch: pytest.MonkeyPatch) -> None:
 
 def without_the_rule_in_the_rounding(patch: pytest.MonkeyPatch) -> None:
     """A published 5 is 5 to 7, not 3 to 7: below 5 nothing is published."""
-    patch.setattr(guard, "band", lambda published: (published - 2, published + 2))
+    patch.setattr(worlds, "band", lambda published: (published - 2, published + 2))
 
 
 FAULTS = (

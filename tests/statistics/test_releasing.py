@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from survey_service.statistics.guard import Draft, Guard, Move
+from survey_service.statistics.guard import Guard
 from survey_service.statistics.publications import (
     ALL,
     Counted,
@@ -23,6 +23,7 @@ from survey_service.statistics.publications import (
 from survey_service.statistics.releasing import release
 from survey_service.statistics.rounding import band, rounded
 from survey_service.statistics.tables import protect_table
+from survey_service.statistics.worlds import Draft, Move
 
 PLACES = Dimension("place", ("A", "B"))
 ITEMS = Dimension("item", ("1", "2", "3"))
