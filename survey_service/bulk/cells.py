@@ -123,7 +123,9 @@ def _reader(question: Question) -> Callable[[str], Read]:
         or _BY_APPEARANCE.get(question.appearance)
         or _BY_AUTOCOMPLETE.get(question.autocomplete)
     )
-    return _without_unseen(reader) if reader is not None else _text
+    if reader is None:
+        return _text
+    return reader if reader in (_phone, _website) else _without_unseen(reader)
 
 
 def _text(text: str) -> Read:
@@ -181,12 +183,14 @@ def _postcode(text: str) -> Read:
 
 
 def _phone(text: str) -> Read:
+    text = text.strip()
     digits = re.sub(r"\D", "", plain_digits(text))
     lost = len(digits) > _SHORT_NUMBER and re.match(r"[1-9١-٩۱-۹]", text)
     return text, "phone_short" if lost else ""
 
 
 def _website(text: str) -> Read:
+    text = text.strip()
     return (f"https://{text}", "address_completed") if _HOST.fullmatch(text) else (text, "")
 
 

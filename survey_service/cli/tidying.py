@@ -8,7 +8,7 @@ from survey_service import clock
 from survey_service.accounts import audit, lockout
 from survey_service.cli.repeating import repeating
 from survey_service.coding import upkeep
-from survey_service.offers import asked, contacts, links
+from survey_service.offers import asked, contacts, links, notices
 from survey_service.reports import withdrawal
 from survey_service.responses import access_codes, files, holder, media, retention
 from survey_service.responses.loading import waiting
@@ -27,6 +27,7 @@ def tidy(context: Context) -> Erased:
         lockout.forget_old(context.store, now=clock.now(), rule=rule)
     asked.forget_old(context.store)
     links.forget_old(context.store)
+    notices.forget_old(context.store, clock.today(), months=values.retention_text_months)
     contacts.forget_left(context.store, clock.today())
     withdrawal.reach(context.store, values.instance / "snapshots")
     waiting.sweep(values.instance, clock.now())

@@ -13,12 +13,13 @@ import re
 import threading
 import unicodedata
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from survey_service import clock
+from survey_service.offers import phones
 from survey_service.offers.lists import Row
 from survey_service.store.base import CollectionSpec, Store
 
@@ -33,6 +34,8 @@ ALIKE_FROM, VERY_ALIKE_FROM, ORGANISATIONS_FROM = 70, 88, 80
 """Similarity of two names from which they count as alike, in per cent."""
 CONSIDERED = frozenset({"submitted", "published", "returned"})
 _LEAST_DIGITS = 6
+_MOST_CHANGED = 50
+"""Changed offers from which on all are compared anew."""
 _SHORTEST_WORD = 4
 _NUMBERED = re.compile(r"\S*\d\S*")
 
@@ -53,25 +56,56 @@ class Pair:
 
 @dataclass
 class Proposals:
-    """The proposed pairs, kept until an offer or a declaration has changed."""
+    """The proposed pairs, kept up to date: after a few changes only what changed is compared, with all others."""
 
-    _of: tuple[int, frozenset[str]] | None = None
+    _seen: dict[str, Row] = field(default_factory=dict)
     _pairs: list[Pair] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def get(self, edition: int, rows: Iterable[Row], distinct: frozenset[str]) -> list[Pair]:
-        """Return the pairs of rows of an edition (see `lists.Rows`)."""
+    def get(self, rows: Iterable[Row], distinct: frozenset[str]) -> list[Pair]:
+        """Return the pairs among all rows, the surest first, without those of ``distinct`` (see `propose`)."""
         with self._lock:
-            if self._of != (edition, distinct):
-                self._pairs = propose(rows, distinct)
-                self._of = (edition, distinct)
-            return self._pairs
+            present = {row.offer: row for row in rows}
+            changed = [row for row in present.values() if self._seen.get(row.offer) != row]
+            gone = self._seen.keys() - present.keys()
+            if len(changed) > _MOST_CHANGED:
+                self._pairs = propose(present.values())
+            elif changed or gone:
+                stale = gone | {row.offer for row in changed}
+                kept = {p.key: p for p in self._pairs if p.first.offer not in stale and p.second.offer not in stale}
+                for row in changed:
+                    kept |= {pair.key: pair for pair in like(row, list(present.values()))}
+                self._pairs = _surest_first(kept.values())
+            self._seen = present
+            return [pair for pair in self._pairs if pair.key not in distinct]
+
+
+def like(row: Row, rows: Sequence[Row], distinct: frozenset[str] = frozenset()) -> list[Pair]:
+    """Return the pairs of one offer with others, the surest first; ``rows`` are all in the order of registration."""
+    if not _is_considered(row):
+        return []
+    names = [other.folded for other in rows]
+    alike: dict[int, None] = {}
+    for scorer in (fuzz.ratio, fuzz.token_sort_ratio):
+        found = process.extract_iter(row.folded, names, scorer=scorer, score_cutoff=ALIKE_FROM)
+        alike |= {number: None for _, _, number in found}
+    own = next((number for number, other in enumerate(rows) if other.offer == row.offer), len(rows))
+    judged = (
+        judge(rows[number], row) if number < own else judge(row, rows[number])
+        for number in alike
+        if number != own and _is_considered(rows[number])
+    )
+    return _surest_first(pair for pair in judged if pair is not None and pair.key not in distinct)
 
 
 def propose(rows: Iterable[Row], distinct: frozenset[str] = frozenset()) -> list[Pair]:
     """Return the pairs that may be one offer, the surest first; ``distinct`` holds keys of pairs that are not."""
     found = (judge(*both) for both in candidates(rows) if pair_key(both[0].offer, both[1].offer) not in distinct)
-    return sorted((pair for pair in found if pair is not None), key=lambda pair: (-pair.certainty, pair.key))
+    return _surest_first(pair for pair in found if pair is not None)
+
+
+def _surest_first(pairs: Iterable[Pair]) -> list[Pair]:
+    return sorted(pairs, key=lambda pair: (-pair.certainty, pair.key))
 
 
 def candidates(rows: Iterable[Row]) -> Iterator[tuple[Row, Row]]:
@@ -99,7 +133,7 @@ def judge(first: Row, second: Row) -> Pair | None:
         return None
     organisations = _likeness(first.folded_organisation, second.folded_organisation)
     same_organisation = first.organisation_id == second.organisation_id or organisations >= ORGANISATIONS_FROM
-    phone = bool(digits(first.phone)) and digits(first.phone) == digits(second.phone)
+    phone = bool(numbers(first.phone) & numbers(second.phone))
     place = bool(first.places & second.places)
     apart = bool(first.places) and bool(second.places) and not place
     enough = (phone and names >= ALIKE_FROM) or (
@@ -112,12 +146,13 @@ def judge(first: Row, second: Row) -> Pair | None:
 
 
 @functools.lru_cache(maxsize=50_000)
-def digits(phone: str) -> str:
-    """Return the digits of a telephone number without country code and leading zero, "" for too few to tell by."""
-    plain = "".join(str(unicodedata.digit(sign, "")) if sign != "+" else "+" for sign in phone.replace("(0)", ""))
-    national = re.sub(r"^(?:\+49|0049|0)", "", plain)
-    bare = national.replace("+", "")
-    return bare if len(bare) >= _LEAST_DIGITS else ""
+def numbers(phone: str) -> frozenset[str]:
+    """Return the telephone numbers in what was typed, to compare by: as they are dialled from anywhere, else the digits
+    without a leading zero; nothing if there are too few to tell by.
+    """
+    found = frozenset(phones.international(phone))
+    digits = "".join(str(unicodedata.digit(sign, "")) for sign in phone).lstrip("0")
+    return found or (frozenset({digits}) if len(digits) >= _LEAST_DIGITS else frozenset())
 
 
 def declare_distinct(store: Store, one: str, other: str, by: str) -> None:
@@ -154,7 +189,7 @@ def _is_considered(row: Row) -> bool:
 def _keys(row: Row) -> Iterator[Hashable]:
     """Yield what other offers must share one of to be compared with this one."""
     yield "name", row.folded
-    if number := digits(row.phone):
+    for number in numbers(row.phone):
         yield "phone", number
     parts = {word for word in row.folded.split() if len(word) >= _SHORTEST_WORD} | {row.folded[:3]}
     for around in (*row.places, row.organisation_id, row.folded_organisation):

@@ -4,6 +4,7 @@ for duplicates read rows, not documents.
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -65,15 +66,18 @@ class Wanted:
             and (not self.municipality or row.whole_county or self.municipality in row.municipalities)
             and (not self.organisation or row.organisation_id == self.organisation)
             and (not self.unconfirmed_before or row.confirmed < self.unconfirmed_before)
-            and all(word in row.words for word in fold(self.words).split())
+            and all(word in row.words for word in self._folded)
         )
+
+    @functools.cached_property
+    def _folded(self) -> list[str]:
+        return fold(self.words).split()
 
 
 @dataclass
 class Rows:
-    """The rows of a store's offers by the id of their document, and how often they have changed (``edition``)."""
+    """The rows of a store's offers by the id of their document."""
 
-    edition: int = 0
     _by_id: dict[int, Row] = field(default_factory=dict)
     _cursor: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -86,7 +90,6 @@ class Rows:
                 self._by_id.clear()
             for change in changes.rows:
                 self._cursor = change.cursor
-                self.edition += 1
                 if change.document is None:
                     self._by_id.pop(change.id, None)
                 else:

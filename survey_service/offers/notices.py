@@ -5,6 +5,7 @@ Nothing tells who reported. Limits count notices, not people: a shelter shares o
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -91,6 +92,24 @@ def finish(store: Store, notice: str, by: str) -> Notice:
             done = replace(done, state=DONE, by=by)
             store.collection(NOTICES).replace(stored.id, asdict(done), version=stored.version)
         return done
+
+
+def forget_old(store: Store, today: dt.date, *, months: int) -> None:
+    """Erase notices that are done with after so many months; of those that are still open what was typed."""
+    collection = store.collection(NOTICES)
+    for stored in list(collection.iterate()):
+        notice = _notice(stored)
+        day = dt.date.fromisoformat(notice.day)
+        if 12 * (today.year - day.year) + today.month - day.month - (today.day < day.day) < months:
+            continue
+        with store.transaction():
+            present = collection.get(stored.id)
+            if present is None:
+                continue
+            if notice.state == DONE:
+                collection.delete(stored.id)
+            elif notice.text:
+                collection.replace(stored.id, {**present.body, "text": ""}, version=present.version)
 
 
 def _notice(stored: Stored) -> Notice:

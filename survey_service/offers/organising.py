@@ -59,7 +59,7 @@ def trust(store: Store, organisation: str, trusted: bool, by: str) -> None:
     with store.transaction():
         if _present(store, organisation).trusted != trusted:
             organisations.change(store, organisation, trusted=trusted)
-            _note(store, organisation, "trusted" if trusted else "not_trusted", by)
+            note(store, organisation, "trusted" if trusted else "not_trusted", by)
 
 
 def rename(store: Store, organisation: str, name: str, by: str) -> None:
@@ -79,7 +79,7 @@ def rename(store: Store, organisation: str, name: str, by: str) -> None:
             raise Problem("organisation.taken", name=other.name)
         organisations.change(store, organisation, name=tidy)
         _keep_spelling(store, before)
-        _note(store, organisation, "renamed", by, name=before.name)
+        note(store, organisation, "renamed", by, name=before.name)
         _follow(store, organisation)
 
 
@@ -97,8 +97,8 @@ def merge(store: Store, keep: str, gone: str, by: str) -> None:
         persons = [contact.contact for contact in contacts.of_organisation(store, gone)]
         organisations.change(store, gone, merged_into=keep)
         _move(store, offers, persons, keep, by)
-        _note(store, gone, "merged", by, other=keep, moved={"offers": offers, "contacts": persons})
-        _note(store, keep, "absorbed", by, other=gone)
+        note(store, gone, "merged", by, other=keep, moved={"offers": offers, "contacts": persons})
+        note(store, keep, "absorbed", by, other=gone)
 
 
 def separate(store: Store, gone: str, by: str) -> None:
@@ -120,8 +120,8 @@ def separate(store: Store, gone: str, by: str) -> None:
         back = [offer for offer in moved["offers"] if offer in there]
         persons = [contact for contact in moved["contacts"] if contact in known]
         _move(store, back, persons, gone, by)
-        _note(store, gone, "separated", by, other=keep)
-        _note(store, keep, "separated", by, other=gone)
+        note(store, gone, "separated", by, other=keep)
+        note(store, keep, "separated", by, other=gone)
 
 
 def reassign(store: Store, offer: str, organisation: str, by: str) -> None:
@@ -135,8 +135,8 @@ def reassign(store: Store, offer: str, organisation: str, by: str) -> None:
         if before == organisation:
             raise Problem("organisation.itself")
         _move(store, [offer], [], organisation, by)
-        _note(store, before, "offer_went", by, other=organisation, offer=offer)
-        _note(store, organisation, "offer_came", by, other=before, offer=offer)
+        note(store, before, "offer_went", by, other=organisation, offer=offer)
+        note(store, organisation, "offer_came", by, other=before, offer=offer)
 
 
 def add_contact(store: Store, organisation: str, email: str, language: str, by: str, *, offer: str = "") -> Contact:
@@ -147,7 +147,7 @@ def add_contact(store: Store, organisation: str, email: str, language: str, by: 
     with store.transaction():
         _present(store, organisation)
         added = contacts.add(store, organisation, email, language, offer=offer)
-        _note(store, organisation, "contact_added", by, contact=added.contact, offer=offer)
+        note(store, organisation, "contact_added", by, contact=added.contact, offer=offer)
         return added
 
 
@@ -156,7 +156,7 @@ def contact_left(store: Store, contact: str, by: str) -> Contact:
     with store.transaction():
         people.leave(store, contact)
         changed = contacts.find(store, contact)
-        _note(store, changed.organisation, "contact_left", by, contact=contact)
+        note(store, changed.organisation, "contact_left", by, contact=contact)
         return changed
 
 
@@ -164,13 +164,13 @@ def contact_back(store: Store, contact: str, by: str) -> Contact:
     """Note that somebody who had left, or whose mail came back, can be written to. Raises Problem contact.missing."""
     with store.transaction():
         changed = contacts.change(store, contact, left=False, bounced="")
-        _note(store, changed.organisation, "contact_back", by, contact=contact)
+        note(store, changed.organisation, "contact_back", by, contact=contact)
         return changed
 
 
 def link_sent(store: Store, contact: Contact, by: str) -> None:
     """Note that a link was sent to a contact."""
-    _note(store, contact.organisation, "link_sent", by, contact=contact.contact)
+    note(store, contact.organisation, "link_sent", by, contact=contact.contact)
 
 
 def _present(store: Store, organisation: str) -> Organisation:
@@ -205,7 +205,8 @@ def _follow(store: Store, organisation: str) -> None:
         register.change(store, stored.body["offer"])
 
 
-def _note(store: Store, organisation: str, kind: str, by: str, **about: Any) -> None:
+def note(store: Store, organisation: str, kind: str, by: str, **about: Any) -> None:
+    """Add a step to the history of an organisation. Raises ValueError for a kind that is none."""
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is no kind of step")
     moment = clock.now().replace(microsecond=0).isoformat()

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from survey_service.offers import confirming, contacts, events, links, people, register, visits
+from survey_service.offers import confirming, contacts, events, links, organising, people, register, visits
 from survey_service.offers.contacts import Contact
 from survey_service.problems import Problem
 from survey_service.questionnaire import uploads
@@ -211,7 +211,7 @@ def enter(store: Store, link: str, *, now: dt.datetime) -> tuple[str, str]:
         if leaving is not None:
             for stored in store.collection(DRAFTS).find(contact=leaving.contact):
                 drafts.pass_on(store, stored, contact.contact, now.date())
-            people.leave(store, leaving.contact)
+            organising.contact_left(store, leaving.contact, events.PROVIDER)
         contacts.change(store, contact.contact, instead_of="", bounced="")  # its mail arrives
         return visits.begin(store, contact.contact, now=now), contact.contact
 

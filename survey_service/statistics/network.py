@@ -116,8 +116,7 @@ class Room:
             levels.append(reached)
         way, there = [self.arcs.step(before, sink)], before
         for level in reversed(levels[:-1]):
-            here = _before(nodes, level, there)
-            assert here is not None, "each level was reached from the one before"
+            here = next(node for node in _bits(level) if nodes[node] >> there & 1)
             way.append(self.arcs.step(here, there))
             there = here
         return way

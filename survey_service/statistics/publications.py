@@ -147,6 +147,17 @@ class PublicTable:
     batch: int
     cells: Mapping[Place, int | None]
 
+    def share(self, place: Place) -> float | None:
+        """Return the share of a place in its whole, from 0 to 1; None if either is hidden, or the table has no shares.
+
+        It is computed from what is published, so that it tells nothing more. From the counts themselves it would undo
+        the rounding.
+        """
+        whole = self.table.whole(place) if self.table.shares else None
+        of = self.cells[whole] if whole else None
+        count = self.cells[place]
+        return None if count is None or of is None else count / of
+
 
 @dataclass(frozen=True)
 class HeldBack:

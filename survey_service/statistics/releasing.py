@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from survey_service.statistics.circulation import Circulation
 from survey_service.statistics.disclosure import THRESHOLD
-from survey_service.statistics.guard import Draft, Guard, Target
+from survey_service.statistics.guard import Guard, Target
 from survey_service.statistics.publications import (
     ALL,
     Counted,
     Counts,
+    Dimension,
     HeldBack,
     History,
     Hold,
@@ -24,6 +25,7 @@ from survey_service.statistics.publications import (
 )
 from survey_service.statistics.rounding import rounded
 from survey_service.statistics.tables import hidden_cells
+from survey_service.statistics.worlds import Draft
 
 Views = Mapping[str, frozenset[str]]
 """The parts (periods, say) of each view that is to be published."""
@@ -51,6 +53,7 @@ def release(counted: Sequence[Counted], views: Views, earlier: History = NOTHING
     settled = [
         Draft(each.view, each.batch, each.layers, set(each.tables), set(each.shown), True) for each in earlier.versions
     ]
+    _unchanged(earlier, counts)
     held: list[HeldBack] = []
     drafts: list[Draft] = []
     for view, parts in views.items():
@@ -95,8 +98,17 @@ def _gathered(
     return tables, layers, counts
 
 
+def _unchanged(history: History, counts: Mapping[Layer, Mapping[Key, int]]) -> None:
+    """Raise ValueError if what was published is not what the counts behind it say."""
+    for version in history.versions:
+        for key, published in version.shown.items():
+            count = sum(counts[layer].get(key, 0) for layer in version.layers)
+            if count < THRESHOLD or rounded(count) != published:
+                raise ValueError(f"{version.view}, batch {version.batch}: a published number is not that of its counts")
+
+
 def _same_dimensions(tables: Mapping[str, Table]) -> None:
-    known = {}
+    known: dict[str, Dimension] = {}
     pairs = set[frozenset[str]]()
     for table in tables.values():
         for dimension in table.dimensions:

@@ -257,9 +257,11 @@ def offer(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
         "A17": None,
         "A21": "2001-01-31",
     }
-    browser.open(f"/{tag}/offers/{published(studio, number + 1, own, A19_free=3, A11_min=None, **changes)}")
+    ended = published(studio, number + 1, own, A19_free=3, A11_min=None, **changes)
+    browser.open(f"/{tag}/offers/{ended}")
     yield "page of a project that has ended"
-    moderation.take_off(studio.store, made, "gallery", reason="-")
+    for each in (made, ended):  # so that no other language lists them
+        moderation.take_off(studio.store, each, "gallery", reason="-")
     browser.open(f"/{tag}/offers/{made}")
     assert browser.status == 410
     yield "gone"
@@ -377,5 +379,5 @@ OFFERED: tuple[dict[str, Any], ...] = (
     {"A04_name": "Nicht mehr da", "A06": "inactive", "A14_free": "yes", "A09": ["ar"], "A05_fields": ["INT"]},
 )
 
-EVERYTHING: tuple[Walk, ...] = (arriving, needs, others, offer, helping, offline, closing, refusals, finding)
-SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, offer, helping, offline, finding)
+EVERYTHING: tuple[Walk, ...] = (arriving, needs, others, helping, offline, closing, refusals, finding, offer)
+SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, helping, offline, finding, offer)

@@ -45,7 +45,7 @@ def offers(service: Service) -> Service:
     add(
         service.store,
         "online",
-        **{**COURSE, "A04_name": "Deutschkurs am Bildschirm", "A17_whole": "yes", "A14_free": "no"},
+        **{**COURSE, "A04_name": "Deutschkurs am Bildschirm", "A17_whole": "yes", "A14_free": "no", "A07_place": ""},
     )
     for number in range(25):
         add(service.store, f"more{number:02}", A04_name=f"Treffpunkt {number:02}", A17=[SCHMALKALDEN])
@@ -80,7 +80,8 @@ def test_a_german_course_in_meiningen(offers: Service, phone: OpenPage, tag: str
     page.wait_for_url(lambda url: "only" not in url)
     assert len(names(page)) == 3
     assert (
-        page.locator(".found h3 a").first.get_attribute("href") == f"/{tag}/offers/{'far' if tag == 'de' else 'course'}"
+        page.locator(".found h3 a").first.get_attribute("href")
+        == f"/{tag}/offers/{'online' if tag == 'de' else 'course'}"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -93,12 +94,17 @@ def test_two_branches_of_one_organisation_are_proposed_only_with_the_same_teleph
     "typed", ["03693 123456", "+49 3693 123456", "0049 (0) 3693/123456", "+49(0)3693-123456", "٠٣٦٩٣ ١٢٣٤٥٦"]
 )
 def test_telephone_numbers_are_the_same_however_they_are_written(typed: str) -> None:
-    assert duplicates.digits(typed) == "3693123456"
+    assert duplicates.numbers(typed) == {"+493693123456"}
 
 
-@pytest.mark.parametrize("typed", ["", "112", "nach Absprache", "+"])
+@pytest.mark.parametrize("typed", ["", "12", "nach Absprache", "+"])
 def test_what_is_no_telephone_number_tells_nothing(typed: str) -> None:
-    assert duplicates.digits(typed) == ""
+    assert duplicates.numbers(typed) == frozenset()
+
+
+def test_of_several_numbers_one_is_enough_and_doubtful_ones_are_compared_by_their_digits() -> None:
+    assert duplicates.numbers("03693 123456 oder 0361 654321") & duplicates.numbers("+49 361 654321")
+    assert duplicates.numbers("067 123 45 67") == {"671234567"}
 
 
 def test_the_surest_come_first_and_what_was_declared_different_is_left_out() -> None:
@@ -152,3 +158,19 @@ def test_one_who_is_in_every_list_is_still_found() -> None:
     copies = [row("x", "Treffpunkt Regenbogen"), row("y", "Treffpunkt Regenbogn")]
     found: list[Pair] = duplicates.propose([*crowd, *copies])
     assert ("x", "y") in {(pair.first.offer, pair.second.offer) for pair in found}
+
+
+def test_pairs_are_kept_up_to_date_without_comparing_all_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, rows = duplicates.Proposals(), inventory(400)
+    assert kept.get(rows, frozenset()) == duplicates.propose(rows)
+    monkeypatch.setattr(duplicates, "propose", None)  # from now on
+    copy = replace(rows[7], offer="copy")
+    grown = [*rows, copy]
+    found = kept.get(grown, frozenset())
+    assert (rows[7].offer, "copy") in {(pair.first.offer, pair.second.offer) for pair in found}
+    assert kept.get(grown, frozenset({duplicates.pair_key(rows[7].offer, "copy")})) != found
+    merged = [*rows, replace(copy, moderation="merged", merged_into=rows[7].offer)]
+    assert not [pair for pair in kept.get(merged, frozenset()) if pair.second.offer == "copy"]
+    assert next(pair.key for pair in duplicates.like(rows[7], grown)) == duplicates.pair_key(rows[7].offer, "copy")
+    without = [row for row in rows if row is not rows[7]]
+    assert not [pair for pair in kept.get(without, frozenset()) if rows[7].offer in pair.key.split()]

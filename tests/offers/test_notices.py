@@ -71,3 +71,16 @@ def test_a_notice_that_is_none(store: Store) -> None:
 
 def test_nul_is_no_text(store: Store) -> None:
     assert notices.report(store, "a", "other", "a\0b").text == "ab"
+
+
+def test_what_was_typed_is_not_kept_for_good(store: Store) -> None:
+    with clock.fixed(MONDAY):
+        done, left = (notices.report(store, offer, "other", "Frau M. ist krank") for offer in ("a", "b"))
+        notices.finish(store, done.notice, "Mara")
+    notices.forget_old(store, dt.date(2027, 5, 22), months=6)
+    assert [notice.text for notice in (*notices.of(store, "a"), *notices.of(store, "b"))] == ["Frau M. ist krank"] * 2
+    notices.forget_old(store, dt.date(2027, 5, 23), months=6)
+    assert notices.of(store, "a") == []
+    (kept,) = notices.of(store, "b")
+    assert (kept.notice, kept.text, kept.state) == (left.notice, "", "open")
+    notices.forget_old(store, dt.date(2027, 5, 23), months=6)

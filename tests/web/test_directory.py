@@ -83,7 +83,7 @@ def test_words_and_filters_in_arabic(client: FlaskClient) -> None:
 def test_what_is_asked_for_comes_back_in_the_form(client: FlaskClient) -> None:
     html = page(client, "/de/offers", q='Kurs "<i>', place=MEININGEN, language="ar", only="free", field="BIL")
     assert 'value="Kurs &#34;&lt;i&gt;"' in html
-    assert f'<option value="{MEININGEN}" selected>' in html
+    assert f'<option value="{MEININGEN}" selected dir="auto">' in html
     assert '<option value="ar" selected>' in html
     assert 'name="only" value="free" checked' in html
     assert 'name="field" value="BIL" checked' in html
@@ -109,8 +109,8 @@ def test_other_languages_keep_what_is_asked_for(client: FlaskClient) -> None:
 
 def test_a_choice_says_how_many_it_would_leave(client: FlaskClient) -> None:
     html = page(client, "/de/offers")
-    assert re.search(rf'<option value="{MEININGEN}">\u2068Meiningen\u2069 \(2\)', html)
-    assert re.search(rf'<option value="{SCHMALKALDEN}">\u2068Schmalkalden\u2069 \(2\)', html)
+    assert re.search(rf'<option value="{MEININGEN}" dir="auto">Meiningen \(2\)', html)
+    assert re.search(rf'<option value="{SCHMALKALDEN}" dir="auto">Schmalkalden \(2\)', html)
     assert "Belrieth" in html  # what the whole county has, Belrieth has
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from survey_service.offers import asked, contacts, people
+from survey_service.offers import asked, contacts, organisations, organising, people, register
 from survey_service.offers.contacts import Contact
 from survey_service.responses.drafts import DRAFTS
 from tests.web.provider_desk import ANNA, BEN, CARO, Office
@@ -154,7 +154,10 @@ def test_a_team_hands_over_and_the_old_contact_goes_when_the_new_one_has_come(of
     assert contacts.of_address(office.store, ANNA) == []
     assert anna.client.get("/provider/de/offers").status_code == 401
     assert anna.client.get(spare).status_code == 404
-    assert contact_of(office, CARO).instead_of == ""
+    successor = contact_of(office, CARO)
+    assert successor.instead_of == ""
+    told = [(step.kind, step.by) for step in organising.history(office.store, successor.organisation)]
+    assert told == [("contact_added", "provider"), ("contact_left", "provider")], "the desk sees it"
 
 
 def test_a_hand_over_can_be_called_off(office: Office) -> None:
@@ -190,8 +193,6 @@ def test_nobody_hands_over_to_themselves(office: Office) -> None:
 
 
 def test_the_office_can_give_an_offer_to_others_and_the_old_contact_has_it_no_longer(office: Office) -> None:
-    from survey_service.offers import organisations, register
-
     offer = office.register()
     anna = office.visiting()
     anna.send(f"/provider/de/offers/{offer}/change")

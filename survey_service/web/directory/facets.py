@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from survey_service.offers.entry import COUNTY, DAY, FIELD, FLAG, KIND, LANGUAGE, PLACE, Mark
 from survey_service.web.directory.asked import ARGUMENTS
@@ -19,8 +19,7 @@ BOXES = (FLAG, FIELD, DAY, KIND)
 def options(kind: str, chosen: Collection[str], counts: Mapping[Mark, int], names: Names) -> Markup:
     """Return the options of a list of which one is chosen; those that would leave nothing are left out."""
     rows = [
-        f'<option value="{value}"{" selected" if value in chosen else ""}>'
-        f"\u2068{escape(names.plain[kind, value])}\u2069 ({count})"
+        f'<option value="{value}"{" selected" if value in chosen else ""}{names.options[kind, value]} ({count})'
         for value, count in _values(kind, chosen, counts, names)
     ]
     return Markup("".join(rows))  # noqa: S704 - labels are escaped, codes are names

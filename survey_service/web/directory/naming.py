@@ -37,6 +37,8 @@ class Names:
     mark: str
     plain: Mapping[Mark, str]
     shown: Mapping[Mark, Markup]
+    options: Mapping[Mark, str]
+    """``lang`` and ``dir`` of an element that holds nothing but a name, and the name behind them: ``>Meiningen``."""
     orders: Mapping[str, tuple[str, ...]]
     """The codes of each kind in the order in which they are offered."""
     lexicon: Lexicon
@@ -107,18 +109,13 @@ def _names(mark: str, offers: Questionnaire, needs: Questionnaire | None, every:
     }
     plain, shown = {**said, **plain}, {**{code: escape(text) for code, text in said.items()}, **shown}
     place = offers.questions.get("A07_place")
+    options = {code: f"{wordings.language_of(label)}>{escape(plain[code])}" for code, label in labels.items()}
+    options |= {code: f">{escape(text)}" for code, text in said.items()}
     kinds = {kind for kind, _ in plain}
     orders = {kind: tuple(value for of, value in plain if of == kind) for kind in kinds} | {FLAG: FLAGS}
     spoken = str(escape(gettext("Languages: %(names)s", names=SPOKEN)))
-    return Names(
-        mark,
-        plain,
-        shown,
-        orders,
-        lexicon(tag, offers, needs, further=every),
-        spoken,
-        label_in(place.label, tag) if place else "",
-    )
+    asked = label_in(place.label, tag) if place is not None else ""
+    return Names(mark, plain, shown, options, orders, lexicon(tag, offers, needs, further=every), spoken, asked)
 
 
 def _labels(offers: Questionnaire, tag: str) -> list[tuple[Mark, Text]]:

@@ -107,7 +107,7 @@ def offer_page(stored: Stored, problem: Problem | None = None) -> str:
     """Return the page of one offer; ``problem`` is why what was decided is not done."""
     store, body = current().store, stored.body
     waits = body["public"] is not None and body["public"] != body["answers"]
-    pairs = [pair for pair in proposed_pairs() if body["offer"] in (pair.first.offer, pair.second.offer)]
+    pairs = duplicates.like(lists.row_of(store, stored), all_rows(), duplicates.distinct(store))
     others = [(pair.second if pair.first.offer == body["offer"] else pair.first, pair.reasons) for pair in pairs]
     return render_template(
         "manage/offer.html",
@@ -136,9 +136,8 @@ def all_rows() -> list[Row]:
 
 
 def proposed_pairs() -> list[duplicates.Pair]:
-    """Return the pairs of offers that may be one; found anew only when an offer has changed."""
-    rows = all_rows()
-    return current().offer_pairs.get(current().offer_rows.edition, rows, duplicates.distinct(current().store))
+    """Return the pairs of offers that may be one."""
+    return current().offer_pairs.get(all_rows(), duplicates.distinct(current().store))
 
 
 def page_number(pages: int) -> int:

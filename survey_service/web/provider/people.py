@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey_service import mail
-from survey_service.offers import asked, organisations
+from survey_service.offers import asked, events, organisations, organising
 from survey_service.offers import people as rules
 from survey_service.offers.asked import HANDED_OVER, INVITED, Asking
 from survey_service.offers.contacts import Contact
@@ -31,6 +31,7 @@ def add() -> ResponseReturnValue:
     try:
         with store.transaction():
             added = rules.add(store, me, typed, i18n.language().tag, offer=request.form.get("offer", ""))
+            _note_added(added)
             _write(INVITED, added, me)
     except Problem as problem:
         return _people_page(typed, _said(problem)), problem.status
@@ -49,7 +50,7 @@ def remove_now(other: str) -> ResponseReturnValue:
     found, me, store = _colleague(other), provider_visit.present(), current().store
     if rules.is_last(store, found) and "last" not in request.form:
         return _remove_page(found), 422
-    rules.leave(store, found.contact)
+    organising.contact_left(store, found.contact, events.PROVIDER)
     if found.contact == me.contact:
         return provider_visit.end(frame.to("start", left="yes"))
     return frame.to("people", removed="yes")
@@ -68,6 +69,7 @@ def hand_over() -> ResponseReturnValue:
     try:
         with store.transaction():
             successor = rules.hand_over(store, me, typed, i18n.language().tag)
+            _note_added(successor)
             _write(HANDED_OVER, successor, me)
     except Problem as problem:
         return _leave_page(typed, _said(problem)), problem.status
@@ -79,6 +81,12 @@ def stay() -> BaseResponse:
     """Call a hand-over off."""
     rules.stay(current().store, provider_visit.present())
     return frame.to("people")
+
+
+def _note_added(added: Contact) -> None:
+    """Let the desk see who was added by a provider."""
+    about = {"contact": added.contact, "offer": added.offer}
+    organising.note(current().store, added.organisation, "contact_added", events.PROVIDER, **about)
 
 
 def _write(kind: str, to: Contact, me: Contact) -> None:

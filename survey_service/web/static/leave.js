@@ -9,5 +9,8 @@
     top.location.replace(form.dataset.to);
     document.title = document.body.textContent = "";
   };
-  onkeydown = ({key}) => (count = key === "Escape" ? count + 1 : 0) > 2 && form.requestSubmit();
+  onkeydown = ({key}) => {
+    count = key === "Escape" ? count + 1 : 0;
+    if (count > 2) form.requestSubmit();
+  }; // a block, for whatever is false when it is returned cancels the key
 })(_leave);

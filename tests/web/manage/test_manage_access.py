@@ -82,6 +82,8 @@ WHO_MAY = {
     ("GET", "/manage/offers/<offer>"): MODERATORS,
     ("POST", "/manage/offers/<offer>"): MODERATORS,
     ("POST", "/manage/offers/chosen"): MODERATORS,
+    ("GET", "/manage/offers/notices"): MODERATORS,
+    ("POST", "/manage/offers/notices"): MODERATORS,
     ("GET", "/manage/offers/live"): MODERATORS,
     ("POST", "/manage/offers/<offer>/live/<int:number>"): MODERATORS,
     ("GET", "/manage/offers/duplicates"): MODERATORS,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from survey_service import mail
+from survey_service import outbox as letters_out
 from survey_service.offers import contacts, duplicates, events, moderation, organisations, register
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses.revisions import Publications
@@ -75,7 +75,7 @@ def seen(desk: Desk, offer: str) -> str:
 def outbox(app: Flask) -> list[str]:
     """Return what was written to providers, as plain text with the address."""
     with app.app_context():
-        folder = Path(current().settings.instance) / mail.OUTBOX
+        folder = letters_out.folder(Path(current().settings.instance), letters_out.OUTBOX)
     letters = (message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(folder.glob("*.eml")))
     return [f"{m['To']}\n{m['Subject']}\n{m.get_body(('plain',)).get_content()}" for m in letters]
 
