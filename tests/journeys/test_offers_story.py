@@ -1,7 +1,7 @@
 """The whole life of an offer from the outside, with a real mail server and a clock that moves.
 
-A provider registers it, the desk publishes it, a newcomer finds it in Arabic, it grows old, its provider is reminded and
-confirms it; the other story is of an offer entered twice, by a contact who then hands over to somebody else.
+A provider registers it, the desk publishes it, a newcomer finds it in Arabic; it grows old, its provider is reminded
+and confirms it. The other story is of an offer entered twice, by a contact who then hands over to somebody else.
 Providers and newcomers have no scripts; each new kind of page is inspected.
 """
 
