@@ -18,7 +18,7 @@ from tests.journeys.inspection import Inspector
 
 
 WIDE = "contrast of "
-"""A table that is wider than a phone moves sideways; axe judges what is seen of it only, so it is judged on a screen."""
+"""What axe says of a table wider than a phone, of which it judges only what is seen: it is judged on a screen."""
 
 
 @pytest.mark.parametrize("tag", [entry.tag for entry in languages.registry().values() if entry.provider])

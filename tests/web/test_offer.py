@@ -205,10 +205,10 @@ def test_nothing_typed_is_ever_markup(client: FlaskClient, inventory: Inventory)
     ],
 )
 def test_what_is_no_website_is_shown_and_not_followed(client: FlaskClient, inventory: Inventory, address: str) -> None:
-    html = page(client, inventory.put(A02_website=address))
+    html = page(client, inventory.put(A02_website=address), "en")
     assert f'href="{address}"' not in html
     assert 'rel="external' not in html
-    assert f"Website {' '.join(address.split())} E-Mail" in plain(html)
+    assert f"Website {' '.join(address.split())} E-mail" in plain(html)
 
 
 @pytest.mark.parametrize(
@@ -223,9 +223,9 @@ def test_what_is_no_website_is_shown_and_not_followed(client: FlaskClient, inven
 def test_telephone_numbers_of_all_kinds(
     client: FlaskClient, inventory: Inventory, typed: str, links: list[str]
 ) -> None:
-    html = page(client, inventory.publish(A20_phone=typed))
+    html = page(client, inventory.publish(A20_phone=typed), "en")
     assert re.findall(r'href="(tel:[^"]+)"', html) == links
-    assert f"Telephone {'03693 485000' if '٠' in typed else typed} E-Mail" in plain(html)
+    assert f"Telephone {'03693 485000' if '٠' in typed else typed} E-mail" in plain(html)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_telephone_numbers_of_all_kinds(
         ({"A08_from": "12:30", "A08_to": "09:00"}, "Montag, Mittwoch 12:30–09:00"),
         ({"A08_from": "09:00", "A08_to": "09:00"}, "Montag, Mittwoch 09:00 – 09:00"),
         ({"A08_from": "morgens", "A08_to": None}, "Montag, Mittwoch morgens"),
-        ({"A14_cost": None}, "Kosten It costs money. im Monat"),
+        ({"A14_cost": None}, "Kosten Es kostet Geld. im Monat"),
         ({"A14_cost": "1E+3"}, "1.000,00 €"),
         ({"A07_postcode": "00001"}, "00001 Meiningen"),
         ({"A07_place": "other", "A07_place_other": "Suhl"}, "09861 Suhl"),
@@ -246,7 +246,7 @@ def test_telephone_numbers_of_all_kinds(
     ],
 )
 def test_odd_answers_are_shown(client: FlaskClient, inventory: Inventory, changes: dict[str, Any], said: str) -> None:
-    shown = plain(page(client, inventory.put(**changes)).replace(" of ", " von "))
+    shown = plain(page(client, inventory.put(**changes)))
     assert said in shown.replace("\xa0", " ")
 
 
