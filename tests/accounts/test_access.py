@@ -13,6 +13,7 @@ EXPECTED = {
     "edit_own_offer":   (False, True, False, False, False),
     "use_desk":         (False, False, True, True, True),
     "moderate_offers":  (False, False, True, True, False),
+    "import_offers":    (False, False, False, True, False),
     "draft_questions":  (False, False, True, True, False),
     "translate":        (False, False, False, True, False),
     "publish":          (False, False, False, True, False),
