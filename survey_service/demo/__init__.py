@@ -61,7 +61,9 @@ def fill(store: Store, publications: Publications, *, seed: int = 2026, today: d
             if planned.moderation:
                 _settle_offer(store, key, planned)
             if planned.change:
-                changed = replace(submission, inputs=inputs | fit(published.questionnaire, planned.change), replaces=True)
+                changed = replace(
+                    submission, inputs=inputs | fit(published.questionnaire, planned.change), replaces=True
+                )
                 submit(store, publications, changed, receipt_key=receipt_key, today=today)
     return added
 

@@ -72,7 +72,11 @@ CAFE: Inputs = {
     "A20_phone": PHONE.format(number=0),
     "A20_publish": "yes",
 }
-AGAIN: Inputs = {"A04_name": "Sprach-Café am Markt", "A04_description": "Deutsch üben und Leute treffen.", "A08_to": "17:00"}
+AGAIN: Inputs = {
+    "A04_name": "Sprach-Café am Markt",
+    "A04_description": "Deutsch üben und Leute treffen.",
+    "A08_to": "17:00",
+}
 
 
 def entries(dice: random.Random, form: Questionnaire, count: int, today: dt.date) -> Iterator[Entry]:
@@ -81,9 +85,9 @@ def entries(dice: random.Random, form: Questionnaire, count: int, today: dt.date
     """
     made = list(_plain(dice, form, count, today))
     recent, long_ago = (today - dt.timedelta(days=days) for days in (20, 230))
-    shown = {"A01": "offer", "A06": "active", "A20_publish": "yes"}
-    changed = {"A08_days": ["MO", "WE"], "A08_from": "09:00", "A08_to": "12:00"}
-    ended = {**shown, "A01": "project", "A21": (today - dt.timedelta(days=40)).isoformat()}
+    shown: Inputs = {"A01": "offer", "A06": "active", "A20_publish": "yes"}
+    changed: Inputs = {"A08_days": ["MO", "WE"], "A08_from": "09:00", "A08_to": "12:00"}
+    ended: Inputs = {**shown, "A01": "project", "A21": (today - dt.timedelta(days=40)).isoformat()}
     first = Entry(made[0].inputs | CAFE, "published", recent.isoformat())
     yield first
     yield Entry(made[1].inputs | shown, "published", recent.isoformat(), change=changed)

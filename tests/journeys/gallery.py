@@ -233,7 +233,7 @@ def helping(_studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
 def offer(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
     """The page of an offer with all that can be said of it, and what hangs on it; then one that is gone."""
     own = f"<{tag}>"
-    number = int.from_bytes(tag.encode(), "big") % 10**12
+    number = int.from_bytes(tag.encode(), "big") % 10**11 * 10
     made = published(studio, number, own, A21="2099-12-31")
     for address, name in (
         (made, "page"),

@@ -15,7 +15,6 @@ from tests.offers import sample
 from tests.web.browser import Browser
 
 
-
 def looking(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
     """The start page, what is found there, a link asked for, and what is refused."""
     at = f"/provider/{tag}"

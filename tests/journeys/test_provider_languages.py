@@ -16,7 +16,6 @@ from tests.journeys.gallery import Studio
 from tests.journeys.gallery_providers import PROVIDERS
 from tests.journeys.inspection import Inspector
 
-
 WIDE = "contrast of "
 """What axe says of a table wider than a phone, of which it judges only what is seen: it is judged on a screen."""
 

@@ -380,9 +380,7 @@ def test_the_map_and_its_table_say_the_same(client: FlaskClient, inventory: Inve
 
 
 @pytest.mark.parametrize(("status", "count"), [("temporarily_closed", 1), ("inactive", 0), ("defunct", 0)])
-def test_the_map_counts_what_the_list_shows(
-    client: FlaskClient, inventory: Inventory, status: str, count: int
-) -> None:
+def test_the_map_counts_what_the_list_shows(client: FlaskClient, inventory: Inventory, status: str, count: int) -> None:
     inventory.publish(A06=status)
     rows = dict(re.findall(r"<bdi>([^<]+)</bdi>(?:</a>)?</th><td>(\d+)</td>", client.get("/de/offers/map").text))
     assert rows["Meiningen"] == str(count)
