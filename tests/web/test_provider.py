@@ -379,13 +379,14 @@ def test_confirming_notes_the_day_and_takes_the_reminder_back(office: Office) ->
 
 
 def test_what_the_list_says_because_of_its_age_is_said_where_it_can_be_mended(office: Office) -> None:
-    offer, project = office.register(), office.register(A01="project", A04_name="Projekt", A21="2030-06-30")
+    offer = office.register(A01="offer")
+    project = office.register(A01="project", A04_name="Projekt", A21="2030-06-30")
     with clock.fixed(dt.datetime(2030, 6, 30, 9, tzinfo=dt.UTC)):
         for each in (offer, project):
             register.change(office.store, each, confirmed="2030-06-29")
         browser = office.visiting()
         assert 'class="notice"' not in browser.open(HOME).html
-        register.change(office.store, offer, confirmed="2030-01-01")
+        register.change(office.store, offer, confirmed="2029-12-31")  # 181 days ago
         assert browser.open(HOME).text.count("Nach 180 Tagen") == 1
         assert "Nach 180 Tagen" in browser.open(f"{HOME}/{offer}").text
         assert "Nach 180 Tagen" not in browser.open(f"{HOME}/{project}").text
