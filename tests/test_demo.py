@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from survey_service import demo
+from survey_service.offers import changes, duplicates, freshness, lists
 from survey_service.offers.register import OFFERS
 from survey_service.problems import Problem
 from survey_service.questionnaire.judge import judge
@@ -83,7 +86,28 @@ def test_no_real_organisation_or_number(wave: Wave) -> None:
         name = offer["answers"]["A02"]
         assert any(word in name.casefold() for word in ("muster", "beispiel", "probe")), name
         assert offer["answers"]["A02_email"].endswith(".example")
-        assert "A20_phone" not in offer["answers"]
+        assert re.fullmatch(r"030 23125 \d{3}", offer["answers"]["A20_phone"]), "kept free for films"
+        assert offer["answers"]["A20_email"].endswith(".example")
+
+
+def test_the_desk_and_the_directory_have_something_of_each_kind(wave: Wave) -> None:
+    def named(name: str) -> dict[str, Any]:
+        (found,) = (offer for offer in wave.offers if offer["name"] == name)
+        return found
+
+    first, again = named("Sprachcafé am Marktplatz"), named("Sprach-Café am Markt")
+    assert (first["listed"], again["moderation"]) == (True, "submitted")
+    pairs = duplicates.propose(lists.Rows().refresh(wave.store))
+    assert {first["offer"], again["offer"]} in [{pair.first.offer, pair.second.offer} for pair in pairs]
+    waiting = [offer for offer in wave.offers if offer["listed"] and offer["moderation"] == "submitted"]
+    assert [changes.between(offer["public"], offer["answers"])[0].question for offer in waiting] == ["A08_days"]
+    stands = [
+        freshness.state(offer, TODAY, wave.settings)
+        for offer in wave.offers
+        if offer["listed"] and offer["status"] == "active"
+    ]
+    assert set(stands) == {*freshness.STATES}
+    assert sum(offer["public"]["A20_publish"] == "yes" for offer in wave.offers if offer["public"]) > 60
 
 
 def test_every_response_is_one_the_judge_accepts(wave: Wave) -> None:

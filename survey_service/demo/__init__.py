@@ -11,7 +11,7 @@ import random
 import secrets
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from survey_service.demo import experts, offers, people
@@ -36,6 +36,8 @@ class Planned:
     inputs: Inputs
     moderation: str = ""
     confirmed: str = ""
+    change: Inputs = field(default_factory=dict)
+    """What its provider has changed since, which waits for the desk."""
 
 
 def fill(store: Store, publications: Publications, *, seed: int = 2026, today: dt.date) -> int:
@@ -58,6 +60,11 @@ def fill(store: Store, publications: Publications, *, seed: int = 2026, today: d
             added += 1
             if planned.moderation:
                 _settle_offer(store, key, planned)
+            if planned.change:
+                changed = replace(
+                    submission, inputs=inputs | fit(published.questionnaire, planned.change), replaces=True
+                )
+                submit(store, publications, changed, receipt_key=receipt_key, today=today)
     return added
 
 
@@ -81,7 +88,7 @@ def wave(publications: Publications, seed: int, today: dt.date) -> Iterator[Plan
     form = publications.current("offers").questionnaire
     dice = random.Random(f"{seed}:offers")  # noqa: S311 - a plausible demo, not a secret
     for number, offer in enumerate(offers.entries(dice, form, OFFER_COUNT, today)):
-        yield Planned("offers", number, "de", offer.inputs, offer.moderation, offer.confirmed)
+        yield Planned("offers", number, "de", offer.inputs, offer.moderation, offer.confirmed, offer.change)
     form = publications.current("experts").questionnaire
     for number, inputs in enumerate(experts.views(random.Random(f"{seed}:experts"), form, EXPERTS)):  # noqa: S311
         yield Planned("experts", number, "de", inputs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from survey_service.demo.chance import Inputs, Weights, happens, pick, several
 from survey_service.questionnaire.model import Choice, Questionnaire
@@ -37,19 +37,67 @@ NAMED = {
 LANGUAGES: Weights = {"en": 6, "ru": 3, "ar": 2, "uk": 1, "fa-AF": 0.3, "pl": 0.3, "ro": 0.3, "fr": 0.5, "tr": 0.5}
 COUNTY_WIDE = {"INT", "GES"}
 """Fields of action that have offers for the whole county; the others serve single municipalities."""
+PHONE = "030 23125 {number:03}"
+"""Numbers that the Federal Network Agency keeps free for films: nobody ever has one."""
 GROUPS = ("Alle Zugewanderten", "Familien", "Junge Menschen", "Frauen", "Menschen, die Arbeit suchen")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """The inputs of an offer, with the state of moderation and the day of confirmation it shall have."""
+    """The inputs of an offer, with the state of moderation and the day of confirmation it shall have, and with what its
+    provider has changed since.
+    """
 
     inputs: Inputs
     moderation: str
     confirmed: str
+    change: Inputs = field(default_factory=dict)
+
+
+CAFE: Inputs = {
+    "A01": "offer",
+    "A02": ORGANISATIONS[0],
+    "A04_name": "Sprachcafé am Marktplatz",
+    "A04_description": "Hier üben Sie Deutsch bei einer Tasse Tee.",
+    "A05_fields": ["INT"],
+    "A05_types": ["INT.meeting_place"],
+    "A06": "active",
+    "A07_type": "physical",
+    "A08_days": ["TU", "TH"],
+    "A08_from": "15:00",
+    "A08_to": "17:30",
+    "A09": ["de", "ar", "uk"],
+    "A14_free": "yes",
+    "A20_name": "Frau Muster",
+    "A20_phone": PHONE.format(number=0),
+    "A20_publish": "yes",
+}
+AGAIN: Inputs = {
+    "A04_name": "Sprach-Café am Markt",
+    "A04_description": "Deutsch üben und Leute treffen.",
+    "A08_to": "17:00",
+}
 
 
 def entries(dice: random.Random, form: Questionnaire, count: int, today: dt.date) -> Iterator[Entry]:
+    """Yield so many offers, the first and the last of which show what the desk and a reader of the directory meet: one
+    entered twice, one with a change that waits, one not confirmed for long, a project that has ended.
+    """
+    made = list(_plain(dice, form, count, today))
+    recent, long_ago = (today - dt.timedelta(days=days) for days in (20, 230))
+    shown: Inputs = {"A01": "offer", "A06": "active", "A20_publish": "yes"}
+    changed: Inputs = {"A08_days": ["MO", "WE"], "A08_from": "09:00", "A08_to": "12:00"}
+    ended: Inputs = {**shown, "A01": "project", "A21": (today - dt.timedelta(days=40)).isoformat()}
+    first = Entry(made[0].inputs | CAFE, "published", recent.isoformat())
+    yield first
+    yield Entry(made[1].inputs | shown, "published", recent.isoformat(), change=changed)
+    yield Entry(made[2].inputs | shown, "published", long_ago.isoformat())
+    yield Entry(made[3].inputs | ended, "published", recent.isoformat())
+    yield from made[4:-1]
+    yield replace(first, inputs=first.inputs | AGAIN, moderation="submitted")
+
+
+def _plain(dice: random.Random, form: Questionnaire, count: int, today: dt.date) -> Iterator[Entry]:
     """Yield so many offers; fields and municipalities take turns, so that each is served."""
     fields = [choice.name for choice in form.questions["A05_fields"].choices]
     towns = [choice.name for choice in form.questions["A17"].choices if choice.name != "other"]
@@ -59,12 +107,21 @@ def entries(dice: random.Random, form: Questionnaire, count: int, today: dt.date
             chosen += several(dice, dict.fromkeys((field for field in fields if field not in chosen), 1.0), 1)
         inputs = _entry(dice, form, chosen, today)
         inputs |= _area(dice, towns, number, whole=COUNTY_WIDE.issuperset(chosen))
-        inputs |= {"A07_place": towns[number % len(towns)]}
+        inputs |= {"A07_place": towns[number % len(towns)]} | _contact(number)
         yield Entry(
             inputs,
             moderation=pick(dice, {"published": 88, "submitted": 8, "returned": 3, "rejected": 1}),
             confirmed=(today - dt.timedelta(days=_age(dice))).isoformat(),
         )
+
+
+def _contact(number: int) -> Inputs:
+    """Return whom to ask; in one entry of four it is not to be published."""
+    return {
+        "A20_phone": PHONE.format(number=number),
+        "A20_email": "kontakt@beispiel.example",
+        "A20_publish": "yes" if number % 4 else "no",
+    }
 
 
 def _age(dice: random.Random) -> int:
@@ -104,7 +161,6 @@ def _entry(dice: random.Random, form: Questionnaire, fields: list[str], today: d
         "A14_free": pick(dice, {"yes": 8, "no": 2}),
         "A14_cost": dice.choice((2.5, 5, 10, 25)),
         "A16": _access(dice),
-        "A20_publish": "no",
         "A22_by": "pruefung@beispiel.example",
     }
     if kind == "project":

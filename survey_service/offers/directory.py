@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from survey_service import clock
 from survey_service.offers import entry as entries
@@ -262,11 +263,16 @@ class Directory:
 
 def standing(entry: Entry, today: dt.date, settings: Settings) -> int:
     """Return how an offer stands on a day."""
-    status = _STATUSES.get(entry.body["status"])
-    if status == INACTIVE:
+    if not is_shown(entry.body):
         return INACTIVE
+    status = _STATUSES.get(entry.body["status"])
     state = _STATES.get(freshness.state(entry.body, today, settings))
     return max(status or FRESH, state or FRESH)
+
+
+def is_shown(body: Mapping[str, Any]) -> bool:
+    """Tell whether a listed offer (its document) is shown unasked: neither inactive nor given up."""
+    return _STATUSES.get(body["status"]) != INACTIVE
 
 
 def _listed(stored: Stored | None) -> Entry | None:

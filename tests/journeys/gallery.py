@@ -16,7 +16,7 @@ from flask import Flask
 from survey_service import clock, languages
 from survey_service.offers import moderation, register
 from survey_service.problems import CATALOGUE, Problem
-from survey_service.responses import links
+from survey_service.responses import joining, links
 from survey_service.responses.revisions import Publications
 from survey_service.responses.schedule import Schedule
 from survey_service.responses.submissions import Submission, submit
@@ -233,7 +233,7 @@ def helping(_studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
 def offer(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
     """The page of an offer with all that can be said of it, and what hangs on it; then one that is gone."""
     own = f"<{tag}>"
-    number = int.from_bytes(tag.encode(), "big") % 10**12
+    number = int.from_bytes(tag.encode(), "big") % 10**11 * 10
     made = published(studio, number, own, A21="2099-12-31")
     for address, name in (
         (made, "page"),
@@ -260,6 +260,18 @@ def offer(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
     ended = published(studio, number + 1, own, A19_free=3, A11_min=None, **changes)
     browser.open(f"/{tag}/offers/{ended}")
     yield "page of a project that has ended"
+    closed = published(studio, number + 2, own, A01="offer", A21=None, A06="temporarily_closed")
+    browser.open(f"/{tag}/offers/{closed}")
+    yield "page of an offer that is closed for a time"
+    register.change(studio.store, closed, confirmed="2020-02-01")
+    browser.open(f"/{tag}/offers/{closed}")
+    yield "page of an offer that is not confirmed"
+    joining.merge(studio.store, studio.publications, made, closed, "gallery", taken=(), today=clock.today())
+    browser.open(f"/{tag}/offers/{closed}")
+    assert browser.url == f"/{tag}/offers/{made}"
+    yield "page of an offer that another was merged into"
+    browser.page.html = browser.client.post(f"/{tag}/offers/{made}/report", data={"about": "gone"}).text
+    yield "report that was open too long"
     for each in (made, ended):  # so that no other language lists them
         moderation.take_off(studio.store, each, "gallery", reason="-")
     browser.open(f"/{tag}/offers/{made}")

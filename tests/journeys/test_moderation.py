@@ -4,7 +4,6 @@ entered twice is merged and parted; a trusted organisation's small change is tak
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,13 +12,14 @@ import pytest
 from playwright.sync_api import Page
 
 from survey_service import clock
-from survey_service.accounts import accounts, audit
+from survey_service.accounts import audit
 from survey_service.offers import organisations, register
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import Submission, submit
 from tests.journeys.conftest import Service
 from tests.journeys.inspection import Inspector
-from tests.journeys.test_desk import PASSWORD, Manager
+from tests.journeys.providing import signed_in
+from tests.journeys.test_desk import Manager
 
 OpenPage = Callable[..., Page]
 OFFER = {
@@ -62,14 +62,7 @@ def now(service: Service, offer: str) -> dict[str, Any]:
 @pytest.fixture
 def mara(service: Service, phone: OpenPage, inspector: Inspector) -> Manager:
     """The manager, signed in on a phone without scripts; each page is looked at on a phone and on a desk's screen."""
-    accounts.add(service.store, "Mara", ["manager"], PASSWORD, actor="test", now=dt.datetime.now(dt.UTC))
-    page = phone("de", scripts=False)
-    page.goto(f"{service.url}/manage/login?next=/manage/offers")
-    page.fill("#name", "Mara")
-    page.fill("#password", PASSWORD)
-    page.click("main button")
-    page.wait_for_url("**/manage/offers")
-    return Manager(page, service.url, inspector, "light")
+    return signed_in(service, phone("de", scripts=False), inspector)
 
 
 def test_what_waits_is_returned_with_a_reason_and_published_when_it_was_changed(

@@ -3,13 +3,13 @@ staff."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
 
 from survey_service import settings
 from survey_service.cli.linking import send_asked
@@ -17,9 +17,9 @@ from survey_service.offers import contacts, moderation, register
 from survey_service.web.context import Context
 from tests.journeys.conftest import OpenPage, Service
 from tests.journeys.inspection import Inspector
-from tests.journeys.test_respondents import Watcher, fill, path, proceed
+from tests.journeys.providing import ANNA, BEN, CARO, answer, enter, press
+from tests.journeys.test_respondents import Watcher, path, proceed
 
-ANNA, BEN, CARO = "anna@beispiel.example", "ben@beispiel.example", "caro@beispiel.example"
 ANSWERS = {
     "A00": "yes",
     "A01": "offer",
@@ -49,19 +49,6 @@ def post(service: Service, tmp_path: Path) -> Post:
     return letters
 
 
-def press(page: Page, target: str) -> None:
-    """Press the button of the form that is sent to an address which ends like this."""
-    page.locator(f'form[action$="{target}"] button').first.click()
-
-
-def enter(page: Page, link: str, look: Callable[[Page], None]) -> None:
-    """Come by a link from a mail."""
-    page.goto(link)
-    look(page)
-    page.locator("main form button").click()
-    assert path(page).endswith("/offers")
-
-
 @pytest.mark.parametrize("tag", ["de", "de-simple"])
 def test_registered_published_and_changed_by_a_link(
     service: Service, phone: OpenPage, inspector: Inspector, tmp_path: Path, post: Post, tag: str
@@ -74,11 +61,7 @@ def test_registered_published_and_changed_by_a_link(
     page.click('form[role="search"] button')
     look(page)
     page.click(f'a[href$="/{tag}/q/offers"]')
-    for _ in range(30):
-        if path(page).endswith("/done"):
-            break
-        fill(page, ANSWERS)
-        proceed(page)
+    answer(page, ANSWERS)
     look(page)
     (registered,) = register.all_offers(service.store)
     offer = registered.body["offer"]
@@ -141,8 +124,6 @@ def test_the_staff_changes(
     look = Watcher(inspector, tag, "dark", tmp_path).look
     answers = {"A01": "offer", "A02": "Verein Beispiel", "A04_name": "Nähstube", "A22_by": ANNA}
     response = {"key": "k", "answers": answers, "revision": "offers-1", "language": "de", "mode": "web"}
-    import datetime as dt
-
     offer = register.register(service.store, response, dt.date(2026, 11, 23)).body["offer"]
     moderation.decide(service.store, offer, "published", "Mara")
     anna, ben, caro = (phone(tag, scripts=False, scheme="dark") for _ in range(3))

@@ -378,6 +378,26 @@ def test_confirming_notes_the_day_and_takes_the_reminder_back(office: Office) ->
     assert browser.client.post(f"/provider/de/offers/{waiting}/confirm", data=browser.page.form()).status_code == 404
 
 
+def test_what_the_list_says_because_of_its_age_is_said_where_it_can_be_mended(office: Office) -> None:
+    offer = office.register(A01="offer")
+    project = office.register(A01="project", A04_name="Projekt", A21="2030-06-30")
+    with clock.fixed(dt.datetime(2030, 6, 30, 9, tzinfo=dt.UTC)):
+        for each in (offer, project):
+            register.change(office.store, each, confirmed="2030-06-29")
+        browser = office.visiting()
+        assert 'class="notice"' not in browser.open(HOME).html
+        register.change(office.store, offer, confirmed="2029-12-31")  # 181 days ago
+        assert browser.open(HOME).text.count("Nach 180 Tagen") == 1
+        assert "Nach 180 Tagen" in browser.open(f"{HOME}/{offer}").text
+        assert "Nach 180 Tagen" not in browser.open(f"{HOME}/{project}").text
+    with clock.fixed(dt.datetime(2030, 7, 1, 9, tzinfo=dt.UTC)):
+        browser = office.visiting()
+        for address in (HOME, f"{HOME}/{project}"):
+            assert browser.open(address).text.count("steht es in der Liste als beendet") == 1
+        browser.send(f"{HOME}/{offer}/confirm")
+        assert "Nach 180 Tagen" not in browser.open(HOME).text
+
+
 def test_a_copy_begins_with_what_is_published_but_for_people_and_consent(office: Office) -> None:
     office.register()
     listed = office.register(A02="Anderer Träger", A04_name="Vorbild", A22_by=BEN, A20_name="Ben", A20_publish="yes")

@@ -9,7 +9,7 @@ from typing import Any
 from flask import render_template
 
 from survey_service import languages
-from survey_service.offers import geography, register
+from survey_service.offers import directory, geography, register
 from survey_service.offers.geography import Town
 from survey_service.questionnaire.model import Choice, Questionnaire
 from survey_service.web import i18n, rendering, wordings
@@ -25,7 +25,8 @@ def county() -> str:
     """Show for each municipality how many offers there are, each with the way to their list."""
     form = current().publications.current("offers").questionnaire
     choices = _municipalities(form)
-    bodies = [stored.body for stored in current().store.collection(register.OFFERS).find(listed=True)]
+    listed = current().store.collection(register.OFFERS).find(listed=True)
+    bodies = [stored.body for stored in listed if directory.is_shown(stored.body)]
     counts = Counter(code for body in bodies for code in _served(body))
     towns = [_town(choice, counts[choice.name]) for choice in choices.values() if _is_placed(choice)]
     return render_template(

@@ -9,7 +9,8 @@ from typing import Any
 from flask_babel import format_date, format_datetime
 from markupsafe import Markup, escape
 
-from survey_service.offers import events
+from survey_service import clock
+from survey_service.offers import events, freshness
 from survey_service.offers.events import Event
 from survey_service.problems import P_, Problem
 from survey_service.questionnaire.model import Questionnaire
@@ -26,6 +27,8 @@ STATES = {
     "withdrawn": P_("You have taken it back."),
     "merged": P_("It was joined with another entry of yours."),
 }
+_UNCONFIRMED = P_("After %(after)s days the list says “not confirmed” beside an offer. Confirm it, and that goes away.")
+_ENDED = P_("The funding has ended, so the list shows it as ended. It goes on? Then change the day.")
 EVENTS = {
     "registered": P_("Registered"),
     "imported": P_("Taken over from another list"),
@@ -50,6 +53,17 @@ EVENTS = {
 def state(code: str) -> str:
     """Return what is said of a state of moderation."""
     return gettext(STATES[code])
+
+
+def age(body: Mapping[str, Any]) -> str:
+    """Return what the list says of an offer (its document) beside its name because of its age; "" if nothing."""
+    settings = current().settings
+    if not body["listed"]:
+        return ""
+    found = freshness.state(body, clock.today(), settings)
+    if found == freshness.ENDED:
+        return gettext(_ENDED)
+    return gettext(_UNCONFIRMED, after=settings.reminder_days[-1]) if found == freshness.UNCONFIRMED else ""
 
 
 def event(code: str) -> str:
@@ -123,4 +137,4 @@ def answers(model: Questionnaire, given: Mapping[str, Any]) -> Iterator[tuple[Ma
             yield question(model, name), answer(model, name, given[name])
 
 
-HELPERS = {"state": state, "event": event, "doer": doer, "day": day, "moment": moment, "place": place}
+HELPERS = {"state": state, "age": age, "event": event, "doer": doer, "day": day, "moment": moment, "place": place}
