@@ -25,7 +25,11 @@ class Interface:
         snapshot = self._edits.now
         known = self._made.get((tag, domain))
         if known is None or known[0] != snapshot.number:
-            composed = catalogs.compose(tag, domain, self._folder, _messages(snapshot))
+            edits = _messages(snapshot)
+            if any(edits.values()):
+                composed = catalogs.compose(tag, domain, self._folder, edits)
+            else:
+                composed = catalogs.translations(tag, domain, self._folder)  # compiled once a process
             known = self._made[tag, domain] = snapshot.number, composed
         return known[1]
 
