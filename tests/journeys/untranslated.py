@@ -116,7 +116,7 @@ def untranslated(tag: str, shot: Shot, elsewhere: Mapping[str, Shot]) -> list[st
         said.text
         for other, same in elsewhere.items()
         for said in said_on(same.html)
-        if other in _SOURCES or " " in said.text
+        if other in _SOURCES or " " in _COUNTED.sub("", said.text)
     }
     sentences = [text for text in foreign if len(text.split()) >= _SENTENCE]
     found = []
@@ -142,8 +142,9 @@ ALIKE: Mapping[str, frozenset[str]] = {
     "fr": frozenset(["Active", "Contact", "Culture", "Questionnaires", "Structure", "Urgent"])
     | {"Place 1", "Place 2", "Place 3"},
     "hu": frozenset({"Lift", "Projekt", "Telefon"}),
-    "kmr": frozenset({"Telefon"}),
+    "kmr": frozenset({"Proje", "Telefon"}),
     "pl": frozenset({"Kontakt", "Projekt", "Telefon"}),
+    "ps-AF": frozenset({"دوشنبه، چهارشنبه"}),
     "ro": frozenset({"Contact", "Lift", "Telefon", "Urgent"}),
     "sq": frozenset({"Aktiv", "Dokumente", "Projekt"}),
     "sr-Latn": frozenset({"Kontakt", "Lift", "Telefon"}),
