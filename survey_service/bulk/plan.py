@@ -218,7 +218,8 @@ class _Work:
             self.new.append(Entry(proposed, response, notes=found, like=like))
             return
         differences = changes.between(body["answers"], response["answers"])
-        if not differences:
+        is_published = body["public"] is not None and not changes.between(body["public"], response["answers"])
+        if not differences or is_published:  # what was changed since and waits for the desk is not set back
             self.unchanged.append(Entry(proposed, response, body["offer"], notes=found))
             return
         if not proposed.offer and body["mode"] != MODE:

@@ -75,6 +75,20 @@ def test_the_same_file_again_changes_nothing_and_what_differs_is_a_change(store:
     assert store.collection(RESPONSES).count() == 2
 
 
+def test_a_file_that_says_what_is_published_sets_no_waiting_change_back(store: Store, offers: Published) -> None:
+    apply(store, planned(store, offers, proposed(1)), "mara", receipt_key=KEY, today=TODAY, publish=True)
+    apply(store, planned(store, offers, proposed(1, A10="always")), "mara", receipt_key=KEY, today=TODAY)
+    [waiting] = bodies(store)
+    assert (waiting["moderation"], waiting["public"]["A10"], waiting["answers"]["A10"]) == (
+        *("submitted", "on_request", "always"),
+    )
+    again = planned(store, offers, proposed(1))
+    assert (len(again.changed), len(again.unchanged)) == (0, 1)
+    apply(store, again, "mara", receipt_key=KEY, today=TODAY)
+    assert bodies(store) == [waiting]
+    assert len(planned(store, offers, proposed(1, A10="none")).changed) == 1
+
+
 def test_an_answer_that_does_not_fit_leaves_its_entry_out_and_says_where(store: Store, offers: Published) -> None:
     found = planned(store, offers, proposed(1), proposed(2, A02_email="keine"), proposed(3, A05_fields=["XXX"]))
     assert codes(found) == [

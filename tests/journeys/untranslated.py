@@ -24,6 +24,7 @@ _SPOKEN = ("aria-label", "alt", "placeholder", "title", "data-label", "data-fail
 _IN_PLAN = frozenset({"texts", "messages", "title", "say"})
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _SOURCES = ("en", "de")
+_COUNTED = re.compile(r" \([0-9]+\)$")
 _SENTENCE = 4
 """So many words of another language are found within a longer text, too."""
 
@@ -115,7 +116,7 @@ def untranslated(tag: str, shot: Shot, elsewhere: Mapping[str, Shot]) -> list[st
         said.text
         for other, same in elsewhere.items()
         for said in said_on(same.html)
-        if other in _SOURCES or " " in said.text
+        if other in _SOURCES or " " in _COUNTED.sub("", said.text)
     }
     sentences = [text for text in foreign if len(text.split()) >= _SENTENCE]
     found = []
@@ -140,16 +141,20 @@ ALIKE: Mapping[str, frozenset[str]] = {
     "es": frozenset({"No"}),
     "fr": frozenset(["Active", "Contact", "Culture", "Questionnaires", "Structure", "Urgent"])
     | {"Place 1", "Place 2", "Place 3"},
-    "hu": frozenset({"Lift", "Projekt"}),
-    "pl": frozenset({"Kontakt", "Projekt"}),
-    "ro": frozenset({"Contact", "Lift", "Urgent"}),
+    "hu": frozenset({"Lift", "Projekt", "Telefon"}),
+    "kmr": frozenset({"Proje", "Telefon"}),
+    "pl": frozenset({"Kontakt", "Projekt", "Telefon"}),
+    "ps-AF": frozenset({"دوشنبه، چهارشنبه"}),
+    "ro": frozenset({"Contact", "Lift", "Telefon", "Urgent"}),
     "sq": frozenset({"Aktiv", "Dokumente", "Projekt"}),
-    "sr-Latn": frozenset({"Kontakt", "Lift"}),
+    "sr-Latn": frozenset({"Kontakt", "Lift", "Telefon"}),
+    "tr": frozenset({"Telefon"}),
 }
 """Further words that a language writes like English or German."""
 
 
 def _is_alike(tag: str, text: str) -> bool:
     """Tell whether a text is known to be the same in English or German and in this language."""
+    text = _COUNTED.sub("", text)
     latin = languages.language(tag).autonym < "\u0250"
     return (latin and text in NAMES) or text in ALIKE.get(tag, ())

@@ -75,7 +75,7 @@ def test_the_list_without_a_question(client: FlaskClient) -> None:
 def test_words_and_filters_in_arabic(client: FlaskClient) -> None:
     html = page(client, "/ar/offers", q="سكن", place=MEININGEN)
     assert listed(html) == ["county"]
-    assert '<a href="/ar/offers/county" lang="de" dir="ltr">Wohnungslotsen</a>' in html
+    assert '<a href="/ar/offers/county"><bdi lang="de" dir="ltr">Wohnungslotsen</bdi></a>' in html
     assert "السكن" in html
     assert '<html lang="ar" dir="rtl">' in html
 

@@ -145,7 +145,9 @@ def _service(part: Part, source: Source, terms: Terms, taking: Taking) -> Propos
     locations = [site for site in (each.part("location") for each in sites) if site is not None]
     places_in.location(taking, locations)
     times_in.schedules(taking, _every("schedules", [part, *sites, *locations]), terms.today)
-    holders = [part, *sites, *locations, organization, *organization.parts("locations")]
+    holders = [part, *sites, *locations]
+    if _ours(part, terms) is None:  # an offer of ours has its own contact, or none that may be published
+        holders += [organization, *organization.parts("locations")]
     parts_in.contact(taking, holders, publish=terms.publish_contacts)
     parts_in.project(taking, part)
     return _proposed(taking, part, "service", source, terms)
@@ -200,7 +202,7 @@ def _proposed(taking: Taking, part: Part, table: str, source: Source, terms: Ter
     identifier = part.leaf("id")
     own = identifier.text.lower() if identifier is not None else ""
     mark([identifier], TAKEN)
-    ours = terms.known.get(own)
+    ours = _ours(part, terms)
     if ours is not None:
         _keep_unpublished(taking, ours["answers"], terms.today)
     taking.settle(terms.today)
@@ -215,16 +217,27 @@ def _proposed(taking: Taking, part: Part, table: str, source: Source, terms: Ter
     )
 
 
-_NEVER_PUBLISHED = ("A20_name", "A20_phone", "A20_email", "A20_publish", "A22_by")
+def _ours(part: Part, terms: Terms) -> Mapping[str, Any] | None:
+    """Return the document of the offer of ours that a service or organization is, None for what others have made."""
+    identifier = part.leaf("id")
+    return terms.known.get(identifier.text.lower()) if identifier is not None else None
+
+
+_CONTACT = ("A20_name", "A20_phone", "A20_email")
+_NEVER_PUBLISHED = (*_CONTACT, "A20_publish", "A22_by")
 _TIMES = ("A08_days", "A08_from", "A08_to", "A08_times")
 
 
 def _keep_unpublished(taking: Taking, answers: Mapping[str, Any], today: dt.date) -> None:
-    """Keep what no export tells of an offer of ours: a contact without leave, who checked it, times that are over."""
+    """Keep what no export tells of an offer of ours: a contact without leave, who checked it, times that are over; and
+    the leave itself for a contact that comes back as it went out.
+    """
     ended = str(answers.get("A21") or "9999") < today.isoformat()
     for question in (*_NEVER_PUBLISHED, *(_TIMES if ended else ())):
         if question in answers:
             taking.answers.setdefault(question, answers[question])
+    if all(taking.answers.get(question) == answers.get(question) for question in _CONTACT):
+        taking.answers |= {name: answers[name] for name in ("A20_publish",) if name in answers}
 
 
 def _confirmed(leaf: Leaf | None, today: dt.date) -> str:

@@ -25,7 +25,7 @@ def row(entry: Entry, standing: int, names: Names, address: str, *, says_languag
     """
     body = entry.body
     own = _attributes(body["language"])
-    lines = [f'<h3><a href="{escape(address)}"{own}>{escape(body["name"])}</a></h3>']
+    lines = [f'<h3><a href="{escape(address)}"><bdi{own}>{escape(body["name"])}</bdi></a></h3>']
     if body["organisation"] != body["name"]:
         lines.append(f"<p><bdi{own}>{escape(body['organisation'])}</bdi></p>")
     lines += [_line(_place(entry, names)), _line(_shown(FIELD, body["fields"], names))]

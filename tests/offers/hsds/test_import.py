@@ -9,7 +9,7 @@ import re
 import uuid
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -114,11 +114,19 @@ def test_whatever_comes_is_taken_or_told_of(data: st.DataObject, bundled: Librar
     assert {name for name in judged.refusals if name in found.proposed[0].answers} == set()
 
 
+def kept(answers: Mapping[str, Any], beginning: str) -> dict[str, Any]:
+    return {name: answer for name, answer in answers.items() if name.startswith(beginning)}
+
+
 @pytest.mark.parametrize("kind", ["hsds-json", "hsds-csv"])
 def test_our_own_export_comes_back(demo_export: Whole, form: Questionnaire, kind: str) -> None:
     own = {mapping.service_id(entry.offer): entry for entry in demo_export.entries if not entry.is_structure}
     source = reading.parsed(FORMATS[kind].write(demo_export, ABOUT), "own")
-    known = {identifier: {"offer": entry.offer, "answers": {"A22_by": "x@y.z"}} for identifier, entry in own.items()}
+    contacts = {identifier: kept(entry.answers, "A20_") for identifier, entry in own.items()}
+    known = {
+        identifier: {"offer": entry.offer, "answers": {**contacts[identifier], "A22_by": "x@y.z"}}
+        for identifier, entry in own.items()
+    }
     found = importing.propose(source, terms(form, known=known, fields=()))
     by_offer = {proposed.offer: proposed for proposed in found.proposed if proposed.offer}
     assert len(by_offer) == len(own)
@@ -132,9 +140,11 @@ def test_our_own_export_comes_back(demo_export: Whole, form: Questionnaire, kind
         for question in entry.answers.keys() | again.keys():
             if again.get(question) != entry.answers.get(question):
                 assert again.get(question) is None, "nothing is changed"
-                assert question in ("A20_publish", "A22_by") or (ended and question.startswith("A08")), question
+                assert question == "A22_by" or (ended and question.startswith("A08")), question
                 lost[question] += 1
-    assert lost["A22_by"] == lost["A20_publish"] == len(own), "these are never published"
+        assert kept(again, "A20_") == kept(entry.answers, "A20_"), "whether it may be published, too"
+    assert lost["A22_by"] == len(own), "it is never published"
+    assert {answers.get("A20_publish") for answers in contacts.values()} == {"yes", "no"}
     structures = [proposed for proposed in found.proposed if proposed.answers["A01"] == "structure"]
     organisations = {entry.organisation for entry in demo_export.entries if entry.is_structure}
     assert len(structures) == len(organisations)

@@ -189,7 +189,7 @@ def test_all_findings_can_be_downloaded_and_are_no_formulas(english: Desk) -> No
     assert found
     lines = english.post(found[1], {"published": "yes"}).get_data().decode("utf-8-sig").splitlines()
     assert lines[0] == "What becomes of it;Cell;Question;Value;Reason"
-    assert len(lines) == 151
+    assert len(lines) == 152, "the formula counts as empty, which is said besides"
     assert not any(cell.startswith("=") for line in lines for cell in line.split(";"))
 
 
