@@ -14,6 +14,8 @@ import docx
 from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph
 
+from survey_service import clock
+from survey_service.concept.model import Concept
 from survey_service.concept.paper import Entry, Paper, Run, Table
 from survey_service.reports.render import docx_parts as parts
 
@@ -36,6 +38,11 @@ def render(paper: Paper, day: dt.date) -> bytes:
     file = io.BytesIO()
     writer.document.save(file)
     return file.getvalue()
+
+
+def day_of(concept: Concept) -> dt.date:
+    """Return the day that the document of an adopted version bears: it is the same whenever it is made."""
+    return dt.date.fromisoformat(concept.decision.day) if concept.decision is not None else clock.today()
 
 
 class _Writer:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from survey_service import clock
+from survey_service import clock, languages
 from survey_service.concept import items
 from survey_service.concept.model import Concept, Evidence, Item, Wording
 from survey_service.problems import Problem
@@ -17,7 +17,6 @@ from survey_service.store.base import CollectionSpec, Store
 
 LEFT = CollectionSpec("concept_left", indexes=("item",))
 """New figures for which a statement was left as it is, each with the reason."""
-_EVERYWHERE = "*"
 Block = Mapping[str, Any]
 
 
@@ -76,7 +75,7 @@ def of_block(report: Report, block: Block) -> Evidence:
 
 def texts_of(block: Block) -> dict[str, str]:
     """Return the sentence of a statement with its figures, in German and each further language that it has."""
-    tags = dict.fromkeys(("de", *(tag for tag in block["text"] if tag != _EVERYWHERE)))
+    tags = dict.fromkeys(("de", *(tag for tag in block["text"] if tag in languages.registry())))
     filled = {tag: formats.fill(block["text"], block["values"], tag) for tag in tags}
     return {tag: text for tag, (text, language) in filled.items() if tag == "de" or language == tag}
 

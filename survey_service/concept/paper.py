@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from babel.numbers import format_currency
@@ -149,11 +150,16 @@ def day(iso: str, tag: str) -> str:
     return formats.day(dt.date.fromisoformat(iso), tag)
 
 
+def sections(concept: Concept, tag: str, translate: Translate) -> tuple[Section, ...]:
+    """Return what a version says for everybody, in any language: with what it rests on in one line each."""
+    return tuple(_Writer(concept, tag, translate, brief=True).sections())
+
+
 class _Writer:
     """Makes the parts of a paper."""
 
-    def __init__(self, concept: Concept, tag: str, translate: Translate) -> None:
-        self._concept, self._tag, self._translate = concept, tag, translate
+    def __init__(self, concept: Concept, tag: str, translate: Translate, *, brief: bool = False) -> None:
+        self._concept, self._tag, self._translate, self._brief = concept, tag, translate, brief
 
     def facts(self) -> Iterator[str]:
         concept, translate = self._concept, self._translate
@@ -182,7 +188,8 @@ class _Writer:
                 yield Section(name, run_of(label, self._tag), groups)
 
     def _entry(self, item: Item) -> Entry:
-        notes = [*basis_lines(item.wording.basis, self._tag, self._translate)]
+        lines = basis_lines(item.wording.basis, self._tag, self._translate)
+        notes = [*(islice(lines, 1) if self._brief else lines)]
         measure = item.wording.measure
         if measure is not None:
             values = {"who": measure.lead, "day": day(measure.due, self._tag)}

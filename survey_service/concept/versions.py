@@ -159,6 +159,11 @@ def adopted(store: Store) -> list[Concept]:
     return [load(store, number) for number in sorted(map(int, _noted(store)), reverse=True)]
 
 
+def any_adopted(store: Store) -> bool:
+    """Tell at once whether there is an adopted version."""
+    return store.collection(VERSIONS).count(state=ADOPTED) > 0
+
+
 def newest_adopted(store: Store) -> Concept | None:
     """Return the version adopted last, or None. Raises Problem concept.broken."""
     newest = max(map(int, _noted(store)), default=None)

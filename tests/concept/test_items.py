@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from survey_service.concept import items, measures, progress, versions
+from survey_service.concept import items, measures, money, progress, versions
 from survey_service.concept.model import Judgement, Measure, Progress, checked_judgement
 from survey_service.monitoring import definitions, observations
 from survey_service.paths import bundled as folder_of
@@ -133,3 +133,21 @@ def test_the_indicator_counts_the_adopted_version_as_it_stands(store: Store) -> 
     assert (before.observation.numerator, before.observation.denominator) == (0, 1)
     assert before.observation.preliminary
     assert refusal(measures.observe, store, indicators, dt.date(2026, 9, 1), "Mara", "") == "observation.denominator"
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("", None), (" € ", None), ("0", 0), ("12500", 1_250_000), ("12.500", 1_250_000), ("12,500", 1_250_000),
+        ("12.500,5 €", 1_250_050), ("12,500.50", 1_250_050), ("1.234.567,89", 123_456_789), ("1,5", 150), ("1.25", 125),
+        ("12 500 EUR", 1_250_000), ("1'250", 125_000),
+    ],
+)  # fmt: skip
+def test_amounts_in_euros(text: str, amount: int | None) -> None:
+    assert money.cents(text) == amount
+    assert money.cents(money.typed(amount)) == amount
+
+
+@pytest.mark.parametrize("text", ["1.2.3", "-1", "viel", "12,50,00", "1.25.000", "12,5000", "9" * 40])
+def test_what_is_no_amount(text: str) -> None:
+    assert refusal(money.cents, text) == "concept.measure"
