@@ -16,7 +16,7 @@ def cents(text: str) -> int | None:
 
     Raises Problem concept.measure for what is no amount; 1.250 is a thousand and more, as money has no three decimals.
     """
-    bare = text.removesuffix("€").removesuffix("EUR").removeprefix("€").strip()
+    bare = text.strip().removesuffix("€").removesuffix("EUR").strip()
     if not bare:
         return None
     grouped = _GROUPED.fullmatch(bare)
