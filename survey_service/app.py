@@ -15,6 +15,7 @@ from survey_service.web import (
     arrival,
     audience,
     compression,
+    concept,
     confirming,
     context,
     directory,
@@ -45,7 +46,7 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(directory, offer, provider, confirming, api, hsds, manage),
+    *(directory, offer, concept, provider, confirming, api, hsds, manage),
 )
 
 
