@@ -36,6 +36,7 @@ TABLE: Mapping[str, frozenset[str]] = {
     "schedule_reports": frozenset({MANAGER}),
     "read_indicators": frozenset({WORKING_GROUP, MANAGER}),
     "keep_indicators": frozenset({MANAGER}),
+    "publish_figures": frozenset({MANAGER}),
     "handle_mail": frozenset({MANAGER}),
     "request_plugins": frozenset({MANAGER}),
     "approve_plugins": frozenset({ADMIN}),
