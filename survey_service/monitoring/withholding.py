@@ -247,9 +247,11 @@ def _released(
         )
         if yes is not None and no is not None and base is not None:
             cells[area] = yes, base
+    if not cells:
+        return None, None, DIFFERENCE
     version = made.history.versions[-1]
     shown = [[sorted(map(list, key)), count] for key, count in sorted(version.shown.items(), key=_order)]
-    return cells, {"counts": {area: list(counts) for area, counts in parts.items()}, "shown": shown}, ""
+    return cells, {"counts": {area: list(counts) for area, counts in parts.items()}, "shown": shown}, DIFFERENCE
 
 
 def _key(pairs: Sequence[Sequence[str]]) -> Key:

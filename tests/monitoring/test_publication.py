@@ -148,7 +148,8 @@ def test_small_groups_of_a_survey_are_hidden(store: Store, indicators: Indicator
 
 
 def test_what_is_hidden_in_the_observation_stays_hidden(store: Store, indicators: Indicators) -> None:
-    hidden = survey(42, 97, value=None, numerator=None, low=None, high=None, suppressed="small_group")
+    bare: dict[str, Any] = {"value": None, "numerator": None, "low": None, "high": None, "suppressed": "small_group"}
+    hidden = dataclasses.replace(survey(42, 97), **bare)
     keep(store, indicators, hidden, dataclasses.replace(hidden, indicator="GES2"))
     draft = publication.prepare(store, indicators)
     assert [draft.judged[code][0].why for code in ("INT3", "GES2")] == ["observed", "observed"]
