@@ -36,6 +36,7 @@ from survey_service.web import (
     receipt,
     rendering,
     respondent,
+    results,
     resume,
     security,
     way_in,
@@ -45,7 +46,7 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(directory, offer, provider, confirming, api, hsds, manage),
+    *(directory, offer, results, provider, confirming, api, hsds, manage),
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
@@ -22,6 +22,7 @@ from survey_service.monitoring import periods
 from survey_service.monitoring.figures import HIDDEN, Batch, Cell, Figure
 from survey_service.monitoring.observations import COUNTY
 from survey_service.offers import open_data
+from survey_service.offers.hsds import places
 from survey_service.offers.open_data import About, Dataset
 from survey_service.questionnaire.model import Text
 
@@ -253,8 +254,9 @@ def _urn(address: str) -> str:
     return uuid.uuid5(uuid.NAMESPACE_URL, address).urn
 
 
-def catalog(batch: Batch, about: About) -> open_data.JSON:
+def catalog(batch: Batch, about: About, municipalities: Collection[str]) -> open_data.JSON:
     """Return the entry for catalogues: the newest batch as a dataset, by DCAT-AP.de in JSON-LD."""
+    county = places.district(municipalities)
     address = f"{about.server}/results"
     dataset = Dataset(
         identifier=f"{address}#figures",
@@ -266,7 +268,7 @@ def catalog(batch: Batch, about: About) -> open_data.JSON:
         frequency="IRREG",
         modified=batch.moment,
         page=f"{about.server}/de/results",
-        county="",
+        county=places.district_uri(county) if county else "",
         files={f"{address}/files/{name}": (form.type, form.media_type) for name, form in FORMATS.items()},
     )
     return open_data.catalog(about, f"{address}#catalog", TITLE, dataset)
