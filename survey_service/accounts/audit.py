@@ -54,6 +54,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "indicator.goal": frozenset({"period"}),
     "indicators.imported": frozenset({"count"}),
     "indicators.taken": frozenset({"report", "count"}),
+    "figures.published": frozenset({"count", "digest"}),
     "offers.imported": frozenset({"new", "changed", "published"}),
     "offers.exported": frozenset({"count"}),
     "offers.calls": frozenset({"count"}),

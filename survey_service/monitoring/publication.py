@@ -66,10 +66,10 @@ def publish(store: Store, indicators: Indicators, chosen: Collection[str] | None
     now = clock.now().replace(microsecond=0)
     with store.transaction():
         draft = prepare(store, indicators, chosen)
-        if draft.mark != mark:
-            raise Problem("figures.changed")
         if not draft.is_new or not draft.figures:
             raise Problem("figures.nothing")
+        if draft.mark != mark:
+            raise Problem("figures.changed")
         newest = _newest(store)
         number, previous = (newest.number + 1, newest.digest) if newest is not None else (1, "")
         batch = Batch(number, now.date().isoformat(), now.isoformat(), by, draft.figures, previous)

@@ -65,6 +65,7 @@ def questionnaires() -> str:
         audiences=_FOR,
         duration=duration,
         any_offers=len(current().directory) > 0,
+        any_results=current().batches.count() > 0,
         any_open=any(entry.is_open for entry in published),
         addresses=[(entry, url_for(".questionnaires", lang=entry.tag)) for entry in answerable(published)],
     )
