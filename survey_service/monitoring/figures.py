@@ -6,6 +6,7 @@ one reason for all of them.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import threading
 from collections.abc import Callable, Sequence
@@ -76,9 +77,15 @@ class Figure:
     target: Target | None
     cells: tuple[Cell, ...]
 
-    def areas(self) -> list[str]:
-        """Return the areas there are figures of, the county first."""
-        return sorted({cell.area for cell in self.cells})
+    @functools.cached_property
+    def areas(self) -> frozenset[str]:
+        """The areas there are figures of."""
+        return frozenset(cell.area for cell in self.cells)
+
+    @functools.cached_property
+    def years(self) -> frozenset[str]:
+        """The years there are figures of."""
+        return frozenset(cell.period[:4] for cell in self.cells)
 
     def runs(self, area: str = COUNTY, year: str = "") -> list[list[Recorded]]:
         """Return the cells of an area as runs that may be drawn as one line each; ``year`` leaves others out."""

@@ -10,6 +10,7 @@ import sys
 
 from tests.bench import (
     backup,
+    dashboard,
     directory,
     disclosure,
     exports,
@@ -32,6 +33,7 @@ PARTS = {
     "disclosure": disclosure.main,
     "reports": reports.main,
     "directory": directory.main,
+    "dashboard": dashboard.main,
     "reports-small": reports.small,
     "reports-one-quarter": reports.one_quarter,
 }

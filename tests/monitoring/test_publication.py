@@ -15,7 +15,6 @@ from survey_service.monitoring import figures, goals, publication, withholding
 from survey_service.monitoring.definitions import Indicators
 from survey_service.monitoring.figures import BATCHES, Batch, Batches, Cell
 from survey_service.monitoring.observations import Observation, record
-from survey_service.problems import Problem
 from survey_service.statistics.rounding import rounded
 from survey_service.statistics.shares import wilson
 from survey_service.store import open_store
@@ -271,11 +270,10 @@ def test_no_public_figure_is_about_fewer_than_five_people(
                 period = "2025" if code == "ARB1" else "2026-Q2"
                 keep(store, indicators, survey(yes, yes + no, indicator=code, area=area, period=period))
                 truth.setdefault((code, area), []).append((yes, no))
-        try:
-            batch = publish(store, indicators)
-        except Problem as problem:
-            assert problem.code == "figures.nothing"
+        draft = publication.prepare(store, indicators)
+        if not draft.is_new:
             continue
+        batch = publication.publish(store, indicators, None, draft.mark, "Mara")
         for figure in batch.figures:
             for cell in figure.cells:
                 if cell.hidden:

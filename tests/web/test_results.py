@@ -162,8 +162,8 @@ def test_all_channels_say_the_same_cell_by_cell(client: FlaskClient, filled: Sto
     for code in ("ARB1", "ARB2", "ARB4", "INT3", "SYS1"):
         for area in {area for indicator, _, area in listed if indicator == code}:
             for period, (share, counts) in table(client.get(f"/en/results/{code}?area={area}").text, code).items():
-                numbers = [float(each.replace(",", "")) for each in counts.split(" of ")] if counts != "–" else [None] * 2
-                on_pages[code, period, area] = (rounded_percent(share), *numbers)
+                numbers = ["", ""] if counts == "–" else counts.replace(",", "").split(" of ")
+                on_pages[code, period, area] = (rounded_percent(share), *map(_number, numbers))
     assert on_pages == listed
 
 

@@ -22,14 +22,14 @@ from survey_service.web.manage import desk, indicators
 from survey_service.web.manage.desk import blueprint
 from survey_service.web.trend import trend
 
-WHY: Mapping[str, str] = {
+WHY: dict[str, str] = {
     withholding.SMALL: D_("Hidden: fewer than 5 people, or fewer than 5 are missing to the whole"),
     withholding.DERIVABLE: D_("Hidden: a small number could be computed from it"),
     withholding.OBSERVED: D_("Hidden: it was hidden already in the report"),
     withholding.UNCOUNTED: D_("Hidden: without numerator and denominator nobody knows how many people it is about"),
     withholding.BEFORE: D_("Hidden: it was hidden in an earlier publication, and the difference would tell"),
 }
-HELD: Mapping[str, str] = {
+HELD: dict[str, str] = {
     withholding.FEW: D_("Stays as published: fewer than 5 more have answered since"),
     withholding.DIFFERENCE: D_("Stays as published: the difference would tell of fewer than 5 people"),
 }
@@ -63,9 +63,7 @@ def publish_figures() -> BaseResponse | tuple[str, int]:
     try:
         with context.store.transaction():
             by = desk.signed_in().account.name
-            batch = publication.publish(
-                context.store, context.indicators, chosen, request.form.get("mark", ""), by
-            )
+            batch = publication.publish(context.store, context.indicators, chosen, request.form.get("mark", ""), by)
             count = sum(len(each.cells) for each in batch.figures)
             desk.note("figures.published", f"batch {batch.number}", count=count, digest=batch.digest)
     except Problem as problem:
@@ -108,7 +106,8 @@ def _preview(code: str, judged: Sequence[Judged], newest: int) -> Preview:
         "held" if each.held else "hidden" if each.cell.hidden else "shown" for each in judged
     )  # fmt: skip
     counts["new"] = sum(each.cell.batch == newest for each in judged)
-    told = [(each, gettext(HELD[each.held] if each.held else WHY[each.why])) for each in judged if each.held or each.why]
+    said = HELD | WHY
+    told = [(each, gettext(said[each.held or each.why])) for each in judged if each.held or each.why]
     return Preview(current().indicators[code], counts, told[:_MOST_LISTED], max(0, len(told) - _MOST_LISTED))
 
 

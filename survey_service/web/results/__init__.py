@@ -1,4 +1,4 @@
-"""The published figures, for everybody: pages by topic, pages of one indicator, and files. All read one frozen batch."""
+"""The published figures, for everybody: pages by topic and of one indicator, and files; all read one frozen batch."""
 
 from __future__ import annotations
 

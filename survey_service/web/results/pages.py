@@ -67,10 +67,17 @@ def overview() -> str:
     wanted = Wanted(batch, is_newest, field if field in fields and asked else fields[0], *_choices(batch.figures))
     chosen = [figure for figure in batch.figures if figure.indicator.field == wanted.field]
 
-    def content() -> Markup:
-        return Markup(render_template("results/topic.html", wanted=wanted, day=present.day, fields=fields, names=present.names(),
-                                      areas=present.areas(batch.figures), years=present.years(chosen),
-                                      shown=[present.shown(each, wanted) for each in chosen]))  # fmt: skip
+    def content() -> str:
+        return render_template(
+            "results/topic.html",
+            wanted=wanted,
+            day=present.day,
+            fields=fields,
+            names=present.names(),
+            areas=present.areas(batch.figures),
+            years=present.years(chosen),
+            shown=[present.shown(each, wanted) for each in chosen],
+        )
 
     return _page(wanted, "results.overview", _kept(wanted, "", content))
 
@@ -85,11 +92,18 @@ def indicator(code: str) -> str:
     wanted = Wanted(batch, is_newest, figure.indicator.field, *_choices([figure]))
     embedded = bool(request.args.get("embed"))
 
-    def content() -> Markup:
-        return Markup(render_template("results/indicator.html", wanted=wanted, day=present.day, names=present.names(),
-                                      areas=present.areas([figure]), years=present.years([figure]), alone=embedded,
-                                      shown=present.shown(figure, wanted),
-                                      by_area=present.by_area(figure, wanted)))  # fmt: skip
+    def content() -> str:
+        return render_template(
+            "results/indicator.html",
+            wanted=wanted,
+            day=present.day,
+            names=present.names(),
+            areas=present.areas([figure]),
+            years=present.years([figure]),
+            alone=embedded,
+            shown=present.shown(figure, wanted),
+            by_area=present.by_area(figure, wanted),
+        )
 
     return _page(wanted, "results.indicator", _kept(wanted, (code, embedded), content), figure, embedded=embedded)
 
@@ -116,12 +130,12 @@ def _choices(figures: Any) -> tuple[str, str]:
     )
 
 
-def _kept(wanted: Wanted, kind: Hashable, make: Callable[[], Markup]) -> Markup:
+def _kept(wanted: Wanted, kind: Hashable, make: Callable[[], str]) -> Markup:
     kept: Kept[Markup] = current_app.extensions[_KEY]
     second, edits = i18n.second(), current().workbench.edits.now.number
     key = (i18n.language().tag, second.tag if second else "", edits, wanted.batch.number, wanted.is_newest,
            wanted.field, wanted.area, wanted.year, kind)  # fmt: skip
-    return kept.get(key, make)
+    return kept.get(key, lambda: Markup(make()))  # noqa: S704 - a template of ours
 
 
 def _page(

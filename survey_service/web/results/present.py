@@ -91,12 +91,12 @@ def names() -> dict[str, Text]:
 
 def areas(figures: Iterable[Figure]) -> list[str]:
     """Return the areas there are figures of, the county first."""
-    return sorted({area for figure in figures for area in figure.areas()} | {COUNTY})
+    return sorted({area for figure in figures for area in figure.areas} | {COUNTY})
 
 
 def years(figures: Iterable[Figure]) -> list[str]:
     """Return the years there are figures of, newest first."""
-    return sorted({cell.period[:4] for figure in figures for cell in figure.cells}, reverse=True)
+    return sorted({year for figure in figures for year in figure.years}, reverse=True)
 
 
 def shown(figure: Figure, wanted: Wanted) -> Shown:

@@ -72,7 +72,7 @@ def test_what_changed_meanwhile_is_shown_again(manager: Desk, store: Store) -> N
 def test_without_figures_there_is_nothing_to_publish(manager: Desk) -> None:
     page = manager.get(f"{PAGE}?lang=en").text
     assert "There is no figure yet." in page
-    assert "<button type=\"submit\">Publish" not in page
+    assert '<button type="submit">Publish' not in page
 
 
 def test_the_overview_of_a_field_shows_what_is_recorded(as_role: Callable[[str], Desk], store: Store) -> None:
