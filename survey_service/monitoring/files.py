@@ -235,7 +235,7 @@ def feed(batches: Sequence[Batch], about: About) -> bytes:
         _linked(entry, "alternate", f"{about.server}/de/results?batch={batch.number}", "text/html")
         codes = ", ".join(each.indicator.code for each in batch.figures if _is_new(each, batch))
         _said(entry, "summary", f"Neu oder geändert / new or changed: {codes or '–'}")
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 def _is_new(figure: Figure, batch: Batch) -> bool:
@@ -254,7 +254,7 @@ def _urn(address: str) -> str:
     return uuid.uuid5(uuid.NAMESPACE_URL, address).urn
 
 
-def catalog(batch: Batch, about: About, municipalities: Collection[str]) -> open_data.JSON:
+def catalog(batch: Batch, about: About, municipalities: Collection[str]) -> dict[str, Any]:
     """Return the entry for catalogues: the newest batch as a dataset, by DCAT-AP.de in JSON-LD."""
     county = places.district(municipalities)
     address = f"{about.server}/results"
@@ -271,7 +271,7 @@ def catalog(batch: Batch, about: About, municipalities: Collection[str]) -> open
         county=places.district_uri(county) if county else "",
         files={f"{address}/files/{name}": (form.type, form.media_type) for name, form in FORMATS.items()},
     )
-    return open_data.catalog(about, f"{address}#catalog", TITLE, dataset)
+    return dict(open_data.catalog(about, f"{address}#catalog", TITLE, dataset))
 
 
 def by_area(figure: Figure, period: str) -> list[Cell]:

@@ -42,12 +42,13 @@ class Wanted:
     def address(self, endpoint: str, **changes: str) -> str:
         """Return the address of a page with the same choices but for ``changes``."""
         chosen = {"field": self.field, "area": self.area, "year": self.year, **changes}
-        batch = None if self.is_newest else self.batch.number
+        batch = "" if self.is_newest else str(self.batch.number)
         if endpoint == "results.indicator":
             chosen.pop("field")
         elif chosen["field"] == "":
             chosen["field"] = present.TOGETHER
-        return url_for(endpoint, **{name: value or None for name, value in chosen.items()}, batch=batch)
+        values: dict[str, Any] = {name: value for name, value in {**chosen, "batch": batch}.items() if value}
+        return url_for(endpoint, **values)
 
 
 @blueprint.record

@@ -148,15 +148,24 @@ def _row(cell: Cell) -> Row:
 
 
 def _break(period: str) -> Row:
-    told = gettext("From %(period)s on it was counted differently. Do not compare with earlier figures.", period=period)
+    told = gettext(
+        "From %(period)s on it was counted differently. Do not compare with earlier figures.", period=_isolated(period)
+    )
     return Row(period, "", "", "", "", preliminary=False, broken=told)
+
+
+def _isolated(period: str) -> str:
+    """Return a period so that a sentence from right to left doesn't turn 2026-Q2 round."""
+    return period if period.isdigit() else f"\u2068{period}\u2069"
 
 
 def _target(figure: Figure) -> str:
     target = figure.target
     if target is None:
         return ""
-    return gettext("Target: %(share)s by %(period)s.", share=share(target.target), period=target.target_period)
+    return gettext(
+        "Target: %(share)s by %(period)s.", share=share(target.target), period=_isolated(target.target_period)
+    )
 
 
 def _standing(figure: Figure) -> str:
@@ -167,4 +176,4 @@ def _standing(figure: Figure) -> str:
     if goal is None or newest is None or newest.value is None or newest.version != goal.version:
         return ""
     state = goals.progress(figure.indicator, goal, newest.value)
-    return gettext(STANDING[state], share=share(goal.baseline), period=goal.baseline_period)
+    return gettext(STANDING[state], share=share(goal.baseline), period=_isolated(goal.baseline_period))
