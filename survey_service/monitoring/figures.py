@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -23,6 +24,8 @@ from survey_service.store.base import CollectionSpec, Store
 
 BATCHES = CollectionSpec("figure_batches", unique=("number",))
 HIDDEN = "•"
+_MOST_KEPT = 4
+"""How many batches are kept in memory: some MB each, if all indicators have figures of all municipalities."""
 
 
 @dataclass(frozen=True)
@@ -195,12 +198,25 @@ def of_body(body: dict[str, Any]) -> Batch:
                  body["digest"])  # fmt: skip
 
 
+@dataclass(frozen=True)
+class News:
+    """What is told of a batch without its figures; ``codes`` are the indicators that are new or changed in it."""
+
+    number: int
+    day: str
+    moment: str
+    by: str
+    digest: str
+    codes: tuple[str, ...]
+
+
 class Batches:
-    """The batches of a store, each read once: they never change."""
+    """The batches of a store. They never change, so those last asked for are kept in memory, and the news of all."""
 
     def __init__(self, store: Callable[[], Store]) -> None:
         self._store = store
-        self._read: dict[int, Batch] = {}
+        self._read: OrderedDict[int, Batch] = OrderedDict()
+        self._news: dict[int, News] = {}
         self._lock = threading.Lock()
 
     def count(self) -> int:
@@ -214,15 +230,28 @@ class Batches:
 
     def get(self, number: int) -> Batch | None:
         """Return a batch, or None. Raises Problem figures.broken."""
-        if number not in self._read:
-            stored = self._store().collection(BATCHES).first(number=number)
-            if stored is None:
-                return None
-            batch = of_body(stored.body)
-            with self._lock:
-                self._read[number] = batch
-        return self._read[number]
+        with self._lock:
+            if number in self._read:
+                self._read.move_to_end(number)
+                return self._read[number]
+        stored = self._store().collection(BATCHES).first(number=number)
+        if stored is None:
+            return None
+        batch = of_body(stored.body)
+        codes = (each.indicator.code for each in batch.figures if any(cell.batch == number for cell in each.cells))
+        news = News(number, batch.day, batch.moment, batch.by, batch.digest, tuple(codes))
+        with self._lock:
+            self._news[number] = news
+            self._read[number] = batch
+            while len(self._read) > _MOST_KEPT:
+                self._read.popitem(last=False)
+        return batch
 
-    def all(self) -> list[Batch]:
-        """Return all batches, newest first."""
-        return [batch for number in range(self.count(), 0, -1) if (batch := self.get(number)) is not None]
+    def news(self) -> list[News]:
+        """Return the news of all batches, newest first."""
+        found = []
+        for number in range(self.count(), 0, -1):
+            if number not in self._news:
+                self.get(number)
+            found.append(self._news[number])
+        return found

@@ -19,7 +19,7 @@ import xlsxwriter
 
 from survey_service.cells import neutralised
 from survey_service.monitoring import periods
-from survey_service.monitoring.figures import HIDDEN, Batch, Cell, Figure
+from survey_service.monitoring.figures import HIDDEN, Batch, Cell, Figure, News
 from survey_service.monitoring.observations import COUNTY
 from survey_service.offers import open_data
 from survey_service.offers.hsds import places
@@ -216,7 +216,7 @@ FORMATS: Mapping[str, Format] = {
 _ATOM = "http://www.w3.org/2005/Atom"
 
 
-def feed(batches: Sequence[Batch], about: About) -> bytes:
+def feed(batches: Sequence[News], about: About) -> bytes:
     """Return the news of publications as an Atom feed (RFC 4287), newest first; there is at least one."""
     ElementTree.register_namespace("", _ATOM)
     root = ElementTree.Element(f"{{{_ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "de"})
@@ -233,13 +233,8 @@ def feed(batches: Sequence[Batch], about: About) -> bytes:
         _said(entry, "title", f"Veröffentlichung {batch.number} / Publication {batch.number}, {batch.day}")
         _said(entry, "updated", batch.moment)
         _linked(entry, "alternate", f"{about.server}/de/results?batch={batch.number}", "text/html")
-        codes = ", ".join(each.indicator.code for each in batch.figures if _is_new(each, batch))
-        _said(entry, "summary", f"Neu oder geändert / new or changed: {codes or '–'}")
+        _said(entry, "summary", f"Neu oder geändert / new or changed: {', '.join(batch.codes) or '–'}")
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
-
-
-def _is_new(figure: Figure, batch: Batch) -> bool:
-    return any(cell.batch == batch.number for cell in figure.cells)
 
 
 def _said(parent: ElementTree.Element, name: str, text: str) -> None:

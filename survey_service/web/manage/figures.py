@@ -82,7 +82,7 @@ def _page(problem: Problem | None = None) -> str:
     context = current()
     chosen = _chosen(request.values.getlist("code"))
     draft = publication.prepare(context.store, context.indicators, chosen)
-    batches = context.batches.all()
+    batches = context.batches.news()
     return render_template(
         "manage/figures.html",
         draft=draft,

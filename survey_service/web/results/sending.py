@@ -40,7 +40,7 @@ def file(number: int, name: str) -> Response:
 def feed() -> Response:
     """Send the news of publications."""
     _newest()
-    return _sent(files.feed(current().batches.all(), _about()), "application/atom+xml")
+    return _sent(files.feed(current().batches.news(), _about()), "application/atom+xml")
 
 
 @blueprint.get("/results/catalog.jsonld")
