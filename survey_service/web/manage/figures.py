@@ -39,8 +39,8 @@ _MOST_LISTED = 60
 
 @dataclass(frozen=True)
 class Preview:
-    """An indicator as it would be published: how many of its figures are shown, hidden, kept, new or changed, and the
-    first of those that are not simply shown, each with its reason.
+    """An indicator as it would be published: how many of its figures are shown, hidden, kept, new or changed, and which
+    these are: the first of those that are hidden or kept, each with its reason, and of those that are new.
     """
 
     indicator: Indicator
@@ -108,6 +108,8 @@ def _preview(code: str, judged: Sequence[Judged], newest: int) -> Preview:
     counts["new"] = sum(each.cell.batch == newest for each in judged)
     said = HELD | WHY
     told = [(each, gettext(said[each.held or each.why])) for each in judged if each.held or each.why]
+    plain = [each for each in reversed(judged) if each.cell.batch == newest and not (each.held or each.why)]
+    told += [(each, gettext("New or changed")) for each in plain]
     return Preview(current().indicators[code], counts, told[:_MOST_LISTED], max(0, len(told) - _MOST_LISTED))
 
 
