@@ -113,6 +113,7 @@ def _people(group: Group) -> list[Judged]:
     """Judge figures about people whose counts are published as they are."""
     known = {area: counts for area, each in group.observed.items() if (counts := _counts(each)) is not None}
     why: dict[str, str] = {}
+    sums_known = COUNTY in group.published and not group.published[COUNTY].hidden
     for area, each in group.observed.items():
         earlier, counts = group.published.get(area), known.get(area)
         if counts is None:
@@ -121,8 +122,8 @@ def _people(group: Group) -> list[Judged]:
                 why[area] = _unknown(each)
         elif share_reason(counts[0], sum(counts)) is not None:
             why[area] = SMALL
-        elif earlier is not None and earlier.hidden:
-            why[area] = BEFORE
+        elif area != COUNTY and earlier is not None and earlier.hidden and sums_known:
+            why[area] = BEFORE  # shown now, it would be subtracted from the sums of then
     _complete(known, why)
     changed = [area for area in why if area in group.published and not group.published[area].hidden]
     if changed:

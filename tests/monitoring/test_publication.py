@@ -103,6 +103,15 @@ def test_what_was_hidden_once_stays_hidden_and_what_was_shown_is_kept_if_it_had_
     assert not draft.is_new
 
 
+def test_a_figure_that_was_hidden_by_mistake_comes_when_it_is_corrected(
+    store: Store, indicators: Indicators, figure: Figure
+) -> None:
+    keep(store, indicators, figure("2025", 4, 970), figure("2024", 3, 970, area=MEININGEN))
+    assert all(cell.hidden for cell in cells(publish(store, indicators), "ARB1").values())
+    keep(store, indicators, figure("2025", 400, 970), figure("2024", 300, 970, area=MEININGEN))
+    assert not any(cell.hidden for cell in cells(publish(store, indicators), "ARB1").values())
+
+
 def test_a_share_without_counts_is_published_for_the_county_of_official_statistics_only(
     store: Store, indicators: Indicators, figure: Figure
 ) -> None:
