@@ -554,6 +554,21 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Target not usable"),
         D_("The target of %(indicator)s must be a percentage that is better than the baseline. Nothing changed."),
     ),
+    "figures.changed": Kind(
+        409,
+        D_("The figures have changed"),
+        D_("Since the preview was made, figures or targets have changed. Look at it again. Nothing was published."),
+    ),
+    "figures.nothing": Kind(
+        422,
+        D_("Nothing to publish"),
+        D_("What was chosen is published already, or there are no figures of it. Nothing was published."),
+    ),
+    "figures.broken": Kind(
+        500,
+        D_("A publication was altered"),
+        D_("Publication %(number)s is not what was published: its content does not fit its hash. Restore a backup."),
+    ),
     "translation.placeholder_missing": Kind(
         422,
         D_("A placeholder is missing"),

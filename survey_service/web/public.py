@@ -67,6 +67,7 @@ def questionnaires() -> str:
         duration=duration,
         any_concept=versions.any_adopted(current().store),
         any_offers=len(current().directory) > 0,
+        any_results=current().batches.count() > 0,
         any_open=any(entry.is_open for entry in published),
         addresses=[(entry, url_for(".questionnaires", lang=entry.tag)) for entry in answerable(published)],
     )

@@ -11,6 +11,7 @@ import sys
 from tests.bench import (
     backup,
     concept,
+    dashboard,
     directory,
     disclosure,
     exports,
@@ -34,6 +35,7 @@ PARTS = {
     "reports": reports.main,
     "directory": directory.main,
     "concept": concept.main,
+    "dashboard": dashboard.main,
     "reports-small": reports.small,
     "reports-one-quarter": reports.one_quarter,
 }
