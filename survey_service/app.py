@@ -15,6 +15,7 @@ from survey_service.web import (
     arrival,
     audience,
     compression,
+    concept,
     confirming,
     context,
     directory,
@@ -36,6 +37,7 @@ from survey_service.web import (
     receipt,
     rendering,
     respondent,
+    results,
     resume,
     security,
     way_in,
@@ -45,7 +47,7 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(directory, offer, provider, confirming, api, hsds, manage),
+    *(directory, offer, results, concept, provider, confirming, api, hsds, manage),
 )
 
 

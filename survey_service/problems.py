@@ -554,6 +554,21 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Target not usable"),
         D_("The target of %(indicator)s must be a percentage that is better than the baseline. Nothing changed."),
     ),
+    "figures.changed": Kind(
+        409,
+        D_("The figures have changed"),
+        D_("Since the preview was made, figures or targets have changed. Look at it again. Nothing was published."),
+    ),
+    "figures.nothing": Kind(
+        422,
+        D_("Nothing to publish"),
+        D_("What was chosen is published already, or there are no figures of it. Nothing was published."),
+    ),
+    "figures.broken": Kind(
+        500,
+        D_("A publication was altered"),
+        D_("Publication %(number)s is not what was published: its content does not fit its hash. Restore a backup."),
+    ),
     "translation.placeholder_missing": Kind(
         422,
         D_("A placeholder is missing"),
@@ -1161,6 +1176,76 @@ CATALOGUE: Mapping[str, Kind] = {
         422, D_("Two people are needed"), D_("Please choose two different people with an account for coding.")
     ),
     "coding.questions": Kind(422, D_("Questions missing"), D_("Please choose at least one question with free texts.")),
+    "concept.missing": Kind(404, D_("Not in the concept"), D_("The concept has no such version or item.")),
+    "concept.open": Kind(
+        409,
+        D_("A draft exists already"),
+        D_("Version %(number)s is not decided yet. Work on that. Nothing changed."),
+    ),
+    "concept.adopted": Kind(
+        409,
+        D_("Adopted versions stay as they are"),
+        D_("Version %(number)s is adopted and can't be changed. Begin a revision. Nothing changed."),
+    ),
+    "concept.consulting": Kind(
+        409,
+        D_("The version is in consultation"),
+        D_("Version %(number)s is in consultation. Take it back to the draft before you change it. Nothing changed."),
+    ),
+    "concept.state": Kind(
+        409, D_("Not possible now"), D_("Version %(number)s is not in the state for that. Nothing changed.")
+    ),
+    "concept.empty": Kind(
+        422, D_("The concept is empty"), D_("Version %(number)s has no item yet. Add one first. Nothing changed.")
+    ),
+    "concept.decision": Kind(
+        422,
+        D_("Please check the decision"),
+        D_("Give body, result, the day (not in the future) and from when to when the version holds. Nothing changed."),
+    ),
+    "concept.text": Kind(
+        422,
+        D_("Please check the text"),
+        D_("The German text is missing, or a text has more than %(limit)s characters. Nothing changed."),
+    ),
+    "concept.kind": Kind(
+        422, D_("Please check your entries"), D_("Choose a kind and a field of action. Nothing changed.")
+    ),
+    "concept.basis": Kind(
+        422, D_("What does it rest on?"), D_("Say whose judgement it is, or accept it from a report. Nothing changed.")
+    ),
+    "concept.measure": Kind(
+        422,
+        D_("Please check the measure"),
+        D_("A measure needs a lead actor, horizon, effort and due day; the budget is in euros. Nothing changed."),
+    ),
+    "concept.progress": Kind(
+        422,
+        D_("Please check the state"),
+        D_("Choose a state of the measure; “done” needs the day, not in the future. Nothing changed."),
+    ),
+    "concept.conflict": Kind(
+        409,
+        D_("Somebody else has changed it"),
+        D_("%(by)s has saved another text since you opened the page. Both stand below. Nothing was overwritten."),
+    ),
+    "concept.synthetic": Kind(
+        409,
+        D_("Not for the concept"),
+        D_("Report %(report)s rests on invented or withdrawn answers. Nothing was accepted."),
+    ),
+    "concept.inputs": Kind(
+        422, D_("Nothing to accept"), D_("Report %(report)s has none of the statements chosen. Nothing was accepted.")
+    ),
+    "concept.figures": Kind(
+        409, D_("No other figures"), D_("There are no other figures for this statement now. Nothing changed.")
+    ),
+    "concept.reason": Kind(422, D_("The reason is missing"), D_("Say why the statement stays. Nothing changed.")),
+    "concept.broken": Kind(
+        500,
+        D_("The concept was changed"),
+        D_("Version %(number)s is not what was adopted: its hash differs. Restore it from a backup."),
+    ),
     "coding.overlap": Kind(
         409,
         D_("Coded already"),

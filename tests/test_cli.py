@@ -46,6 +46,11 @@ COMMANDS: dict[str, set[str]] = {
     "responses import": {"--language", "--check", "--listing", "--instance"},
     "responses codebook": {"--language", "--output", "--format", "--instance"},
     "responses export": {"--format", "--output", "--language", "--labels", "--columns", "--instance"},
+    "offers export": {"--format", "--output", "--instance"},
+    "offers import": {
+        *("--apply", "--field", "--language", "--publish-contacts", "--skip-faulty", "--also-like", "--all"),
+        *("--differences", "--instance"),
+    },
     "indicators list": {"--instance"},
     "indicators set": {
         *("--numerator", "--denominator", "--percent", "--area", "--preliminary", "--source", "--note", "--reason"),

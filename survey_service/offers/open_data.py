@@ -262,39 +262,70 @@ def dcat(whole: Whole, about: About) -> JSON:
     """Return the catalogue entry: one dataset with a distribution for each file, by DCAT-AP.de in JSON-LD."""
     address = f"{about.server}/hsds/"
     county = whole.codes.district
+    dataset = Dataset(
+        identifier=f"{address}#offers",
+        title={"de": "Angebote für Zugewanderte", "en": "Offers for newcomers"},
+        description={
+            "de": "Angebote, Projekte und Strukturen, deren Träger der Veröffentlichung zugestimmt haben.",
+            "en": "Offers, projects and structures whose providers have agreed to publication.",
+        },
+        frequency="CONT",
+        modified=whole.modified or "",
+        page=address,
+        county=places.district_uri(county) if county else "",
+        files={f"{address}files/{file}": form for file, form in _FILES.items()},
+    )
+    return catalog(about, f"{address}#catalog", TITLE, dataset)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What a catalogue says of a dataset. ``frequency`` is a code of the EU's list, ``modified`` a moment (ISO 8601) or
+    "", ``page`` where people read it, ``county`` its URI or "", ``files`` address → type of the EU's list, media type.
+    """
+
+    identifier: str
+    title: Mapping[str, str]
+    description: Mapping[str, str]
+    frequency: str
+    modified: str
+    page: str
+    county: str
+    files: Mapping[str, tuple[str, str]]
+
+
+def catalog(about: About, identifier: str, title: str, dataset: Dataset) -> JSON:
+    """Return a catalogue of one dataset, by DCAT-AP.de in JSON-LD."""
     publisher = _without_nothing({"@type": "foaf:Agent", "foaf:name": about.publisher})
-    dataset = {
-        "@id": f"{address}#offers",
+    content = {
+        "@id": dataset.identifier,
         "@type": "dcat:Dataset",
-        "dct:title": [_text("de", "Angebote für Zugewanderte"), _text("en", "Offers for newcomers")],
-        "dct:description": [
-            _text("de", "Angebote, Projekte und Strukturen, deren Träger der Veröffentlichung zugestimmt haben."),
-            _text("en", "Offers, projects and structures whose providers have agreed to publication."),
-        ],
-        "dct:identifier": f"{address}#offers",
+        "dct:title": [_text(*each) for each in dataset.title.items()],
+        "dct:description": [_text(*each) for each in dataset.description.items()],
+        "dct:identifier": dataset.identifier,
         "dct:publisher": publisher,
         "dcat:contactPoint": _contact(about),
         "dcat:theme": [{"@id": f"{_EU}/data-theme/SOCI"}, {"@id": f"{_EU}/data-theme/EDUC"}],
-        "dct:accrualPeriodicity": {"@id": f"{_EU}/frequency/CONT"},
+        "dct:accrualPeriodicity": {"@id": f"{_EU}/frequency/{dataset.frequency}"},
         "dct:accessRights": {"@id": f"{_EU}/access-right/PUBLIC"},
         "dct:language": {"@id": f"{_EU}/language/DEU"},
-        "dct:modified": {"@type": "xsd:dateTime", "@value": whole.modified} if whole.modified else None,
-        "dcat:landingPage": {"@id": address},
+        "dct:modified": {"@type": "xsd:dateTime", "@value": dataset.modified} if dataset.modified else None,
+        "dcat:landingPage": {"@id": dataset.page},
         "dcatde:politicalGeocodingLevelURI": {
             "@id": "http://dcat-ap.de/def/politicalGeocoding/Level/administrativeDistrict"
         },
-        "dcatde:politicalGeocodingURI": {"@id": places.district_uri(county)} if county else None,
-        "dcat:distribution": [_distribution(about, address, file) for file in _FILES],
+        "dcatde:politicalGeocodingURI": {"@id": dataset.county} if dataset.county else None,
+        "dcat:distribution": [_distribution(about, dataset.page, file, form) for file, form in dataset.files.items()],
     }
     return {
         "@context": _CONTEXT,
-        "@id": f"{address}#catalog",
+        "@id": identifier,
         "@type": "dcat:Catalog",
-        "dct:title": _text("de", TITLE),
-        "dct:description": _text("de", TITLE),
+        "dct:title": _text("de", title),
+        "dct:description": _text("de", title),
         "dct:publisher": publisher,
         "dct:license": {"@id": about.terms.uri},
-        "dcat:dataset": [_without_nothing(dataset)],
+        "dcat:dataset": [_without_nothing(content)],
     }
 
 
@@ -308,17 +339,16 @@ def _contact(about: About) -> JSON:
     return _without_nothing(found)
 
 
-def _distribution(about: About, address: str, file: str) -> JSON:
-    form, media_type = _FILES[file]
+def _distribution(about: About, page: str, address: str, form: tuple[str, str]) -> JSON:
     return _without_nothing(
         {
-            "@id": f"{address}files/{file}",
+            "@id": address,
             "@type": "dcat:Distribution",
-            "dct:title": file,
-            "dcat:accessURL": {"@id": address},
-            "dcat:downloadURL": {"@id": f"{address}files/{file}"},
-            "dct:format": {"@id": f"{_EU}/file-type/{form}"},
-            "dcat:mediaType": {"@id": f"https://www.iana.org/assignments/media-types/{media_type}"},
+            "dct:title": address.rpartition("/")[2],
+            "dcat:accessURL": {"@id": page},
+            "dcat:downloadURL": {"@id": address},
+            "dct:format": {"@id": f"{_EU}/file-type/{form[0]}"},
+            "dcat:mediaType": {"@id": f"https://www.iana.org/assignments/media-types/{form[1]}"},
             "dct:license": {"@id": about.terms.uri},
             "dcatde:licenseAttributionByText": _text("de", about.attribution) if about.attribution else None,
         }

@@ -16,7 +16,8 @@ from survey_service.problems import Problem
 REFUSED, RESHOWN, EXEMPT = "refused", "reshown", "exempt"
 _KEY = "survey_service.audience"
 _FOR_RESPONDENTS = (
-    *("arrival", "directory", "helper", "leaving", "offer", "offline", "public", "receipt", "respondent", "resume"),
+    *("arrival", "concept", "directory", "helper", "leaving", "offer", "offline"),
+    *("public", "receipt", "respondent", "results", "resume"),
 )
 """The blueprints of the pages that respondents see."""
 Guard = Callable[[str], None]

@@ -12,6 +12,7 @@ from flask import Flask, current_app
 
 from survey_service.monitoring import definitions
 from survey_service.monitoring.definitions import Indicators
+from survey_service.monitoring.figures import Batches
 from survey_service.offers.directory import Directory
 from survey_service.offers.duplicates import Proposals
 from survey_service.offers.lists import Rows
@@ -80,6 +81,11 @@ class Context:
     def indicators(self) -> Indicators:
         """The indicators of the monitoring by code. Raises Problem questionnaire.faulty."""
         return self._once("indicators", lambda: definitions.load(self.forms))
+
+    @property
+    def batches(self) -> Batches:
+        """The published figures."""
+        return self._once("batches", lambda: Batches(lambda: self.store))
 
     @property
     def municipalities(self) -> frozenset[str]:

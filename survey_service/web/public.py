@@ -9,6 +9,7 @@ import re
 from flask import Blueprint, Response, g, render_template, send_file, url_for
 from flask_babel import format_date
 
+from survey_service.concept import versions
 from survey_service.problems import N_, Problem
 from survey_service.questionnaire.file_kinds import KINDS
 from survey_service.questionnaire.media import ACCEPTED
@@ -64,7 +65,9 @@ def questionnaires() -> str:
         published=sorted(listed, key=lambda entry: list(_FOR).index(entry.questionnaire.audience)),
         audiences=_FOR,
         duration=duration,
+        any_concept=versions.any_adopted(current().store),
         any_offers=len(current().directory) > 0,
+        any_results=current().batches.count() > 0,
         any_open=any(entry.is_open for entry in published),
         addresses=[(entry, url_for(".questionnaires", lang=entry.tag)) for entry in answerable(published)],
     )

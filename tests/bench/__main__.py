@@ -10,6 +10,8 @@ import sys
 
 from tests.bench import (
     backup,
+    concept,
+    dashboard,
     directory,
     disclosure,
     exports,
@@ -32,6 +34,8 @@ PARTS = {
     "disclosure": disclosure.main,
     "reports": reports.main,
     "directory": directory.main,
+    "concept": concept.main,
+    "dashboard": dashboard.main,
     "reports-small": reports.small,
     "reports-one-quarter": reports.one_quarter,
 }

@@ -88,7 +88,7 @@ def _all_pages(app: Flask, form: Questionnaire) -> float:
     """Return the time in ms of rendering all pages of a form, as the desk's preview does."""
     copy = WorkingCopy(1, form, "2026-11-23")
     with app.test_request_context("/manage/"):
-        i18n.use("en", desk=True)
+        i18n.use("en", "desk")
         return timed(lambda: preview.pages(copy, "en"), 3)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from flask import Flask
 
 from survey_service import clock, languages
+from survey_service.monitoring.figures import Batches
 from survey_service.offers import moderation, register
 from survey_service.problems import CATALOGUE, Problem
 from survey_service.responses import joining, links
@@ -22,6 +23,7 @@ from survey_service.responses.schedule import Schedule
 from survey_service.responses.submissions import Submission, submit
 from survey_service.store.base import Store
 from survey_service.web import i18n, patience, problems_view
+from tests.monitoring import published as figures
 from tests.offers import sample
 from tests.offers.listed import add
 from tests.web.browser import Browser
@@ -376,6 +378,27 @@ def finding(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
         yield name
 
 
+def results(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
+    """The published figures: none, a topic, by municipality, one indicator, an older batch, alone for a frame."""
+    if not Batches(lambda: studio.store).count():
+        browser.open(f"/{tag}/results")
+        yield "no results"
+        figures.fill(studio.store)
+        figures.publish(studio.store)
+        figures.note(studio.store, "INT3", "2027-Q2", 60, 120)
+        figures.publish(studio.store)
+    for arguments, name in (
+        ("", "results"),
+        ("?field=INT", "results of a survey"),
+        (f"?field=ARB&area={figures.MEININGEN}&year=2025", "results by choice"),
+        ("?field=all&batch=1", "older results"),
+        ("/ARB1", "indicator"),
+        ("/ARB1?embed=1", "indicator alone"),
+    ):
+        browser.open(f"/{tag}/results{arguments}")
+        yield name
+
+
 OFFERED: tuple[dict[str, Any], ...] = (
     {
         "A04_name": "Deutsch im Park",
@@ -391,5 +414,5 @@ OFFERED: tuple[dict[str, Any], ...] = (
     {"A04_name": "Nicht mehr da", "A06": "inactive", "A14_free": "yes", "A09": ["ar"], "A05_fields": ["INT"]},
 )
 
-EVERYTHING: tuple[Walk, ...] = (arriving, needs, others, helping, offline, closing, refusals, finding, offer)
-SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, helping, offline, finding, offer)
+EVERYTHING: tuple[Walk, ...] = (arriving, needs, others, helping, offline, closing, refusals, finding, results, offer)
+SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, helping, offline, finding, results, offer)

@@ -73,7 +73,7 @@ def _parameters(path: Path, call: ast.Call) -> set[str]:
 @pytest.fixture(scope="module")
 def catalogued() -> set[str]:
     found: set[str] = set()
-    for domain in ("desk", "messages"):
+    for domain in ("desk", "provider", "messages"):
         catalog: Catalog = extracted(domain)
         found |= {str(message.id) for message in catalog if message.id}
     return found

@@ -52,7 +52,7 @@ def files(made: tuple[Flask, dict[str, Report], Path]) -> Files:
     written = {}
     for plugin, tag in EVERY:
         with app.test_request_context():
-            i18n.use(tag, desk=True)
+            i18n.use(tag, "desk")
             for name, form in FORMS.items():
                 written[plugin, tag, name] = form.make(reports[plugin], tag, folder)
     return written

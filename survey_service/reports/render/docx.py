@@ -13,7 +13,7 @@ from typing import Any
 import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Pt
 
 from survey_service.reports.render import docx_parts as parts
 from survey_service.reports.render import laid
@@ -28,8 +28,6 @@ from survey_service.reports.render.views import (
     TextView,
 )
 
-FONT, BLUE = "Arial", RGBColor(0x00, 0x50, 0x8A)
-_SIZES = {"Normal": 10.5, "Heading 1": 18, "Heading 2": 14, "Heading 3": 11}
 _WIDTH = Cm(17)
 _NOTE = "595959"
 
@@ -54,32 +52,7 @@ class _Writer:
         self._tag, self._mirrored = view.language, view.direction == "rtl"
         self._bookmarks = 0
         self.document: Any = docx.Document()
-        self._styles()
-
-    def _styles(self) -> None:
-        section = self.document.sections[0]
-        section.page_width, section.page_height = Cm(21), Cm(29.7)
-        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2)
-        if self._mirrored:
-            section._sectPr.append(parts.element("w:bidi"))
-        styles = self.document.styles
-        defaults = styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
-        for known in defaults.findall(qn("w:lang")):
-            defaults.remove(known)
-        defaults.append(parts.language_mark(self._tag))
-        for name, size in _SIZES.items():
-            style = styles[name]
-            style.font.name, style.font.size = FONT, Pt(size)
-            fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-            for key in list(fonts.attrib):
-                if key.endswith("Theme"):
-                    del fonts.attrib[key]
-            for key in ("w:cs", "w:hAnsi", "w:eastAsia"):
-                fonts.set(qn(key), FONT)
-            style.element.rPr.append(parts.element("w:szCs", val=str(int(size * 2))))
-            if name != "Normal":
-                style.font.color.rgb, style.font.bold, style.paragraph_format.keep_with_next = BLUE, True, True
-            style.paragraph_format.space_after = Pt(5)
+        parts.set_styles(self.document, self._tag, mirrored=self._mirrored)
 
     def write(self) -> None:
         """Write the whole report."""

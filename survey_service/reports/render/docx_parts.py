@@ -7,10 +7,13 @@ from typing import Any
 
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
 
 from survey_service import languages
 from survey_service.reports.render.views import CODE
 
+FONT, BLUE = "Arial", RGBColor(0x00, 0x50, 0x8A)
+_SIZES = {"Normal": 10.5, "Heading 1": 18, "Heading 2": 14, "Heading 3": 11}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -35,8 +38,37 @@ def language_mark(tag: str) -> Any:
     return element("w:lang", val=word, eastAsia=word, bidi=word)
 
 
-def add_run(parent: Any, text: str, tag: str, *, bold: bool = False, colour: str = "", raised: bool = False) -> None:
-    """Add a text in a language to the element of a paragraph or link."""
+def set_styles(document: Any, tag: str, *, mirrored: bool) -> None:
+    """Set page, fonts and language of a new document."""
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2)
+    if mirrored:
+        section._sectPr.append(element("w:bidi"))
+    styles = document.styles
+    defaults = styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
+    for known in defaults.findall(qn("w:lang")):
+        defaults.remove(known)
+    defaults.append(language_mark(tag))
+    for name, size in _SIZES.items():
+        style = styles[name]
+        style.font.name, style.font.size = FONT, Pt(size)
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for key in list(fonts.attrib):
+            if key.endswith("Theme"):
+                del fonts.attrib[key]
+        for key in ("w:cs", "w:hAnsi", "w:eastAsia"):
+            fonts.set(qn(key), FONT)
+        style.element.rPr.append(element("w:szCs", val=str(int(size * 2))))
+        if name != "Normal":
+            style.font.color.rgb, style.font.bold, style.paragraph_format.keep_with_next = BLUE, True, True
+        style.paragraph_format.space_after = Pt(5)
+
+
+def add_run(
+    parent: Any, text: str, tag: str, *, bold: bool = False, colour: str = "", raised: bool = False, points: int = 0
+) -> None:
+    """Add a text in a language to the element of a paragraph or link; ``points`` is its size if not that around it."""
     run = element("w:r")
     properties = element("w:rPr")
     if bold:
@@ -44,6 +76,9 @@ def add_run(parent: Any, text: str, tag: str, *, bold: bool = False, colour: str
         properties.append(element("w:bCs"))
     if colour:
         properties.append(element("w:color", val=colour))
+    if points:
+        properties.append(element("w:sz", val=str(points * 2)))
+        properties.append(element("w:szCs", val=str(points * 2)))
     if raised:
         properties.append(element("w:vertAlign", val="superscript"))
     if rtl(tag):

@@ -62,8 +62,8 @@ def indicators() -> str:
     return render_template(
         "manage/indicators.html",
         rows=rows,
-        fields=_fields(),
-        progress=_progress,
+        fields=field_names(),
+        progress=progress,
         reports=found[:_REPORTS_SHOWN],
         taken=request.args.get("taken", ""),
         imported=request.args.get("imported", ""),
@@ -156,9 +156,9 @@ def _page(found: Indicator, given: Mapping[str, str], problem: Problem | None = 
         broken=len(runs) > 1,
         goal=goal,
         goals_before=goals.history(store, found.code),
-        standing=_progress(found, newest, goal),
+        standing=progress(found, newest, goal),
         baselines=[each.observation.period for run in runs[-1:] for each in run if each.observation.value is not None],
-        areas=_areas(),
+        areas=areas(),
         better=BETTER,
         sources=SOURCES,
         given=given,
@@ -220,7 +220,7 @@ def take_figures() -> BaseResponse:
     return redirect(url_for(".indicators", taken=count), 303)
 
 
-def _progress(indicator: Indicator, newest: Recorded | None, goal: goals.Goal | None) -> str:
+def progress(indicator: Indicator, newest: Recorded | None, goal: goals.Goal | None) -> str:
     """Return in words how the newest figure stands to the goal, "" if that cannot be said."""
     if goal is None or newest is None or newest.observation.value is None:
         return ""
@@ -229,12 +229,12 @@ def _progress(indicator: Indicator, newest: Recorded | None, goal: goals.Goal | 
     return gettext(PROGRESS[goals.progress(indicator, goal, newest.observation.value)])
 
 
-def _fields() -> dict[str, Text]:
+def field_names() -> dict[str, Text]:
     vocabulary = current().library.vocabularies.get("fields_of_action")
     return {choice.name: choice.label for choice in vocabulary.choices} if vocabulary else {}
 
 
-def _areas() -> dict[str, Text]:
+def areas() -> dict[str, Text]:
     vocabulary = current().library.vocabularies.get("municipalities")
     keys = current().municipalities
     return {choice.name: choice.label for choice in vocabulary.choices if choice.name in keys} if vocabulary else {}

@@ -1,0 +1,1 @@
+"""The concept: fields of action, goals, measures and statements with their evidence, versions that are adopted."""

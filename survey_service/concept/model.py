@@ -1,0 +1,265 @@
+"""What a concept consists of: items with an immutable wording each, what that rests on, and versions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from survey_service.problems import Problem
+from survey_service.questionnaire.model import Text
+
+STATEMENT, GOAL, MEASURE = "statement", "goal", "measure"
+KINDS = (STATEMENT, GOAL, MEASURE)
+"""The kinds of items, in the order of reading."""
+HORIZONS = ("short", "medium", "long")
+"""At most one year, one to three, more than three."""
+EFFORTS = ("S", "M", "L")
+PLANNED, RUNNING, DONE, DROPPED = "planned", "running", "done", "dropped"
+STATES = (PLANNED, RUNNING, DONE, DROPPED)
+DRAFT, CONSULTING, ADOPTED, SUPERSEDED = "draft", "consulting", "adopted", "superseded"
+MOST_LETTERS = 4_000
+_MOST_NAME = 300
+_MOST_CENTS = 10**14
+FIGURES = ("base", "count", "n", "share", "low", "high", "offers", "experts", "suppressed")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The figures a wording rests on: ``count`` of ``n`` people, their share with interval, offers set against it,
+    experts who mention it; None is a figure that the report does not have. ``suppressed`` says why they are hidden.
+    """
+
+    report: int
+    plugin: str
+    snapshot: str
+    period: str
+    block: str
+    base: str
+    count: int | None
+    n: int | None
+    share: float | None
+    low: float | None
+    high: float | None
+    offers: int | None = None
+    experts: int | None = None
+    suppressed: str | None = None
+
+    @property
+    def figures(self) -> tuple[Any, ...]:
+        """What makes evidence other evidence, whatever report it comes from."""
+        return tuple(getattr(self, name) for name in FIGURES)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A wording that rests on what somebody judges: a person or body, in words."""
+
+    of: str
+
+
+Basis = Evidence | Judgement
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a measure has beside its text: ``horizon`` of HORIZONS, ``effort`` of EFFORTS, ``budget`` in cents or None,
+    ``due`` an ISO day.
+    """
+
+    lead: str
+    horizon: str
+    effort: str
+    budget: int | None
+    due: str
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A statement version: it never changes. ``number`` counts the versions of the item from 1; ``moment`` is ISO 8601
+    (UTC); ``why`` says why the version was made, if somebody said so.
+    """
+
+    number: int
+    texts: Text
+    basis: Basis
+    measure: Measure | None
+    by: str
+    moment: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a measure is; ``done`` is the ISO day it was done, "" before."""
+
+    state: str = PLANNED
+    done: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One goal, measure or statement in its place; ``key`` is its name for good (``item-12``), ``source`` the plugin
+    and block it was accepted from ("" if none).
+    """
+
+    key: str
+    kind: str
+    field: str
+    place: int
+    source: str
+    wording: Wording
+    progress: Progress
+
+    @property
+    def number(self) -> str:
+        """What people call it."""
+        return self.key.removeprefix("item-")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Who adopted a version: body, ISO day, result in words, and the ISO days from and to which it holds."""
+
+    body: str
+    day: str
+    result: str
+    start: str
+    end: str
+
+
+@dataclass(frozen=True)
+class Concept:
+    """A version of the concept with all it says. ``state`` is DRAFT, CONSULTING, ADOPTED, or SUPERSEDED if a later one
+    is adopted; ``based_on`` the number of the version it revises, 0 for the first; ``digest`` "" before it is adopted.
+    """
+
+    number: int
+    state: str
+    title: Text
+    based_on: int
+    fields: Mapping[str, Text]
+    items: tuple[Item, ...]
+    decision: Decision | None = None
+    digest: str = ""
+
+    @property
+    def open(self) -> bool:
+        """True until it is adopted."""
+        return self.state in (DRAFT, CONSULTING)
+
+    def item(self, key: str) -> Item:
+        """Return one of its items. Raises Problem concept.missing."""
+        found = next((item for item in self.items if item.key == key), None)
+        if found is None:
+            raise Problem("concept.missing")
+        return found
+
+    def of(self, field: str, kind: str) -> list[Item]:
+        """Return the items of a field and kind in order."""
+        return [item for item in self.items if item.field == field and item.kind == kind]
+
+
+def in_order(items: Iterable[Item], fields: Iterable[str]) -> tuple[Item, ...]:
+    """Return items as they are read: by field, kind and place."""
+    ranks = {field: rank for rank, field in enumerate(fields)}
+    return tuple(sorted(items, key=lambda each: (ranks[each.field], KINDS.index(each.kind), each.place, each.key)))
+
+
+# -- JSON ----------------------------------------------------------------------------------------------------------
+
+
+def wording_to_json(wording: Wording) -> dict[str, Any]:
+    """Return a wording as JSON data."""
+    kind = "report" if isinstance(wording.basis, Evidence) else "judgement"
+    return {**asdict(wording), "texts": dict(wording.texts), "basis": {"kind": kind, **asdict(wording.basis)}}
+
+
+def wording_of(body: Mapping[str, Any]) -> Wording:
+    """Return a wording from its JSON data."""
+    given = {name: value for name, value in body["basis"].items() if name != "kind"}
+    basis: Basis = Evidence(**given) if body["basis"]["kind"] == "report" else Judgement(**given)
+    measure = Measure(**body["measure"]) if body["measure"] is not None else None
+    return Wording(body["number"], body["texts"], basis, measure, body["by"], body["moment"], body["why"])
+
+
+def item_to_json(item: Item) -> dict[str, Any]:
+    """Return an item as JSON data."""
+    return {**asdict(item), "wording": wording_to_json(item.wording)}
+
+
+def item_of(body: Mapping[str, Any]) -> Item:
+    """Return an item from its JSON data."""
+    return Item(
+        key=body["key"],
+        kind=body["kind"],
+        field=body["field"],
+        place=body["place"],
+        source=body["source"],
+        wording=wording_of(body["wording"]),
+        progress=Progress(**body["progress"]),
+    )
+
+
+# -- what may be ---------------------------------------------------------------------------------------------------
+
+
+def checked_texts(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return texts without blanks around and without empty ones. Raises Problem concept.text without a German one."""
+    found = {tag: text.strip() for tag, text in texts.items() if text.strip()}
+    if "de" not in found or max(map(len, found.values())) > MOST_LETTERS:
+        raise Problem("concept.text", limit=MOST_LETTERS)
+    return found
+
+
+def checked_judgement(of: str) -> Judgement:
+    """Return a judgement. Raises Problem concept.basis if it is nobody's."""
+    if not of.strip() or len(of) > _MOST_NAME:
+        raise Problem("concept.basis")
+    return Judgement(of.strip())
+
+
+def checked_measure(measure: Measure) -> Measure:
+    """Return what a measure has. Raises Problem concept.measure for what cannot be."""
+    lead = measure.lead.strip()
+    budget = measure.budget
+    fits = (
+        0 < len(lead) <= _MOST_NAME
+        and measure.horizon in HORIZONS
+        and measure.effort in EFFORTS
+        and (budget is None or 0 <= budget < _MOST_CENTS)
+        and is_day(measure.due)
+    )
+    if not fits:
+        raise Problem("concept.measure")
+    return Measure(lead, measure.horizon, measure.effort, budget, measure.due)
+
+
+def checked_progress(progress: Progress, today: dt.date) -> Progress:
+    """Return how far a measure is; a day of being done stays only with that. Raises Problem concept.progress."""
+    if progress.state not in STATES:
+        raise Problem("concept.progress")
+    if progress.state != DONE:
+        return Progress(progress.state)
+    if not is_day(progress.done) or progress.done > today.isoformat():
+        raise Problem("concept.progress")
+    return progress
+
+
+def checked_decision(decision: Decision, today: dt.date) -> Decision:
+    """Return a decision. Raises Problem concept.decision for what is missing, late or the wrong way round."""
+    body, result = decision.body.strip(), decision.result.strip()
+    named = 0 < len(body) <= _MOST_NAME and 0 < len(result) <= _MOST_NAME
+    dated = all(map(is_day, (decision.day, decision.start, decision.end)))
+    if not named or not dated or decision.day > today.isoformat() or decision.start > decision.end:
+        raise Problem("concept.decision")
+    return Decision(body, decision.day, result, decision.start, decision.end)
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day, written 2026-11-23."""
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -1,0 +1,86 @@
+"""The desk publishes figures: a preview with reasons, then for good; the overview of a field is private."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from survey_service.accounts import audit
+from survey_service.monitoring.figures import BATCHES
+from survey_service.store.base import Store
+from tests.monitoring.published import ZELLA, fill, note
+from tests.web.manage.conftest import Desk
+
+PAGE = "/manage/indicators/publish"
+
+
+def mark_of(page: str) -> str:
+    found = re.search(r'name="mark" value="([0-9a-f]{64})"', page)
+    assert found is not None
+    return found[1]
+
+
+def send(desk: Desk, mark: str, *codes: str) -> tuple[int, str]:
+    answer = desk.client.post(f"{PAGE}?lang=en", data={"_csrf": desk.token(PAGE), "mark": mark, "code": list(codes)})
+    return answer.status_code, answer.text
+
+
+def test_the_preview_says_what_is_hidden_and_why_then_it_is_published(manager: Desk, store: Store) -> None:
+    fill(store)
+    page = manager.get(f"{PAGE}?lang=en").text
+    assert "fewer than 5 people, or fewer than 5 are missing to the whole" in page
+    row = re.search(r"<tr>\s*<th scope=\"row\"><a[^>]*>ARB1 .*?</tr>", page, re.S)
+    assert row is not None
+    assert re.findall(r"<td>(\d+)</td>", row[0]) == ["6", "5", "1", "0"]  # new, shown, hidden, kept
+    assert store.collection(BATCHES).count() == 0  # looking publishes nothing
+    assert send(manager, mark_of(page))[0] == 303
+    page = manager.get(f"{PAGE}?lang=en&published=1").text
+    assert "All of this is published already." in page
+    assert "/en/results?batch=1" in page
+    (entry,) = [each for each in audit.entries(store) if each.action == "figures.published"]
+    assert (entry.subject, entry.details["count"]) == ("batch 1", 10)
+
+
+def test_a_figure_that_stays_as_published_says_why(manager: Desk, store: Store) -> None:
+    fill(store)
+    send(manager, mark_of(manager.get(PAGE).text))
+    note(store, "INT3", "2026-Q2", 44, 100)
+    page = manager.get(f"{PAGE}?lang=en").text
+    assert "Stays as published: fewer than 5 more have answered since" in page
+    assert 'name="mark"' not in page
+
+
+def test_only_chosen_indicators_are_published(manager: Desk, store: Store) -> None:
+    fill(store)
+    page = manager.get(f"{PAGE}?lang=en&code=INT3&code=nothing").text
+    assert send(manager, mark_of(page), "INT3")[0] == 303
+    (batch,) = store.collection(BATCHES).find()
+    assert [each["indicator"]["code"] for each in batch.body["figures"]] == ["INT3"]
+
+
+def test_what_changed_meanwhile_is_shown_again(manager: Desk, store: Store) -> None:
+    fill(store)
+    mark = mark_of(manager.get(PAGE).text)
+    note(store, "ARB1", "2025", 1200, 2400, preliminary=True)
+    status, page = send(manager, mark)
+    assert (status, "figures or targets have changed" in page) == (409, True)
+    assert store.collection(BATCHES).count() == 0
+    assert send(manager, mark_of(page))[0] == 303
+    assert send(manager, mark_of(page))[0] == 422  # sent twice
+
+
+def test_without_figures_there_is_nothing_to_publish(manager: Desk) -> None:
+    page = manager.get(f"{PAGE}?lang=en").text
+    assert "There is no figure yet." in page
+    assert '<button type="submit">Publish' not in page
+
+
+def test_the_overview_of_a_field_shows_what_is_recorded(as_role: Callable[[str], Desk], store: Store) -> None:
+    fill(store)
+    page = as_role("Willi").get("/manage/indicators/overview?lang=en&field=ARB").text
+    assert "Not published" in page
+    assert page.count('<svg class="trend"') == 3  # ARB3 has no figure
+    assert "Better than the baseline" in page
+    assert "INT3" not in page
+    assert ZELLA not in page
+    assert "SYS1" in as_role("Willi").get("/manage/indicators/overview?lang=en&field=").text
