@@ -86,7 +86,7 @@ def test_a_manager_works_through_the_desk_without_scripts(desk: Service, phone: 
     mara = Manager(page, desk.url, inspector, "light")
     mara.sign_in()
     page.click("button[value=needs_and_offers]")
-    page.wait_for_url("**/manage/reports/1")
+    page.wait_for_url("**/manage/reports/1", timeout=120_000)
     mara.look("report")
     assert page.locator("svg").count() >= 1
     assert narrowest_column(page) >= 40  # a column is as wide as its longest word
@@ -136,7 +136,7 @@ def test_the_desk_is_readable_in_the_dark(desk: Service, phone: OpenPage, inspec
     mara = Manager(page, desk.url, inspector, "dark")
     mara.sign_in()
     page.click("button[value=needs_and_offers]")
-    page.wait_for_url("**/manage/reports/1")
+    page.wait_for_url("**/manage/reports/1", timeout=120_000)
     mara.look("report")
     for path in ("/manage/", "/manage/offers"):
         mara.open(path)
