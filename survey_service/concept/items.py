@@ -23,7 +23,7 @@ from survey_service.concept.versions import ITEMS
 from survey_service.problems import Problem
 from survey_service.store.base import CollectionSpec, Store, Stored
 
-KEYS = CollectionSpec("concept_keys", indexes=("source",))
+KEYS = CollectionSpec("concept_keys", unique=("source",))
 """What gives items their names for good: an item that was taken out and accepted again goes on with its own."""
 WORDINGS = CollectionSpec("concept_wordings", indexes=("item",), unique=("place_key",))
 """All statement versions. They are only added."""
@@ -66,7 +66,7 @@ def add(
 def _key(store: Store, source: str) -> str:
     keys = store.collection(KEYS)
     known = keys.first(source=source) if source else None
-    return f"item-{(known or keys.add({'source': source})).id}"
+    return f"item-{(known or keys.add({'source': source or None})).id}"
 
 
 def edit(

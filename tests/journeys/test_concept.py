@@ -56,9 +56,7 @@ def adopt(mara: Manager, number: int) -> None:
     mara.look("adopted")
 
 
-def test_from_a_report_to_a_revision(
-    service: Service, mara: Manager, phone: OpenPage, inspector: Inspector
-) -> None:
+def test_from_a_report_to_a_revision(service: Service, mara: Manager, phone: OpenPage, inspector: Inspector) -> None:
     page, store = mara.page, service.store
     file(store, block(), block("rent", "WOH", 30, 90))
     mara.look("nothing yet")

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from survey_service import clock, languages
 from survey_service.concept import evidence, items, money, progress, versions, words
 from survey_service.concept.model import (
+    DRAFT,
     EFFORTS,
     HORIZONS,
     KINDS,
@@ -108,8 +109,7 @@ def save_concept_item(number: int, key: str) -> BaseResponse | tuple[str, int]:
                 desk.note("concept.item", key, version=number, act="worded")
     except Problem as problem:
         if problem.code == "concept.conflict":
-            found = versions.load(store, number)
-            return _page(found, found.item(key), form, wordings.problem_message(problem), conflict=True), 409
+            return _conflict(versions.load(store, number), key, problem)
         if problem.status != 422:
             raise
         return _page(found, item, form, wordings.problem_message(problem)), 422
@@ -166,6 +166,9 @@ def decide_concept_evidence(number: int, key: str) -> BaseResponse | tuple[str, 
     """Bind a statement to the new figures, or leave it as it is for a reason."""
     store, form, by = current().store, request.form, desk.signed_in().account.name
     found = versions.load(store, number)
+    now = found.item(key).wording
+    if form.get("what") == "renew" and found.state == DRAFT and _seen(form) != now.number:
+        return _conflict(found, key, Problem("concept.conflict", by=now.by, number=now.number))
     flag = evidence.flag_of(store, found, key)
     if security.is_forged():
         return _figures(found, flag, form, rendering.expired()), 400
@@ -256,6 +259,22 @@ def _given(item: Item) -> dict[str, Any]:
         given |= {name: getattr(wording.measure, name) for name in names}
         given["budget"] = money.typed(wording.measure.budget)
     return given
+
+
+def _conflict(found: Concept, key: str, problem: Problem) -> tuple[str, int]:
+    """Show a second editor both texts."""
+    item = found.item(key)
+    return _page(found, item, _both(request.form, item), wordings.problem_message(problem), conflict=True), 409
+
+
+def _both(form: Mapping[str, str], saved: Item) -> dict[str, Any]:
+    """Return what a second editor has typed, with what was saved meanwhile where they have changed nothing."""
+    seen = next((each for each in items.wordings(current().store, saved.key) if each.number == _seen(form)), None)
+    theirs = _given(saved)
+    before = _given(dataclasses.replace(saved, wording=seen)) if seen is not None else {}
+    both = {name: desk.lines(name) for name in form}
+    kept = {name: text for name, text in theirs.items() if both.get(name) == before.get(name, "").strip()}
+    return {**theirs, **both, **kept}
 
 
 def _texts(form: Mapping[str, str]) -> dict[str, str]:
