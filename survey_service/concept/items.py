@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from survey_service import clock
 from survey_service.concept import progress, versions
+from survey_service.concept.checks import checked_measure, checked_texts
 from survey_service.concept.model import (
     KINDS,
     MEASURE,
@@ -14,8 +15,6 @@ from survey_service.concept.model import (
     Item,
     Measure,
     Wording,
-    checked_measure,
-    checked_texts,
     wording_of,
     wording_to_json,
 )
