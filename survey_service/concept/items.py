@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from survey_service import clock
 from survey_service.concept import progress, versions
+from survey_service.concept.checks import checked_measure, checked_texts
 from survey_service.concept.model import (
     KINDS,
     MEASURE,
@@ -14,8 +15,6 @@ from survey_service.concept.model import (
     Item,
     Measure,
     Wording,
-    checked_measure,
-    checked_texts,
     wording_of,
     wording_to_json,
 )
@@ -23,7 +22,7 @@ from survey_service.concept.versions import ITEMS
 from survey_service.problems import Problem
 from survey_service.store.base import CollectionSpec, Store, Stored
 
-KEYS = CollectionSpec("concept_keys", indexes=("source",))
+KEYS = CollectionSpec("concept_keys", unique=("source",))
 """What gives items their names for good: an item that was taken out and accepted again goes on with its own."""
 WORDINGS = CollectionSpec("concept_wordings", indexes=("item",), unique=("place_key",))
 """All statement versions. They are only added."""
@@ -66,7 +65,7 @@ def add(
 def _key(store: Store, source: str) -> str:
     keys = store.collection(KEYS)
     known = keys.first(source=source) if source else None
-    return f"item-{(known or keys.add({'source': source})).id}"
+    return f"item-{(known or keys.add({'source': source or None})).id}"
 
 
 def edit(

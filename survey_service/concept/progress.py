@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from survey_service import clock
-from survey_service.concept.model import Progress, checked_progress
+from survey_service.concept.checks import checked_progress
+from survey_service.concept.model import Progress
 from survey_service.store.base import CollectionSpec, Store
 
 PROGRESS = CollectionSpec("concept_progress", indexes=("item",))

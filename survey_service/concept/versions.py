@@ -16,6 +16,7 @@ import orjson
 from survey_service import clock
 from survey_service.accounts import audit
 from survey_service.concept import progress
+from survey_service.concept.checks import checked_decision, checked_texts
 from survey_service.concept.model import (
     ADOPTED,
     CONSULTING,
@@ -24,8 +25,6 @@ from survey_service.concept.model import (
     Concept,
     Decision,
     Item,
-    checked_decision,
-    checked_texts,
     in_order,
     item_of,
     item_to_json,

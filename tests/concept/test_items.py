@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from survey_service.concept import items, measures, money, progress, versions
-from survey_service.concept.model import Judgement, Measure, Progress, checked_judgement
+from survey_service.concept.checks import checked_judgement
+from survey_service.concept.model import Judgement, Measure, Progress
 from survey_service.monitoring import definitions, observations
 from survey_service.paths import bundled as folder_of
 from survey_service.store.base import Store

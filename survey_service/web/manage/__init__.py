@@ -14,6 +14,7 @@ from survey_service.web.manage import (
     coding_results,
     coding_text,
     concept,
+    concept_evidence,
     concept_inputs,
     concept_items,
     distribution,
@@ -248,7 +249,7 @@ _VIEWS = (
     *(plugin_settings, plugins, response_files, responses, revisions, runs, scheduling),
     *(translation_files, translations),
     *(coding, coding_book, coding_results, coding_text),
-    *(concept, concept_inputs, concept_items),
+    *(concept, concept_evidence, concept_inputs, concept_items),
     *(calls, outbox),
     *(begin, edit_blocks, edit_list, editor_names, outline, trial),
 )

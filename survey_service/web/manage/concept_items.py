@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from survey_service import clock, languages
 from survey_service.concept import evidence, items, money, progress, versions, words
+from survey_service.concept.checks import checked_judgement
 from survey_service.concept.model import (
     EFFORTS,
     HORIZONS,
@@ -23,7 +24,6 @@ from survey_service.concept.model import (
     Judgement,
     Measure,
     Progress,
-    checked_judgement,
 )
 from survey_service.problems import Problem
 from survey_service.web import rendering, security, wordings
@@ -58,7 +58,7 @@ def add_concept_item(number: int) -> BaseResponse | tuple[str, int]:
                 number,
                 kind=kind,
                 field=form.get("field", ""),
-                texts=_texts(form),
+                texts=texts_of_form(form),
                 basis=checked_judgement(form.get("judgement", "")),
                 by=desk.signed_in().account.name,
                 measure=_measure(form) if kind == MEASURE else None,
@@ -97,8 +97,8 @@ def save_concept_item(number: int, key: str) -> BaseResponse | tuple[str, int]:
                 store,
                 number,
                 key,
-                seen=_seen(form),
-                texts=_texts(form),
+                seen=seen_in(form),
+                texts=texts_of_form(form),
                 by=desk.signed_in().account.name,
                 basis=_judged(form, item),
                 measure=_measure(form) if item.kind == MEASURE else None,
@@ -108,8 +108,7 @@ def save_concept_item(number: int, key: str) -> BaseResponse | tuple[str, int]:
                 desk.note("concept.item", key, version=number, act="worded")
     except Problem as problem:
         if problem.code == "concept.conflict":
-            found = versions.load(store, number)
-            return _page(found, found.item(key), form, wordings.problem_message(problem), conflict=True), 409
+            return met(versions.load(store, number), key, problem)
         if problem.status != 422:
             raise
         return _page(found, item, form, wordings.problem_message(problem)), 422
@@ -152,52 +151,6 @@ def keep_measure_progress(number: int, key: str) -> BaseResponse | tuple[str, in
             raise
         return _page(found, item, {**_given(item), **form}, wordings.problem_message(problem)), 422
     return redirect(_place(number, key), 303)
-
-
-@blueprint.get("/concept/<int:number>/items/<key>/evidence")
-def concept_evidence(number: int, key: str) -> str:
-    """Show a flagged statement with the old and the new figures."""
-    found = versions.load(current().store, number)
-    return _figures(found, evidence.flag_of(current().store, found, key), {})
-
-
-@blueprint.post("/concept/<int:number>/items/<key>/evidence")
-def decide_concept_evidence(number: int, key: str) -> BaseResponse | tuple[str, int]:
-    """Bind a statement to the new figures, or leave it as it is for a reason."""
-    store, form, by = current().store, request.form, desk.signed_in().account.name
-    found = versions.load(store, number)
-    flag = evidence.flag_of(store, found, key)
-    if security.is_forged():
-        return _figures(found, flag, form, rendering.expired()), 400
-    what = form.get("what", "")
-    if what not in ("renew", "leave"):
-        raise Problem("request.bad")
-    report = int(form["report"]) if form.get("report", "").isdecimal() else 0
-    try:
-        with store.transaction():
-            if what == "renew":
-                evidence.renew(store, found, key, report=report, seen=_seen(form), texts=_texts(form), by=by)
-            else:
-                evidence.leave(store, found, key, report=report, reason=form.get("reason", "")[:_MOST], by=by)
-            desk.note("concept.evidence", key, report=report, act=what)
-    except Problem as problem:
-        if problem.status != 422:
-            raise
-        return _figures(found, flag, form, wordings.problem_message(problem)), 422
-    return redirect(url_for(".concept_version", number=number, _anchor=key), 303)
-
-
-def _figures(found: Concept, flag: evidence.Flag, given: Given, error: str = "") -> str:
-    proposed = evidence.wording_after(flag, current().store)
-    return render_template(
-        "manage/concept_evidence.html",
-        concept=found,
-        flag=flag,
-        basis=concept_words.basis,
-        given=given or {f"text-{tag}": text for tag, text in proposed.items()},
-        tags=tuple(proposed),
-        error=error,
-    )
 
 
 def _page(found: Concept, item: Item, given: Given, error: str = "", *, conflict: bool = False) -> str:
@@ -258,7 +211,23 @@ def _given(item: Item) -> dict[str, Any]:
     return given
 
 
-def _texts(form: Mapping[str, str]) -> dict[str, str]:
+def met(found: Concept, key: str, problem: Problem) -> tuple[str, int]:
+    """Show a second editor both texts."""
+    item = found.item(key)
+    return _page(found, item, _both(request.form, item), wordings.problem_message(problem), conflict=True), 409
+
+
+def _both(form: Mapping[str, str], saved: Item) -> dict[str, Any]:
+    """Return what a second editor has typed, with what was saved meanwhile where they have changed nothing."""
+    seen = next((each for each in items.wordings(current().store, saved.key) if each.number == seen_in(form)), None)
+    theirs = _given(saved)
+    before = _given(dataclasses.replace(saved, wording=seen)) if seen is not None else {}
+    both = {name: desk.lines(name) for name in form}
+    kept = {name: text for name, text in theirs.items() if both.get(name) == before.get(name, "").strip()}
+    return {**theirs, **both, **kept}
+
+
+def texts_of_form(form: Mapping[str, str]) -> dict[str, str]:
     offered = (entry.tag for entry in languages.offered())
     return {tag: desk.lines(f"text-{tag}") for tag in offered if f"text-{tag}" in form}
 
@@ -274,7 +243,7 @@ def _judged(form: Mapping[str, str], item: Item) -> Basis | None:
     return None if not said.strip() and not isinstance(item.wording.basis, Judgement) else checked_judgement(said)
 
 
-def _seen(form: Mapping[str, str]) -> int:
+def seen_in(form: Mapping[str, str]) -> int:
     seen = form.get("seen", "")
     return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
 

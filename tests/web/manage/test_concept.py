@@ -140,6 +140,23 @@ def test_the_second_of_two_editors_sees_both_texts(
     assert '<ins><span class="hidden">new: </span> am Abend</ins>' in shown(manager, place)  # it stays in the history
 
 
+def test_what_the_second_editor_left_alone_is_what_the_first_saved(
+    manager: Desk, as_role: Callable[[str], Desk], store: Store, draft: Callable[[], Concept]
+) -> None:
+    send(manager, "/1/items/new", **MEASURE)
+    place, willi = f"/1/items/{draft().items[0].key}", as_role("Willi")
+    typed = {**MEASURE, "seen": "1"}
+    assert send(willi, place, **{**typed, "text-de": "Kurs am Morgen.", "lead": "Jobcenter"})[0] == 303
+    status, page = send(manager, place, **{**typed, "text-en": "Evening course.", "effort": "L"})
+    assert status == 409
+    assert "\nKurs am Morgen.</textarea>" in page
+    assert "\nEvening course.</textarea>" in page
+    assert 'value="Jobcenter"' in page
+    assert '<option value="L" selected>' in page
+    assert page.count('id="both-') == 1  # only English differs
+    assert "<dt>Effort</dt><dd><bdi>small</bdi></dd>" in page
+
+
 def test_an_item_is_moved_and_left_out(manager: Desk, draft: Callable[[], Concept]) -> None:
     for text in ("A", "B"):
         send(manager, "/1/items/new", **{**ITEM, "text-de": text})
@@ -175,6 +192,8 @@ def test_other_figures_are_shown_old_and_new_and_decided(
     basis = draft().items[0].wording.basis
     assert isinstance(basis, Evidence)
     assert (basis.count, basis.report) == (50, later.id)
+    status, page = send(manager, f"/1/items/{key}/evidence", **{**given, "text-de": "Von zweien zugleich."})
+    assert (status, "Mara has saved another text" in page, "Von zweien zugleich." in page) == (409, True, True)
     newest = file(store, block(count=60))
     left = {"what": "leave", "report": str(newest.id), "reason": "eine kleine Welle"}
     assert send(manager, f"/1/items/{key}/evidence", **left)[0] == 303
