@@ -269,3 +269,11 @@ def test_every_address_exists_in_every_language(browser: Browser, filled: Store)
     links: list[Mapping[str, Any]] = [values for tag, values in found.tags if tag == "a" and "hreflang" in values]
     assert len(links) == 24
     assert {link["href"] for link in links} >= {"/ti/results?field=INT", "/ar/results?field=INT"}
+
+
+def test_what_is_kept_is_kept_by_language_choice_and_frame(client: FlaskClient, filled: Store) -> None:
+    paths = ("/en/results/ARB1", "/en/results/ARB1?embed=1", "/ar/results/ARB1", "/en/results/ARB1?year=2024",
+             "/en/results?field=ARB", f"/en/results?field=ARB&area={MEININGEN}", "/en/results?field=INT")  # fmt: skip
+    first = [client.get(path).text for path in paths]
+    assert len(set(first)) == len(paths)
+    assert [client.get(path).text for path in reversed(paths)][::-1] == first

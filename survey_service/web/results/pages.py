@@ -75,7 +75,7 @@ def overview() -> str:
             day=present.day,
             fields=fields,
             names=present.names(),
-            areas=present.areas(batch.figures),
+            areas=sorted({*present.areas(chosen), wanted.area}),
             years=present.years(chosen),
             shown=[present.shown(each, wanted) for each in chosen],
         )
