@@ -8,9 +8,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from survey_service.settings import Settings
+if TYPE_CHECKING:  # a worker for reports, which must start fast, needs no settings
+    from survey_service.settings import Settings
 
 FRESH, DUE, UNCONFIRMED, ENDED = "fresh", "due", "unconfirmed", "ended"
 STATES = (FRESH, DUE, UNCONFIRMED, ENDED)
