@@ -145,6 +145,14 @@ class Batch:
         """Return the figure of an indicator, or None."""
         return next((each for each in self.figures if each.indicator.code == code), None)
 
+    def speaks(self, tag: str) -> bool:
+        """Tell whether all that it holds has texts in a language, so that its page is no mixture."""
+        return all(
+            tag in text
+            for each in self.figures
+            for text in (each.indicator.name, *(version.definition for version in each.indicator.versions))
+        )
+
     def body(self) -> dict[str, Any]:
         """Return the batch as a document, with its hash."""
         body = {

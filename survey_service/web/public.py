@@ -67,10 +67,19 @@ def questionnaires() -> str:
         duration=duration,
         any_concept=versions.any_adopted(current().store),
         any_offers=len(current().directory) > 0,
-        any_results=current().batches.count() > 0,
+        any_results=_any_results(tag),
         any_open=any(entry.is_open for entry in published),
         addresses=[(entry, url_for(".questionnaires", lang=entry.tag)) for entry in answerable(published)],
     )
+
+
+def _any_results(tag: str) -> bool:
+    """Tell whether there are published figures to read in a language; a damaged batch is no way on."""
+    try:
+        newest = current().batches.newest()
+    except Problem:
+        return False
+    return newest is not None and newest.speaks(tag)
 
 
 @blueprint.get("/<lang:lang>/privacy")

@@ -13,6 +13,7 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup
 
+from survey_service.languages import Language
 from survey_service.monitoring.figures import Batch, Figure
 from survey_service.monitoring.observations import COUNTY
 from survey_service.problems import Problem
@@ -62,6 +63,8 @@ def overview() -> str:
     batch, is_newest = _batch()
     if batch is None:
         return _page(None, "results.overview", Markup(""))
+    if not batch.speaks(i18n.language().tag):
+        return _elsewhere(batch, "results.overview")
     fields = present.fields(batch.figures)
     asked = request.args.get("field", "")
     field = "" if asked == present.TOGETHER else asked
@@ -90,6 +93,8 @@ def indicator(code: str) -> str:
     figure = batch.figure(code) if batch is not None else None
     if batch is None or figure is None:
         raise Problem("page.missing")
+    if not batch.speaks(i18n.language().tag):
+        return _elsewhere(batch, "results.indicator", code=code)
     wanted = Wanted(batch, is_newest, figure.indicator.field, *_choices([figure]))
     embedded = bool(request.args.get("embed"))
 
@@ -107,6 +112,16 @@ def indicator(code: str) -> str:
         )
 
     return _page(wanted, "results.indicator", _kept(wanted, (code, embedded), content), figure, embedded=embedded)
+
+
+def _elsewhere(batch: Batch, endpoint: str, /, **values: str) -> str:
+    """Lead to the languages in which all that a batch holds has texts."""
+    return rendering.language_choice(_addresses(batch, endpoint, **values))
+
+
+def _addresses(batch: Batch | None, endpoint: str, /, **values: str) -> list[tuple[Language, str]]:
+    found = rendering.everywhere(endpoint, **values)
+    return found if batch is None else [pair for pair in found if batch.speaks(pair[0].tag)]
 
 
 def _batch() -> tuple[Batch | None, bool]:
@@ -151,5 +166,5 @@ def _page(
         figure=figure,
         wanted=wanted,
         whole=wanted.address(endpoint, **more) if embedded and wanted is not None else "",
-        addresses=rendering.everywhere(endpoint, **more),
+        addresses=_addresses(wanted.batch if wanted is not None else None, endpoint, **more),
     )
