@@ -28,8 +28,8 @@ def mara(service: Service, phone: OpenPage, inspector: Inspector) -> Manager:
 
 def test_figures_are_looked_at_published_and_read(service: Service, mara: Manager, phone: OpenPage) -> None:
     fill(service.store)
-    reader = phone("ar", scripts=False)
-    reader.goto(f"{service.url}/ar/results")
+    reader = phone("en", scripts=False)
+    reader.goto(f"{service.url}/en/results")
     expect(reader.locator(".figure")).to_have_count(0)
     mara.open("/manage/indicators/overview?field=ARB")
     expect(mara.page.locator(".multiples .trend")).to_have_count(3)
