@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from survey_service import languages
 from survey_service.monitoring.definitions import Indicator, Version
 from survey_service.monitoring.goals import Goal
 from survey_service.monitoring.observations import COUNTY, Observation, Recorded
@@ -147,11 +148,13 @@ class Batch:
 
     def speaks(self, tag: str) -> bool:
         """Tell whether all that it holds has texts in a language, so that its page is no mixture."""
-        return all(
-            tag in text
-            for each in self.figures
-            for text in (each.indicator.name, *(version.definition for version in each.indicator.versions))
-        )
+        return tag in self._languages
+
+    @functools.cached_property
+    def _languages(self) -> frozenset[str]:
+        indicators = [each.indicator for each in self.figures]
+        texts = [text for each in indicators for text in (each.name, *(one.definition for one in each.versions))]
+        return frozenset(texts[0]).intersection(*texts) if texts else frozenset(languages.registry())
 
     def body(self) -> dict[str, Any]:
         """Return the batch as a document, with its hash."""

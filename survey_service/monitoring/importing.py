@@ -29,7 +29,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 NEEDED = ("indicator", "period", "source")
 _UNITS = frozenset({"%", "percent", "prozent", ""})
 _STATES = {"": False, "final": False, "endgültig": False, "preliminary": True, "vorläufig": True}
-_WHOLE = re.compile(r"\d{1,3}(?:[. \u00a0\u202f']\d{3})+|\d+(?:[.,]0+)?")
+_GROUPED = re.compile(r"\d{1,3}(?:[. \u00a0\u202f']\d{3})+")
+"""A number in groups of three digits: 1.000 is a thousand in German."""
+_WHOLE = re.compile(r"(\d+)(?:[.,]0+)?")
 _DECIMAL = re.compile(r"\d{1,3}(?:[.,]\d+)?")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 
@@ -231,16 +233,11 @@ class _Reader:
         text = self.text(name).translate(_DIGITS)
         if not text:
             return None
-        if len(text) > 15 or not _WHOLE.fullmatch(text):
+        grouped, plain = _GROUPED.fullmatch(text), _WHOLE.fullmatch(text)
+        if len(text) > 15 or not (grouped or plain):
             self.fault(name, D_("“%(text)s” is no count: write digits only."), text=text[:20])
             return None
-        bare = re.sub(r"[.,]0+$", "", text) if re.fullmatch(r"\d+[.,]0+", text) and not _grouped(text) else text
-        return int(re.sub(r"\D", "", bare))
-
-
-def _grouped(text: str) -> bool:
-    """Tell whether a number is written in groups of three digits: 1.000 is a thousand in German."""
-    return re.fullmatch(r"\d{1,3}(?:[. \u00a0\u202f']\d{3})+", text) is not None
+        return int(re.sub(r"\D", "", text) if plain is None or grouped else plain[1])
 
 
 def rows(recorded: Sequence[observations.Recorded]) -> Iterator[dict[str, str]]:

@@ -89,11 +89,11 @@ class Rows:
             if changes.reset:
                 self._by_id.clear()
             for change in changes.rows:
-                self._cursor = change.cursor
                 if change.document is None:
                     self._by_id.pop(change.id, None)
                 else:
                     self._by_id[change.id] = row_of(store, change.document)
+                self._cursor = change.cursor  # once it is taken in: a store that fails meanwhile loses nothing
             return [self._by_id[number] for number in sorted(self._by_id)]
 
 

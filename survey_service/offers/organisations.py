@@ -11,7 +11,8 @@ from survey_service.problems import Problem
 from survey_service.store.base import CollectionSpec, Store, Stored
 
 ORGANISATIONS = CollectionSpec("organisations", indexes=("folded",), unique=("organisation",))
-_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+"""The signs of ids: those that are not taken for each other when somebody reads one out."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def add(store: Store, organisation: Organisation) -> None:
 def id_of(folded: str) -> str:
     """Return the id that an organisation gets of its first name."""
     number = int.from_bytes(hashlib.sha256(folded.encode("utf-8")).digest()[:8], "big")
-    return "".join(_ALPHABET[number // len(_ALPHABET) ** place % len(_ALPHABET)] for place in range(10))
+    return "".join(ALPHABET[number // len(ALPHABET) ** place % len(ALPHABET)] for place in range(10))
 
 
 def find(store: Store, organisation: str) -> Organisation:

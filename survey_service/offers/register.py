@@ -18,7 +18,6 @@ from survey_service.problems import Problem
 from survey_service.store.base import CollectionSpec, Document, Store, Stored
 
 MODERATION = ("submitted", "published", "returned", "rejected", "withdrawn", "merged")
-_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 def _since_published(body: Document) -> Document:
@@ -45,7 +44,7 @@ def register(store: Store, response: Mapping[str, Any], today: dt.date, *, by: s
     answers = dict(response["answers"])
     body: Document = {
         **_NEW,
-        "offer": "".join(secrets.choice(_ALPHABET) for _ in range(10)),
+        "offer": "".join(secrets.choice(organisations.ALPHABET) for _ in range(10)),
         "response_key": response["key"],
         **_sent(store, response, today),
         **_state(None),

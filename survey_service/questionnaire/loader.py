@@ -48,6 +48,11 @@ class Library:
     refused: tuple[Fault, ...] = ()
     """Why catalogs were not loaded, if the texts were not asked for."""
 
+    def labels(self, vocabulary: str) -> dict[str, Text]:
+        """Return the labels of a vocabulary's choices by name, in their order; none if there is no such vocabulary."""
+        found = self.vocabularies.get(vocabulary)
+        return {choice.name: choice.label for choice in found.choices} if found else {}
+
 
 def load_folder(
     folder: Path, *, catalogs: bool = True, gate: bool = True, edits: texts.Catalogs | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -39,7 +38,7 @@ HSDS = (".json", ".jsonl", ".zip")
 ANSWERED = ("import.", "loading.unusable", "loading.language", "bulk.", "hsds.file")
 """Problems that the form says beside itself."""
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_LONGEST_NAME, _LONGEST_VALUE = 200, 80
+_LONGEST_VALUE = 80
 
 
 @dataclass(frozen=True)
@@ -66,15 +65,6 @@ def form() -> Published:
         if published.questionnaire.audience == "providers":
             return published
     raise Problem("questionnaire.missing")
-
-
-def brought() -> tuple[str, bytes]:
-    """Return the name and the content of the file that was sent. Raises Problem import.no_file."""
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Problem("import.no_file")
-    with contextlib.closing(sent):
-        return PurePath(sent.filename).name[-_LONGEST_NAME:], sent.read()
 
 
 def look_through(data: bytes, published: Published, terms: Terms, most: int, organisation: str = "") -> Looked:

@@ -38,7 +38,7 @@ def coding_codebook(book: str) -> str:
         book=found,
         states=views.STATES,
         changes=views.CHANGES,
-        fields=views.fields_of_action(),
+        fields=current().library.labels("fields_of_action"),
         history=codebooks.history(current().store, book)[:_MOST_SHOWN],
     )
 
@@ -98,7 +98,7 @@ def _save(book: Codebook, old: Code | None) -> BaseResponse | tuple[str, int]:
         old.code if old is not None else "",
         {tag: form.get(f"label-{tag}", "") for tag in LANGUAGES},
         **{name: desk.lines(name) for name in ("definition", "include", "exclude")},
-        field=field if field in views.fields_of_action() else "",
+        field=field if field in current().library.labels("fields_of_action") else "",
         keywords=tuple(desk.lines("keywords").split("\n")),
     )
     save = codebooks.add if old is None else codebooks.edit
@@ -127,7 +127,7 @@ def _page(
         code=code,
         given=given,
         tags=LANGUAGES,
-        fields_of_action=views.fields_of_action(),
+        fields_of_action=current().library.labels("fields_of_action"),
         others=[other for other in book.active if code is None or other.code != code.code],
         errors=views.faults_of(problem),
         general=[error] if error else [],

@@ -9,7 +9,6 @@ from survey_service.coding import codebooks, naming, translating
 from survey_service.coding.suggesting import KEYWORD, Suggestion
 from survey_service.coding.units import Source
 from survey_service.problems import D_, Problem
-from survey_service.web.context import current
 from survey_service.web.i18n import gettext
 from survey_service.web.manage import names
 
@@ -57,12 +56,6 @@ def reason(suggestion: Suggestion) -> str:
         return gettext(D_("Suggested: the word “%(word)s”"), word=suggestion.keyword)
     share = round(suggestion.alike * 100)
     return gettext(D_("Suggested: %(share)s %% like text %(number)s"), share=share, number=suggestion.number)
-
-
-def fields_of_action() -> Mapping[str, Any]:
-    """Return the fields of action by code, with their labels."""
-    found = current().library.vocabularies.get("fields_of_action")
-    return {} if found is None else {choice.name: choice.label for choice in found.choices}
 
 
 def faults_of(problem: Problem | None) -> dict[str, str]:

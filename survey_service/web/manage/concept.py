@@ -13,7 +13,6 @@ from survey_service.concept import differences, docx, evidence, measures, paper,
 from survey_service.concept.model import Concept, Decision
 from survey_service.concept.paper import Paper
 from survey_service.problems import Problem
-from survey_service.questionnaire.model import Text
 from survey_service.web import i18n, wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
@@ -52,9 +51,8 @@ def _overview(problem: Problem | None = None) -> str:
 @blueprint.post("/concept")
 def begin_concept() -> BaseResponse:
     """Begin a version: empty, or as the revision of the one adopted last."""
-    vocabulary = current().library.vocabularies.get("fields_of_action")
-    fields: dict[str, Text] = {choice.name: choice.label for choice in vocabulary.choices} if vocabulary else {}
     title = {"de": "Integrationskonzept", "en": "Integration concept"}
+    fields = current().library.labels("fields_of_action")
     made = versions.begin(current().store, title, fields, desk.signed_in().account.name)
     return redirect(url_for(".concept_version", number=made.number), 303)
 

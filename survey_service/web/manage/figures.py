@@ -133,7 +133,7 @@ def glance_at_indicators() -> str:
     return render_template(
         "manage/glance.html",
         fields=fields,
-        names=indicators.field_names(),
+        names=context.library.labels("fields_of_action"),
         chosen=field,
         shown=[_glance(each) for each in context.indicators.values() if each.field == field],
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -19,7 +17,7 @@ from survey_service.questionnaire.model import Text
 from survey_service.questionnaire.xlsform.workbook import MAX_BYTES
 from survey_service.reports import report as reports
 from survey_service.responses.loading import files
-from survey_service.web import wordings
+from survey_service.web import incoming, wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
 from survey_service.web.manage import desk
@@ -62,7 +60,7 @@ def indicators() -> str:
     return render_template(
         "manage/indicators.html",
         rows=rows,
-        fields=field_names(),
+        fields=current().library.labels("fields_of_action"),
         progress=progress,
         reports=found[:_REPORTS_SHOWN],
         taken=request.args.get("taken", ""),
@@ -172,7 +170,7 @@ def import_indicators() -> Any:
     if request.method == "GET":
         return _form(), 200
     try:
-        file, data = _brought()
+        file, data = incoming.brought(100)
         sheets = files.read_confined(data, file)
         plan = importing.read(list(sheets.values()), current().indicators, current().municipalities)
         by, reason = desk.signed_in().account.name, request.form.get("reason", "")
@@ -184,14 +182,6 @@ def import_indicators() -> Any:
             raise
         return _form(problem), problem.status
     return redirect(url_for(".indicators", imported=sum(counts.values())), 303)
-
-
-def _brought() -> tuple[str, bytes]:
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Problem("import.no_file")
-    with contextlib.closing(sent):
-        return PurePath(sent.filename).name[-100:], sent.read()
 
 
 def _form(problem: Problem | None = None) -> str:
@@ -229,12 +219,7 @@ def progress(indicator: Indicator, newest: Recorded | None, goal: goals.Goal | N
     return gettext(PROGRESS[goals.progress(indicator, goal, newest.observation.value)])
 
 
-def field_names() -> dict[str, Text]:
-    vocabulary = current().library.vocabularies.get("fields_of_action")
-    return {choice.name: choice.label for choice in vocabulary.choices} if vocabulary else {}
-
-
 def areas() -> dict[str, Text]:
-    vocabulary = current().library.vocabularies.get("municipalities")
+    """Return the names of the county's municipalities by key."""
     keys = current().municipalities
-    return {choice.name: choice.label for choice in vocabulary.choices if choice.name in keys} if vocabulary else {}
+    return {key: label for key, label in current().library.labels("municipalities").items() if key in keys}

@@ -5,9 +5,7 @@ Between the two steps the file waits in the instance (``responses.loading.waitin
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
-from pathlib import PurePath
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -20,7 +18,7 @@ from survey_service.responses.loading import Loading, Terms, files, findings, wa
 from survey_service.responses.loading.findings import COLUMN, MISSING, REFUSED, ROW, Finding
 from survey_service.responses.loading.waiting import Waiting
 from survey_service.responses.revisions import Published
-from survey_service.web import i18n, wordings
+from survey_service.web import i18n, incoming, wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
 from survey_service.web.manage import desk
@@ -28,7 +26,7 @@ from survey_service.web.manage.desk import blueprint
 
 MOST_ROWS = 5_000
 """Rows that a request has the time to judge; the command takes more."""
-_MOST_SHOWN, _MOST_ROWS_NAMED, _LONGEST_NAME = 200, 20, 200
+_MOST_SHOWN, _MOST_ROWS_NAMED = 200, 20
 _ANSWERED = ("import.", "loading.", "questionnaire.missing")
 KINDS: Mapping[str, str] = {
     REFUSED: D_("Answer left out"),
@@ -75,7 +73,7 @@ def _form(problem: Problem | None = None, **shown: int | None) -> str:
 def look_through() -> str | tuple[str, int]:
     """Read a file in a process of its own and show what would become of it; the file waits, nothing is stored."""
     try:
-        file, data = _brought()
+        file, data = incoming.brought()
         published = current().publications.current(request.form.get("questionnaire", ""))
         language = _language(published, request.form.get("language", ""))
         found = _read(data, file, published, language)
@@ -87,15 +85,6 @@ def look_through() -> str | tuple[str, int]:
     told = Waiting(_account(), file, published.questionnaire.name, published.revision, language, now)
     waiting.sweep(current().settings.instance, clock.now())
     return _preview(found, published, told, waiting.put(current().settings.instance, told, data))
-
-
-def _brought() -> tuple[str, bytes]:
-    """Return the name and the content of the file that was sent. Raises Problem import.no_file."""
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Problem("import.no_file")
-    with contextlib.closing(sent):
-        return PurePath(sent.filename).name[-_LONGEST_NAME:], sent.read()
 
 
 def _language(published: Published, chosen: str) -> str:

@@ -17,7 +17,7 @@ from survey_service.questionnaire.xlsform.workbook import MAX_BYTES
 from survey_service.responses.loading import waiting
 from survey_service.responses.loading.waiting import Waiting
 from survey_service.responses.revisions import Published
-from survey_service.web import bulk_view, wordings
+from survey_service.web import bulk_view, incoming, wordings
 from survey_service.web.bulk_view import Looked
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
@@ -74,7 +74,7 @@ def look_through_offers() -> str | tuple[str, int]:
     """Read a file and show what would become of it; the file waits, nothing is stored."""
     try:
         published = bulk_view.form()
-        file, data = bulk_view.brought()
+        file, data = incoming.brought()
         language = bulk_view.language_of(published)
         looked = _looked(data, file, language, published)
     except Problem as problem:

@@ -18,7 +18,7 @@ from survey_service.questionnaire.xlsform.workbook import MAX_BYTES
 from survey_service.responses.loading import waiting
 from survey_service.responses.loading.waiting import Waiting
 from survey_service.responses.revisions import Published
-from survey_service.web import bulk_view, provider_visit, wordings
+from survey_service.web import bulk_view, incoming, provider_visit, wordings
 from survey_service.web.bulk_view import Looked
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
@@ -73,7 +73,7 @@ def look_through_bulk() -> ResponseReturnValue:
     contact = _present()
     try:
         published = bulk_view.form()
-        file, data = bulk_view.brought()
+        file, data = incoming.brought()
         looked = _looked(data, file, published, contact)
     except Problem as problem:
         if not problem.code.startswith(bulk_view.ANSWERED):

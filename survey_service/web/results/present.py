@@ -82,11 +82,8 @@ def fields(figures: Iterable[Figure]) -> list[str]:
 
 def names() -> dict[str, Text]:
     """Return the names of topics and municipalities by code."""
-    found: dict[str, Text] = {}
-    for vocabulary in ("fields_of_action", "municipalities"):
-        known = current().library.vocabularies.get(vocabulary)
-        found |= {choice.name: choice.label for choice in known.choices} if known else {}
-    return found
+    library = current().library
+    return library.labels("fields_of_action") | library.labels("municipalities")
 
 
 def areas(figures: Iterable[Figure]) -> list[str]:
