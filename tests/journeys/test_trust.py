@@ -104,6 +104,7 @@ def test_leaving_on_the_phone_takes_the_draft_and_leaves_what_others_have_sent(
     on_the_phone.begin(page)
     on_the_phone.finish(page)  # waits in the outbox
     page.click('[data-view="_done"] [data-do="erase"]')
+    page.wait_for_selector('[data-view="_erased"]:not([hidden])')
     page.goto(f"{leaving.url}/de/q/needs")
     page.wait_for_selector('section[data-page="consent"]:not([hidden])')
     on_the_phone.begin(page)
