@@ -63,7 +63,7 @@ def post(service: Service, tmp_path: Path, started: Callable[..., tuple[Box, int
     return day
 
 
-@pytest.mark.parametrize("tag", ["de", "de-simple"])
+@pytest.mark.parametrize("tag", ["de", pytest.param("de-simple", marks=pytest.mark.languages)])
 def test_reminded_and_confirmed_from_the_letter(
     service: Service, contexts: Contexts, inspector: Inspector, tmp_path: Path, post: Callable[[int], Any], tag: str
 ) -> None:
@@ -128,7 +128,7 @@ def test_without_scripts_one_offer_is_one_press(
     assert register.find(service.store, only).body["confirmed"] == "2027-05-22"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["dark", pytest.param("light", marks=pytest.mark.languages)])
 def test_the_manager_reads_the_outbox_and_calls(
     service: Service, contexts: Contexts, inspector: Inspector, tmp_path: Path, scheme: str
 ) -> None:

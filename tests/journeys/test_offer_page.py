@@ -36,7 +36,15 @@ def offer(service: Service, tmp_path: Path) -> Iterator[str]:
         yield gallery.published(studio, 1, "Sprachcafé")
 
 
-@pytest.mark.parametrize(("tag", "scheme"), [("de", "light"), ("de", "dark"), ("ar", "light"), ("ar", "dark")])
+@pytest.mark.parametrize(
+    ("tag", "scheme"),
+    [
+        ("de", "dark"),
+        ("ar", "light"),
+        pytest.param("de", "light", marks=pytest.mark.languages),
+        pytest.param("ar", "dark", marks=pytest.mark.languages),
+    ],
+)
 def test_from_the_map_to_an_error_reported(
     service: Service, phone: OpenPage, watch: Watch, offer: str, tag: str, scheme: str
 ) -> None:

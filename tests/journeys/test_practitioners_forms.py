@@ -111,7 +111,7 @@ class Robot:
         self.page.evaluate(FILL, {"answers": self.answers, "prefix": f"{self.repeat}~{numbers[0]}/" if numbers else ""})
 
 
-@pytest.mark.parametrize("tag", ["ar", "es"])
+@pytest.mark.parametrize("tag", ["ar", pytest.param("es", marks=pytest.mark.languages)])
 def test_a_household_of_two_is_interviewed(service: Service, phone: OpenPage, inspector: Inspector, tag: str) -> None:
     found = importing.read(sample("RMS_CAPI_v2.xlsx"), "RMS_CAPI_v2.xlsx", Options(name="rms"))
     assert found.questionnaire is not None

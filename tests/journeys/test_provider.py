@@ -49,7 +49,7 @@ def post(service: Service, tmp_path: Path) -> Post:
     return letters
 
 
-@pytest.mark.parametrize("tag", ["de", "de-simple"])
+@pytest.mark.parametrize("tag", ["de", pytest.param("de-simple", marks=pytest.mark.languages)])
 def test_registered_published_and_changed_by_a_link(
     service: Service, phone: OpenPage, inspector: Inspector, tmp_path: Path, post: Post, tag: str
 ) -> None:
@@ -117,7 +117,7 @@ def test_registered_published_and_changed_by_a_link(
     look(office)
 
 
-@pytest.mark.parametrize("tag", ["de", "de-simple"])
+@pytest.mark.parametrize("tag", ["de", pytest.param("de-simple", marks=pytest.mark.languages)])
 def test_the_staff_changes(
     service: Service, phone: OpenPage, inspector: Inspector, tmp_path: Path, post: Post, tag: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""Every page that providers see, in each of their languages, in light and dark colours."""
+"""Every page that providers see, in light and dark colours; in two languages only by ``make test-languages``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,13 @@ WIDE = "contrast of "
 """What axe says of a table wider than a phone, of which it judges only what is seen: it is judged on a screen."""
 
 
-@pytest.mark.parametrize("tag", [entry.tag for entry in languages.registry().values() if entry.provider])
+TAGS = [entry.tag for entry in languages.registry().values() if entry.provider]
+ALWAYS = "de-simple"
+
+
+@pytest.mark.parametrize(
+    "tag", [pytest.param(tag, marks=[] if tag == ALWAYS else [pytest.mark.languages]) for tag in TAGS]
+)
 def test_every_page_is_drawn_well(library: Library, inspector: Inspector, tmp_path: Path, tag: str) -> None:
     store = open_store("tinydb:", tmp_path)
     Publications(store).publish(library.questionnaires)

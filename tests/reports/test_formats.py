@@ -1,4 +1,4 @@
-"""All formats show the numbers of JSON: both bundled reports on the demonstration, in German, English and Arabic."""
+"""All formats show the numbers of JSON: two reports on the demonstration, in Arabic and in German or English."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from tests.reports import tables
 from tests.reports.tables import plain, shown
 from tests.web.manage.conftest import NOW
 
-PLUGINS, TAGS = ("needs_and_offers", "monitoring"), ("de", "en", "ar")
+PLUGINS = ("needs_and_offers", "monitoring")
 Files = dict[tuple[str, str, str], bytes]
-EVERY = [(plugin, tag) for plugin in PLUGINS for tag in TAGS]
+EVERY = [("needs_and_offers", "de"), ("needs_and_offers", "ar"), ("monitoring", "en"), ("monitoring", "ar")]
 
 
 @pytest.fixture(scope="module")
@@ -243,30 +243,30 @@ def test_arabic_runs_from_the_right(files: Files, plugin: str) -> None:
     assert all("w:bidiVisual" in table._tbl.tblPr.xml for table in document.tables)
     assert "w:bidi" in document.sections[0]._sectPr.xml
     assert 'w:bidi="ar"' in document.styles.element.xml
-    german = word.Document(io.BytesIO(files[plugin, "de", "docx"]))
-    assert not any("w:bidiVisual" in table._tbl.tblPr.xml for table in german.tables)
+    others = [word.Document(io.BytesIO(files[name, tag, "docx"])) for name, tag in EVERY if tag != "ar"]
+    assert not any("w:bidiVisual" in table._tbl.tblPr.xml for other in others for table in other.tables)
 
 
-@pytest.mark.parametrize("plugin", PLUGINS)
+@pytest.mark.parametrize(("plugin", "tag"), [each for each in EVERY if each[1] != "ar"])
 def test_a_word_document_can_be_read_aloud(
-    made: tuple[Flask, dict[str, Report], Path], files: Files, plugin: str
+    made: tuple[Flask, dict[str, Report], Path], files: Files, plugin: str, tag: str
 ) -> None:
     import docx as word
 
-    document = word.Document(io.BytesIO(files[plugin, "de", "docx"]))
+    document = word.Document(io.BytesIO(files[plugin, tag, "docx"]))
     report = made[1][plugin]
-    assert document.core_properties.title == report.title["de"]
-    assert document.core_properties.language == "de"
-    assert [p.text for p in document.paragraphs if p.style.name == "Heading 1"] == [report.title["de"]]
+    assert document.core_properties.title == report.title[tag]
+    assert document.core_properties.language == tag
+    assert [p.text for p in document.paragraphs if p.style.name == "Heading 1"] == [report.title[tag]]
     assert all("w:tblHeader" in table.rows[0]._tr.xml for table in document.tables)
     pictures = re.findall(r'<wp:docPr [^>]*descr="([^"]+)"', document.element.xml)
-    assert pictures == [block["caption"]["de"] for block in report.blocks if block["type"] == "chart"]
+    assert pictures == [block["caption"][tag] for block in report.blocks if block["type"] == "chart"]
     places = set(re.findall(r'<w:bookmarkStart [^>]*w:name="([^"]+)"', document.element.xml))
     assert set(re.findall(r'<w:hyperlink [^>]*w:anchor="([^"]+)"', document.element.xml)) <= places
     assert "NUMPAGES" in document.sections[0].footer._element.xml
 
 
-@pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize("tag", ["de", "ar"])
 def test_all_charts_are_one_svg(files: Files, tag: str) -> None:
     import xml.etree.ElementTree as ET
 
