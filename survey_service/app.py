@@ -27,6 +27,7 @@ from survey_service.web import (
     leaving,
     manage,
     media_view,
+    metrics,
     offer,
     offline,
     pictures,
@@ -40,6 +41,7 @@ from survey_service.web import (
     results,
     resume,
     security,
+    tracing,
     way_in,
     wordings,
     words,
@@ -47,7 +49,7 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(directory, offer, results, concept, provider, confirming, api, hsds, manage),
+    *(directory, offer, results, concept, provider, confirming, api, hsds, metrics, manage),
 )
 
 
@@ -65,6 +67,8 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     aloud.install(app)
     media_view.install(app)
     words.install(app)
+    metrics.install(app)
+    tracing.install(app, settings)
     security.install(app, settings)
     way_in.install(app)
     helping.install(app)

@@ -91,6 +91,20 @@ def _mail_url(text: str) -> str:
     return url
 
 
+def _log(text: str) -> str:
+    name = text.strip().lower()
+    if name not in ("text", "json"):
+        raise ValueError("use text or json")
+    return name
+
+
+def _token(text: str) -> str:
+    token = text.strip()
+    if token and (len(token) < 16 or not token.isascii() or not token.isprintable() or " " in token):
+        raise ValueError("use at least 16 letters, digits and signs, without blanks")
+    return token
+
+
 def _license(text: str) -> str:
     name = text.strip().lower()
     if name not in ("by", "zero"):
@@ -151,6 +165,13 @@ TABLE: tuple[Setting, ...] = (
         "means none. Needs public_url to begin with https://",
     ),
     Setting("proxies", _not_negative, 0, "Number of trusted reverse proxies in front; 0 ignores X-Forwarded-For"),
+    Setting("log", _log, "text", "How the log is written: text (lines for people) or json (one object a line)"),
+    Setting(
+        "metrics_token",
+        _token,
+        "",
+        "Who sends this text as bearer token reads /metrics; at least 16 characters; empty means there is no such page",
+    ),
     Setting("threads", _positive, 32, "Threads in each process that answer requests"),
     Setting("processes", _positive, 1, "Processes that answer requests; several need a postgresql:// store"),
     Setting("max_body", _positive, 500_000, "Largest request body in bytes"),

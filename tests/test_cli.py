@@ -568,7 +568,11 @@ def test_serve_publishes_serves_the_demonstration_and_ends_gracefully(instance: 
     for path, status in (("healthz", 200), ("readyz", 200), ("de/", 200), ("manage/login", 200)):
         with urllib.request.urlopen(address + path) as response:
             assert response.status == status
-    assert end(process) == ""
+    said = end(process).splitlines()
+    assert [line.partition("]: ")[2].rpartition(" 200 ")[0] for line in said] == [
+        "GET api.healthz", "GET api.readyz", "GET public.questionnaires", "GET manage.enter",
+    ]  # fmt: skip
+    assert all(" INFO survey_service.requests [" in line for line in said)
 
 
 def test_serve_prints_the_password_of_the_demonstration_and_it_works(instance: Path) -> None:

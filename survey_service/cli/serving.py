@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import logging
 import multiprocessing.util
 from pathlib import Path
 
 import click
 from flask import Flask
 
-from survey_service import settings
+from survey_service import logs, settings
 from survey_service.app import create_app
 from survey_service.cli import demonstration
 from survey_service.cli.common import closing, on_instance
@@ -21,10 +20,9 @@ from survey_service.cli.publishing import publish
 from survey_service.cli.tidying import tidying
 from survey_service.problems import Problem
 from survey_service.store import is_postgres, open_store
-from survey_service.web import server
+from survey_service.web import metrics, server, tracing
 from survey_service.web.context import Context
 
-_LOG = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -43,8 +41,8 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 @on_instance
 def serve(host: str, port: int, demo: bool, instance: Path | None) -> None:
     """Check and publish the questionnaires, and serve them until SIGTERM or Ctrl-C."""
-    logging.basicConfig(level=logging.INFO, format=_LOG)
     values = settings.load(instance)
+    logs.configure(values.log, tracing.request_id)
     if values.processes > 1 and not is_postgres(values.store):
         raise Problem(
             "settings.invalid", name="SURVEY_PROCESSES", reason="several processes need a postgresql:// store"
@@ -58,6 +56,8 @@ def serve(host: str, port: int, demo: bool, instance: Path | None) -> None:
             demonstration.prepare(context)
     if host not in _LOOPBACK and not values.public_url:
         click.echo("Set SURVEY_PUBLIC_URL to the address people use; others are refused.", err=True)
+    if values.processes > 1:
+        metrics.share(values.instance)
     load = functools.partial(application, values.instance)
     code = server.run(load, values, host, port, announce=lambda address: click.echo(f"Serving {address}"))
     click.echo("Stopped.")
@@ -67,8 +67,8 @@ def serve(host: str, port: int, demo: bool, instance: Path | None) -> None:
 
 def application(instance: Path) -> Flask:
     """Return the application of an instance, in the process that serves it, to be ended with that process."""
-    logging.basicConfig(level=logging.INFO, format=_LOG)
     values = settings.load(instance)
+    logs.configure(values.log, tracing.request_id)
     store = open_store(values.store, values.instance)
     stack = contextlib.ExitStack()
     stack.callback(store.close)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import tempfile
 import traceback
 from collections.abc import Mapping
@@ -14,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from survey_service.problems import Problem
 from survey_service.store.disk import FULL
-from survey_service.web import audience, wordings
+from survey_service.web import audience, tracing, wordings
 from survey_service.web.i18n import gettext
 
 _CODES: Mapping[int, str] = {
@@ -25,7 +24,7 @@ _CODES: Mapping[int, str] = {
     414: "request.too_long",
     415: "request.media_type",
 }
-_PROGRAM_PATHS = ("/api/", "/hsds/", "/healthz", "/readyz")
+_PROGRAM_PATHS = ("/api/", "/hsds/", "/healthz", "/readyz", "/metrics")
 _RETRY_SECONDS = "30"
 
 
@@ -108,7 +107,7 @@ def of_exception(error: Exception) -> Response:
     """
     if isinstance(error, OSError) and error.errno in FULL:
         return show(Problem("store.full", folder=tempfile.gettempdir()))
-    reference = secrets.token_hex(4)
+    reference = tracing.request_id()[:8]
     frames = "".join(traceback.format_tb(error.__traceback__))
     current_app.logger.error("%s: %s at %s\n%s", reference, type(error).__name__, request.endpoint, frames)
     return show(Problem("service.failed", reference=reference))
