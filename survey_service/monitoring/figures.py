@@ -10,7 +10,7 @@ import functools
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -152,9 +152,7 @@ class Batch:
 
     @functools.cached_property
     def _languages(self) -> frozenset[str]:
-        indicators = [each.indicator for each in self.figures]
-        texts = [text for each in indicators for text in (each.name, *(one.definition for one in each.versions))]
-        return frozenset(texts[0]).intersection(*texts) if texts else frozenset(languages.registry())
+        return frozenset(languages.registry()) - lacking(self.figures, languages.registry()).keys()
 
     def body(self) -> dict[str, Any]:
         """Return the batch as a document, with its hash."""
@@ -167,6 +165,21 @@ class Batch:
             "figures": [_figure_body(each) for each in self.figures],
         }
         return {**body, "digest": _digest(body)}
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A text that figures have in no wording of a language: the indicator's code, and the address of the text."""
+
+    code: str
+    address: str
+
+
+def lacking(figures: Sequence[Figure], tags: Iterable[str]) -> dict[str, list[Lack]]:
+    """Return for each of the languages that figures cannot be offered in what they lack there."""
+    texts = [(each.indicator.code, *pair) for each in figures for pair in each.indicator.texts()]
+    found = {tag: [Lack(code, address) for code, address, text in texts if tag not in text] for tag in tags}
+    return {tag: lacks for tag, lacks in found.items() if lacks}
 
 
 def sealed(batch: Batch) -> Batch:
