@@ -45,4 +45,4 @@ def fill(store: Store) -> None:
 def publish(store: Store, indicators: Indicators = INDICATORS) -> Batch:
     """Publish all figures there are."""
     mark = publication.prepare(store, indicators).mark
-    return publication.publish(store, indicators, None, mark, "Mara")
+    return publication.publish(store, indicators, None, mark, "Mara", reason="Zahlendreher")

@@ -20,6 +20,7 @@ from flask.testing import FlaskClient
 from survey_service import settings
 from survey_service.app import create_app
 from survey_service.monitoring import definitions, publication
+from survey_service.monitoring.figures import Batches
 from survey_service.paths import bundled
 from survey_service.store.base import Store
 from tests.monitoring.published import INDICATORS, MEININGEN, ZELLA, fill, note, publish
@@ -234,6 +235,81 @@ def test_an_older_batch_stays_at_its_address_and_says_that_there_is_a_newer(clie
     summary = entries[0].findtext(f"{atom}summary")
     assert summary is not None
     assert summary.endswith("ARB1")
+
+
+def rows_of(content: bytes) -> dict[Key, dict[str, str]]:
+    """Return the rows of a CSV file by indicator, period and area."""
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+    return {(row["indicator"], row["period"], row["area"]): row for row in rows}
+
+
+def test_a_corrected_figure_is_told_on_all_pages_in_all_files_and_in_the_feed(
+    client: FlaskClient, filled: Store
+) -> None:
+    note(filled, "ARB1", "2024", 1001, 2400)  # final: 1010 was wrong
+    publish(filled)
+    note(filled, "INT3", "2027-Q2", 60, 120)
+    publish(filled)
+    now = client.get("/en/results?field=ARB").text
+    assert table(now, "ARB1")["2024"] == ("41.7 % (corrected)", "1,001 of 2,400")
+    assert table(now, "ARB1")["2023"] == ("40.8 %", "980 of 2,400")
+    assert "Corrected with publication 2 on" in section(now, "ARB1")
+    assert "Reason: Zahlendreher" in section(now, "ARB1")
+    assert "Corrected" not in section(now, "ARB2")
+    old = client.get("/en/results?field=ARB&batch=1").text
+    assert table(old, "ARB1")["2024"] == ("42.1 % (wrong)", "1,010 of 2,400")
+    assert "This figure was wrong. Publication 2 of" in section(old, "ARB1")
+    assert 'href="/en/results/ARB1?batch=2"' in old
+    key = ("ARB1", "2024", "")
+    told = {
+        1: "falsch, berichtigt mit Veröffentlichung 2 / wrong, corrected with publication 2: Zahlendreher",
+        2: "berichtigt mit Veröffentlichung 2 / corrected with publication 2: Zahlendreher",
+        3: "berichtigt mit Veröffentlichung 2 / corrected with publication 2: Zahlendreher",
+    }
+    for number, text in told.items():
+        rows = rows_of(client.get(f"/results/{number}/figures.csv").data)
+        assert {place: row["correction"] for place, row in rows.items() if row["correction"]} == {key: text}
+        body = json.loads(client.get(f"/results/{number}/figures.json").data)
+        assert [row["correction"] for row in body["figures"] if row["correction"]] == [text]
+        sdmx = csv.DictReader(io.StringIO(client.get(f"/results/{number}/figures.sdmx.csv").text))
+        assert [row["TIME_PERIOD"] for row in sdmx if text in row["COMMENT_OBS"]] == ["2024"]
+        book = openpyxl.load_workbook(io.BytesIO(client.get(f"/results/{number}/figures.xlsx").data))
+        assert [row[-1] for row in book["figures"].iter_rows(values_only=True) if row[-1] == text] == [text]
+    atom = "{http://www.w3.org/2005/Atom}"
+    entries = ElementTree.fromstring(client.get("/results/feed.atom").data).findall(f"{atom}entry")
+    summaries = [entry.findtext(f"{atom}summary") or "" for entry in entries]
+    assert ["Berichtigt / corrected: ARB1 (2024): Zahlendreher" in each for each in summaries] == [False, True, False]
+    assert ["wrong, see publication 2: ARB1" in each for each in summaries] == [False, False, True]
+    moments = [each.moment for each in Batches(lambda: filled).news()]
+    assert [entry.findtext(f"{atom}updated") for entry in entries] == [moments[0], moments[1], moments[1]]
+
+
+def test_a_withdrawn_figure_says_so_where_it_stood(client: FlaskClient, filled: Store) -> None:
+    withdraw = [("ARB1", 1, "2025")]
+    mark = publication.prepare(filled, INDICATORS, None, withdraw).mark
+    publication.publish(filled, INDICATORS, None, mark, "Mara", withdraw=withdraw, reason="Falsche Spalte")
+    now = client.get("/en/results?field=ARB").text
+    assert list(table(now, "ARB1").items()) == [
+        ("2025", ("– (withdrawn)", "–")), ("2024", ("42.1 %", "1,010 of 2,400")), ("2023", ("40.8 %", "980 of 2,400")),
+    ]  # fmt: skip
+    assert "It was withdrawn with publication 2" in section(now, "ARB1")
+    assert "Reason: Falsche Spalte" in section(now, "ARB1")
+    assert "1,042" not in now
+    assert table(client.get(f"/en/results?field=ARB&area={MEININGEN}").text, "ARB1") == {"2025": ("– (withdrawn)", "–")}
+    old = table(client.get("/en/results?field=ARB&batch=1").text, "ARB1")
+    assert old["2025"] == ("43.4 % (preliminary) (withdrawn)", "1,042 of 2,400")
+    assert rows_of(client.get("/results/1/figures.csv").data)["ARB1", "2025", ""]["percent"] == "43.4"
+    row = rows_of(client.get("/results/files/figures.csv").data)["ARB1", "2025", ""]
+    assert (row["percent"], row["numerator"], row["state"], row["batch"]) == ("", "", "withdrawn", "2")
+    assert row["correction"].endswith("wrong, withdrawn with publication 2: Falsche Spalte")
+    sdmx = csv.DictReader(io.StringIO(client.get("/results/files/figures.sdmx.csv").text))
+    (gone,) = [
+        each
+        for each in sdmx
+        if (each["TIME_PERIOD"], each["REF_AREA"]) == ("2025", "_T") and each["INDICATOR"] == "ARB1"
+    ]
+    assert (gone["OBS_VALUE"], gone["OBS_STATUS"], gone["CONF_STATUS"]) == ("", "O", "F")
+    assert "Zurückgezogen / withdrawn: ARB1 (2025): Falsche Spalte" in client.get("/results/feed.atom").text
 
 
 def test_the_catalogue_names_each_file(client: FlaskClient, filled: Store) -> None:

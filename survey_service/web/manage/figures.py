@@ -22,7 +22,7 @@ from survey_service.questionnaire.translating import INDICATORS
 from survey_service.web import wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
-from survey_service.web.manage import desk, indicators
+from survey_service.web.manage import correcting, desk, indicators
 from survey_service.web.manage.desk import blueprint
 from survey_service.web.trend import trend
 
@@ -67,9 +67,21 @@ def publish_figures() -> BaseResponse | tuple[str, int]:
     try:
         with context.store.transaction():
             by = desk.signed_in().account.name
-            batch = publication.publish(context.store, context.indicators, chosen, request.form.get("mark", ""), by)
+            batch = publication.publish(
+                context.store,
+                context.indicators,
+                chosen,
+                request.form.get("mark", ""),
+                by,
+                withdraw=correcting.withdrawn(request.form.getlist("withdraw")),
+                reason=request.form.get("reason", ""),
+            )
             count = sum(len(each.cells) for each in batch.figures)
-            desk.note("figures.published", f"batch {batch.number}", count=count, digest=batch.digest)
+            corrected, withdrawn = (
+                sum(len(each.cells) for each in batch.corrections if each.withdrawn == gone) for gone in (False, True)
+            )
+            desk.note("figures.published", f"batch {batch.number}", count=count, digest=batch.digest,
+                      corrected=corrected, withdrawn=withdrawn)  # fmt: skip
     except Problem as problem:
         if not problem.code.startswith("figures."):
             raise
@@ -85,12 +97,18 @@ def _chosen(codes: Sequence[str]) -> frozenset[str] | None:
 def _page(problem: Problem | None = None) -> str:
     context = current()
     chosen = _chosen(request.values.getlist("code"))
-    draft = publication.prepare(context.store, context.indicators, chosen)
+    withdraw = correcting.withdrawn(request.values.getlist("withdraw"))
+    draft = publication.prepare(context.store, context.indicators, chosen, withdraw)
     batches = context.batches.news()
     return render_template(
         "manage/figures.html",
         draft=draft,
         silent=_silent(draft),
+        wrong=correcting.wrong(draft),
+        reason=request.form.get("reason") or correcting.reason(draft),
+        longest=publication.LONGEST_REASON,
+        withdraw=["/".join(map(str, each)) for each in sorted(withdraw)],
+        published_groups=correcting.published(),
         previews=_previews(draft),
         chosen=chosen or frozenset(),
         indicators=context.indicators,

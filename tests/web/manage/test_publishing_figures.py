@@ -112,6 +112,51 @@ def write(manager: Desk, address: str, wording: str) -> None:
     assert workbench.save("ar", [wish], by="Mara", now=dt.datetime.now(dt.UTC)) == 1
 
 
+def test_a_correction_needs_a_reason_that_everybody_reads(manager: Desk, store: Store) -> None:
+    fill(store)
+    send(manager, mark_of(manager.get(PAGE).text))
+    note(store, "ARB1", "2024", 1001, 2400)  # recorded with the reason “x”
+    page = manager.get(f"{PAGE}?lang=en").text
+    row = re.search(r'<section aria-labelledby="wrong">.*?<tbody>(.*?)</tbody>', page, re.S)
+    assert row is not None
+    assert re.findall(r">([^<>\n]+)</t[hd]>", row[1]) == ["ARB1", "2024", "Whole county", "42.1\u202f%", "41.7\u202f%"]
+    assert re.search(r'<textarea id="reason" name="reason"[^>]* required>x</textarea>', page)
+    status, again = send(manager, mark_of(page))
+    assert (status, "Say why." in again) == (422, True)
+    answer = manager.client.post(
+        f"{PAGE}?lang=en", data={"_csrf": manager.token(PAGE), "mark": mark_of(page), "reason": "Zahlendreher"}
+    )
+    assert answer.status_code == 303
+    assert "Corrected: ARB1. Zahlendreher" in manager.get(f"{PAGE}?lang=en").text
+    _, newest = [each for each in audit.entries(store) if each.action == "figures.published"]
+    assert (newest.details["corrected"], newest.details["withdrawn"]) == (1, 0)
+
+
+def test_published_figures_are_withdrawn_after_a_preview(manager: Desk, store: Store) -> None:
+    fill(store)
+    send(manager, mark_of(manager.get(PAGE).text))
+    page = manager.get(f"{PAGE}?lang=en").text
+    assert 'name="withdraw" value="ARB1/1/2025"' in page
+    assert 'name="mark"' not in page
+    page = manager.get(f"{PAGE}?lang=en&withdraw=INT3/1/2026-Q2&withdraw=nothing").text
+    assert "Figures that everybody has seen and that change" in page
+    assert '<input type="hidden" name="withdraw" value="INT3/1/2026-Q2">' in page
+    data = {
+        "_csrf": manager.token(PAGE),
+        "mark": mark_of(page),
+        "withdraw": "INT3/1/2026-Q2",
+        "reason": "Falsche Frage",
+    }
+    assert manager.client.post(PAGE, data=data).status_code == 303
+    newest = Batches(lambda: store).newest()
+    assert newest is not None
+    assert [(each.indicator, each.period) for each in newest.absent] == [("INT3", "2026-Q2")]
+    page = manager.get(f"{PAGE}?lang=en").text
+    assert "Withdrawn: INT3. Falsche Frage" in page
+    assert "All of this is published already." in page
+    assert 'value="INT3/1/2026-Q2"' not in page
+
+
 def test_without_figures_there_is_nothing_to_publish(manager: Desk) -> None:
     page = manager.get(f"{PAGE}?lang=en").text
     assert "There is no figure yet." in page
