@@ -74,7 +74,7 @@ def _unchanged(texts: Text, tag: str) -> Line:
 def _facts(change: Change, old: Concept, new: Concept) -> Iterator[tuple[str, Markup]]:
     if change.basis is not None:
         before, after = (_lines(basis) for basis in change.basis)
-        yield gettext("What it rests on"), _pair(before, after)
+        yield gettext("Source"), _pair(before, after)
     facts = {fact.name: fact for fact in change.facts}
     if "field" in facts:
         yield gettext("Topics"), _pair(_fact("field", facts["field"].old, old), _fact("field", facts["field"].new, new))
