@@ -1246,6 +1246,44 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("The concept was changed"),
         D_("Version %(number)s is not what was adopted: its hash differs. Restore it from a backup."),
     ),
+    "consulting.missing": Kind(
+        404, D_("No such round"), D_("There is no such consultation round. It may have been discarded meanwhile.")
+    ),
+    "consulting.entries": Kind(
+        422,
+        D_("Please check the round"),
+        D_(
+            "A round needs a title of at most 200 characters, a last day that is not over, a body, and an item of the "
+            "open version. To be checked: %(names)s. Nothing changed."
+        ),
+    ),
+    "consulting.language": Kind(
+        422,
+        D_("Texts are missing"),
+        D_("In the language “%(language)s” these items have no text: %(items)s. Leave it out or write them first."),
+    ),
+    "consulting.state": Kind(
+        409, D_("Not possible now"), D_("The round is not in the state for that. Load the page again. Nothing changed.")
+    ),
+    "consulting.changed": Kind(
+        409,
+        D_("The concept was changed meanwhile"),
+        D_(
+            "These statement versions are not in the draft any more: %(items)s. Look at the round again and save it "
+            "with the present wordings. Nothing was opened."
+        ),
+    ),
+    "consulting.running": Kind(
+        409,
+        D_("A round is running"),
+        D_("The round “%(round)s” takes votes on this version. Close it first. Nothing changed."),
+    ),
+    "consulting.closed": Kind(
+        410, N_("The vote is over"), N_("This vote ended on %(day)s. Votes can't be cast or changed any more.")
+    ),
+    "consulting.not_put": Kind(
+        404, N_("Not put to the vote"), N_("This vote does not ask about that wording. Go back to the list.")
+    ),
     "coding.overlap": Kind(
         409,
         D_("Coded already"),

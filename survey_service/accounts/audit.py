@@ -61,6 +61,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "concept.item": frozenset({"version", "act"}),
     "concept.progress": frozenset({"state"}),
     "concept.evidence": frozenset({"report", "act"}),
+    "consulting.round": frozenset({"act"}),
     "figures.published": frozenset({"count", "digest"}),
     "offers.imported": frozenset({"new", "changed", "published"}),
     "offers.exported": frozenset({"count"}),

@@ -1,0 +1,146 @@
+"""What a consultation round consists of: what is put to whom, invitations, votes with comments, answers."""
+
+from __future__ import annotations
+
+import dataclasses
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+DRAFT, OPEN, CLOSED = "draft", "open", "closed"
+AGREE, RESERVATION, DISAGREE, ABSTAIN = "agree", "reservation", "disagree", "abstain"
+VOTES = (AGREE, RESERVATION, DISAGREE, ABSTAIN)
+"""What K1 can say."""
+ACCEPTED, PARTLY, REJECTED = "accepted", "partly", "rejected"
+VERDICTS = (ACCEPTED, PARTLY, REJECTED)
+"""How a comment is answered."""
+
+
+@dataclass(frozen=True)
+class Put:
+    """A statement version that is put to the vote: the item's key and the number of its wording, which never changes.
+
+    ``kind`` and ``field`` are those the item had when the round was made; they don't make it another one.
+    """
+
+    item: str
+    wording: int
+    kind: str = dataclasses.field(default="", compare=False)
+    field: str = dataclasses.field(default="", compare=False)
+
+    @property
+    def number(self) -> str:
+        """What people call it: item and version, ``12.3``."""
+        return f"{self.item.removeprefix('item-')}.{self.wording}"
+
+
+@dataclass(frozen=True)
+class Round:
+    """A consultation round on a version of the concept.
+
+    ``opens`` is the ISO day it was opened on, "" before; ``closes`` the last day for votes. ``bodies`` are ids of the
+    network's bodies, ``languages`` tags, German first. ``state`` is that of the day it was loaded for. ``final`` is the
+    ISO day its table was made final, "" before.
+    """
+
+    id: int
+    concept: int
+    title: str
+    opens: str
+    closes: str
+    bodies: tuple[int, ...]
+    languages: tuple[str, ...]
+    state: str
+    items: tuple[Put, ...]
+    final: str = ""
+
+    def put(self, item: str, wording: int) -> Put | None:
+        """Return what is put under this key and number, or None."""
+        return next((put for put in self.items if (put.item, put.wording) == (item, wording)), None)
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """The invitation of one member of one body to a round.
+
+    ``organisation`` is "" for somebody who speaks for themself. ``sent`` and ``opened`` are ISO days or "", and
+    ``reminded`` the days of the reminders.
+    """
+
+    id: int
+    round: int
+    body: int
+    organisation: str
+    member: int
+    name: str
+    email: str
+    language: str
+    sent: str = ""
+    reminded: tuple[str, ...] = ()
+    opened: str = ""
+    revoked: bool = False
+
+    @property
+    def voter(self) -> str:
+        """Whose vote it is, within the body: the same for all members of an organisation."""
+        return voter_of(self.organisation, self.member)
+
+
+@dataclass(frozen=True)
+class Vote:
+    """The vote of an organisation in a body on a statement version.
+
+    ``answers`` holds K1 and, if given, K2, K3 and K4 (K4 is left out for "prefer not to say"). ``speaking`` is K5 or
+    "".
+    ``member`` and ``name`` say who cast it, ``moment`` when (ISO 8601, UTC), ``turn`` counts what the organisation cast
+    here from 1: each cast replaces the one before.
+    """
+
+    id: int
+    round: int
+    body: int
+    organisation: str
+    voter: str
+    item: str
+    wording: int
+    answers: Mapping[str, str]
+    speaking: str
+    language: str
+    member: int
+    name: str
+    moment: str
+    turn: int
+
+    @property
+    def comment(self) -> str:
+        """K2, or ""."""
+        return self.answers.get("K2", "")
+
+    @property
+    def proposal(self) -> str:
+        """K3, or ""."""
+        return self.answers.get("K3", "")
+
+
+def voter_of(organisation: str, member: int) -> str:
+    """Return what tells the voters of a body apart: the organisation however it is written, or the member alone."""
+    folded = " ".join(unicodedata.normalize("NFKC", organisation).casefold().split())
+    return f"organisation {folded}" if folded else f"member {member}"
+
+
+# -- JSON ----------------------------------------------------------------------------------------------------------
+
+
+def round_to_json(found: Round) -> dict[str, Any]:
+    """Return a round as JSON data, without its id."""
+    body = asdict(found)
+    del body["id"]
+    body["items"] = [asdict(put) for put in found.items]
+    return {**body, "bodies": list(found.bodies), "languages": list(found.languages)}
+
+
+def round_of(id: int, body: Mapping[str, Any]) -> Round:
+    """Return a round from its JSON data."""
+    lists = {name: tuple(body[name]) for name in ("bodies", "languages")}
+    return Round(id=id, **{**body, **lists, "items": tuple(Put(**each) for each in body["items"])})
