@@ -44,7 +44,7 @@ def start(token: str) -> ResponseReturnValue:
     seat = take(token)
     if seat.is_over:
         return seat.to("results")
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD looks, too
         known = {SPEAKING: seat.attending.speaking} if seat.attending else {}
         return _start_page(seat, known)
     inputs = questions.typed(seat, _asked(seat))
