@@ -12,6 +12,8 @@ DRAFT, OPEN, CLOSED = "draft", "open", "closed"
 AGREE, RESERVATION, DISAGREE, ABSTAIN = "agree", "reservation", "disagree", "abstain"
 VOTES = (AGREE, RESERVATION, DISAGREE, ABSTAIN)
 """What K1 can say."""
+PRIORITIES = ("1", "2", "3", "4", "5")
+"""What K4 can say, beside that somebody prefers not to."""
 ACCEPTED, PARTLY, REJECTED = "accepted", "partly", "rejected"
 VERDICTS = (ACCEPTED, PARTLY, REJECTED)
 """How a comment is answered."""
@@ -91,10 +93,9 @@ class Invitation:
 class Vote:
     """The vote of an organisation in a body on a statement version.
 
-    ``answers`` holds K1 and, if given, K2, K3 and K4 (K4 is left out for "prefer not to say"). ``speaking`` is K5 or
-    "".
-    ``member`` and ``name`` say who cast it, ``moment`` when (ISO 8601, UTC), ``turn`` counts what the organisation cast
-    here from 1: each cast replaces the one before.
+    ``answers`` holds K1 and, if given, K2, K3 and K4 (K4 is left out for "prefer not to say"); ``speaking`` is K5 or
+    "". ``member`` and ``name`` say who cast it, ``moment`` when (ISO 8601, UTC); ``turn`` counts what the organisation
+    cast here from 1: each cast replaces the one before.
     """
 
     id: int
@@ -121,6 +122,42 @@ class Vote:
     def proposal(self) -> str:
         """K3, or ""."""
         return self.answers.get("K3", "")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a comment: ``verdict`` of VERDICTS with its reason. ``number`` counts the answers to it from 1."""
+
+    verdict: str
+    reason: str
+    by: str
+    moment: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What a vote says in K2 or K3, with its number in the round.
+
+    ``answer`` is the one to what it says now, ``before`` one to what the organisation said before. ``group`` is the
+    lowest id of the comments that are answered together, 0 for one that is to stand alone, None if nobody has decided.
+    """
+
+    number: int
+    vote: Vote
+    answer: Answer | None
+    before: Answer | None
+    group: int | None
+
+    @property
+    def id(self) -> int:
+        """Its name for good: the id of the vote."""
+        return self.vote.id
+
+    @property
+    def proposal(self) -> str:
+        """The wording it proposes, or ""."""
+        return self.vote.proposal
 
 
 def voter_of(organisation: str, member: int) -> str:

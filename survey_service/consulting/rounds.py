@@ -118,6 +118,15 @@ def close(store: Store, id: int, by: str) -> Round:
     return load(store, id)
 
 
+def mark_final(store: Store, id: int) -> Round:
+    """Note today as the day on which the table of a closed round was made final. Raises Problem consulting.state."""
+    with store.transaction():
+        stored, now = of_state(store, id, CLOSED)
+        made = dataclasses.replace(now, final=clock.today().isoformat())
+        _replace(store, stored, made)
+    return made
+
+
 def load(store: Store, id: int, today: dt.date | None = None) -> Round:
     """Return a round as it is on a day (now): after its last day it is closed. Raises Problem consulting.missing."""
     stored = store.collection(ROUNDS).get(id)
