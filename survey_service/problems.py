@@ -1328,6 +1328,42 @@ CATALOGUE: Mapping[str, Kind] = {
     "consulting.not_put": Kind(
         404, N_("Not put to the vote"), N_("This vote does not ask about that wording. Go back to the list.")
     ),
+    "body.missing": Kind(404, D_("Body not found"), D_("There is no such body. Choose one from the list.")),
+    "body.fields": Kind(
+        422,
+        D_("Please check the body"),
+        D_("A body needs a German name and a kind; a name has at most %(limit)s characters. Nothing changed."),
+    ),
+    "body.taken": Kind(409, D_("Body exists"), D_("There is a body with the code %(name)s. Nothing changed.")),
+    "body.closed": Kind(
+        409,
+        D_("The body is closed"),
+        D_("A closed body gets no members and meetings. Open it again first. Nothing changed."),
+    ),
+    "member.missing": Kind(404, D_("Member not found"), D_("The body has no such member. Choose one from the list.")),
+    "member.fields": Kind(
+        422,
+        D_("Please check the member"),
+        D_("A member needs a name; a text has at most %(limit)s characters. Nothing changed."),
+    ),
+    "member.days": Kind(
+        422, D_("Please check the days"), D_("The last day can't be before the first. Nothing changed.")
+    ),
+    "member.twice": Kind(
+        409,
+        D_("A member already"),
+        D_("%(address)s is the address of a member of this body at that time. Nothing changed."),
+    ),
+    "member.erased": Kind(
+        409,
+        D_("Name and address are erased"),
+        D_("This person left long ago. If they come back, add them as a new member."),
+    ),
+    "member.there": Kind(
+        409,
+        D_("Still a member"),
+        D_("Name and address can be erased after the last day as a member. Nothing changed."),
+    ),
     "coding.overlap": Kind(
         409,
         D_("Coded already"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -66,8 +65,9 @@ class Round:
 class Invitation:
     """The invitation of one member of one body to a round.
 
-    ``organisation`` is "" for somebody who speaks for themself. ``sent`` and ``opened`` are ISO days or "", and
-    ``reminded`` the days of the reminders.
+    ``organisation`` is "" for somebody who speaks for themself. ``voter`` says whose vote it is, within the body: it is
+    the same for all members of an organisation. ``sent`` and ``opened`` are ISO days or "", and ``reminded`` the days of
+    the reminders.
     """
 
     id: int
@@ -78,15 +78,11 @@ class Invitation:
     name: str
     email: str
     language: str
+    voter: str
     sent: str = ""
     reminded: tuple[str, ...] = ()
     opened: str = ""
     revoked: bool = False
-
-    @property
-    def voter(self) -> str:
-        """Whose vote it is, within the body: the same for all members of an organisation."""
-        return voter_of(self.organisation, self.member)
 
 
 @dataclass(frozen=True)
@@ -158,12 +154,6 @@ class Comment:
     def proposal(self) -> str:
         """The wording it proposes, or ""."""
         return self.vote.proposal
-
-
-def voter_of(organisation: str, member: int) -> str:
-    """Return what tells the voters of a body apart: the organisation however it is written, or the member alone."""
-    folded = " ".join(unicodedata.normalize("NFKC", organisation).casefold().split())
-    return f"organisation {folded}" if folded else f"member {member}"
 
 
 # -- JSON ----------------------------------------------------------------------------------------------------------

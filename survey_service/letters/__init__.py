@@ -1,4 +1,5 @@
-"""Letters: the mail that providers of offers get, in their language, as text and as plain HTML that says the same.
+"""Letters: the mail that providers of offers and members of bodies get, in their language, as text and as plain HTML that
+says the same.
 
 No pictures, nothing that tells who reads it, and no address but that of the service and of the office that sends it.
 """
@@ -32,13 +33,11 @@ LONGEST_NAME, LONGEST_TEXT = 200, 2_000
 WIDTH = 72
 GREETING, FAREWELL = P_("Good day,"), P_("Kind regards")
 ABOUT = P_("It is about “%(name)s”.")
-WHY = P_("You get this message because your e-mail address is noted for an offer for newcomers.")
 STOP = P_("Somebody else is responsible, or you want no more messages? Write to %(email)s and we will note it.")
 STOP_BY_REPLY = P_(
     "Somebody else is responsible, or you want no more messages? Answer this message and we will note it."
 )
 BY_ITSELF = P_("This message was written by itself.")
-SERVICE = P_("The list of offers for newcomers")
 LISTED = P_("%(name)s (last confirmed on %(day)s)")
 _TAGS = ("de", "de-simple", "en")
 _SEVERAL_LINES = frozenset({"reason", "what"})
@@ -120,9 +119,9 @@ def compose(settings: Settings, kind: str, language: str, **values: Any) -> Lett
         link=link,
         after=list(map(say, found.after)),
         farewell=gettext(FAREWELL),
-        sender=settings.operator or gettext(SERVICE),
+        sender=settings.operator or gettext(found.service),
         footer=[
-            gettext(WHY),
+            say(found.why),
             gettext(STOP) % {"email": email} if email else gettext(STOP_BY_REPLY),
             gettext(BY_ITSELF),
         ],
