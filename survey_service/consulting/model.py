@@ -66,8 +66,8 @@ class Invitation:
     """The invitation of one member of one body to a round.
 
     ``organisation`` is "" for somebody who speaks for themself. ``voter`` says whose vote it is, within the body: it is
-    the same for all members of an organisation. ``sent`` and ``opened`` are ISO days or "", and ``reminded`` the days of
-    the reminders.
+    the same for all members of an organisation. ``sent`` and ``opened`` are ISO days or "", and ``reminded`` the days
+    of the reminders.
     """
 
     id: int

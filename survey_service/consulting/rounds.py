@@ -14,6 +14,7 @@ from survey_service.concept.checks import is_day
 from survey_service.concept.model import CONSULTING, Concept, Wording
 from survey_service.concept.model import DRAFT as BEING_WRITTEN
 from survey_service.consulting.model import CLOSED, DRAFT, OPEN, Put, Round, round_of, round_to_json
+from survey_service.network import bodies
 from survey_service.problems import Problem
 from survey_service.store.base import CollectionSpec, Store, Stored
 
@@ -198,7 +199,7 @@ def _checked(store: Store, given: Round, keys: Iterable[str]) -> Round:
     faults: Mapping[str, bool] = {
         "title": not 0 < len(title) <= MOST_TITLE,
         "closes": not is_day(given.closes) or given.closes < clock.today().isoformat(),
-        "bodies": not given.bodies,
+        "bodies": not given.bodies or not {body.id for body in bodies.open_bodies(store)} >= set(given.bodies),
         "items": not found or len(found) != len(wanted),
     }
     if any(faults.values()):
