@@ -1278,6 +1278,50 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("A round is running"),
         D_("The round “%(round)s” takes votes on this version. Close it first. Nothing changed."),
     ),
+    "consulting.no_comment": Kind(
+        404, D_("No such comment"), D_("There is no such comment in this round. Load the page again.")
+    ),
+    "consulting.answer": Kind(
+        422,
+        D_("Please check the answer"),
+        D_("Choose accepted, in part or rejected, and give a reason of at most %(limit)s characters. Nothing changed."),
+    ),
+    "consulting.conflict": Kind(
+        409,
+        D_("Answered meanwhile"),
+        D_("%(by)s has answered meanwhile. Read that answer first; yours is still in the form. Nothing changed."),
+    ),
+    "consulting.group": Kind(
+        422, D_("No group"), D_("A group needs two comments or more on the same statement version. Nothing changed.")
+    ),
+    "consulting.unanswered": Kind(
+        409,
+        D_("Comments are not answered yet"),
+        D_("%(count)s comments have no answer: %(numbers)s. Answer them first. Nothing changed."),
+    ),
+    "consulting.final": Kind(
+        409, D_("The table is final"), D_("The table of this round is final and stays as it is. Nothing changed.")
+    ),
+    "consulting.broken": Kind(
+        500,
+        D_("The table was changed"),
+        D_("The table of “%(round)s” is not what was made final: its hash differs. Restore it from a backup."),
+    ),
+    "consulting.proposal": Kind(
+        422,
+        D_("Nothing to take over"),
+        D_("Only a proposed wording that was accepted can be taken over. Nothing changed."),
+    ),
+    "consulting.foreign": Kind(
+        422,
+        D_("Not in German"),
+        D_("The proposed wording is in the language “%(language)s”. Translate it and word the item by hand."),
+    ),
+    "consulting.worded": Kind(
+        409,
+        D_("Worded anew meanwhile"),
+        D_("The item has the wording %(number)s by now. Compare both and word it by hand. Nothing changed."),
+    ),
     "consulting.closed": Kind(
         410, N_("The vote is over"), N_("This vote ended on %(day)s. Votes can't be cast or changed any more.")
     ),

@@ -10,11 +10,11 @@ from typing import Any
 
 from survey_service import clock
 from survey_service.consulting import invitations, rounds
-from survey_service.consulting.model import Invitation, Vote
+from survey_service.consulting.model import PRIORITIES, VOTES, Invitation, Vote
 from survey_service.problems import Problem
 from survey_service.questionnaire.judge import Circumstances, Judgement, judge
 from survey_service.questionnaire.loader import Library
-from survey_service.questionnaire.model import Questionnaire
+from survey_service.questionnaire.model import PREFER_NOT_TO_SAY, Questionnaire
 from survey_service.responses.revisions import Publications
 from survey_service.store.base import CollectionSpec, Store, Stored
 
@@ -39,12 +39,20 @@ class Refused(Exception):
 def questionnaire(publications: Publications, library: Library) -> Questionnaire:
     """Return the questionnaire that votes are judged by: the newest revision of ``consultation``, else the bundled one.
 
-    A revision that has lost one of the questions K1 to K5 can't be used; then it is the bundled one too.
+    A revision that has lost one of the questions K1 to K5, or whose votes and priorities are others, can't be counted;
+    then it is the bundled one too.
     """
     published = publications.find(QUESTIONNAIRE)
-    if published is not None and published.questionnaire.questions.keys() >= set(ASKED):
+    if published is not None and _countable(published.questionnaire):
         return published.questionnaire
     return library.questionnaires[QUESTIONNAIRE]
+
+
+def _countable(form: Questionnaire) -> bool:
+    if not form.questions.keys() >= set(ASKED):
+        return False
+    votes, priorities = form.questions["K1"].choice_names, form.questions["K4"].choice_names
+    return votes == frozenset(VOTES) and priorities <= frozenset((*PRIORITIES, PREFER_NOT_TO_SAY))
 
 
 def judged(

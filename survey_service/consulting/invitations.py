@@ -14,6 +14,7 @@ from typing import Any
 from survey_service import clock
 from survey_service.consulting import rounds
 from survey_service.consulting.model import CLOSED, DRAFT, OPEN, Invitation, Round
+from survey_service.network import members
 from survey_service.problems import Problem
 from survey_service.store.base import CollectionSpec, Store, Stored
 
@@ -34,7 +35,8 @@ def add(
 ) -> Invitation:
     """Invite a member of one of the round's bodies and return the invitation; there is one for each member.
 
-    Somebody whose language is not offered gets the first one offered. Raises Problem consulting.state unless the round
+    An organisation is one voter however its name is written (see `members.organisation_key`). Somebody whose language
+    is not offered gets the first one offered. Raises Problem consulting.state unless the round
     is open, and consulting.entries for a body that the round does not ask.
     """
     if round.state != OPEN:
@@ -51,11 +53,12 @@ def add(
                     "place_key": key,
                     "round": round.id,
                     "body": body,
-                    "organisation": " ".join(organisation.split()),
+                    "organisation": organisation,
                     "member": member,
                     "name": name,
                     "email": email,
                     "language": language if language in round.languages else round.languages[0],
+                    "voter": members.organisation_key(store, organisation) if organisation else f"#{member}",
                     "sent": "",
                     "reminded": [],
                     "opened": "",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,6 +11,8 @@ DRAFT, OPEN, CLOSED = "draft", "open", "closed"
 AGREE, RESERVATION, DISAGREE, ABSTAIN = "agree", "reservation", "disagree", "abstain"
 VOTES = (AGREE, RESERVATION, DISAGREE, ABSTAIN)
 """What K1 can say."""
+PRIORITIES = ("1", "2", "3", "4", "5")
+"""What K4 can say, beside that somebody prefers not to."""
 ACCEPTED, PARTLY, REJECTED = "accepted", "partly", "rejected"
 VERDICTS = (ACCEPTED, PARTLY, REJECTED)
 """How a comment is answered."""
@@ -64,8 +65,9 @@ class Round:
 class Invitation:
     """The invitation of one member of one body to a round.
 
-    ``organisation`` is "" for somebody who speaks for themself. ``sent`` and ``opened`` are ISO days or "", and
-    ``reminded`` the days of the reminders.
+    ``organisation`` is "" for somebody who speaks for themself. ``voter`` says whose vote it is, within the body: it is
+    the same for all members of an organisation. ``sent`` and ``opened`` are ISO days or "", and ``reminded`` the days
+    of the reminders.
     """
 
     id: int
@@ -76,25 +78,20 @@ class Invitation:
     name: str
     email: str
     language: str
+    voter: str
     sent: str = ""
     reminded: tuple[str, ...] = ()
     opened: str = ""
     revoked: bool = False
-
-    @property
-    def voter(self) -> str:
-        """Whose vote it is, within the body: the same for all members of an organisation."""
-        return voter_of(self.organisation, self.member)
 
 
 @dataclass(frozen=True)
 class Vote:
     """The vote of an organisation in a body on a statement version.
 
-    ``answers`` holds K1 and, if given, K2, K3 and K4 (K4 is left out for "prefer not to say"). ``speaking`` is K5 or
-    "".
-    ``member`` and ``name`` say who cast it, ``moment`` when (ISO 8601, UTC), ``turn`` counts what the organisation cast
-    here from 1: each cast replaces the one before.
+    ``answers`` holds K1 and, if given, K2, K3 and K4 (K4 is left out for "prefer not to say"); ``speaking`` is K5 or
+    "". ``member`` and ``name`` say who cast it, ``moment`` when (ISO 8601, UTC); ``turn`` counts what the organisation
+    cast here from 1: each cast replaces the one before.
     """
 
     id: int
@@ -123,10 +120,40 @@ class Vote:
         return self.answers.get("K3", "")
 
 
-def voter_of(organisation: str, member: int) -> str:
-    """Return what tells the voters of a body apart: the organisation however it is written, or the member alone."""
-    folded = " ".join(unicodedata.normalize("NFKC", organisation).casefold().split())
-    return f"organisation {folded}" if folded else f"member {member}"
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a comment: ``verdict`` of VERDICTS with its reason. ``number`` counts the answers to it from 1."""
+
+    verdict: str
+    reason: str
+    by: str
+    moment: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What a vote says in K2 or K3, with its number in the round.
+
+    ``answer`` is the one to what it says now, ``before`` one to what the organisation said before. ``group`` is the
+    lowest id of the comments that are answered together, 0 for one that is to stand alone, None if nobody has decided.
+    """
+
+    number: int
+    vote: Vote
+    answer: Answer | None
+    before: Answer | None
+    group: int | None
+
+    @property
+    def id(self) -> int:
+        """Its name for good: the id of the vote."""
+        return self.vote.id
+
+    @property
+    def proposal(self) -> str:
+        """The wording it proposes, or ""."""
+        return self.vote.proposal
 
 
 # -- JSON ----------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from survey_service.concept.checks import is_day
 from survey_service.concept.model import CONSULTING, Concept, Wording
 from survey_service.concept.model import DRAFT as BEING_WRITTEN
 from survey_service.consulting.model import CLOSED, DRAFT, OPEN, Put, Round, round_of, round_to_json
+from survey_service.network import bodies
 from survey_service.problems import Problem
 from survey_service.store.base import CollectionSpec, Store, Stored
 
@@ -118,6 +119,15 @@ def close(store: Store, id: int, by: str) -> Round:
     return load(store, id)
 
 
+def mark_final(store: Store, id: int) -> Round:
+    """Note today as the day on which the table of a closed round was made final. Raises Problem consulting.state."""
+    with store.transaction():
+        stored, now = of_state(store, id, CLOSED)
+        made = dataclasses.replace(now, final=clock.today().isoformat())
+        _replace(store, stored, made)
+    return made
+
+
 def load(store: Store, id: int, today: dt.date | None = None) -> Round:
     """Return a round as it is on a day (now): after its last day it is closed. Raises Problem consulting.missing."""
     stored = store.collection(ROUNDS).get(id)
@@ -189,7 +199,7 @@ def _checked(store: Store, given: Round, keys: Iterable[str]) -> Round:
     faults: Mapping[str, bool] = {
         "title": not 0 < len(title) <= MOST_TITLE,
         "closes": not is_day(given.closes) or given.closes < clock.today().isoformat(),
-        "bodies": not given.bodies,
+        "bodies": not given.bodies or not {body.id for body in bodies.open_bodies(store)} >= set(given.bodies),
         "items": not found or len(found) != len(wanted),
     }
     if any(faults.values()):

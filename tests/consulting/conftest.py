@@ -13,6 +13,7 @@ from survey_service.concept import items, versions
 from survey_service.concept.model import Judgement
 from survey_service.consulting import ballots, invitations, rounds
 from survey_service.consulting.model import Invitation, Round, Vote
+from survey_service.network import bodies
 from survey_service.problems import Problem
 from survey_service.questionnaire.loader import Library
 from survey_service.questionnaire.model import Questionnaire
@@ -46,7 +47,9 @@ def form(bundled: Library) -> Questionnaire:
 
 @pytest.fixture
 def concept(store: Store) -> int:
-    """The number of a draft with items 1 and 2 in ARB, 3 and 4 in WOH."""
+    """The number of a draft with items 1 and 2 in ARB, 3 and 4 in WOH; there are two bodies."""
+    for name, key in (("AK Arbeit", WORK), ("AK Wohnen", HOUSING)):
+        assert bodies.add(store, {"de": name}, "working_group").id == key
     number = versions.begin(store, {"de": "Integrationskonzept"}, FIELDS, "Mara").number
     for key, texts in TEXTS.items():
         kind = "goal" if key == "item-2" else "statement"

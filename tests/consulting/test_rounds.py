@@ -12,6 +12,7 @@ from survey_service.accounts import audit
 from survey_service.concept import items, versions
 from survey_service.consulting import rounds
 from survey_service.consulting.model import Put, Round
+from survey_service.network import bodies
 from survey_service.problems import Problem
 from survey_service.store.base import Store
 from tests.consulting.conftest import AFTER, HOUSING, NOW, TEXTS, WORK, make, refusal
@@ -63,6 +64,7 @@ def test_a_round_is_made_opened_extended_and_closes_by_itself(store: Store, conc
         ({"closes": "2026-08-31"}, "closes"),
         ({"closes": "15.09.2026"}, "closes"),
         ({"bodies": ()}, "bodies"),
+        ({"bodies": (WORK, 9)}, "bodies"),
         ({"items": ()}, "items"),
         ({"items": ("item-1", "item-9")}, "items"),
         ({"title": "", "bodies": (), "closes": ""}, "title, closes, bodies"),
@@ -121,6 +123,13 @@ def test_a_round_whose_last_day_is_over_does_not_open_and_can_be_discarded(store
         assert refusal(rounds.open_round, store, made.id, "Mara") == "consulting.entries"
         rounds.discard(store, made.id, "Mara")
         assert refusal(rounds.load, store, made.id) == "consulting.missing"
+
+
+def test_a_closed_body_is_not_asked(store: Store, concept: int) -> None:
+    made = make(store, concept)
+    bodies.close(store, HOUSING)
+    assert refusal(make, store, concept) == "consulting.entries"
+    assert refusal(rounds.open_round, store, made.id, "Mara") == "consulting.entries"
 
 
 def test_a_second_round_of_the_same_consultation_puts_new_wordings(store: Store, concept: int, round: Round) -> None:
