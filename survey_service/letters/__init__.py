@@ -1,5 +1,5 @@
-"""Letters: the mail that providers of offers and members of bodies get, in their language, as text and as plain HTML that
-says the same.
+"""Letters: the mail that providers of offers and members of bodies get, in their language, as text and as plain HTML
+that says the same.
 
 No pictures, nothing that tells who reads it, and no address but that of the service and of the office that sends it.
 """

@@ -1,4 +1,4 @@
-"""Letters to providers and members of bodies: each kind in each language, as text and HTML that say the same; nothing of strangers."""
+"""Letters to providers and members of bodies: each kind in each language, as text and HTML; nothing of strangers."""
 
 from __future__ import annotations
 
