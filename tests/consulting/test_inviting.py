@@ -1,4 +1,4 @@
-"""Letters of a round by themselves: invitations, two reminders, results; each once, to whom it concerns, with a link."""
+"""Letters of a round by themselves: invitations, two reminders, results; each once, with a link."""
 
 from __future__ import annotations
 
