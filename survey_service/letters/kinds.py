@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from survey_service.problems import P_
 
-
 WHY = P_("You get this message because your e-mail address is noted for an offer for newcomers.")
 SERVICE = P_("The list of offers for newcomers")
 
