@@ -17,6 +17,7 @@ from survey_service.web import (
     compression,
     concept,
     confirming,
+    consulting,
     context,
     directory,
     helper,
@@ -47,7 +48,7 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(directory, offer, results, concept, provider, confirming, api, hsds, manage),
+    *(directory, offer, results, concept, consulting, provider, confirming, api, hsds, manage),
 )
 
 

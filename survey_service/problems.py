@@ -481,8 +481,8 @@ CATALOGUE: Mapping[str, Kind] = {
     ),
     "contact.locked": Kind(
         429,
-        P_("Too many requests"),
-        P_("Links were asked for very often from here. Please try again in ten minutes."),
+        N_("Too many requests"),
+        N_("Links were asked for very often from here. Please try again in ten minutes."),
     ),
     "visit.missing": Kind(
         401,

@@ -8,6 +8,7 @@ from survey_service import clock
 from survey_service.accounts import audit, lockout
 from survey_service.cli.repeating import repeating
 from survey_service.coding import upkeep
+from survey_service.consulting import asked as consulting
 from survey_service.offers import asked, contacts, links, notices
 from survey_service.reports import withdrawal
 from survey_service.responses import access_codes, files, holder, media, retention
@@ -26,6 +27,7 @@ def tidy(context: Context) -> Erased:
     for rule in (access_codes.RULE, holder.RULE):
         lockout.forget_old(context.store, now=clock.now(), rule=rule)
     asked.forget_old(context.store)
+    consulting.forget_old(context.store)
     links.forget_old(context.store)
     notices.forget_old(context.store, clock.today(), months=values.retention_text_months)
     contacts.forget_left(context.store, clock.today())
