@@ -42,6 +42,7 @@ ENTRIES: Mapping[str, str] = {
     "items": D_("Items"),
 }
 """The names of a round's entries, as Problem consulting.entries has them."""
+SPEAKS = D_("%(organisation)s – speaks %(speaking)s")
 NO_ORGANISATION = D_("Member without organisation")
 TITLE = D_("Table of comments: %(title)s")
 PRELIMINARY = D_("Preliminary: comments or answers may still change.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from docx.enum.section import WD_ORIENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
@@ -63,6 +64,13 @@ def set_styles(document: Any, tag: str, *, mirrored: bool) -> None:
         if name != "Normal":
             style.font.color.rgb, style.font.bold, style.paragraph_format.keep_with_next = BLUE, True, True
         style.paragraph_format.space_after = Pt(5)
+
+
+def turn(document: Any) -> None:
+    """Let the pages of a new document stand across."""
+    section = document.sections[0]
+    section.page_width, section.page_height = section.page_height, section.page_width
+    section.orientation = WD_ORIENT.LANDSCAPE
 
 
 def add_run(
