@@ -82,13 +82,19 @@ def come_back(store: Store, id: int) -> Member:
 
 
 def erase(store: Store, id: int) -> Member:
-    """Erase name and address of somebody who has left; the organisation stays. Raises member.missing, member.there."""
+    """Erase name and address of somebody who has left; the organisation stays unless it has their name.
+
+    Raises Problems member.missing and member.there.
+    """
     with store.transaction():
         stored = _stored(store, id)
         found = _member(stored)
         if not found.until or found.until >= clock.today().isoformat():
             raise Problem("member.there")
-        gone = replace(found, name="", email="", stands_for="", consent=False, erased=True)
+        own = fold_name(found.organisation) == fold_name(found.name)
+        organisation = "" if own else found.organisation
+        nobody: dict[str, Any] = {"name": "", "email": "", "stands_for": "", "consent": False, "erased": True}
+        gone = replace(found, organisation=organisation, **nobody)
         return _member(store.collection(MEMBERS).replace(stored.id, _document(gone), version=stored.version))
 
 
