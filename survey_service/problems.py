@@ -1252,6 +1252,9 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Please check the body"),
         D_("A body needs a German name and a kind; a name has at most %(limit)s characters. Nothing changed."),
     ),
+    "body.order": Kind(
+        422, D_("Please check the body"), D_("Its place among the bodies is a number up to 9999. Nothing changed.")
+    ),
     "body.taken": Kind(409, D_("Body exists"), D_("There is a body with the code %(name)s. Nothing changed.")),
     "body.closed": Kind(
         409,
