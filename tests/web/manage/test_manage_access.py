@@ -143,6 +143,21 @@ WHO_MAY = {
     ("GET", "/manage/indicators/import"): {MANAGER},
     ("POST", "/manage/indicators/import"): {MANAGER},
     ("POST", "/manage/indicators/take"): {MANAGER},
+    ("GET", "/manage/network"): {MANAGER},
+    ("POST", "/manage/network"): {MANAGER},
+    ("GET", "/manage/network/<int:body>"): {MANAGER},
+    ("POST", "/manage/network/<int:body>"): {MANAGER},
+    ("POST", "/manage/network/<int:body>/members"): {MANAGER},
+    ("GET", "/manage/network/<int:body>/members/<int:member>"): {MANAGER},
+    ("POST", "/manage/network/<int:body>/members/<int:member>"): {MANAGER},
+    ("GET", "/manage/network/<int:body>/import"): {MANAGER},
+    ("POST", "/manage/network/<int:body>/import"): {MANAGER},
+    ("GET", "/manage/network/<int:body>/members.csv"): {MANAGER},
+    ("GET", "/manage/network/<int:body>/meetings/new"): {MANAGER},
+    ("POST", "/manage/network/<int:body>/meetings/new"): {MANAGER},
+    ("GET", "/manage/network/<int:body>/meetings/<int:meeting>"): {MANAGER},
+    ("POST", "/manage/network/<int:body>/meetings/<int:meeting>"): {MANAGER},
+    ("GET", "/manage/network/<int:body>/meetings/<int:meeting>/calendar"): {MANAGER},
     ("GET", "/manage/concept"): MODERATORS,
     ("POST", "/manage/concept"): {MANAGER},
     ("POST", "/manage/concept/observe"): {MANAGER},
@@ -231,7 +246,7 @@ def test_each_route_of_the_application_is_listed_with_its_audience(app: Flask) -
 
 def address(rule: str) -> str:
     return (
-        re.sub("<int:[a-z]+>", "999", rule)
+        re.sub(r"<int:\w+>", "999", rule)
         .replace("<name>", "nothing")
         .replace("<revision>", "nothing-1")
         .replace("<offer>", "nothing")
