@@ -1334,6 +1334,9 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Please check the body"),
         D_("A body needs a German name and a kind; a name has at most %(limit)s characters. Nothing changed."),
     ),
+    "body.order": Kind(
+        422, D_("Please check the body"), D_("Its place among the bodies is a number up to 9999. Nothing changed.")
+    ),
     "body.taken": Kind(409, D_("Body exists"), D_("There is a body with the code %(name)s. Nothing changed.")),
     "body.closed": Kind(
         409,
@@ -1363,6 +1366,43 @@ CATALOGUE: Mapping[str, Kind] = {
         409,
         D_("Still a member"),
         D_("Name and address can be erased after the last day as a member. Nothing changed."),
+    ),
+    "members.faulty": Kind(
+        422, D_("The table has faults"), D_("%(count)s faults were found, so nothing changed:\n%(listing)s")
+    ),
+    "meeting.missing": Kind(
+        404, D_("Meeting not found"), D_("The body has no such meeting. Choose one from the list.")
+    ),
+    "meeting.fields": Kind(
+        422,
+        D_("Please check the meeting"),
+        D_("A meeting needs a place; a place has at most %(limit)s characters, an agenda %(most)s. Nothing changed."),
+    ),
+    "meeting.time": Kind(
+        422,
+        D_("Please check day and time"),
+        D_("Give day and time like 2026-12-03 and 18:00, and an end that is later. Nothing changed."),
+    ),
+    "meeting.no_such_time": Kind(
+        422,
+        D_("There is no such time"),
+        D_("On %(day)s clocks go from 2:00 to 3:00: there is no %(time)s. Choose another time. Nothing changed."),
+    ),
+    "meeting.minutes": Kind(
+        422,
+        D_("Please check the address of the minutes"),
+        D_("The address must begin with http:// or https:// and be of one piece. Nothing changed."),
+    ),
+    "meeting.people": Kind(
+        422, D_("Please check who was there"), D_("Somebody is no member of the body on that day. Nothing changed.")
+    ),
+    "meeting.words": Kind(
+        422,
+        D_("Text too long"),
+        D_("Please use at most %(limit)s characters for whom somebody spoke. Nothing changed."),
+    ),
+    "meeting.over": Kind(
+        409, D_("Nobody was invited"), D_("The meeting is over or cancelled. Nobody is invited to it any more.")
     ),
     "coding.overlap": Kind(
         409,

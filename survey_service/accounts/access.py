@@ -40,6 +40,8 @@ TABLE: Mapping[str, frozenset[str]] = {
     "edit_concept": frozenset({WORKING_GROUP, MANAGER}),
     "decide_concept": frozenset({MANAGER}),
     "run_consultations": frozenset({MANAGER}),
+    # Names and addresses of members of bodies: the manager only.
+    "keep_network": frozenset({MANAGER}),
     "publish_figures": frozenset({MANAGER}),
     "handle_mail": frozenset({MANAGER}),
     "request_plugins": frozenset({MANAGER}),

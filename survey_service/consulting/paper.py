@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from survey_service import languages
-from survey_service.consulting import words
+from survey_service.consulting import weighing, words
 from survey_service.consulting.tallies import ALL, Result
 from survey_service.consulting.weighing import Row, Weighing
 from survey_service.questionnaire.model import Text, wording
@@ -49,16 +49,15 @@ def to_pdf(made: Weighing, tag: str, translate: Translate) -> bytes:
 
 def _spelled(made: Weighing) -> Weighing:
     known = fonts.installed()
-    rows = (
-        dataclasses.replace(
-            row,
-            comment=fonts.spelled(row.comment, known),
-            proposal=fonts.spelled(row.proposal, known),
-            reason=fonts.spelled(row.reason, known),
-        )
-        for row in made.rows
-    )
-    return dataclasses.replace(made, rows=tuple(rows))
+
+    def spelled(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: spelled(each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [spelled(each) for each in value]
+        return fonts.spelled(value, known) if isinstance(value, str) else value
+
+    return weighing.of_json(made.round, spelled(weighing.to_json(made)), made.digest)
 
 
 class Writer:

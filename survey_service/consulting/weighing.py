@@ -90,7 +90,7 @@ def finish(store: Store, id: int, names: Names, by: str) -> Weighing:
             numbers = ", ".join(str(each.number) for each in left)
             raise Problem("consulting.unanswered", count=len(left), numbers=numbers)
         made = rounds.mark_final(store, id)
-        content = _to_json(_now(store, made, names))
+        content = to_json(_now(store, made, names))
         digest = digest_of(content)
         store.collection(TABLES).add({"round": id, "content": content, "digest": digest})
         audit.append(store, by, _NOTED, str(id), {"digest": digest}, now=clock.now())
@@ -149,10 +149,11 @@ def _frozen(store: Store, found: Round) -> Weighing:
     digests = [each.body["details"]["digest"] for each in noted if each.body["subject"] == str(found.id)]
     if stored is None or digests != [stored.body["digest"]] or digest_of(stored.body["content"]) != digests[0]:
         raise Problem("consulting.broken", round=found.title)
-    return _of_json(found, stored.body["content"], digests[0])
+    return of_json(found, stored.body["content"], digests[0])
 
 
-def _to_json(made: Weighing) -> dict[str, Any]:
+def to_json(made: Weighing) -> dict[str, Any]:
+    """Return a table as JSON data, without its hash."""
     return {
         "round": round_to_json(made.round),
         "names": [[body, dict(name)] for body, name in made.names.items()],
@@ -163,7 +164,8 @@ def _to_json(made: Weighing) -> dict[str, Any]:
     }
 
 
-def _of_json(found: Round, content: Mapping[str, Any], digest: str) -> Weighing:
+def of_json(found: Round, content: Mapping[str, Any], digest: str) -> Weighing:
+    """Return a table of a round from its JSON data."""
     return Weighing(
         round=round_of(found.id, content["round"]),
         names=dict(content["names"]),

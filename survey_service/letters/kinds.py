@@ -22,8 +22,8 @@ class Kind:
     ``says`` are its paragraphs, ``then`` those below what is listed or quoted, ``after`` those below the button;
     ``button`` is what stands on it, "" for none: then there is no value ``link``. ``needs`` are the values that must be
     given, ``may`` those that can be. Of the values ``offers`` is a list of (name, day last confirmed or None),
-    and ``reason`` and ``what`` are texts of several lines by other people, shown apart as such. ``why`` says why
-    somebody gets it, ``service`` who writes where no operator is set.
+    and ``reason``, ``what`` and ``agenda`` are texts of several lines by other people, shown apart as such, ``quoted``
+    above them if there is one. ``why`` says why somebody gets it, ``service`` who writes where no operator is set.
     """
 
     subject: str
@@ -35,6 +35,7 @@ class Kind:
     then: tuple[str, ...] = ()
     why: str = WHY
     service: str = SERVICE
+    quoted: str = ""
 
 
 _SECRET = P_("The link works once, for %(days)s days. Please do not pass it on: whoever has it can change your offers.")
@@ -53,6 +54,7 @@ _VOTE = P_("Open the consultation")
 _MISSING = P_("%(left)s of %(count)s statements still have no vote of “%(voter)s”.")
 _CHANGE = P_("Until then every vote can be changed. You need no account for it.")
 _PERSONAL = P_("The link is for you only. Please do not pass it on: whoever has it can vote for “%(voter)s”.")
+_MEETING = frozenset({"body", "day", "time", "place"})
 _VOTING = frozenset({"link", "round", "body", "voter", "day"})
 
 KINDS: Mapping[str, Kind] = {
@@ -239,6 +241,32 @@ KINDS: Mapping[str, Kind] = {
         ),
         frozenset({"link", "round", "body"}),
         P_("Read the results"),
+        why=_MEMBER,
+        service=_OFFICE,
+    ),
+    "meeting": Kind(
+        P_("Invitation to a meeting"),
+        (
+            P_("“%(body)s” meets on %(day)s, %(time)s."),
+            P_("Place: %(place)s"),
+        ),
+        _MEETING,
+        after=(
+            P_("The attached file puts the meeting into your calendar."),
+            P_("You can't come? Please tell us, or send somebody in your place."),
+        ),
+        may=frozenset({"agenda"}),
+        quoted=P_("Agenda:"),
+        why=_MEMBER,
+        service=_OFFICE,
+    ),
+    "meeting_cancelled": Kind(
+        P_("A meeting is cancelled"),
+        (
+            P_("The meeting of “%(body)s” on %(day)s, %(time)s, is cancelled."),
+            P_("The attached file takes it out of your calendar."),
+        ),
+        _MEETING - {"place"},
         why=_MEMBER,
         service=_OFFICE,
     ),

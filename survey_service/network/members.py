@@ -15,7 +15,7 @@ from survey_service.network import bodies
 from survey_service.network.checks import LONGEST_NAME, is_day, line
 from survey_service.network.model import MEMBER, ROLES, Member, Voter
 from survey_service.offers import organisations
-from survey_service.offers.folding import fold_name
+from survey_service.offers.folding import fold, fold_name
 from survey_service.problems import Problem
 from survey_service.store.base import CollectionSpec, Store, Stored
 
@@ -82,13 +82,19 @@ def come_back(store: Store, id: int) -> Member:
 
 
 def erase(store: Store, id: int) -> Member:
-    """Erase name and address of somebody who has left; the organisation stays. Raises member.missing, member.there."""
+    """Erase name and address of somebody who has left; the organisation stays unless it has their name.
+
+    Raises Problems member.missing and member.there.
+    """
     with store.transaction():
         stored = _stored(store, id)
         found = _member(stored)
         if not found.until or found.until >= clock.today().isoformat():
             raise Problem("member.there")
-        gone = replace(found, name="", email="", stands_for="", consent=False, erased=True)
+        own = fold_name(found.organisation) == fold_name(found.name)
+        organisation = "" if own else found.organisation
+        nobody: dict[str, Any] = {"name": "", "email": "", "stands_for": "", "consent": False, "erased": True}
+        gone = replace(found, organisation=organisation, **nobody)
         return _member(store.collection(MEMBERS).replace(stored.id, _document(gone), version=stored.version))
 
 
@@ -157,6 +163,11 @@ def spelt(store: Store, name: str) -> str:
         return str(stored.body["organisation"])
     known = organisations.named(store, plain)
     return known.name if known is not None and fold_name(known.name) == folded else plain
+
+
+def known_organisations(store: Store) -> list[str]:
+    """Return the organisations that members belong to or belonged to, each once."""
+    return sorted({str(stored.body["organisation"]) for stored in store.collection(MEMBERS).find()} - {""}, key=fold)
 
 
 def write_as(store: Store, old: str, new: str) -> int:

@@ -72,7 +72,8 @@ class Voter:
 class Meeting:
     """A meeting of a body: the ISO ``day``, begin and end (``18:00``, local time in Europe/Berlin; the end may be ""),
     place and agenda in words, where the minutes are, the ids of the members who were there, and of whom somebody said
-    for whom they spoke: id → in words. ``invited`` is the moment (UTC, ISO 8601) of the last invitation, or "".
+    for whom they spoke: id → in words. ``invited`` is the day of the last invitation, or "". ``sequence`` counts its
+    changes, for calendars; ``cancelled``: it does not take place.
     """
 
     id: int
@@ -86,3 +87,5 @@ class Meeting:
     spoke: Mapping[int, str] = field(default_factory=dict)
     ends: str = ""
     invited: str = ""
+    sequence: int = 0
+    cancelled: bool = False

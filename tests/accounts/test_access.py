@@ -22,6 +22,7 @@ EXPECTED = {
     "edit_concept":     (False, False, True, True, False),
     "decide_concept":   (False, False, False, True, False),
     "run_consultations": (False, False, False, True, False),
+    "keep_network":     (False, False, False, True, False),
     "draft_questions":  (False, False, True, True, False),
     "translate":        (False, False, False, True, False),
     "publish":          (False, False, False, True, False),

@@ -52,5 +52,6 @@ def test_what_is_no_body_is_refused(store: Store, body: int) -> None:
     assert refusal(bodies.add, store, {"de": "Beirat"}, "council") == "body.fields"
     assert refusal(bodies.add, store, {"de": "Beirat"}, "board", code="AK_WOH") == "body.taken"
     assert refusal(bodies.of_id, store, 99) == "body.missing"
+    assert refusal(bodies.of_id, store, 10**30) == "body.missing"
     assert refusal(bodies.change, store, body, name={}) == "body.fields"
     assert bodies.of_id(store, body).name == {"de": "Arbeitskreis Wohnen"}

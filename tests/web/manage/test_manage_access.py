@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -142,6 +143,21 @@ WHO_MAY = {
     ("GET", "/manage/indicators/import"): {MANAGER},
     ("POST", "/manage/indicators/import"): {MANAGER},
     ("POST", "/manage/indicators/take"): {MANAGER},
+    ("GET", "/manage/network"): {MANAGER},
+    ("POST", "/manage/network"): {MANAGER},
+    ("GET", "/manage/network/<int:body>"): {MANAGER},
+    ("POST", "/manage/network/<int:body>"): {MANAGER},
+    ("POST", "/manage/network/<int:body>/members"): {MANAGER},
+    ("GET", "/manage/network/<int:body>/members/<int:member>"): {MANAGER},
+    ("POST", "/manage/network/<int:body>/members/<int:member>"): {MANAGER},
+    ("GET", "/manage/network/<int:body>/import"): {MANAGER},
+    ("POST", "/manage/network/<int:body>/import"): {MANAGER},
+    ("GET", "/manage/network/<int:body>/members.csv"): {MANAGER},
+    ("GET", "/manage/network/<int:body>/meetings/new"): {MANAGER},
+    ("POST", "/manage/network/<int:body>/meetings/new"): {MANAGER},
+    ("GET", "/manage/network/<int:body>/meetings/<int:meeting>"): {MANAGER},
+    ("POST", "/manage/network/<int:body>/meetings/<int:meeting>"): {MANAGER},
+    ("GET", "/manage/network/<int:body>/meetings/<int:meeting>/calendar"): {MANAGER},
     ("GET", "/manage/concept"): MODERATORS,
     ("POST", "/manage/concept"): {MANAGER},
     ("POST", "/manage/concept/observe"): {MANAGER},
@@ -230,14 +246,14 @@ def test_each_route_of_the_application_is_listed_with_its_audience(app: Flask) -
 
 def address(rule: str) -> str:
     return (
-        rule.replace("<name>", "nothing")
+        re.sub(r"<int:\w+>", "999", rule)
+        .replace("<name>", "nothing")
         .replace("<revision>", "nothing-1")
         .replace("<offer>", "nothing")
         .replace("<other>", "nobody")
         .replace("<organisation>", "nothing")
         .replace("<contact>", "nothing")
         .replace("<scope>/<tag>", "nothing/ar")
-        .replace("<int:number>", "999")
         .replace("<form>", "svg")
         .replace("<kind>", "png")
         .replace("<any(question, page, group, end):kind>", "question")
