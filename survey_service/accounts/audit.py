@@ -62,6 +62,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "concept.progress": frozenset({"state"}),
     "concept.evidence": frozenset({"report", "act"}),
     "consulting.withdrawn": frozenset({"count"}),
+    "consulting.erased": frozenset({"count"}),
     "consulting.round": frozenset({"act"}),
     "consulting.invitation": frozenset({"act"}),
     "consulting.answer": frozenset({"verdict"}),
