@@ -141,6 +141,7 @@ def test_a_statement_says_what_it_rests_on_in_plain_words(app: Flask, held: Cons
         "42 of 97 people said so. That is 43%.",
         "If everybody had been asked, it would probably be 34% to 53%.",
         "Offers for it: 3",
+        "Experts who name it: 4",
         "Statement 1 of 3",
     ):
         assert said in page.text

@@ -65,7 +65,9 @@ class Seat:
     @cached_property
     def votes(self) -> Mapping[tuple[str, int], Vote]:
         """The votes of the organisation in its body, by item and wording."""
-        return ballots.of_invitation(current().store, self.invitation)
+        store, found = current().store, [(put.item, put.wording) for put in self.round.items]
+        votes = {place: ballots.of_statement(store, self.invitation, *place) for place in found}
+        return {place: vote for place, vote in votes.items() if vote is not None}
 
     @cached_property
     def fields(self) -> Mapping[str, Text]:
