@@ -1,4 +1,6 @@
-"""Letters to providers and members of bodies: each kind in each language, as text and HTML; nothing of strangers."""
+"""Letters to providers and members of bodies: each kind in each language, as text and HTML that say the same;
+nothing of strangers.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +35,9 @@ VALUES: dict[str, Any] = {
     "body": "Arbeitskreis Wohnen",
     "voter": "Wohnen für alle e. V.",
     "left": 3,
+    "time": "18:00–20:30",
+    "place": "Rathaus, Markt 1",
+    "agenda": "1. Begrüßung\n2. Wohnungen",
     "count": 12,
 }
 CASES = [(kind, tag) for kind in letters.KINDS for tag in ("de", "de-simple", "en")]
