@@ -61,6 +61,8 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "concept.item": frozenset({"version", "act"}),
     "concept.progress": frozenset({"state"}),
     "concept.evidence": frozenset({"report", "act"}),
+    "consulting.withdrawn": frozenset({"count"}),
+    "consulting.erased": frozenset({"count"}),
     "consulting.round": frozenset({"act"}),
     "consulting.invitation": frozenset({"act"}),
     "consulting.answer": frozenset({"verdict"}),

@@ -54,3 +54,11 @@ def of(store: Store, invitation: int) -> Attending | None:
     """Return the consent of an invited person, or None if there is none yet."""
     stored = store.collection(ATTENDING).first(invitation=invitation)
     return Attending(**stored.body) if stored is not None else None
+
+
+def forget(store: Store, invitation: int) -> None:
+    """Erase the consent of an invited person."""
+    collection = store.collection(ATTENDING)
+    stored = collection.first(invitation=invitation)
+    if stored is not None:
+        collection.delete(stored.id, version=stored.version)

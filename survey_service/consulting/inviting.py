@@ -18,6 +18,7 @@ from survey_service import letters, outbox
 from survey_service.consulting import ballots, invitations, rounds
 from survey_service.consulting.model import CLOSED, OPEN, Invitation, Round
 from survey_service.network import bodies, members
+from survey_service.network.model import Member
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import wording
 from survey_service.settings import Settings
@@ -64,20 +65,23 @@ def send(store: Store, settings: Settings, today: dt.date) -> Sent:
 def invite(store: Store, found: Round, today: dt.date) -> None:
     """Make an invitation for each present member of the bodies asked who has an address and none yet."""
     known = {(each.body, each.member) for each in invitations.of_round(store, found.id)}
-    for body in found.bodies:
-        for voter in members.voters(store, body, today):
-            for member in voter.people:
-                if member.email and (body, member.id) not in known:
-                    invitations.add(
-                        store,
-                        found,
-                        body=body,
-                        organisation=voter.organisation,
-                        member=member.id,
-                        name=member.name,
-                        email=member.email,
-                        language=member.language,
-                    )
+    for member in _members(store, found, today):
+        if member.email and (member.body, member.id) not in known:
+            invitations.add(
+                store,
+                found,
+                body=member.body,
+                organisation=member.organisation,
+                member=member.id,
+                name=member.name,
+                email=member.email,
+                language=member.language,
+            )
+
+
+def _members(store: Store, found: Round, today: dt.date) -> list[Member]:
+    """Return the present members of the bodies that a round asks."""
+    return [member for body in found.bodies for member in members.current(store, body, today)]
 
 
 def address(site: str, language: str, token: str) -> str:
@@ -118,7 +122,10 @@ def due(found: Round, invitation: Invitation, today: dt.date) -> int | None:
 
 def _write_open(store: Store, settings: Settings, found: Round, today: dt.date, sent: Sent) -> None:
     voted: Voted = Counter((vote.body, vote.voter) for vote in ballots.current(store, found.id))
+    there = {(member.body, member.id) for member in _members(store, found, today)}
     for invitation in _present(store, found):
+        if (invitation.body, invitation.member) not in there:
+            continue
         if not invitation.sent:
             if _once(store, settings, found, invitation, "vote_invited", ""):
                 invitations.note_sent(store, invitation.id)

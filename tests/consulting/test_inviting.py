@@ -123,6 +123,14 @@ def test_two_reminders_go_to_whoever_has_not_voted_on_everything(
     assert len({re.findall(rf"{SITE}/\S+", said)[0] for said in (first, last)}) == 2, "each letter has its own link"
 
 
+def test_who_has_left_the_body_gets_no_more_letters(held: Consultation, values: Settings) -> None:
+    send(held, values, "2026-09-01")
+    with clock.fixed(on("2026-09-05")):
+        members.leave(held.store, held.invitation("Cem").member)
+    assert send(held, values, "2026-09-08") == Sent(reminded=3)
+    assert len(to(values, "Cem")) == 1
+
+
 def test_a_service_that_slept_sends_one_reminder_and_who_came_late_none_at_once(
     held: Consultation, values: Settings
 ) -> None:

@@ -443,6 +443,8 @@ def consulting(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
     yield "statement with a vote"
     browser.open(f"{at}/votes")
     yield "votes"
+    browser.open(f"{at}/erase")
+    yield "erase"
     with clock.fixed(clock.now() + dt.timedelta(days=30)):
         browser.open(at)
         assert browser.url.endswith("/results")

@@ -98,7 +98,7 @@ def test_looking_changes_nothing_however_it_is_done(app: Flask, held: Consultati
     before = snapshot(held.store)
     client = app.test_client()
     for base in (start, begun):
-        for end in ("", "/statements", "/statements/item-1", "/votes", "/results"):
+        for end in ("", "/statements", "/statements/item-1", "/votes", "/results", "/erase"):
             for headers in ({}, {"Sec-Purpose": "prefetch"}, {"User-Agent": "scanner"}):
                 assert client.get(base + end, headers=headers).status_code in (200, 303)
                 client.head(base + end, headers=headers)
@@ -191,6 +191,31 @@ def test_a_colleagues_vote_is_told_and_the_later_one_counts(app: Flask, held: Co
     )
     cem = arrive(app, held, "Cem", "en")
     assert "voted for your organisation" not in cem.open(cem.url + "/item-1").text
+
+
+def test_votes_are_taken_back_and_what_a_colleague_voted_before_counts_again(app: Flask, held: Consultation) -> None:
+    anna, ben = arrive(app, held, "Anna", "en"), arrive(app, held, "Ben", "en")
+    vote(anna, "item-1", K1="agree", K2="Von Anna.")
+    vote(ben, "item-1", K1="disagree", K2="Von Ben.")
+    vote(ben, "item-1", K1="disagree", K2="Noch einmal von Ben.")
+    vote(ben, "item-2", K1="abstain")
+    at = ben.url.split("/statements")[0].split("/votes")[0]
+    ben.open(f"{at}/votes")
+    ben.open(next(link for link in ben.page.links if link.endswith("/erase")))
+    ben.send(_csrf="old")
+    assert ben.status == 400
+    assert len(ballots.current(held.store, held.round.id)) == 2
+    ben.send()
+    assert "Your answers are erased" in ben.page.text
+    (left,) = ballots.current(held.store, held.round.id)
+    assert (left.name, left.comment, left.item, left.turn) == ("Anna", "Von Anna.", "item-1", 4)
+    assert ballots.before(held.store, left) == []
+    assert attending.of(held.store, held.invitation("Ben").id) is None
+    assert ben.open(f"{at}/statements").names() >= {"K0"}, "who comes again is asked again"
+    assert attending.of(held.store, held.invitation("Anna").id) is not None
+    with clock.fixed(AFTER):
+        ben.open(f"{at}/erase")
+        assert ben.url.endswith("/results")
 
 
 def test_others_votes_are_not_shown_before_the_end_but_the_turnout_is(app: Flask, held: Consultation) -> None:

@@ -14,5 +14,6 @@ AUDIENCES = {
     "consulting.statements": PUBLIC,
     "consulting.statement": QUESTIONNAIRE,
     "consulting.summary": PUBLIC,
+    "consulting.erase": QUESTIONNAIRE,
     "consulting.results": PUBLIC,
 }

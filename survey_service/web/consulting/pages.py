@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from survey_service.concept.model import Wording
-from survey_service.consulting import attending, invitations
+from survey_service.consulting import attending, invitations, leaving
 from survey_service.consulting.model import Put, Vote
 from survey_service.questionnaire.model import Text
 from survey_service.web import i18n, rendering, security
@@ -124,6 +124,24 @@ def summary(token: str) -> ResponseReturnValue:
     return render_template(
         "consulting/summary.html", seat=seat, sections=sections(seat), addresses=seat.addresses("summary")
     )
+
+
+@blueprint.route("/<token>/erase", methods=["GET", "POST"])
+def erase(token: str) -> ResponseReturnValue:
+    """Ask, then erase the votes that this person cast, with the consent; not after the last day."""
+    seat = take(token)
+    if seat.is_over:
+        return seat.to("results")
+    if request.method == "POST" and not security.is_forged():
+        leaving.take_back(current().store, seat.invitation)
+        return seat.to("erase", done="yes")
+    if "done" in request.args and seat.attending is None:
+        return render_template("consulting/erased.html", seat=seat)
+    if seat.attending is None:
+        return seat.to("start")
+    if request.method != "POST":
+        return render_template("consulting/erase.html", seat=seat, notice="")
+    return render_template("consulting/erase.html", seat=seat, notice=rendering.expired()), 400
 
 
 @blueprint.get("/<token>/results")

@@ -14,7 +14,7 @@ from survey_service.consulting.ballots import Refused
 from survey_service.consulting.model import Put, Vote
 from survey_service.network import bodies
 from survey_service.problems import Problem
-from survey_service.web import i18n, rendering, security, wordings
+from survey_service.web import i18n, rendering, security
 from survey_service.web.consulting import evidence, questions
 from survey_service.web.consulting.evidence import apart
 from survey_service.web.consulting.pages import switched
@@ -73,14 +73,12 @@ def _take(seat: Seat, put: Put) -> ResponseReturnValue:
 def _page(seat: Seat, put: Put, inputs: Mapping[str, Any], *, flagged: bool = False, notice: str = "") -> str:
     judgement = questions.on_statement(seat, put, inputs)
     wording, vote = seat.wordings[put], seat.vote(put)
-    said = wordings.wording_of(wording.texts, i18n.language().tag)
     return render_template(
         "consulting/statement.html",
         seat=seat,
         put=put,
         number=seat.round.items.index(put) + 1,
         wording=wording,
-        is_foreign=said.tag != i18n.language().tag,
         group=gettext(GROUPS[put.kind]),
         field=seat.fields[put.field],
         evidence=list(evidence.lines(wording)),
