@@ -105,7 +105,7 @@ class Writer:
             for each in self._made.turnout
         ]
         head = self._head(words.TURNOUT_HEAD)
-        return TableView("turnout", self._translate(words.TURNOUT), head, tuple(rows), self._tag)
+        return TableView("turnout", self._translate(words.TURNOUT_CAPTION), head, tuple(rows), self._tag)
 
     def votes(self, number: str) -> TableView:
         """Return the votes on a statement version, named by its number and text."""
@@ -119,7 +119,7 @@ class Writer:
 
     def _votes(self, result: Result) -> tuple[CellView, ...]:
         counts = (result.counts[name] for name in words.VOTES)
-        mean = NONE if result.priority is None else formats.number(result.priority, self._tag)
+        mean = self._translate(words.NO_MEAN) if result.priority is None else formats.number(result.priority, self._tag)
         figures = (*map(str, counts), mean, str(result.n))
         return (self.body(result.body), *(self._own(each, numeric=True) for each in figures))
 
@@ -127,7 +127,7 @@ class Writer:
         """Return the comments with their answers."""
         head = tuple(CellView(self._translate(each)) for each in words.COLUMNS)
         rows = tuple(tuple(self.row(each)) for each in self._made.rows)
-        return TableView("comments", self._translate(words.COMMENTS), head, rows, self._tag, wide=True)
+        return TableView("comments", self._translate(words.COMMENTS_CAPTION), head, rows, self._tag, wide=True)
 
     def row(self, row: Row) -> Iterator[CellView]:
         """Yield the cells of a comment, in the order of words.COLUMNS."""

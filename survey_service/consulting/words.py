@@ -18,7 +18,7 @@ from survey_service.consulting.model import (
 )
 from survey_service.problems import D_
 
-STATES: Mapping[str, str] = {DRAFT: D_("Being prepared"), OPEN: D_("Open"), CLOSED: D_("Closed")}
+STATES: Mapping[str, str] = {DRAFT: D_("Being prepared"), OPEN: D_("Taking votes"), CLOSED: D_("Closed")}
 VOTES: Mapping[str, str] = {
     AGREE: D_("Agree"),
     RESERVATION: D_("With reservation"),
@@ -63,7 +63,7 @@ COLUMNS = (
     D_("No."),
     STATEMENT,
     D_("Body"),
-    D_("Organisation"),
+    D_("Organisation or person"),
     D_("Vote"),
     D_("Comment"),
     D_("Proposed wording"),
@@ -73,5 +73,7 @@ COLUMNS = (
 )
 """The columns of the table of comments."""
 UNCHANGED, TAKEN_OUT, OPEN_ANSWER = D_("unchanged"), D_("taken out"), D_("not answered yet")
+TURNOUT_CAPTION, COMMENTS_CAPTION = D_("Turnout per body"), D_("All comments with their answers")
+NO_MEAN = D_("none")
 CONTENTS, NOTES = D_("Contents"), D_("Notes")
 WHY = D_("Consultation “%(title)s”, comment %(number)s")

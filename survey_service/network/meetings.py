@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from survey_service import clock
 from survey_service.network import bodies, members
@@ -24,6 +24,7 @@ MEETINGS = CollectionSpec("network_meetings", indexes=("body",))
 USUALLY = dt.timedelta(hours=2)
 """How long a meeting is said to be in calendars if its end is not known."""
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_KEPT = "%/?:@!$&'()*+,;=~-._[]|"
 _TOLD = frozenset({"day", "time", "ends", "place", "agenda", "cancelled"})
 """What somebody who was invited has to know of."""
 
@@ -148,10 +149,18 @@ def is_address(text: str) -> bool:
         return False
     try:
         parts = urlsplit(text)
-        plain = parts.scheme in ("http", "https") and parts.port != 0 and parts.username is None
+        plain = parts.scheme in ("http", "https") and parts.port != 0 and parts.username is None and bool(uri(text))
     except ValueError:
         return False
     return plain and bool(parts.hostname) and len(text) <= LONGEST_ADDRESS
+
+
+def uri(address: str) -> str:
+    """Return an address in ASCII, as documents other than HTML need it. Raises ValueError for a host that is none."""
+    parts = urlsplit(address)
+    host = parts.netloc.encode("idna").decode("ascii")
+    path, query, fragment = (quote(part, safe=_KEPT) for part in (parts.path, parts.query, parts.fragment))
+    return urlunsplit((parts.scheme, host, path, query, fragment))
 
 
 def _checked(meeting: Meeting) -> Meeting:

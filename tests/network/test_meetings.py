@@ -67,6 +67,7 @@ def test_a_meeting_is_kept_as_it_was_said(store: Store, body: int) -> None:
         ({"minutes_url": "https://me:pw@a.example/"}, "meeting.minutes"),
         ({"minutes_url": "https://a.example/" + "x" * 2_000}, "meeting.minutes"),
         ({"minutes_url": "https://[a/"}, "meeting.minutes"),
+        ({"minutes_url": f"https://{'ä' * 70}.example/"}, "meeting.minutes"),
         ({"minutes_url": 'https://a.example/"><b>'}, "meeting.minutes"),
     ],
 )  # fmt: skip

@@ -9,7 +9,7 @@ from flask import Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey_service import clock
-from survey_service.concept import differences, docx, evidence, measures, paper, pdf, versions, words
+from survey_service.concept import differences, docx, evidence, measures, paper, pdf, taking_part, versions, words
 from survey_service.concept.model import Concept, Decision
 from survey_service.concept.paper import Paper
 from survey_service.consulting import rounds
@@ -162,7 +162,8 @@ def _decision_lines(found: Concept) -> list[str]:
 
 
 def _paper(found: Concept) -> Paper:
-    return paper.of(found, i18n.language().tag, gettext)
+    took_part = versions.taking_part_in(current().store, found)
+    return paper.of(found, i18n.language().tag, gettext, took_part, taking_part.named(current().store, took_part))
 
 
 # -- files ---------------------------------------------------------------------------------------------------------

@@ -283,8 +283,17 @@ def _check_file(name: str, content: bytes) -> None:
             assert pdf.Root.Lang == "en"
         return
     assert rows[0] == [
-        *("No.", "Statement version", "Body", "Organisation", "Vote", "Comment", "Proposed wording", "Answer"),
-        *("Reason", "Resulting wording"),
+        *(
+            "No.",
+            "Statement version",
+            "Body",
+            "Organisation or person",
+            "Vote",
+            "Comment",
+            "Proposed wording",
+            "Answer",
+        ),
+        *("Answer", "Reason", "Resulting wording"),
     ]
     assert rows[1:] == [
         [

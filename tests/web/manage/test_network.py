@@ -203,3 +203,13 @@ def test_a_meeting_from_the_invitation_to_the_minutes(body: Desk, store: Store) 
 def test_whoever_looks_at_people_is_noted(body: Desk, store: Store) -> None:
     body.get(PLACE)
     assert [entry.subject for entry in audit.entries(store) if entry.action == "network.read"] == ["1"]
+
+
+def test_the_concept_says_who_took_part(body: Desk, store: Store) -> None:
+    send(body, f"{PLACE}/members", **{**MEMBER, "consent": "yes"})
+    send(body, f"{PLACE}/meetings/new", **{**MEETING, "day": "2026-11-20", "minutes_url": "https://a.example/p"})
+    send(body, "/manage/concept")
+    page = body.get("/manage/concept/1/file?format=html&lang=en").text
+    assert "Organisations: Diakonie e.V." in page
+    assert "Named because they agreed: Anna Amt (Diakonie e.V.)" in page
+    assert '<a href="https://a.example/p" rel="external noopener noreferrer">' in page
