@@ -17,6 +17,7 @@ from survey_service.web import (
     compression,
     concept,
     confirming,
+    consulting,
     context,
     directory,
     helper,
@@ -49,7 +50,7 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(directory, offer, results, concept, provider, confirming, api, hsds, metrics, manage),
+    *(directory, offer, results, concept, consulting, provider, confirming, api, hsds, metrics, manage),
 )
 
 

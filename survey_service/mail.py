@@ -68,11 +68,14 @@ def checked(address: str) -> str:
     return plain
 
 
-def post(settings: Settings, to: str, subject: str, text: str, html: str = "", key: str = "") -> Path:
+def post(
+    settings: Settings, to: str, subject: str, text: str, html: str = "", key: str = "", calendar: str = ""
+) -> Path:
     """Put a mail into the outbox and return its file; ``deliver`` sends it. Raises Problems mail.address, mail.letters.
 
     ``html`` says the same as ``text``, for programs that show it. With a ``key`` (32 hex digits) it is put there once
-    only, also if the first was sent meanwhile. What is written must hold no answers: mail is not confidential.
+    only, also if the first was sent meanwhile. ``calendar`` is a file for calendars (iCalendar) to go along. What is
+    written must hold no answers: mail is not confidential.
     """
     message = _composed(settings, checked(to), subject)
     earlier = outbox.find_key(settings.instance, key) if key else None
@@ -81,6 +84,8 @@ def post(settings: Settings, to: str, subject: str, text: str, html: str = "", k
     message.set_content(text)
     if html:
         message.add_alternative(html, subtype="html")
+    if calendar:
+        message.add_attachment(calendar, subtype="calendar", filename="meeting.ics", params={"method": "PUBLISH"})
     place = outbox.OUTBOX if server_of(settings.mail_url) is None else outbox.WAITING
     return outbox.written(outbox.folder(settings.instance, place), bytes(message), key)
 

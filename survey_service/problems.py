@@ -481,8 +481,8 @@ CATALOGUE: Mapping[str, Kind] = {
     ),
     "contact.locked": Kind(
         429,
-        P_("Too many requests"),
-        P_("Links were asked for very often from here. Please try again in ten minutes."),
+        N_("Too many requests"),
+        N_("Links were asked for very often from here. Please try again in ten minutes."),
     ),
     "visit.missing": Kind(
         401,
@@ -1250,6 +1250,164 @@ CATALOGUE: Mapping[str, Kind] = {
         500,
         D_("The concept was changed"),
         D_("Version %(number)s is not what was adopted: its hash differs. Restore it from a backup."),
+    ),
+    "consulting.missing": Kind(
+        404, D_("No such round"), D_("There is no such consultation round. It may have been discarded meanwhile.")
+    ),
+    "consulting.entries": Kind(
+        422,
+        D_("Please check the round"),
+        D_(
+            "A round needs a title of at most 200 characters, a last day that is not over, a body, and an item of the "
+            "open version. To be checked: %(names)s. Nothing changed."
+        ),
+    ),
+    "consulting.language": Kind(
+        422,
+        D_("Texts are missing"),
+        D_("In the language “%(language)s” these items have no text: %(items)s. Leave it out or write them first."),
+    ),
+    "consulting.state": Kind(
+        409, D_("Not possible now"), D_("The round is not in the state for that. Load the page again. Nothing changed.")
+    ),
+    "consulting.changed": Kind(
+        409,
+        D_("The concept was changed meanwhile"),
+        D_(
+            "These statement versions are not in the draft any more: %(items)s. Look at the round again and save it "
+            "with the present wordings. Nothing was opened."
+        ),
+    ),
+    "consulting.running": Kind(
+        409,
+        D_("A round is running"),
+        D_("The round “%(round)s” takes votes on this version. Close it first. Nothing changed."),
+    ),
+    "consulting.no_comment": Kind(
+        404, D_("No such comment"), D_("There is no such comment in this round. Load the page again.")
+    ),
+    "consulting.answer": Kind(
+        422,
+        D_("Please check the answer"),
+        D_("Choose accepted, in part or rejected, and give a reason of at most %(limit)s characters. Nothing changed."),
+    ),
+    "consulting.conflict": Kind(
+        409,
+        D_("Answered meanwhile"),
+        D_("%(by)s has answered meanwhile. Read that answer first; yours is still in the form. Nothing changed."),
+    ),
+    "consulting.group": Kind(
+        422, D_("No group"), D_("A group needs two comments or more on the same statement version. Nothing changed.")
+    ),
+    "consulting.unanswered": Kind(
+        409,
+        D_("Comments are not answered yet"),
+        D_("%(count)s comments have no answer: %(numbers)s. Answer them first. Nothing changed."),
+    ),
+    "consulting.final": Kind(
+        409, D_("The table is final"), D_("The table of this round is final and stays as it is. Nothing changed.")
+    ),
+    "consulting.broken": Kind(
+        500,
+        D_("The table was changed"),
+        D_("The table of “%(round)s” is not what was made final: its hash differs. Restore it from a backup."),
+    ),
+    "consulting.proposal": Kind(
+        422,
+        D_("Nothing to take over"),
+        D_("Only a proposed wording that was accepted can be taken over. Nothing changed."),
+    ),
+    "consulting.foreign": Kind(
+        422,
+        D_("Not in German"),
+        D_("The proposed wording is in the language “%(language)s”. Translate it and word the item by hand."),
+    ),
+    "consulting.worded": Kind(
+        409,
+        D_("Worded anew meanwhile"),
+        D_("The item has the wording %(number)s by now. Compare both and word it by hand. Nothing changed."),
+    ),
+    "consulting.closed": Kind(
+        410, N_("The vote is over"), N_("This vote ended on %(day)s. Votes can't be cast or changed any more.")
+    ),
+    "consulting.not_put": Kind(
+        404, N_("Not put to the vote"), N_("This vote does not ask about that wording. Go back to the list.")
+    ),
+    "body.missing": Kind(404, D_("Body not found"), D_("There is no such body. Choose one from the list.")),
+    "body.fields": Kind(
+        422,
+        D_("Please check the body"),
+        D_("A body needs a German name and a kind; a name has at most %(limit)s characters. Nothing changed."),
+    ),
+    "body.order": Kind(
+        422, D_("Please check the body"), D_("Its place among the bodies is a number up to 9999. Nothing changed.")
+    ),
+    "body.taken": Kind(409, D_("Body exists"), D_("There is a body with the code %(name)s. Nothing changed.")),
+    "body.closed": Kind(
+        409,
+        D_("The body is closed"),
+        D_("A closed body gets no members and meetings. Open it again first. Nothing changed."),
+    ),
+    "member.missing": Kind(404, D_("Member not found"), D_("The body has no such member. Choose one from the list.")),
+    "member.fields": Kind(
+        422,
+        D_("Please check the member"),
+        D_("A member needs a name; a text has at most %(limit)s characters. Nothing changed."),
+    ),
+    "member.days": Kind(
+        422, D_("Please check the days"), D_("The last day can't be before the first. Nothing changed.")
+    ),
+    "member.twice": Kind(
+        409,
+        D_("A member already"),
+        D_("%(address)s is the address of a member of this body at that time. Nothing changed."),
+    ),
+    "member.erased": Kind(
+        409,
+        D_("Name and address are erased"),
+        D_("This person left long ago. If they come back, add them as a new member."),
+    ),
+    "member.there": Kind(
+        409,
+        D_("Still a member"),
+        D_("Name and address can be erased after the last day as a member. Nothing changed."),
+    ),
+    "members.faulty": Kind(
+        422, D_("The table has faults"), D_("%(count)s faults were found, so nothing changed:\n%(listing)s")
+    ),
+    "meeting.missing": Kind(
+        404, D_("Meeting not found"), D_("The body has no such meeting. Choose one from the list.")
+    ),
+    "meeting.fields": Kind(
+        422,
+        D_("Please check the meeting"),
+        D_("A meeting needs a place; a place has at most %(limit)s characters, an agenda %(most)s. Nothing changed."),
+    ),
+    "meeting.time": Kind(
+        422,
+        D_("Please check day and time"),
+        D_("Give day and time like 2026-12-03 and 18:00, and an end that is later. Nothing changed."),
+    ),
+    "meeting.no_such_time": Kind(
+        422,
+        D_("There is no such time"),
+        D_("On %(day)s clocks go from 2:00 to 3:00: there is no %(time)s. Choose another time. Nothing changed."),
+    ),
+    "meeting.minutes": Kind(
+        422,
+        D_("Please check the address of the minutes"),
+        D_("The address must begin with http:// or https:// and be of one piece. Nothing changed."),
+    ),
+    "meeting.people": Kind(
+        422, D_("Please check who was there"), D_("Somebody is no member of the body on that day. Nothing changed.")
+    ),
+    "meeting.words": Kind(
+        422,
+        D_("Text too long"),
+        D_("Please use at most %(limit)s characters for whom somebody spoke. Nothing changed."),
+    ),
+    "meeting.over": Kind(
+        409, D_("Nobody was invited"), D_("The meeting is over or cancelled. Nobody is invited to it any more.")
     ),
     "coding.overlap": Kind(
         409,

@@ -39,6 +39,9 @@ TABLE: Mapping[str, frozenset[str]] = {
     "read_concept": frozenset({WORKING_GROUP, MANAGER}),
     "edit_concept": frozenset({WORKING_GROUP, MANAGER}),
     "decide_concept": frozenset({MANAGER}),
+    "run_consultations": frozenset({MANAGER}),
+    # Names and addresses of members of bodies: the manager only.
+    "keep_network": frozenset({MANAGER}),
     "publish_figures": frozenset({MANAGER}),
     "handle_mail": frozenset({MANAGER}),
     "request_plugins": frozenset({MANAGER}),

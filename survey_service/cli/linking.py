@@ -1,4 +1,4 @@
-"""Sending the links that providers have asked for, while the service runs."""
+"""Sending the links that providers and members of bodies have asked for, while the service runs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import contextlib
 from survey_service import letters
 from survey_service.cli.making import exchange
 from survey_service.cli.repeating import repeating
+from survey_service.consulting import asked as consulting
 from survey_service.offers import asked, organisations
 from survey_service.offers.asked import Asking
 from survey_service.offers.contacts import Contact
@@ -27,6 +28,7 @@ def send_asked(context: Context) -> int:
             for contact, token in asked.answer(context.store, stored, asking):
                 _write(context, asking, contact, token)
                 written += 1
+    written += consulting.answer(context.store, context.settings)
     if written:
         exchange(context)
     return written
@@ -44,4 +46,4 @@ def _write(context: Context, asking: Asking, contact: Contact, token: str) -> No
 
 def linking(context: Context, every: float = EVERY) -> contextlib.AbstractContextManager[None]:
     """Send again and again what was asked for, until the end of the block."""
-    return repeating("links for providers", lambda: send_asked(context), every)
+    return repeating("links asked for", lambda: send_asked(context), every)

@@ -1,5 +1,5 @@
-"""Making the reports that are due, reminding providers, and sending the mail that waits, while the service runs or from
-a timer."""
+"""Making the reports that are due, reminding providers, inviting to votes, and sending the mail that waits, while the
+service runs or from a timer."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import contextlib
 
 from survey_service import bounces, clock, mail
 from survey_service.cli.repeating import repeating
+from survey_service.consulting import inviting
 from survey_service.letters import reminding
 from survey_service.reports import runs, schedules, telling
 from survey_service.reports.report import Report
@@ -33,6 +34,7 @@ def make_due(context: Context) -> list[Done]:
         lambda found: telling.told(found, context.settings),
     )
     remind(context)
+    invite(context)
     exchange(context)
     return done
 
@@ -42,6 +44,13 @@ def remind(context: Context) -> reminding.Round:
     if not rounds.claim(context.store, "reminders", every=reminding.EVERY, now=clock.now().timestamp()):
         return reminding.Round()
     return reminding.send(context.store, context.settings, clock.today())
+
+
+def invite(context: Context) -> inviting.Sent:
+    """Write to the members of bodies about votes, and return what came of it; at most every ten minutes."""
+    if not rounds.claim(context.store, "consulting", every=inviting.EVERY, now=clock.now().timestamp()):
+        return inviting.Sent()
+    return inviting.send(context.store, context.settings, clock.today())
 
 
 def exchange(context: Context) -> mail.Delivered:

@@ -8,6 +8,9 @@ from survey_service import clock
 from survey_service.accounts import audit, lockout
 from survey_service.cli.repeating import repeating
 from survey_service.coding import upkeep
+from survey_service.consulting import asked as consulting
+from survey_service.consulting import keeping
+from survey_service.network import erasing
 from survey_service.offers import asked, contacts, links, notices
 from survey_service.reports import withdrawal
 from survey_service.responses import access_codes, files, holder, media, retention
@@ -26,9 +29,12 @@ def tidy(context: Context) -> Erased:
     for rule in (access_codes.RULE, holder.RULE):
         lockout.forget_old(context.store, now=clock.now(), rule=rule)
     asked.forget_old(context.store)
+    consulting.forget_old(context.store)
+    rounds_erased = keeping.forget_old(context.store, clock.today())
     links.forget_old(context.store)
     notices.forget_old(context.store, clock.today(), months=values.retention_text_months)
     contacts.forget_left(context.store, clock.today())
+    gone = erasing.forget_left(context.store, clock.today())
     withdrawal.reach(context.store, values.instance / "snapshots")
     waiting.sweep(values.instance, clock.now())
     months = {"months": values.retention_months, "text_months": values.retention_text_months}
@@ -40,6 +46,11 @@ def tidy(context: Context) -> Erased:
     if erased:
         details = {"drafts": erased.drafts, "responses": erased.responses, "texts": erased.texts}
         audit.append(context.store, "service", "retention.applied", "responses", details, now=clock.now())
+    if gone:
+        audit.append(context.store, "service", "network.erased", "members", {"count": gone}, now=clock.now())
+    if rounds_erased:
+        details = {"count": rounds_erased}
+        audit.append(context.store, "service", "consulting.erased", "rounds", details, now=clock.now())
     if followed:
         audit.append(context.store, "service", "coding.followed", "responses", dict(followed), now=clock.now())
     return erased

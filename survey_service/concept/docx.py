@@ -16,7 +16,8 @@ from docx.text.paragraph import Paragraph
 
 from survey_service import clock
 from survey_service.concept.model import Concept
-from survey_service.concept.paper import Entry, Paper, Run, Table
+from survey_service.concept.paper import Entry, Line, Paper, Run, Table
+from survey_service.network.meetings import uri
 from survey_service.reports.render import docx_parts as parts
 
 _NOTE = "595959"
@@ -71,7 +72,19 @@ class _Writer:
         if paper.annex is not None:
             self._heading(2, Run(paper.annex.caption, self._tag), "annex")
             self._table(paper.annex)
+        if paper.involvement is not None:
+            self._heading(2, Run(paper.involvement.caption, self._tag), "involvement")
+            for number, body in enumerate(paper.involvement.bodies, 1):
+                self._heading(3, body.title, f"involvement_{number}")
+                for line in body.lines:
+                    self._line(line)
         self._footer()
+
+    def _line(self, line: Line) -> None:
+        paragraph = self._text(Run(line.text, self._tag), space=2)
+        if line.address:
+            parts.add_run(paragraph._p, " ", self._tag)
+            parts.add_address(paragraph, line.address, uri(line.address), self._tag)
 
     def _paragraph(self, style: str = "") -> Any:
         made = parts.element("w:p")
@@ -108,6 +121,10 @@ class _Writer:
             listed += [(1, Run(group.title, self._tag), f"section_{number}_{place}") for place, group in groups]
         if self._paper.annex is not None:
             listed.append((0, Run(self._paper.annex.caption, self._tag), "annex"))
+        if self._paper.involvement is not None:
+            listed.append((0, Run(self._paper.involvement.caption, self._tag), "involvement"))
+            bodies = enumerate(self._paper.involvement.bodies, 1)
+            listed += [(1, body.title, f"involvement_{number}") for number, body in bodies]
         first = self._paragraph()
         _field_mark(first, "begin", dirty=True)
         instruction = parts.element("w:r")

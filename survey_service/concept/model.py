@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from survey_service.concept.taking_part import NOBODY, Participation
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Text
 
@@ -129,6 +130,7 @@ class Decision:
 class Concept:
     """A version of the concept with all it says. ``state`` is DRAFT, CONSULTING, ADOPTED, or SUPERSEDED if a later one
     is adopted; ``based_on`` the number of the version it revises, 0 for the first; ``digest`` "" before it is adopted.
+    ``took_part`` is who worked on it, known once it is adopted.
     """
 
     number: int
@@ -139,6 +141,7 @@ class Concept:
     items: tuple[Item, ...]
     decision: Decision | None = None
     digest: str = ""
+    took_part: Participation = NOBODY
 
     @property
     def open(self) -> bool:

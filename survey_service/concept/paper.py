@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -14,6 +14,7 @@ from babel.numbers import format_currency
 from survey_service import languages
 from survey_service.concept import words
 from survey_service.concept.model import KINDS, MEASURE, Basis, Concept, Evidence, Item, Judgement
+from survey_service.concept.taking_part import NOBODY, Participation, TookPart
 from survey_service.concept.words import Translate
 from survey_service.questionnaire.model import Text, wording
 from survey_service.reports.render import formats
@@ -68,6 +69,30 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A line of text, and an address at its end or ""."""
+
+    text: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Involved:
+    """A body that took part, and what is said of it."""
+
+    title: Run
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Involvement:
+    """The annex with all who took part."""
+
+    caption: str
+    bodies: tuple[Involved, ...]
+
+
+@dataclass(frozen=True)
 class Paper:
     """The whole paper; ``language`` is that of all texts that say no other."""
 
@@ -77,10 +102,20 @@ class Paper:
     contents: str
     sections: tuple[Section, ...]
     annex: Table | None
+    involvement: Involvement | None = None
 
 
-def of(concept: Concept, tag: str, translate: Translate = str) -> Paper:
-    """Return a version as a paper in the language ``tag``, a language of the desk."""
+def of(
+    concept: Concept,
+    tag: str,
+    translate: Translate = str,
+    took_part: Participation = NOBODY,
+    names: Mapping[int, Sequence[str]] | None = None,
+) -> Paper:
+    """Return a version as a paper in the language ``tag``, a language of the desk.
+
+    ``took_part`` and ``names`` (by body) are what its annex says of those who worked on it.
+    """
     writer = _Writer(concept, tag, translate)
     return Paper(
         title=run_of(concept.title, tag),
@@ -89,7 +124,36 @@ def of(concept: Concept, tag: str, translate: Translate = str) -> Paper:
         contents=translate(words.CONTENTS),
         sections=tuple(writer.sections()),
         annex=writer.annex(),
+        involvement=involvement(took_part, names or {}, tag, translate),
     )
+
+
+def involvement(
+    took_part: Participation, names: Mapping[int, Sequence[str]], tag: str, translate: Translate
+) -> Involvement | None:
+    """Return who took part as an annex; None if nobody did."""
+    if not took_part.bodies:
+        return None
+    found = tuple(
+        Involved(run_of(body.name, tag), tuple(_involved(body, names.get(body.body, ()), tag, translate)))
+        for body in took_part.bodies
+    )
+    return Involvement(translate(words.TOOK_PART), found)
+
+
+def _involved(body: TookPart, names: Sequence[str], tag: str, translate: Translate) -> Iterator[Line]:
+    if body.organisations:
+        yield Line(translate(words.ORGANISATIONS) % {"names": "; ".join(body.organisations)})
+    if body.alone:
+        yield Line(translate(words.ALONE) % {"count": formats.number(body.alone, tag)})
+    if names:
+        yield Line(translate(words.BY_NAME) % {"names": "; ".join(names)})
+    for held in body.meetings:
+        counts = {"present": formats.number(held.present, tag), "votes": formats.number(held.votes, tag)}
+        text = translate(words.WITH_TURNOUT if held.present else words.MEETING)
+        yield Line(text % {"day": day(held.day, tag), **counts})
+        if held.minutes_url:
+            yield Line(translate(words.MINUTES), held.minutes_url)
 
 
 def run_of(text: Text, tag: str) -> Run:

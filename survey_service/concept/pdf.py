@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from survey_service import languages
-from survey_service.concept.paper import Entry, Paper, Run, Table
+from survey_service.concept.paper import Entry, Involvement, Paper, Run, Table
+from survey_service.network.meetings import uri
 from survey_service.typesetting import document, fonts
 from survey_service.typesetting.fonts import Found
 
@@ -38,6 +39,7 @@ class _Writer:
             "contents": self._own(paper.contents),
             "blocks": [*self._blocks()],
             "annex": self._table(paper.annex) if paper.annex is not None else None,
+            "involvement": self._involvement(paper.involvement) if paper.involvement is not None else None,
         }
 
     def _blocks(self) -> Iterator[dict[str, Any]]:
@@ -60,6 +62,25 @@ class _Writer:
             "caption": self._own(table.caption),
             "head": [self._own(text) for text in table.head],
             "rows": [[self._piece(run) for run in row] for row in table.rows],
+        }
+
+    def _involvement(self, found: Involvement) -> dict[str, Any]:
+        return {
+            "caption": self._own(found.caption),
+            "bodies": [
+                {
+                    "title": self._piece(body.title),
+                    "lines": [
+                        {
+                            "text": self._own(line.text),
+                            "address": self._own(line.address) if line.address else None,
+                            "link": uri(line.address) if line.address else None,
+                        }
+                        for line in body.lines
+                    ],
+                }
+                for body in found.bodies
+            ],
         }
 
     def _own(self, text: str) -> Piece:

@@ -15,7 +15,7 @@ import orjson
 
 from survey_service import clock
 from survey_service.accounts import audit
-from survey_service.concept import progress
+from survey_service.concept import progress, taking_part
 from survey_service.concept.checks import checked_decision, checked_texts
 from survey_service.concept.model import (
     ADOPTED,
@@ -31,6 +31,7 @@ from survey_service.concept.model import (
     wording_of,
     wording_to_json,
 )
+from survey_service.concept.taking_part import Participation
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Text
 from survey_service.store.base import CollectionSpec, Store, Stored
@@ -103,6 +104,8 @@ def adopt(store: Store, number: int, decision: Decision, by: str) -> Concept:
         if not draft.items:
             raise Problem("concept.empty", number=number)
         based_on = store.collection(VERSIONS).first(number=draft.based_on)
+        before = based_on.body["frozen"]["decision"]["day"] if based_on is not None else ""
+        took_part = taking_part.gather(store, taking_part.begins(before), decision.day)
         used = {item.field for item in draft.items}
         frozen = {
             "number": number,
@@ -112,6 +115,7 @@ def adopt(store: Store, number: int, decision: Decision, by: str) -> Concept:
             "decision": asdict(decision),
             "fields": [[name, dict(label)] for name, label in draft.fields.items() if name in used],
             "items": [item_to_json(item) for item in draft.items],
+            "took_part": taking_part.to_json(took_part),
         }
         digest = digest_of(frozen)
         body = {**stored.body, "state": ADOPTED, "fields": [], "frozen": frozen, "digest": digest}
@@ -145,7 +149,17 @@ def load(store: Store, number: int) -> Concept:
         items=tuple(map(item_of, frozen["items"])),
         decision=Decision(**frozen["decision"]),
         digest=digest,
+        took_part=taking_part.of_json(frozen["took_part"]),
     )
+
+
+def taking_part_in(store: Store, concept: Concept) -> Participation:
+    """Return who worked on a version: as it was when it was adopted, or until today while it is worked on."""
+    if not concept.open:
+        return concept.took_part
+    before = load(store, concept.based_on).decision if concept.based_on else None
+    since = taking_part.begins(before.day if before is not None else "")
+    return taking_part.gather(store, since, clock.today().isoformat())
 
 
 def numbers(store: Store) -> list[int]:

@@ -1,4 +1,5 @@
-"""Letters: the mail that providers of offers get, in their language, as text and as plain HTML that says the same.
+"""Letters: the mail that providers of offers and members of bodies get, in their language, as text and as plain HTML
+that says the same.
 
 No pictures, nothing that tells who reads it, and no address but that of the service and of the office that sends it.
 """
@@ -32,16 +33,14 @@ LONGEST_NAME, LONGEST_TEXT = 200, 2_000
 WIDTH = 72
 GREETING, FAREWELL = P_("Good day,"), P_("Kind regards")
 ABOUT = P_("It is about “%(name)s”.")
-WHY = P_("You get this message because your e-mail address is noted for an offer for newcomers.")
 STOP = P_("Somebody else is responsible, or you want no more messages? Write to %(email)s and we will note it.")
 STOP_BY_REPLY = P_(
     "Somebody else is responsible, or you want no more messages? Answer this message and we will note it."
 )
 BY_ITSELF = P_("This message was written by itself.")
-SERVICE = P_("The list of offers for newcomers")
 LISTED = P_("%(name)s (last confirmed on %(day)s)")
-_TAGS = ("de", "de-simple", "en")
-_SEVERAL_LINES = frozenset({"reason", "what"})
+TAGS = ("de", "de-simple", "en")
+_SEVERAL_LINES = frozenset({"reason", "what", "agenda"})
 _LINK = re.compile(r"https?://[!-~]+")
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
@@ -76,21 +75,23 @@ class Letter:
         return _templates().get_template("letter.html").render(letter=self)
 
 
-def post(settings: Settings, to: str, kind: str, language: str, *, key: str = "", **values: Any) -> Path:
+def post(
+    settings: Settings, to: str, kind: str, language: str, *, key: str = "", calendar: str = "", **values: Any
+) -> Path:
     """Put a letter of a kind into the outbox and return its file; ``values`` are those that the kind names.
 
-    With a ``key`` it goes out once only, see `mail.post`. Languages other than those of providers' pages get German.
+    For ``key`` and ``calendar`` see `mail.post`. Languages other than those of providers' pages get German.
     Raises Problems mail.address and mail.letters, and ValueError for an unknown kind and for missing or unknown values.
     """
     letter = compose(settings, kind, language, **values)
-    return mail.post(settings, to, letter.subject, letter.text, letter.html, key)
+    return mail.post(settings, to, letter.subject, letter.text, letter.html, key, calendar)
 
 
 def compose(settings: Settings, kind: str, language: str, **values: Any) -> Letter:
     """Return a letter without sending it. Raises ValueError as `post`."""
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is no kind of letter")
-    found, entry = KINDS[kind], languages.language(language if language in _TAGS else "de")
+    found, entry = KINDS[kind], languages.language(language if language in TAGS else "de")
     _check(kind, found, values)
     gettext: Callable[[str], str] = catalogs.translations(entry.tag, catalogs.PROVIDER).gettext
     words = {name: _plain(name, value, entry) for name, value in values.items() if name not in ("link", "offers")}
@@ -103,26 +104,27 @@ def compose(settings: Settings, kind: str, language: str, **values: Any) -> Lett
     about = words.get("offer") or words.get("organisation")
     shown = any("%(" + name in text for text in found.says for name in ("offer)", "organisation)"))
     opening = [gettext(ABOUT) % {"name": about}] if about and not shown else []
+    quote = next((text for name in ("reason", "what", "agenda") if (text := words.get(name, ""))), "")
     return Letter(
         language=entry,
         subject=gettext(found.subject),
         greeting=gettext(GREETING),
-        says=[*opening, *map(say, found.says)],
+        says=[*opening, *map(say, found.says), *([gettext(found.quoted)] if quote and found.quoted else [])],
         items=[
             gettext(LISTED) % {"name": _plain("offer", name, entry), "day": _plain("day", day, entry)}
             if day
             else _plain("offer", name, entry)
             for name, day in values.get("offers", ())
         ],
-        quote=words.get("reason", "") or words.get("what", ""),
+        quote=quote,
         then=list(map(say, found.then)),
         button=gettext(found.button) if link else "",
         link=link,
         after=list(map(say, found.after)),
         farewell=gettext(FAREWELL),
-        sender=settings.operator or gettext(SERVICE),
+        sender=settings.operator or gettext(found.service),
         footer=[
-            gettext(WHY),
+            say(found.why),
             gettext(STOP) % {"email": email} if email else gettext(STOP_BY_REPLY),
             gettext(BY_ITSELF),
         ],

@@ -1,4 +1,5 @@
-"""Every letter to providers: its subject, what it says, where its button leads, and the values it needs.
+"""Every letter to providers and to members of bodies: its subject, what it says, where its button leads, and the values
+it needs.
 
 Texts are English sources of the domain ``provider``. No subject holds a value: subjects are read over shoulders.
 """
@@ -10,6 +11,9 @@ from dataclasses import dataclass
 
 from survey_service.problems import P_
 
+WHY = P_("You get this message because your e-mail address is noted for an offer for newcomers.")
+SERVICE = P_("The list of offers for newcomers")
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -18,7 +22,8 @@ class Kind:
     ``says`` are its paragraphs, ``then`` those below what is listed or quoted, ``after`` those below the button;
     ``button`` is what stands on it, "" for none: then there is no value ``link``. ``needs`` are the values that must be
     given, ``may`` those that can be. Of the values ``offers`` is a list of (name, day last confirmed or None),
-    and ``reason`` and ``what`` are texts of several lines by other people, shown apart as such.
+    and ``reason``, ``what`` and ``agenda`` are texts of several lines by other people, shown apart as such, ``quoted``
+    above them if there is one. ``why`` says why somebody gets it, ``service`` who writes where no operator is set.
     """
 
     subject: str
@@ -28,6 +33,9 @@ class Kind:
     after: tuple[str, ...] = ()
     may: frozenset[str] = frozenset()
     then: tuple[str, ...] = ()
+    why: str = WHY
+    service: str = SERVICE
+    quoted: str = ""
 
 
 _SECRET = P_("The link works once, for %(days)s days. Please do not pass it on: whoever has it can change your offers.")
@@ -39,6 +47,15 @@ _SHOW = P_("Look at the offer")
 
 _LISTED = frozenset({"link", "offers"})
 _ABOUT = frozenset({"offer", "link"})
+
+_MEMBER = P_("You get this message because you are noted as a member of “%(body)s”.")
+_OFFICE = P_("The office for integration")
+_VOTE = P_("Open the consultation")
+_MISSING = P_("Statements still without a vote of “%(voter)s”: %(left)s of %(count)s.")
+_CHANGE = P_("Until then every vote can be changed. You need no account for it.")
+_PERSONAL = P_("The link is for you only. Please do not pass it on: whoever has it can vote for “%(voter)s”.")
+_MEETING = frozenset({"body", "day", "time", "place"})
+_VOTING = frozenset({"link", "round", "body", "voter", "day"})
 
 KINDS: Mapping[str, Kind] = {
     "edit_link": Kind(
@@ -167,5 +184,90 @@ KINDS: Mapping[str, Kind] = {
         frozenset({"what"}),
         _OPEN,
         may=_ABOUT,
+    ),
+    "vote_invited": Kind(
+        P_("Your vote on the integration concept"),
+        (
+            P_("Statements of the integration concept are put to the vote: “%(round)s”. “%(body)s” is asked."),
+            P_("Please vote by %(day)s and say what should change. Every comment is answered."),
+            _CHANGE,
+        ),
+        _VOTING,
+        _VOTE,
+        (_PERSONAL,),
+        why=_MEMBER,
+        service=_OFFICE,
+    ),
+    "vote_link": Kind(
+        P_("Your link to the consultation"),
+        (
+            P_("Here is the link you asked for. It leads to the consultation “%(round)s” for “%(body)s”."),
+            P_("Please vote by %(day)s and say what should change. Every comment is answered."),
+            _CHANGE,
+        ),
+        _VOTING,
+        _VOTE,
+        (_PERSONAL, _NOT_ASKED),
+        why=_MEMBER,
+        service=_OFFICE,
+    ),
+    "vote_reminded": Kind(
+        P_("Please vote on the integration concept"),
+        (P_("The consultation “%(round)s” ends on %(day)s."), _MISSING, _CHANGE),
+        _VOTING | {"left", "count"},
+        _VOTE,
+        (_PERSONAL,),
+        why=_MEMBER,
+        service=_OFFICE,
+    ),
+    "vote_last": Kind(
+        P_("Last reminder: your vote on the integration concept"),
+        (
+            P_("The consultation “%(round)s” ends soon: on %(day)s."),
+            _MISSING,
+            P_("After that day nobody can vote any more."),
+        ),
+        _VOTING | {"left", "count"},
+        _VOTE,
+        (_PERSONAL,),
+        why=_MEMBER,
+        service=_OFFICE,
+    ),
+    "vote_results": Kind(
+        P_("What became of your vote"),
+        (
+            P_("The consultation “%(round)s” has ended. Thank you for taking part!"),
+            P_("You can now read how the bodies voted, and what was answered to the comments."),
+        ),
+        frozenset({"link", "round", "body"}),
+        P_("Read the results"),
+        why=_MEMBER,
+        service=_OFFICE,
+    ),
+    "meeting": Kind(
+        P_("Invitation to a meeting"),
+        (
+            P_("“%(body)s” meets on %(day)s, %(time)s."),
+            P_("Place: %(place)s"),
+        ),
+        _MEETING,
+        after=(
+            P_("The attached file puts the meeting into your calendar."),
+            P_("You can't come? Please tell us, or send somebody in your place."),
+        ),
+        may=frozenset({"agenda"}),
+        quoted=P_("Agenda:"),
+        why=_MEMBER,
+        service=_OFFICE,
+    ),
+    "meeting_cancelled": Kind(
+        P_("A meeting is cancelled"),
+        (
+            P_("The meeting of “%(body)s” on %(day)s, %(time)s, is cancelled."),
+            P_("The attached file takes it out of your calendar."),
+        ),
+        _MEETING - {"place"},
+        why=_MEMBER,
+        service=_OFFICE,
     ),
 }

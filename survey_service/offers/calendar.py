@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from survey_service.offers.hours import DAYS, ZONE, Line, Span, lines
@@ -48,15 +48,22 @@ class Event:
 def calendar(event: Event, spans: Sequence[Span], moment: dt.datetime) -> str:
     """Return the calendar of an offer's weekly spans, from the day of ``moment`` (aware, UTC) on.
 
-    Days with the same hours are one event. Lines end with CR LF and have at most 75 octets.
+    Days with the same hours are one event.
     """
-    begin = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//survey-service//offers//EN", "CALSCALE:GREGORIAN", *_ZONE)
-    events = [
+    return written(
         line
         for number, (days, opens, closes) in enumerate(_series(lines(spans)), 1)
         for line in _event(event, number, days, opens, closes, moment)
-    ]
-    return "".join(f"{folded}\r\n" for line in (*begin, *events, "END:VCALENDAR") for folded in _folded(line))
+    )
+
+
+def written(events: Iterable[str], *properties: str) -> str:
+    """Return the lines of events as a calendar, with further properties of it. Its zone is Europe/Berlin; lines end
+    with CR LF and have at most 75 octets.
+    """
+    begin = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//survey-service//offers//EN", "CALSCALE:GREGORIAN")
+    every = (*begin, *properties, *_ZONE, *events, "END:VCALENDAR")
+    return "".join(f"{folded}\r\n" for line in every for folded in _folded(line))
 
 
 def _series(week: Sequence[Line]) -> Iterator[tuple[tuple[str, ...], dt.time, dt.time]]:
@@ -76,16 +83,16 @@ def _event(
     until = f";UNTIL={_until(event.until)}" if event.until is not None else ""
     language = f";LANGUAGE={event.language}"
     yield "BEGIN:VEVENT"
-    yield f"UID:{event.offer}-{number}@{event.address.split('/')[2] if '//' in event.address else 'localhost'}"
+    yield f"UID:{event.offer}-{number}@{host(event.address)}"
     yield f"DTSTAMP:{moment.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
     yield f"DTSTART;TZID=Europe/Berlin:{first:%Y%m%d}T{opens:%H%M%S}"
     yield f"DTEND;TZID=Europe/Berlin:{last:%Y%m%d}T{closes:%H%M%S}"
     yield f"RRULE:FREQ=WEEKLY;BYDAY={','.join(days)}{until}"
-    yield f"SUMMARY{language}:{_escaped(event.name)}"
+    yield f"SUMMARY{language}:{escaped(event.name)}"
     if event.place:
-        yield f"LOCATION:{_escaped(event.place)}"
+        yield f"LOCATION:{escaped(event.place)}"
     if event.about:
-        yield f"DESCRIPTION{language}:{_escaped(event.about)}"
+        yield f"DESCRIPTION{language}:{escaped(event.about)}"
     yield f"URL:{_CONTROLS.sub('', event.address)}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
@@ -97,7 +104,13 @@ def _until(day: dt.date) -> str:
     return f"{last:%Y%m%dT%H%M%SZ}"
 
 
-def _escaped(text: str) -> str:
+def host(address: str) -> str:
+    """Return the host of an address, for what must be unique in all the world."""
+    return address.split("/")[2] if "//" in address else "localhost"
+
+
+def escaped(text: str) -> str:
+    """Return a text as it stands in a calendar."""
     plain = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 

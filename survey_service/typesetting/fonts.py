@@ -80,6 +80,17 @@ def families_for(text: str, installed: Iterable[Found]) -> list[Found]:
     return sorted(chosen, key=lambda family: -sum(map(family.has, text)))
 
 
+def spelled(text: str, installed: Iterable[Found]) -> str:
+    """Return a text in which a character that no family has is given by its name: what people type is not refused."""
+    known = list(installed)
+    return "".join(
+        sign
+        if unicodedata.category(sign) in _INVISIBLE or any(family.has(sign) for family in known)
+        else f"[{unicodedata.name(sign, f'U+{ord(sign):04X}').lower()}]"
+        for sign in text
+    )
+
+
 def _missing(character: str, known: Iterable[Found]) -> Problem:
     name = unicodedata.name(character, f"U+{ord(character):04X}")
     script = name.split()[0]

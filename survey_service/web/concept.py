@@ -8,7 +8,7 @@ from itertools import pairwise
 from flask import Blueprint, Response, g, render_template, request
 
 from survey_service import languages
-from survey_service.concept import docx, paper, pdf, versions, words
+from survey_service.concept import docx, paper, pdf, taking_part, versions, words
 from survey_service.concept.model import SUPERSEDED, Concept
 from survey_service.concept.paper import Paper
 from survey_service.problems import Problem
@@ -91,7 +91,9 @@ def document(number: int, form: str) -> Response:
     found = _adopted(number)
     i18n.use(_GERMAN, catalogs.DESK)
     media_type, make = _FORMS[form]
-    response = Response(make(paper.of(found, _GERMAN, gettext), found), mimetype=media_type)
+    names = taking_part.named(current().store, found.took_part)
+    made = paper.of(found, _GERMAN, gettext, found.took_part, names)
+    response = Response(make(made, found), mimetype=media_type)
     response.headers.set("Content-Disposition", "attachment", filename=f"integrationskonzept-{number}.{form}")
     g.sandboxed = True
     return response

@@ -40,9 +40,9 @@ def start(questionnaire: str) -> ResponseReturnValue:
     """Title, duration and the first page, with the consent; until it is given nothing is stored."""
     begun = visit.begun(current(), questionnaire)
     if begun is not None:
-        return rendering.continue_page(begun) if request.method == "GET" else _take(begun, begun.first_stop)
+        return rendering.continue_page(begun) if request.method != "POST" else _take(begun, begun.first_stop)
     present = visit.fresh(current(), questionnaire)
-    if request.method == "GET":
+    if request.method != "POST":
         return rendering.start_page(present)
     posted = page_form.read(present.first_stop, request.form, present.shown_on(present.first_stop))
     if security.is_forged():
@@ -169,7 +169,7 @@ def check(questionnaire: str) -> ResponseReturnValue:
         return rendering.language_choice(
             rendering.addresses(present.questionnaire, "check", questionnaire=questionnaire)
         )
-    return rendering.check_page(present) if request.method == "GET" else _send(present)
+    return rendering.check_page(present) if request.method != "POST" else _send(present)
 
 
 def _send(present: Visit) -> Response:
@@ -234,7 +234,7 @@ def thanks(questionnaire: str) -> str:
 @blueprint.route("/<lang:lang>/erase", methods=["GET", "POST"])
 def erase() -> ResponseReturnValue:
     """Ask, then erase all drafts of this device and what it holds."""
-    if request.method == "GET":
+    if request.method != "POST":
         begun = [name for name, held in device.all_held().items() if held.token]
         return render_template(
             "respondent/erase.html",

@@ -21,6 +21,8 @@ EXPECTED = {
     "read_concept":     (False, False, True, True, False),
     "edit_concept":     (False, False, True, True, False),
     "decide_concept":   (False, False, False, True, False),
+    "run_consultations": (False, False, False, True, False),
+    "keep_network":     (False, False, False, True, False),
     "draft_questions":  (False, False, True, True, False),
     "translate":        (False, False, False, True, False),
     "publish":          (False, False, False, True, False),

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from survey_service import clock, settings
+from survey_service import clock, outbox, settings
 from survey_service.accounts import audit
 from survey_service.cli import making
+from survey_service.cli.linking import send_asked
+from survey_service.consulting import asked
 from survey_service.problems import Problem
 from survey_service.reports import host, schedules
 from survey_service.reports.report import REPORTS, Report
@@ -19,6 +21,7 @@ from survey_service.responses.revisions import Publications
 from survey_service.store.base import Store
 from survey_service.web.context import Context
 from tests.reports.test_schedules import stored
+from tests.web import consultation
 
 DUE = dt.datetime(2027, 1, 1, 4, tzinfo=dt.UTC)
 
@@ -36,6 +39,19 @@ def until(done: Callable[[], bool]) -> None:
     while not done() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert done()
+
+
+def test_members_are_invited_to_a_vote_by_itself_and_asked_for_links_are_sent(store: Store, tmp_path: Path) -> None:
+    context = Context(settings.load(tmp_path / "instance", public_url="https://survey.example"), store)
+    with clock.fixed(consultation.OPENED):
+        held = consultation.begin(store)
+        making.make_due(context)
+        making.make_due(context)  # not again within ten minutes
+        assert {held.invitation(name).sent for name in consultation.PEOPLE} == {"2026-09-01"}
+        assert outbox.count(context.settings.instance, outbox.OUTBOX) == len(consultation.PEOPLE)
+        asked.ask(store, "dora@example.org", "https://survey.example", "network")
+        assert (send_asked(context), send_asked(context)) == (1, 0)
+    assert outbox.count(context.settings.instance, outbox.OUTBOX) == len(consultation.PEOPLE) + 1
 
 
 def test_it_goes_on_by_itself_after_a_fault(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:

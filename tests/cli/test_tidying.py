@@ -9,6 +9,7 @@ from pathlib import Path
 from survey_service import clock, settings
 from survey_service.accounts import audit
 from survey_service.cli import tidying
+from survey_service.network import bodies, members
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
@@ -29,6 +30,20 @@ def test_tidied_and_audited(store: Store, publications: Publications, tmp_path: 
     assert [(entry["action"], entry["details"]) for entry in entries] == [
         ("retention.applied", {"drafts": 0, "responses": 1, "texts": 0})
     ]
+
+
+def test_people_who_left_a_body_are_erased(store: Store, tmp_path: Path) -> None:
+    body = bodies.add(store, {"de": "Beirat"}, "board").id
+    anna = members.add(store, body, name="Anna Amt", email="anna@example.org", organisation="Amt", since="2026-01-01")
+    members.leave(store, anna.id, "2026-06-30")
+    context = Context(settings.load(tmp_path / "instance"), store)
+    with clock.fixed(LATER):
+        tidying.tidy(context)
+        tidying.tidy(context)
+    gone = members.of_id(store, anna.id)
+    assert (gone.name, gone.email, gone.organisation) == ("", "", "Amt")
+    entries = [stored.body for stored in store.collection(audit.AUDIT).iterate()]
+    assert [(entry["action"], entry["details"]) for entry in entries] == [("network.erased", {"count": 1})]
 
 
 def test_a_longer_time_is_a_setting(store: Store, publications: Publications, tmp_path: Path) -> None:

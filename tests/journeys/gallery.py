@@ -6,6 +6,7 @@ can be taken for a text that nobody has translated.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 from flask import Flask
 
 from survey_service import clock, languages
+from survey_service.consulting import rounds
 from survey_service.monitoring.figures import Batches
 from survey_service.offers import moderation, register
 from survey_service.problems import CATALOGUE, Problem
@@ -27,6 +29,7 @@ from tests.monitoring import published as figures
 from tests.offers import sample
 from tests.offers.listed import add
 from tests.web.browser import Browser
+from tests.web.consultation import Consultation, in_languages
 
 FIELDS = ("ARB", "WOH", "INT", "INF", "GES", "BIL", "KIF")
 _PROBLEMS = (
@@ -414,5 +417,59 @@ OFFERED: tuple[dict[str, Any], ...] = (
     {"A04_name": "Nicht mehr da", "A06": "inactive", "A14_free": "yes", "A09": ["ar"], "A05_fields": ["INT"]},
 )
 
-EVERYTHING: tuple[Walk, ...] = (arriving, needs, others, helping, offline, closing, refusals, finding, results, offer)
-SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, helping, offline, finding, results, offer)
+
+def consulting(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
+    """The pages behind a link to a consultation, from the consent to the results, and how a lost link is asked for."""
+    held = _consultation(studio)
+    at = held.address(f"Anna {tag}")
+    browser.open(at)
+    yield "start"
+    browser.send(K0=None)
+    assert browser.status == 422
+    yield "start refused"
+    browser.send(K0="yes", K5="organisation")
+    yield "statements"
+    browser.open(f"{at}/statements/item-1")
+    yield "statement"
+    browser.send(K1="disagree")
+    assert browser.status == 422
+    yield "statement refused"
+    browser.send(K1="disagree", K2=f"Nein {tag}", K3=f"Doch {tag}", K4="4")
+    yield "next statement"
+    browser.open(f"{at}/statements/item-1")
+    yield "statement with a vote"
+    browser.open(f"{at}/votes")
+    yield "votes"
+    browser.open(f"{at}/erase")
+    yield "erase"
+    with clock.fixed(clock.now() + dt.timedelta(days=30)):
+        browser.open(at)
+        assert browser.url.endswith("/results")
+    yield "results"
+    browser.open(f"/{tag}/consulting/none")
+    assert browser.status == 404
+    yield "a link that is no good"
+    browser.open(f"/{tag}/consulting/")
+    browser.send(email="anna@")
+    yield "asking refused"
+    browser.send(email="anna@example.org")
+    yield "asked"
+
+
+def _consultation(studio: Studio) -> Consultation:
+    """Return the round of the studio; what it asks about are questions, which exist in all languages."""
+    opened = rounds.all_rounds(studio.store)
+    if opened:
+        return Consultation(studio.store, opened[0])
+    model = studio.publications.current("needs").questionnaire
+    tags = [entry.tag for entry in languages.offered()]
+    statements = [model.questions[name].label for name in ("B07", "B08", "B17")]
+    fields = [choice.label for choice in model.questions["B08"].choices[:2]]
+    return in_languages(studio.store, tags, statements, fields)
+
+
+EVERYTHING: tuple[Walk, ...] = (
+    *(arriving, needs, others, helping, offline, closing, refusals, finding, results, offer),
+    consulting,
+)
+SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, helping, offline, finding, results, offer, consulting)

@@ -1,4 +1,6 @@
-"""Letters to providers: each kind in each language, as text and HTML that say the same; nothing of strangers."""
+"""Letters to providers and members of bodies: each kind in each language, as text and HTML that say the same;
+nothing of strangers.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +31,14 @@ VALUES: dict[str, Any] = {
     "offers": [("Sprachcafé", DAY), ("Fahrdienst", dt.date(2026, 5, 31))],
     "reason": "Bitte die Uhrzeit ergänzen.\nUnd die Straße.",
     "what": "Die Telefonnummer stimmt nicht.",
+    "round": "Wohnen und Arbeit 2026",
+    "body": "Arbeitskreis Wohnen",
+    "voter": "Wohnen für alle e. V.",
+    "left": 3,
+    "time": "18:00–20:30",
+    "place": "Rathaus, Markt 1",
+    "agenda": "1. Begrüßung\n2. Wohnungen",
+    "count": 12,
 }
 CASES = [(kind, tag) for kind in letters.KINDS for tag in ("de", "de-simple", "en")]
 
@@ -157,6 +167,23 @@ def test_without_an_operator_the_letter_still_says_who_sends_it(tmp_path: Path) 
     bare = letters.compose(settings_module.load(tmp_path / "instance"), "published", "en")
     assert bare.sender == "The list of offers for newcomers"
     assert "Answer this message" in squeezed(bare.text)
+
+
+VOTES = [kind for kind in letters.KINDS if kind.startswith("vote_")]
+
+
+@pytest.mark.parametrize("kind", VOTES)
+def test_letters_about_votes_speak_of_the_body_and_of_no_offer(values: Settings, kind: str) -> None:
+    letter = letters.compose(values, kind, "en", **all_of(kind))
+    assert "noted as a member of “Arbeitskreis Wohnen”" in letter.footer[0]
+    assert "Wohnen und Arbeit 2026" in squeezed(letter.text)
+    assert "offer" not in letter.text
+
+
+def test_a_reminder_says_how_many_votes_are_missing_of_whom_and_until_when(values: Settings) -> None:
+    letter = squeezed(letters.compose(values, "vote_reminded", "en", **all_of("vote_reminded")).text)
+    assert "“Wohnen und Arbeit 2026” ends on June 1, 2026." in letter
+    assert "Statements still without a vote of “Wohnen für alle e. V.”: 3 of 12." in letter
 
 
 def test_a_letter_is_one_mail_with_both_forms(values: Settings) -> None:

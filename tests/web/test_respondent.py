@@ -399,6 +399,18 @@ def test_sending_stores_one_response_and_shows_four_words(begun: Browser, store:
     assert store.collection(DRAFTS).count() == 0
 
 
+def test_programs_that_only_ask_for_the_head_of_a_page_change_nothing(begun: Browser, store: Store) -> None:
+    begun.send()
+    begun.send()
+    assert begun.url.endswith("/check")
+    (before,) = store.collection(DRAFTS).find()
+    for address in ("", "/all", "/follow", "/check"):
+        assert begun.client.head(f"/en/q/every{address}").status_code == 200
+    assert begun.client.head("/en/erase").status_code == 200
+    (after,) = store.collection(DRAFTS).find()
+    assert (after.body, store.collection(RESPONSES).count()) == (before.body, 0)
+
+
 def test_back_after_sending_and_sending_twice_show_the_same_receipt(begun: Browser, store: Store) -> None:
     answer_all(begun)
     check = begun.page

@@ -28,7 +28,7 @@ from survey_service.reports.render.views import (
     TextView,
 )
 
-_WIDTH = Cm(17)
+_WIDTH, _WIDE = Cm(17), Cm(25.7)
 _NOTE = "595959"
 
 
@@ -53,6 +53,10 @@ class _Writer:
         self._bookmarks = 0
         self.document: Any = docx.Document()
         parts.set_styles(self.document, self._tag, mirrored=self._mirrored)
+        self._width = _WIDTH
+        if view.landscape:
+            self._width = _WIDE
+            parts.turn(self.document)
 
     def write(self) -> None:
         """Write the whole report."""
@@ -113,7 +117,8 @@ class _Writer:
         self._heading(2, [(self._view.headings.contents, self._tag)])
         for number, heading in enumerate(headings, 1):
             self._listed(heading.text, f"section_{number}", heading.language)
-        self._listed(self._view.headings.counted, "counted", self._tag)
+        if self._view.counted:
+            self._listed(self._view.headings.counted, "counted", self._tag)
 
     def _listed(self, text: str, place: str, tag: str) -> None:
         paragraph = self._paragraph()
@@ -166,7 +171,7 @@ class _Writer:
         letters = laid.reasons(table)
         size = Pt(7.5 if len(table.head) > 8 else 8 if len(table.head) > 6 else 9)
         made = self.document.add_table(rows=1 + len(table.rows), cols=len(table.head), style="Light List Accent 1")
-        _widths(made, table)
+        _widths(made, table, self._width)
         for number, row in enumerate((table.head, *table.rows)):
             cells = made.rows[number].cells
             for place, cell in enumerate(row):
@@ -210,14 +215,14 @@ class _Writer:
         parts.add_field(paragraph, "NUMPAGES", self._tag)
 
 
-def _widths(made: Any, table: TableView) -> None:
+def _widths(made: Any, table: TableView, whole_width: int) -> None:
     """Give the columns their widths: what is short a fixed one, the others share the rest."""
     weights = laid.weights(table)
     columns = zip(table.head, *table.rows, strict=True)
     longest = [max(len(cell.text) for cell in column) for column in columns]
     letter = 0.15 if len(weights) > 8 else 0.19
     fixed = [Cm(max(1.0, letter * length + 0.5)) for length in longest]
-    rest = max(_WIDTH - sum(width for width, weight in zip(fixed, weights, strict=True) if weight is None), Cm(3))
+    rest = max(whole_width - sum(width for width, weight in zip(fixed, weights, strict=True) if weight is None), Cm(3))
     whole = sum(weight or 0 for weight in weights)
     made.autofit = False
     for column, weight, width in zip(made.columns, weights, fixed, strict=True):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from docx.enum.section import WD_ORIENT
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
@@ -65,6 +67,13 @@ def set_styles(document: Any, tag: str, *, mirrored: bool) -> None:
         style.paragraph_format.space_after = Pt(5)
 
 
+def turn(document: Any) -> None:
+    """Let the pages of a new document stand across."""
+    section = document.sections[0]
+    section.page_width, section.page_height = section.page_height, section.page_width
+    section.orientation = WD_ORIENT.LANDSCAPE
+
+
 def add_run(
     parent: Any, text: str, tag: str, *, bold: bool = False, colour: str = "", raised: bool = False, points: int = 0
 ) -> None:
@@ -95,6 +104,14 @@ def add_run(
 def add_link(paragraph: Any, text: str, place: str, tag: str, *, colour: str = "00508A") -> None:
     """Add a link to a bookmark of the document."""
     link = element("w:hyperlink", anchor=place, history="1")
+    add_run(link, text, tag, colour=colour)
+    paragraph._p.append(link)
+
+
+def add_address(paragraph: Any, text: str, address: str, tag: str, *, colour: str = "00508A") -> None:
+    """Add a link to an address outside of the document, in ASCII."""
+    link = element("w:hyperlink", history="1")
+    link.set(qn("r:id"), paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
     add_run(link, text, tag, colour=colour)
     paragraph._p.append(link)
 

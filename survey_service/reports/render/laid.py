@@ -8,6 +8,8 @@ from string import ascii_lowercase
 from survey_service.reports.render.views import CountedView, TableView
 
 _LONGEST, _SHORT = 24, 12
+_LEAST_WIDE = 26
+"""So wide is a column of a wide table at least, that words of ten letters need no break."""
 _BREAK = "\u200b"
 _LONG = re.compile(rf"[^\s{_BREAK}]{{{_LONGEST + 1},}}")
 
@@ -34,8 +36,9 @@ def weights(table: TableView) -> list[int | None]:
     """Return how wide each column is to be, beside the others: None for what is short and takes what it needs."""
     columns = [[len(cell.text) for cell in column] for column in zip(table.head, *table.rows, strict=True)]
     numeric = [place > 0 and cell.numeric for place, cell in enumerate(table.head)]
+    least = _LEAST_WIDE if table.wide else 0
     widths = [
-        None if short or max(column) <= _SHORT else min(40, max(column))
+        None if short or max(column) <= _SHORT else max(least, min(40, max(column)))
         for short, column in zip(numeric, columns, strict=True)
     ]
     return widths if any(widths) else [1, *widths[1:]]

@@ -55,6 +55,7 @@ class _Writer:
             "title": view.title,
             "base": self._piece("", view.language),
             "heading": self._run(view.title, view.title_language),
+            "landscape": view.landscape,
             "notices": [self._run(text) for text in view.notices],
             "facts": self._facts(view.facts),
             "contents": self._run(view.headings.contents) if any(b["kind"] == "heading" for b in blocks) else None,

@@ -82,7 +82,8 @@ class StatementView:
 class TableView:
     """A table; the first cell of each row is the row's heading.
 
-    ``counted`` belongs to the whole table, or ``rows_counted`` has one for each row.
+    ``counted`` belongs to the whole table, or ``rows_counted`` has one for each row. A ``wide`` one is for a page
+    that stands across.
     """
 
     id: str
@@ -92,6 +93,7 @@ class TableView:
     language: str
     counted: CountedView | None = None
     rows_counted: tuple[CountedView, ...] = ()
+    wide: bool = False
     kind: str = "table"
 
 
@@ -144,3 +146,8 @@ class ReportView:
     def charts(self) -> tuple[ChartView, ...]:
         """The charts, in order."""
         return tuple(block for block in self.blocks if isinstance(block, ChartView))
+
+    @property
+    def landscape(self) -> bool:
+        """True if all pages are to stand across, for a table that needs it."""
+        return any(isinstance(block, TableView) and block.wide for block in self.blocks)

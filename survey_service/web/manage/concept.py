@@ -9,9 +9,10 @@ from flask import Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey_service import clock
-from survey_service.concept import differences, docx, evidence, measures, paper, pdf, versions, words
+from survey_service.concept import differences, docx, evidence, measures, paper, pdf, taking_part, versions, words
 from survey_service.concept.model import Concept, Decision
 from survey_service.concept.paper import Paper
+from survey_service.consulting import rounds
 from survey_service.problems import Problem
 from survey_service.web import difference, i18n, wordings
 from survey_service.web.context import current
@@ -104,8 +105,8 @@ def turn_concept(number: int) -> BaseResponse | tuple[str, int]:
     store, by, form = current().store, desk.signed_in().account.name, request.form
     acts: dict[str, Callable[[], object]] = {
         "consult": lambda: versions.consult(store, number, by),
-        "take_back": lambda: versions.take_back(store, number, by),
-        "adopt": lambda: versions.adopt(store, number, _decision(form), by),
+        "take_back": lambda: _unless_running(number, lambda: versions.take_back(store, number, by)),
+        "adopt": lambda: _unless_running(number, lambda: versions.adopt(store, number, _decision(form), by)),
     }
     act = acts.get(form.get("what", ""))
     if act is None:
@@ -117,6 +118,13 @@ def turn_concept(number: int) -> BaseResponse | tuple[str, int]:
             raise
         return _version(versions.load(store, number), form, problem), 422
     return redirect(url_for(".concept_version", number=number, done=form["what"]), 303)
+
+
+def _unless_running(number: int, act: Callable[[], object]) -> None:
+    """Do something with a version unless a round takes votes on it. Raises Problem consulting.running."""
+    with current().store.transaction():
+        rounds.refuse_running(current().store, number)
+        act()
 
 
 def _decision(form: Mapping[str, str]) -> Decision:
@@ -154,7 +162,8 @@ def _decision_lines(found: Concept) -> list[str]:
 
 
 def _paper(found: Concept) -> Paper:
-    return paper.of(found, i18n.language().tag, gettext)
+    took_part = versions.taking_part_in(current().store, found)
+    return paper.of(found, i18n.language().tag, gettext, took_part, taking_part.named(current().store, took_part))
 
 
 # -- files ---------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -142,6 +143,21 @@ WHO_MAY = {
     ("GET", "/manage/indicators/import"): {MANAGER},
     ("POST", "/manage/indicators/import"): {MANAGER},
     ("POST", "/manage/indicators/take"): {MANAGER},
+    ("GET", "/manage/network"): {MANAGER},
+    ("POST", "/manage/network"): {MANAGER},
+    ("GET", "/manage/network/<int:body>"): {MANAGER},
+    ("POST", "/manage/network/<int:body>"): {MANAGER},
+    ("POST", "/manage/network/<int:body>/members"): {MANAGER},
+    ("GET", "/manage/network/<int:body>/members/<int:member>"): {MANAGER},
+    ("POST", "/manage/network/<int:body>/members/<int:member>"): {MANAGER},
+    ("GET", "/manage/network/<int:body>/import"): {MANAGER},
+    ("POST", "/manage/network/<int:body>/import"): {MANAGER},
+    ("GET", "/manage/network/<int:body>/members.csv"): {MANAGER},
+    ("GET", "/manage/network/<int:body>/meetings/new"): {MANAGER},
+    ("POST", "/manage/network/<int:body>/meetings/new"): {MANAGER},
+    ("GET", "/manage/network/<int:body>/meetings/<int:meeting>"): {MANAGER},
+    ("POST", "/manage/network/<int:body>/meetings/<int:meeting>"): {MANAGER},
+    ("GET", "/manage/network/<int:body>/meetings/<int:meeting>/calendar"): {MANAGER},
     ("GET", "/manage/concept"): MODERATORS,
     ("POST", "/manage/concept"): {MANAGER},
     ("POST", "/manage/concept/observe"): {MANAGER},
@@ -159,6 +175,24 @@ WHO_MAY = {
     ("POST", "/manage/concept/<int:number>/items/<key>/progress"): MODERATORS,
     ("GET", "/manage/concept/<int:number>/items/<key>/evidence"): MODERATORS,
     ("POST", "/manage/concept/<int:number>/items/<key>/evidence"): {MANAGER},
+    ("GET", "/manage/consulting"): {MANAGER},
+    ("GET", "/manage/consulting/new"): {MANAGER},
+    ("POST", "/manage/consulting/new"): {MANAGER},
+    ("GET", "/manage/consulting/<int:id>"): {MANAGER},
+    ("POST", "/manage/consulting/<int:id>"): {MANAGER},
+    ("GET", "/manage/consulting/<int:id>/edit"): {MANAGER},
+    ("POST", "/manage/consulting/<int:id>/edit"): {MANAGER},
+    ("GET", "/manage/consulting/<int:id>/preview"): {MANAGER},
+    ("GET", "/manage/consulting/<int:id>/people"): {MANAGER},
+    ("POST", "/manage/consulting/<int:id>/people/<int:invitation>"): {MANAGER},
+    ("GET", "/manage/consulting/<int:id>/comments"): {MANAGER},
+    ("POST", "/manage/consulting/<int:id>/comments"): {MANAGER},
+    ("GET", "/manage/consulting/<int:id>/comments/<int:comment>"): {MANAGER},
+    ("POST", "/manage/consulting/<int:id>/comments/<int:comment>"): {MANAGER},
+    ("POST", "/manage/consulting/<int:id>/comments/<int:comment>/wording"): {MANAGER},
+    ("GET", "/manage/consulting/<int:id>/table"): {MANAGER},
+    ("POST", "/manage/consulting/<int:id>/table"): {MANAGER},
+    ("GET", "/manage/consulting/<int:id>/file"): {MANAGER},
     ("GET", "/manage/indicators/overview"): MODERATORS,
     ("GET", "/manage/indicators/publish"): {MANAGER},
     ("POST", "/manage/indicators/publish"): {MANAGER},
@@ -212,14 +246,14 @@ def test_each_route_of_the_application_is_listed_with_its_audience(app: Flask) -
 
 def address(rule: str) -> str:
     return (
-        rule.replace("<name>", "nothing")
+        re.sub(r"<int:\w+>", "999", rule)
+        .replace("<name>", "nothing")
         .replace("<revision>", "nothing-1")
         .replace("<offer>", "nothing")
         .replace("<other>", "nobody")
         .replace("<organisation>", "nothing")
         .replace("<contact>", "nothing")
         .replace("<scope>/<tag>", "nothing/ar")
-        .replace("<int:number>", "999")
         .replace("<form>", "svg")
         .replace("<kind>", "png")
         .replace("<any(question, page, group, end):kind>", "question")

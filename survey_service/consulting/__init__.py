@@ -1,0 +1,1 @@
+"""Consultation rounds: working groups vote and comment on statement versions, and each comment is answered."""

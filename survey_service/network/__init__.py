@@ -1,0 +1,1 @@
+"""The network: bodies, their members and whom those speak for, their meetings."""
