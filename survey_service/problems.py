@@ -1219,6 +1219,11 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Please check the measure"),
         D_("A measure needs a lead actor, horizon, effort and due day; the budget is in euros. Nothing changed."),
     ),
+    "concept.serves": Kind(
+        422,
+        D_("No such statement"),
+        D_("A statement that this measure should answer is not in this version any more. Choose again."),
+    ),
     "concept.progress": Kind(
         422,
         D_("Please check the state"),
