@@ -14,6 +14,7 @@ from survey_service.web import (
     api,
     arrival,
     audience,
+    closing,
     compression,
     concept,
     confirming,
@@ -47,7 +48,7 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(directory, offer, results, concept, provider, confirming, api, hsds, manage),
+    *(directory, offer, results, concept, closing, provider, confirming, api, hsds, manage),
 )
 
 

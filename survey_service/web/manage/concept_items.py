@@ -205,7 +205,7 @@ def _form(found: Concept, given: Given, present: Any) -> dict[str, Any]:
 def _given(item: Item) -> dict[str, Any]:
     """Return an item as its form holds it."""
     wording = item.wording
-    given = {f"text-{tag}": text for tag, text in wording.texts.items()}
+    given: dict[str, Any] = {f"text-{tag}": text for tag, text in wording.texts.items()}
     given["judgement"] = wording.basis.of if isinstance(wording.basis, Judgement) else ""
     if wording.measure is not None:
         names = ("lead", "horizon", "effort", "due")
