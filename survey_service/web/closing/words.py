@@ -113,6 +113,11 @@ def title(entry: Entry) -> str:
     return gettext(TITLES[entry.kind], names=names) if entry.names else gettext(TITLES[entry.kind])
 
 
+def address(entry: Entry) -> str:
+    """Return where an item of a newsletter leads to."""
+    return f"/{i18n.language().tag}/{entry.link}"
+
+
 def facts(entry: Entry) -> list[str]:
     """Return the further facts of an item of a newsletter."""
     known = entry.facts
@@ -134,6 +139,6 @@ def body(entry: Entry) -> Text:
 HELPERS = {
     "day": day, "periods": periods, "people": people, "figure": figure, "state": state, "who_and_when": who_and_when,
     "serves": serves, "decision": decision, "measure_of": measure_of, "checked": checked, "number_of": number_of,
-    "entry_title": title, "entry_facts": facts, "entry_body": body,
+    "entry_address": address, "entry_title": title, "entry_facts": facts, "entry_body": body,
 }  # fmt: skip
 """What the templates of these pages use."""
