@@ -23,6 +23,7 @@ from survey_service.responses.schedule import Schedule
 from survey_service.responses.submissions import Submission, submit
 from survey_service.store.base import Store
 from survey_service.web import i18n, patience, problems_view
+from tests.journeys.gallery_closing import became
 from tests.monitoring import published as figures
 from tests.offers import sample
 from tests.offers.listed import add
@@ -417,5 +418,17 @@ OFFERED: tuple[dict[str, Any], ...] = (
     {"A04_name": "Nicht mehr da", "A06": "inactive", "A14_free": "yes", "A09": ["ar"], "A05_fields": ["INT"]},
 )
 
-EVERYTHING: tuple[Walk, ...] = (arriving, needs, others, helping, offline, closing, refusals, finding, results, offer)
-SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, helping, offline, finding, results, offer)
+EVERYTHING: tuple[Walk, ...] = (
+    arriving,
+    needs,
+    others,
+    helping,
+    offline,
+    closing,
+    refusals,
+    finding,
+    results,
+    offer,
+    became,
+)
+SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, helping, offline, finding, results, offer, became)
