@@ -47,6 +47,11 @@ def _isolated(text: str) -> str:
     return f"\u2068{text}\u2069"
 
 
+def _share(value: float) -> str:
+    """Return a share that no line end and no direction takes apart."""
+    return _isolated(present.share(value).replace(" ", "\u00a0"))
+
+
 def periods(of: Iterable[str]) -> str:
     """Return in which surveys people said something."""
     return gettext("Survey: %(periods)s", periods=", ".join(map(_isolated, of)))
@@ -58,14 +63,14 @@ def people(count: int | None, n: int | None) -> str:
         return HIDDEN
     part, whole = (str(format_decimal(number)) for number in (count, n))
     return gettext("About %(part)s of %(whole)s people said this (%(share)s).", part=part, whole=whole,
-                   share=present.share(count / n))  # fmt: skip
+                   share=_share(count / n))  # fmt: skip
 
 
 def figure(of: Figure) -> str:
     """Return a published figure: its share and, if there are any, its counts."""
     if of.value is None:
         return HIDDEN
-    share = present.share(of.value)
+    share = _share(of.value)
     if of.part is None or of.whole is None:
         return share
     part, whole = (str(format_decimal(number)) for number in (of.part, of.whole))

@@ -10,7 +10,6 @@ from survey_service.closing.composing import Source
 from survey_service.closing.model import Content
 from survey_service.problems import Problem
 from survey_service.web import rendering, security, wordings
-from survey_service.web.closing import words
 from survey_service.web.context import current
 from survey_service.web.manage import closing_texts, desk
 from survey_service.web.manage.desk import blueprint
@@ -107,6 +106,7 @@ def _page(content: Content, problem: Problem | None = None) -> str:
     return render_template(
         "manage/closing_page.html",
         content=content,
+        preview=closing_texts.preview("closing/body.html", closing_texts.tag(), content=content),
         newest=newest,
         mark=publishing.mark_of(content),
         exact=[key.removeprefix("item-") for key in composing.exact(store, content)],
@@ -114,7 +114,6 @@ def _page(content: Content, problem: Problem | None = None) -> str:
         published=request.args.get("published", ""),
         **{
             **closing_texts.view([*gate.of_content(content)], newest.languages if newest is not None else {}, problem),
-            **words.HELPERS,
             **({"error": rendering.expired()} if security.is_forged() else {}),
         },
     )

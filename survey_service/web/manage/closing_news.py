@@ -104,6 +104,7 @@ def _page(problem: Problem | None = None) -> str:
     return render_template(
         "manage/closing_news.html",
         issue=issue,
+        preview=closing_texts.preview("closing/entries.html", closing_texts.tag(), issue=issue),
         number=news.number(store),
         candidates=candidates,
         kinds=KINDS,

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask import request
+from flask import render_template, request
+from markupsafe import Markup
 
 from survey_service import languages
 from survey_service.closing import gate, texts
 from survey_service.closing.gate import Needed
 from survey_service.closing.model import DRAFTED, REVIEWED
 from survey_service.problems import D_, Problem
-from survey_service.web import wordings
+from survey_service.web import i18n, wordings
+from survey_service.web.closing import words
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
 from survey_service.web.manage import desk
@@ -97,6 +99,14 @@ def wanted() -> dict[str, str]:
     """Return the languages to publish in with their states, as they were chosen."""
     chosen = {entry.tag: request.form.get(f"state-{entry.tag}", "") for entry in languages.offered()}
     return {name: state for name, state in chosen.items() if state and name != texts.SOURCE}
+
+
+def preview(template: str, chosen: str, **values: Any) -> Markup:
+    """Return a part of a public page as it would be read in a language."""
+    with i18n.speaking(chosen):
+        made = render_template(template, **values, **words.HELPERS)
+    attributes = i18n.html_attributes(languages.language(chosen))
+    return Markup("<div{}>{}</div>").format(attributes, Markup(made))  # noqa: S704 - a template of ours
 
 
 def view(needed: Sequence[Needed], before: Mapping[str, str], problem: Problem | None = None) -> dict[str, Any]:

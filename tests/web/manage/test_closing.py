@@ -85,6 +85,10 @@ def test_texts_are_written_a_language_at_a_time_and_the_gate_names_what_is_missi
     page = shown(manager, PAGE)
     assert 'name="state-ar"' in row(page, "Arabic")
     assert "Result of the decision" in row(page, "English")
+    german = manager.get(f"{PAGE}?lang=de&in=ar").text  # the preview is in Arabic, all around it in German
+    assert '<div lang="ar" dir="rtl">' in german
+    assert german.index("كثيرون يبحثون.</p>") < german.index("Endgültig veröffentlichen")
+    assert '<html lang="de" dir="ltr">' in german
     words = [entry for entry in audit.entries(store) if entry.action == "closing.words"]
     assert [entry.details["language"] for entry in words] == ["de", "ar", "ar", "ar", "ar"]
 
