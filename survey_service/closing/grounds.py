@@ -48,7 +48,7 @@ class Grounds:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._reports: dict[int, Report | None] = {}
+        self._reports: dict[int, tuple[Report | None, dict[str, Mapping[str, Any]]]] = {}
 
     def of(self, item: Item) -> Ground | None:
         """Return what a statement rests on; None if that is a judgement, or the report has gone."""
@@ -95,21 +95,23 @@ class Grounds:
             other = each.wording.basis
             if not (isinstance(other, Evidence) and isinstance(basis, Evidence) and other.report < basis.report):
                 continue
-            groups, theirs = _groups(other), self.of(each)
-            apart = mine is not None and theirs is not None and set(mine.periods).isdisjoint(theirs.periods)
-            if (other.plugin, other.block) == (basis.plugin, basis.block) and groups is not None and not apart:
+            if (other.plugin, other.block) != (basis.plugin, basis.block) or (groups := _groups(other)) is None:
+                continue
+            theirs = self.of(each)
+            if mine is None or theirs is None or not set(mine.periods).isdisjoint(theirs.periods):
                 yield groups
 
     def _block(self, basis: Evidence) -> tuple[Report | None, Mapping[str, Any] | None]:
         if basis.report not in self._reports:
             try:
-                self._reports[basis.report] = reports.load(self._store, basis.report)
+                report: Report | None = reports.load(self._store, basis.report)
             except Problem:
-                self._reports[basis.report] = None
-        report = self._reports[basis.report]
-        blocks = report.blocks if report is not None else ()
-        found = next((each for each in blocks if each["type"] == STATEMENT and each["id"] == basis.block), None)
-        return report, found
+                report = None
+            blocks = report.blocks if report is not None else ()
+            statements = {each["id"]: each for each in blocks if each["type"] == STATEMENT}
+            self._reports[basis.report] = report, statements
+        found, by_id = self._reports[basis.report]
+        return found, by_id.get(basis.block)
 
 
 def _values(shown: Disclosed) -> dict[str, Any]:

@@ -15,10 +15,13 @@ from survey_service.closing.news import Published
 from survey_service.concept import progress
 from survey_service.concept.model import Progress
 from survey_service.monitoring.figures import Batches
+from survey_service.paths import bundled
+from survey_service.questionnaire.loader import load_folder
 from survey_service.responses.revisions import Publications
 from survey_service.store.base import Store
 from tests.closing.conftest import publish, save, write
 from tests.concept.conftest import refusal
+from tests.offers.listed import add
 
 CHOSEN = [(news.MEASURES, "item-2/1"), (news.BECAME, "1"), (news.CONCEPT, "1"), (news.FIGURES, "1")]
 
@@ -133,3 +136,22 @@ def test_the_feed_has_ids_that_stay() -> None:
     link = newest.find(f"{space}link")
     assert link is not None
     assert link.get("href") == "https://b.example/ar/news/2"
+
+
+def test_offers_and_open_questionnaires_are_items(store: Store) -> None:
+    publications = Publications(store)
+    publications.publish({"needs": load_folder(bundled("forms"), gate=False).questionnaires["needs"]})
+    add(store, "offer01", A04_name="Deutsch im Park")
+    add(store, "offer02", A04_name="Fahrdienst")
+    made = Published(store, Batches(lambda: store), publications)
+    offers = made.candidates(news.OFFER)
+    assert [(each.ref, each.names) for each in offers] == [
+        ("offer02", ({"*": "Fahrdienst"},)), ("offer01", ({"*": "Deutsch im Park"},)),
+    ]  # fmt: skip
+    (needs,) = made.candidates(news.QUESTIONNAIRE)
+    assert (needs.ref, needs.link, len(needs.languages)) == ("needs", "q/needs", 24)
+    news.choose(made, news.OFFER, "offer01")
+    news.choose(made, news.QUESTIONNAIRE, "needs")
+    assert [each.kind for each in gate.gaps(news.needed(store, news.compose(made)))["ti"]] == ["title"]
+    publications.set_open("needs", False)  # closed before it was published: it is left out
+    assert [each.kind for each in news.compose(made).entries] == [news.OFFER]

@@ -200,6 +200,7 @@ def test_a_newsletter_as_page(client: FlaskClient, letter: Source) -> None:
     for address in ("/en/q/needs", "/en/became/ARB/1", "/en/concept/1", "/en/concept/1#item-2", "/en/news/1.pdf"):
         assert f'href="{address}"' in page
     assert shown(client, "/en/news/1").count("<h2>") == page.count("<h2>")
+    assert 'href="/en/became/ARB/1?kiosk=needs"' in shown(client, "/en/news?kiosk=needs")
     assert [*re.findall(r'hreflang="([^"]+)"', shown(client, "/pl/news"))] == ["de", "en", "ar"]
     for path in ("/pl/news/1.pdf", "/pl/news.pdf", "/pl/news.atom"):
         assert client.get(path).status_code == 404

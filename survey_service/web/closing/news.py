@@ -97,7 +97,7 @@ def _paper(found: Letter, server: str) -> pdf.Paper:
     parts = tuple(
         pdf.Part(
             title=words.title(entry),
-            link=server + words.address(entry),
+            link=f"{server}/{tag}/{entry.link}",
             lines=tuple(filter(None, (*words.facts(entry), said(words.body(entry)), said(entry.note)))),
         )
         for entry in found.issue.entries

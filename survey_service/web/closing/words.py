@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
+from flask import url_for
 from flask_babel import format_date, format_decimal
 
 from survey_service.closing import news
@@ -119,8 +120,20 @@ def title(entry: Entry) -> str:
 
 
 def address(entry: Entry) -> str:
-    """Return where an item of a newsletter leads to."""
-    return f"/{i18n.language().tag}/{entry.link}"
+    """Return where an item of a newsletter leads to, in the present language."""
+    ref = entry.ref
+    if entry.kind == news.FIGURES:
+        return url_for("results.overview", batch=ref)
+    if entry.kind == news.CONCEPT:
+        return url_for("concept.show", number=int(ref))
+    if entry.kind == news.MEASURES:
+        concept, _, key = entry.link.removeprefix("concept/").partition("#")
+        return url_for("concept.show", number=int(concept), _anchor=key)
+    if entry.kind == news.BECAME:
+        return url_for("closing.page", field=entry.link.split("/")[1], number=int(ref))
+    if entry.kind == news.OFFER:
+        return url_for("offer.show", offer=ref)
+    return url_for("respondent.start", questionnaire=ref)
 
 
 def facts(entry: Entry) -> list[str]:
