@@ -79,4 +79,4 @@ def fill(store: Store, publications: Publications, fields: composing.Labels, nee
 def write(store: Store, key: str, tag: str, given: texts.Text) -> None:
     """Write a text whose words differ from language to language."""
     if tag not in texts.of(store, key, given):
-        texts.save(store, key, tag, f"{tag}–{tag}: {tag}", seen=texts.version(store, key), given=given)
+        texts.save(store, key, tag, languages.language(tag).autonym, seen=texts.version(store, key), given=given)
