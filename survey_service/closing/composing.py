@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from survey_service.closing import texts
 from survey_service.closing.grounds import Disclosed, Grounds, tells_exactly
@@ -21,12 +21,15 @@ Labels = Mapping[str, Text]
 
 @dataclass(frozen=True)
 class Source:
-    """What pages are made of: the store, the newest batch of figures or None, labels of fields and of needs."""
+    """What pages are made of: the store, the newest batch of figures or None, labels of fields and of needs, and names of
+    indicators as they are now: a batch has those of its day, perhaps in fewer languages.
+    """
 
     store: Store
     batch: Batch | None
     fields: Labels
     needs: Labels
+    indicators: Labels = field(default_factory=dict)
 
 
 def waves(source: Source) -> dict[str, tuple[str, ...]]:
@@ -62,7 +65,7 @@ def compose(source: Source, wave: str, field: str) -> Content:
         field=field,
         label=source.fields[field],
         words=texts.of(store, texts.words_key(wave, field)),
-        figures=tuple(_figures(source.batch, wave, field)),
+        figures=tuple(_figures(source, wave, field)),
         conclusions=tuple(concluded),
         steps=tuple(_step(store, item, keys) for item in standing(store, newest) if keys.intersection(item.serves)),
         decided=decided(store, newest) if concluded else None,
@@ -82,16 +85,17 @@ def decided(store: Store, concept: Concept | None) -> Decided | None:
     return Decided(concept.number, concept.decision.body, concept.decision.day, result)
 
 
-def _figures(batch: Batch | None, wave: str, field: str) -> list[Figure]:
+def _figures(source: Source, wave: str, field: str) -> list[Figure]:
     found = []
-    for figure in batch.figures if batch is not None else ():
-        if figure.indicator.field != field or figure.indicator.source not in withholding.SURVEYS:
+    for figure in source.batch.figures if source.batch is not None else ():
+        one = figure.indicator
+        if one.field != field or one.source not in withholding.SURVEYS:
             continue
-        cells = [cell for cell in figure.cells if (cell.period, cell.area) == (wave, COUNTY)]
-        for cell in cells[-1:]:
-            one = figure.indicator
+        now = source.indicators.get(one.code, {})
+        name = {**now, **one.name} if now.get("de") == one.name.get("de") else one.name
+        for cell in [cell for cell in figure.cells if (cell.period, cell.area) == (wave, COUNTY)][-1:]:
             shown = (cell.value, cell.numerator, cell.denominator, cell.rounded, cell.batch)
-            found.append(Figure(one.code, one.name, *shown))
+            found.append(Figure(one.code, name, *shown))
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from survey_service.closing import composing, gate, grounds, texts
@@ -153,3 +155,12 @@ def test_how_far_a_measure_is_is_told_as_it_is_now(source: Source) -> None:
     progress.note(source.store, "item-2", Progress("done", "2026-11-22"), "Mara")
     (step,) = compose(source, WAVE, "ARB").steps
     assert (step.state, step.done) == ("done", "2026-11-22")
+
+
+def test_names_of_indicators_are_those_of_the_batch_and_of_today_as_long_as_they_mean_the_same(source: Source) -> None:
+    def name(**now: str) -> object:
+        return compose(dataclasses.replace(source, indicators={"ARB4": now}), WAVE, "ARB").figures[0].name
+
+    before = {"de": "Anerkennungsbedarf", "en": "Recognition need"}
+    assert name(de="Anerkennungsbedarf", en="Need", ar="الحاجة") == {**before, "ar": "الحاجة"}
+    assert name(de="Anerkennung", ar="الاعتراف") == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 import re
@@ -20,7 +21,7 @@ from survey_service.app import create_app
 from survey_service.closing import composing, issues, news, publishing, receipts
 from survey_service.closing.composing import Source
 from survey_service.closing.news import Published
-from survey_service.concept import progress
+from survey_service.concept import accepting, progress
 from survey_service.concept.model import Progress
 from survey_service.monitoring.figures import Batches
 from survey_service.paths import bundled
@@ -29,7 +30,8 @@ from survey_service.responses import submissions
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES, Submission
 from survey_service.store.base import Store
-from tests.closing.conftest import WAVE, adopted, publish, save, write
+from tests.closing.conftest import WAVE, adopted, need, publish, save, wave_report, write
+from tests.concept.conftest import MEASURE, add, adopt, begin
 from tests.monitoring import published as figures
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
@@ -141,6 +143,25 @@ def test_a_correction_is_the_newest_and_the_first_one_stays(client: FlaskClient,
     assert "22. November 2026" not in again
     assert "Many look." in shown(client, "/en/became/ARB/1")
     assert "Many look." not in shown(client, "/en/became/ARB")  # the correction is in German only
+
+
+@pytest.mark.parametrize("tag", ["de", "ar"])
+def test_a_page_about_nine_needs_is_a_light_one(client: FlaskClient, store: Store, library: Library, tag: str) -> None:
+    """At most 8 KB on the way."""
+    needs = [name for name in library.labels("needs") if name.startswith("ARB.")]
+    number = begin(store)
+    accepting.accept(store, number, wave_report(store, *(need(f"ARB.need.{name}") for name in needs)), "Mara")
+    for place, name in enumerate(needs, 1):
+        add(store, number, f"Maßnahme für {name}. " * 8, kind="measure",
+            measure=dataclasses.replace(MEASURE, serves=(f"item-{place}",)))  # fmt: skip
+    adopt(store, number)
+    source = Source(store, None, library.labels("fields_of_action"), library.labels("needs"))
+    write(source)
+    write(source, "ar")
+    publish(source, {"ar": "draft"})
+    answer = client.get(f"/{tag}/became/ARB", headers={"Accept-Encoding": "br"})
+    assert (len(needs), answer.headers["Content-Encoding"]) == (9, "br")
+    assert len(answer.data) <= 8 * 1024
 
 
 def test_what_was_tampered_with_is_not_shown(client: FlaskClient, told: Source) -> None:

@@ -17,9 +17,13 @@ from survey_service.web.manage.desk import blueprint
 
 def source() -> Source:
     """Return what pages are made of here."""
-    library = current().library
+    context = current()
     return Source(
-        current().store, current().batches.newest(), library.labels("fields_of_action"), library.labels("needs")
+        context.store,
+        context.batches.newest(),
+        context.library.labels("fields_of_action"),
+        context.library.labels("needs"),
+        {code: indicator.name for code, indicator in context.indicators.items()},
     )
 
 
