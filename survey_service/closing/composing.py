@@ -21,8 +21,8 @@ Labels = Mapping[str, Text]
 
 @dataclass(frozen=True)
 class Source:
-    """What pages are made of: the store, the newest batch of figures or None, labels of fields and of needs, and names of
-    indicators as they are now: a batch has those of its day, perhaps in fewer languages.
+    """What pages are made of: the store, the newest batch of figures or None, labels of fields and of needs, and names
+    of indicators as they are now: a batch has those of its day, perhaps in fewer languages.
     """
 
     store: Store
