@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +13,6 @@ from survey_service.concept.model import STATEMENT, Concept, Evidence, Item, Wor
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Text
 from survey_service.reports import report as reports
-from survey_service.reports.render import formats
 from survey_service.reports.report import Report
 from survey_service.statistics.disclosure import THRESHOLD, share_reason
 from survey_service.statistics.rounding import rounded
@@ -19,6 +20,7 @@ from survey_service.statistics.shares import wilson
 from survey_service.store.base import Store
 
 _NEED = ".need."
+_NUMBER = re.compile(r"(?<![\d.,])(?P<whole>\d{1,3}(?:[.,'’٬ \u00a0\u202f]\d{3})+|\d{1,12})(?![\d]|[.,٫]\d|\s?[%٪])")
 
 
 @dataclass(frozen=True)
@@ -135,11 +137,12 @@ def _groups(basis: Evidence) -> tuple[int, int, int] | None:
 def tells_exactly(texts: Text, basis: Evidence, shown: Disclosed) -> list[str]:
     """Return the languages in whose text a number of people stands that is published rounded or not at all."""
     kept = {shown.count, shown.n}
-    exact = [number for number in (basis.count, basis.n) if number is not None and number not in kept]
-    return [tag for tag, text in texts.items() if any(_names(text, number, tag) for number in exact)]
+    exact = {number for number in (basis.count, basis.n) if number is not None and number not in kept}
+    return [tag for tag, text in texts.items() if exact.intersection(_numbers(text))]
 
 
-def _names(text: str, number: int, tag: str) -> bool:
-    ways = {str(number), formats.number(number, tag)}
-    words = "".join(letter if letter.isalnum() or letter in ".,’'٬\u202f\u00a0" else " " for letter in text).split(" ")
-    return any(word.strip(".,") in ways for word in words)
+def _numbers(text: str) -> Iterator[int]:
+    """Yield the whole numbers of a text, in whatever digits and groups; decimals and percentages are none."""
+    plain = "".join(str(unicodedata.digit(sign, sign)) if sign.isdigit() else sign for sign in text)
+    for found in _NUMBER.finditer(plain):
+        yield int(re.sub(r"\D", "", found["whole"]))

@@ -10,7 +10,7 @@ from survey_service.closing import composing, gate, grounds, texts
 from survey_service.closing.composing import Source, compose
 from survey_service.closing.model import Conclusion, Decided, Figure, Step
 from survey_service.concept import accepting, items, progress, versions
-from survey_service.concept.model import Progress
+from survey_service.concept.model import Evidence, Progress
 from survey_service.store.base import Store
 from tests.closing.conftest import FIELDS, NEEDS, WAVE, need, publish, revise, save, wave_report, write
 from tests.concept.conftest import adopt, begin, refusal
@@ -164,3 +164,43 @@ def test_names_of_indicators_are_those_of_the_batch_and_of_today_as_long_as_they
     before = {"de": "Anerkennungsbedarf", "en": "Recognition need"}
     assert name(de="Anerkennungsbedarf", en="Need", ar="الحاجة") == {**before, "ar": "الحاجة"}
     assert name(de="Anerkennung", ar="الاعتراف") == before
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("42 suchen.", True),
+        ("Von 97 Menschen", True),
+        ("(97)", True),
+        ("٤٢ شخصًا", True),
+        ("۹۷ نفر", True),
+        ("42.", True),
+        ("42, sagt man", True),
+        ("42 % suchen", False),
+        ("42% suchen", False),
+        ("٤٢٪", False),
+        ("42,1 % suchen", False),
+        ("42.1 percent", False),
+        ("420 oder 1.042 oder 142", False),
+        ("Etwa 40 von 95", False),
+        ("keine Zahl", False),
+    ],
+)
+def test_an_exact_number_is_found_in_any_digits_and_a_share_is_none(source: Source, text: str, told: bool) -> None:
+    concept = versions.newest_adopted(source.store)
+    assert concept is not None
+    basis = concept.item("item-1").wording.basis
+    assert isinstance(basis, Evidence)
+    shown = grounds.Disclosed(40, 95)
+    assert grounds.tells_exactly({"de": text}, basis, shown) == (["de"] if told else [])
+    assert grounds.tells_exactly({"de": text}, dataclasses.replace(basis, count=40, n=95), shown) == []
+
+
+def test_a_number_in_groups_is_one_number(source: Source) -> None:
+    concept = versions.newest_adopted(source.store)
+    assert concept is not None
+    basis = concept.item("item-1").wording.basis
+    assert isinstance(basis, Evidence)
+    many = dataclasses.replace(basis, count=1042, n=12_345)
+    for text in ("1.042", "1,042", "1 042", "1’042", "1042", "12\u202f345", "12345"):
+        assert grounds.tells_exactly({"de": f"Es sind {text} Menschen."}, many, grounds.HIDDEN) == ["de"], text

@@ -38,7 +38,7 @@ def mara(service: Service, phone: OpenPage, inspector: Inspector) -> Manager:
     page.fill("#name", "Mara")
     page.fill("#password", PASSWORD)
     page.click("main button")
-    page.wait_for_url("**/manage/closing")
+    page.wait_for_url(lambda url: "/login" not in url)
     return Manager(page, service.url, inspector, "light")
 
 
