@@ -14,6 +14,7 @@ from survey_service.web import (
     api,
     arrival,
     audience,
+    closing,
     compression,
     concept,
     confirming,
@@ -50,7 +51,7 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(directory, offer, results, concept, consulting, provider, confirming, api, hsds, metrics, manage),
+    *(directory, offer, results, concept, consulting, closing, provider, confirming, api, hsds, metrics, manage),
 )
 
 

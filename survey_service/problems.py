@@ -1224,6 +1224,11 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Please check the measure"),
         D_("A measure needs a lead actor, horizon, effort and due day; the budget is in euros. Nothing changed."),
     ),
+    "concept.serves": Kind(
+        422,
+        D_("No such statement"),
+        D_("A statement that this measure should answer is not in this version any more. Choose again."),
+    ),
     "concept.progress": Kind(
         422,
         D_("Please check the state"),
@@ -1408,6 +1413,39 @@ CATALOGUE: Mapping[str, Kind] = {
     ),
     "meeting.over": Kind(
         409, D_("Nobody was invited"), D_("The meeting is over or cancelled. Nobody is invited to it any more.")
+    "closing.text": Kind(
+        422, D_("Please check the text"), D_("A text has more than %(limit)s characters. Nothing changed.")
+    ),
+    "closing.day": Kind(422, D_("Please check the day"), D_("Give a day in the future, or none. Nothing changed.")),
+    "closing.conflict": Kind(
+        409,
+        D_("Somebody else has changed it"),
+        D_("Somebody has saved another text since you opened the page. Yours stands below. Compare, then save."),
+    ),
+    "closing.incomplete": Kind(
+        422, D_("Texts are missing"), D_("Not all texts are there in: %(languages)s. Nothing was published.")
+    ),
+    "closing.exact": Kind(
+        422,
+        D_("A number would be told exactly"),
+        D_("In no. %(numbers)s stands a number of people that is public only rounded. Word it without the number."),
+    ),
+    "closing.changed": Kind(
+        409,
+        D_("The preview has changed"),
+        D_("Something has changed since you saw the preview. Look at it again. Nothing was published."),
+    ),
+    "closing.nothing": Kind(
+        409, D_("Nothing new"), D_("This is published already, just as it is. Nothing was published.")
+    ),
+    "closing.empty": Kind(
+        422, D_("The newsletter is empty"), D_("Choose at least one item first. Nothing was published.")
+    ),
+    "closing.missing": Kind(404, D_("Not found"), D_("There is no such publication.")),
+    "closing.broken": Kind(
+        500,
+        D_("A publication was changed"),
+        D_("Publication %(number)s is not what was published: its hash differs. Restore it from a backup."),
     ),
     "coding.overlap": Kind(
         409,

@@ -43,6 +43,7 @@ TABLE: Mapping[str, frozenset[str]] = {
     # Names and addresses of members of bodies: the manager only.
     "keep_network": frozenset({MANAGER}),
     "publish_figures": frozenset({MANAGER}),
+    "close_loop": frozenset({MANAGER}),
     "handle_mail": frozenset({MANAGER}),
     "request_plugins": frozenset({MANAGER}),
     "approve_plugins": frozenset({ADMIN}),

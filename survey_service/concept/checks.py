@@ -41,7 +41,7 @@ def checked_measure(measure: Measure) -> Measure:
     )
     if not fits:
         raise Problem("concept.measure")
-    return Measure(lead, measure.horizon, measure.effort, budget, measure.due)
+    return Measure(lead, measure.horizon, measure.effort, budget, measure.due, tuple(dict.fromkeys(measure.serves)))
 
 
 def checked_progress(progress: Progress, today: dt.date) -> Progress:

@@ -11,6 +11,7 @@ from survey_service.concept.checks import checked_measure, checked_texts
 from survey_service.concept.model import (
     KINDS,
     MEASURE,
+    STATEMENT,
     Basis,
     Item,
     Measure,
@@ -42,7 +43,7 @@ def add(
 ) -> Item:
     """Add an item at the end of its field and kind.
 
-    Raises Problems concept.kind, concept.text, concept.measure and those of `versions.changeable`.
+    Raises Problems concept.kind, concept.text, concept.measure, concept.serves and those of `versions.changeable`.
     """
     with store.transaction():
         draft = versions.changeable(store, number).body
@@ -51,6 +52,7 @@ def add(
         given = checked_measure(measure) if kind == MEASURE and measure is not None else None
         if kind == MEASURE and given is None:
             raise Problem("concept.measure")
+        _check_served(store, number, given)
         cleaned = checked_texts(texts)
         key = _key(store, source)
         before = store.collection(WORDINGS).count(item=key)
@@ -60,6 +62,14 @@ def add(
         _keep(store, key, made)
         store.collection(ITEMS).add(versions.item_document(number, item))
     return item
+
+
+def _check_served(store: Store, number: int, measure: Measure | None) -> None:
+    """See that a measure answers statements of its own version. Raises Problem concept.serves."""
+    for key in measure.serves if measure is not None else ():
+        stored = store.collection(ITEMS).first(place_key=f"{number}/{key}")
+        if stored is None or stored.body["kind"] != STATEMENT:
+            raise Problem("concept.serves")
 
 
 def _key(store: Store, source: str) -> str:
@@ -83,7 +93,7 @@ def edit(
     """Give an item a new wording and return it; the present one if nothing differs. Without ``basis`` it stays.
 
     ``seen`` is the number of the wording the editor had before the eyes. Raises Problems concept.conflict if it is not
-    the present one any more, concept.text, concept.measure and those of `versions.changeable`.
+    the present one any more, concept.text, concept.measure, concept.serves and those of `versions.changeable`.
     """
     try:
         with store.transaction():
@@ -93,6 +103,8 @@ def edit(
             if now.number != seen:
                 raise Problem("concept.conflict", by=now.by, number=now.number)
             given = checked_measure(measure or now.measure) if (measure or now.measure) else None  # type: ignore[arg-type]
+            if stored.body["kind"] == MEASURE and measure is not None:
+                _check_served(store, number, given)
             made = dataclasses.replace(
                 now,
                 texts=checked_texts(texts),

@@ -62,7 +62,7 @@ Basis = Evidence | Judgement
 @dataclass(frozen=True)
 class Measure:
     """What a measure has beside its text: ``horizon`` of HORIZONS, ``effort`` of EFFORTS, ``budget`` in cents or None,
-    ``due`` an ISO day.
+    ``due`` an ISO day, ``serves`` the keys of the statements that it answers.
     """
 
     lead: str
@@ -70,6 +70,7 @@ class Measure:
     effort: str
     budget: int | None
     due: str
+    serves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,12 @@ class Item:
     @property
     def number(self) -> str:
         """What people call it."""
-        return self.key.removeprefix("item-")
+        return number_of(self.key)
+
+    @property
+    def serves(self) -> tuple[str, ...]:
+        """The keys of the statements that a measure answers; none for another kind."""
+        return self.wording.measure.serves if self.wording.measure is not None else ()
 
 
 @dataclass(frozen=True)
@@ -155,9 +161,18 @@ class Concept:
             raise Problem("concept.missing")
         return found
 
+    def serving(self, key: str) -> list[Item]:
+        """Return the measures that answer a statement, in order."""
+        return [item for item in self.items if key in item.serves]
+
     def of(self, field: str, kind: str) -> list[Item]:
         """Return the items of a field and kind in order."""
         return [item for item in self.items if item.field == field and item.kind == kind]
+
+
+def number_of(key: str) -> str:
+    """Return what people call the item of a key."""
+    return key.removeprefix("item-")
 
 
 def in_order(items: Iterable[Item], fields: Iterable[str]) -> tuple[Item, ...]:
@@ -172,14 +187,21 @@ def in_order(items: Iterable[Item], fields: Iterable[str]) -> tuple[Item, ...]:
 def wording_to_json(wording: Wording) -> dict[str, Any]:
     """Return a wording as JSON data."""
     kind = "report" if isinstance(wording.basis, Evidence) else "judgement"
-    return {**asdict(wording), "texts": dict(wording.texts), "basis": {"kind": kind, **asdict(wording.basis)}}
+    measure = wording.measure
+    return {
+        **asdict(wording),
+        "texts": dict(wording.texts),
+        "basis": {"kind": kind, **asdict(wording.basis)},
+        "measure": {**asdict(measure), "serves": list(measure.serves)} if measure is not None else None,
+    }
 
 
 def wording_of(body: Mapping[str, Any]) -> Wording:
     """Return a wording from its JSON data."""
     given = {name: value for name, value in body["basis"].items() if name != "kind"}
     basis: Basis = Evidence(**given) if body["basis"]["kind"] == "report" else Judgement(**given)
-    measure = Measure(**body["measure"]) if body["measure"] is not None else None
+    known = body["measure"]
+    measure = Measure(**{**known, "serves": tuple(known.get("serves", ()))}) if known is not None else None
     return Wording(body["number"], body["texts"], basis, measure, body["by"], body["moment"], body["why"])
 
 

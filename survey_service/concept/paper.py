@@ -13,7 +13,7 @@ from babel.numbers import format_currency
 
 from survey_service import languages
 from survey_service.concept import words
-from survey_service.concept.model import KINDS, MEASURE, Basis, Concept, Evidence, Item, Judgement
+from survey_service.concept.model import KINDS, MEASURE, Basis, Concept, Evidence, Item, Judgement, number_of
 from survey_service.concept.taking_part import NOBODY, Participation, TookPart
 from survey_service.concept.words import Translate
 from survey_service.questionnaire.model import Text, wording
@@ -192,8 +192,10 @@ def basis_lines(basis: Basis, tag: str, translate: Translate) -> Iterator[str]:
 
 def fact(name: str, value: Any, concept: Concept, tag: str, translate: Translate) -> str:
     """Return a fact of a measure or item (a name of words.FACTS) as people read it; “–” for nothing."""
-    if value in (None, ""):
+    if value in (None, "", ()):
         return NONE
+    if name == "serves":
+        return ", ".join(map(number_of, value))
     if name == "field":
         return wording(concept.fields[value], tag) if value in concept.fields else str(value)
     if name == "budget":
@@ -224,6 +226,7 @@ class _Writer:
 
     def __init__(self, concept: Concept, tag: str, translate: Translate, *, brief: bool = False) -> None:
         self._concept, self._tag, self._translate, self._brief = concept, tag, translate, brief
+        self._keys = {item.key for item in concept.items}
 
     def facts(self) -> Iterator[str]:
         concept, translate = self._concept, self._translate
@@ -258,6 +261,8 @@ class _Writer:
         if measure is not None:
             values = {"who": measure.lead, "day": day(measure.due, self._tag)}
             notes.insert(0, self._translate(words.WHO_AND_WHEN) % values)
+            served = ", ".join(number_of(key) for key in measure.serves if key in self._keys)
+            notes[1:1] = [self._translate(words.SERVES) % {"numbers": served}] if served else []
         return Entry(item.key, item.number, run_of(item.wording.texts, self._tag), tuple(notes))
 
     def annex(self) -> Table | None:

@@ -19,6 +19,7 @@ GROUPS: Mapping[str, str] = {STATEMENT: N_("What we know"), GOAL: N_("Goals"), M
 EVIDENCE = N_("%(count)s of %(n)s people, %(share)s (%(low)s to %(high)s). Report %(report)s, snapshot %(snapshot)s")
 JUDGEMENT = N_("Judgement of: %(who)s")
 WHO_AND_WHEN = N_("Who does it: %(who)s. By when: %(day)s")
+SERVES = N_("Answers no. %(numbers)s")
 
 KINDS: Mapping[str, str] = {STATEMENT: D_("Statement"), GOAL: D_("Goal"), MEASURE: D_("Measure")}
 VERSION_STATES: Mapping[str, str] = {
@@ -47,6 +48,7 @@ FACTS: Mapping[str, str] = {
     "effort": N_("Effort"),
     "budget": N_("Budget"),
     "due": D_("Due"),
+    "serves": D_("Answers the statements"),
     "state": D_("State"),
     "done": D_("Done on"),
 }

@@ -9,6 +9,7 @@ import re
 from flask import Blueprint, Response, g, render_template, send_file, url_for
 from flask_babel import format_date
 
+from survey_service.closing import issues, publishing
 from survey_service.concept import versions
 from survey_service.problems import N_, Problem
 from survey_service.questionnaire.file_kinds import KINDS
@@ -66,6 +67,8 @@ def questionnaires() -> str:
         audiences=_FOR,
         duration=duration,
         any_concept=versions.any_adopted(current().store),
+        any_became=publishing.any_page(current().store),
+        any_news=issues.any_letter(current().store),
         any_offers=len(current().directory) > 0,
         any_results=_any_results(tag),
         any_open=any(entry.is_open for entry in published),

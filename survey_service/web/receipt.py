@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_service import clock
+from survey_service.closing import publishing
+from survey_service.closing import receipts as closing
 from survey_service.problems import Problem
 from survey_service.questionnaire import uploads
 from survey_service.responses import drafts, files, holder, providing, receipts
@@ -13,6 +17,7 @@ from survey_service.responses.revisions import Published
 from survey_service.store.base import Stored
 from survey_service.web import audience, device, i18n, qr, rendering, summary, withdrawing, wordings, words
 from survey_service.web.audience import PUBLIC
+from survey_service.web.closing import words as closing_words
 from survey_service.web.context import current
 from survey_service.web.visit import Visit
 
@@ -60,7 +65,23 @@ def show() -> ResponseReturnValue:
         receipt=receipts.latin(typed),
         correctable=i18n.language().tag in published.questionnaire.languages,
         begun=found.draft is not None,
+        **_became(stored, published),
     )
+
+
+def _became(stored: Stored, published: Published) -> dict[str, Any]:
+    """Return what is told of what became of the answers, looked up for this page only; nothing of other audiences."""
+    store = current().store
+    newcomer = published.questionnaire.audience == "newcomers"
+    came = closing.of_response(store, published.questionnaire, stored.body) if newcomer else []
+    again = closing.look_again(store)
+    return {
+        "came": came,
+        "again": again.isoformat() if again is not None else "",
+        "any_hidden": any(each.shown.count is None for one in came for each in one.outcomes),
+        "any_pages": publishing.any_page(store),
+        **closing_words.HELPERS,
+    }
 
 
 @blueprint.get("/<lang:lang>/receipt/withdrawn")

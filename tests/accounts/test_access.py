@@ -18,6 +18,7 @@ EXPECTED = {
     "read_indicators":  (False, False, True, True, False),
     "keep_indicators":  (False, False, False, True, False),
     "publish_figures":  (False, False, False, True, False),
+    "close_loop":       (False, False, False, True, False),
     "read_concept":     (False, False, True, True, False),
     "edit_concept":     (False, False, True, True, False),
     "decide_concept":   (False, False, False, True, False),

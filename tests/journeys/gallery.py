@@ -25,6 +25,7 @@ from survey_service.responses.schedule import Schedule
 from survey_service.responses.submissions import Submission, submit
 from survey_service.store.base import Store
 from survey_service.web import i18n, patience, problems_view
+from tests.journeys.gallery_closing import became
 from tests.monitoring import published as figures
 from tests.offers import sample
 from tests.offers.listed import add
@@ -470,6 +471,6 @@ def _consultation(studio: Studio) -> Consultation:
 
 EVERYTHING: tuple[Walk, ...] = (
     *(arriving, needs, others, helping, offline, closing, refusals, finding, results, offer),
-    consulting,
+    *(consulting, became),
 )
-SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, helping, offline, finding, results, offer, consulting)
+SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, helping, offline, finding, results, offer, consulting, became)

@@ -17,6 +17,7 @@ from survey_service.concept.model import (
     HORIZONS,
     KINDS,
     MEASURE,
+    STATEMENT,
     STATES,
     Basis,
     Concept,
@@ -72,7 +73,7 @@ def add_concept_item(number: int) -> BaseResponse | tuple[str, int]:
 
 
 def _new(found: Concept, given: Given, error: str = "") -> str:
-    return render_template("manage/concept_new.html", concept=found, error=error, **_form(given, ()))
+    return render_template("manage/concept_new.html", concept=found, error=error, **_form(found, given, ()))
 
 
 @blueprint.get("/concept/<int:number>/items/<key>")
@@ -172,7 +173,7 @@ def _page(found: Concept, item: Item, given: Given, error: str = "", *, conflict
         flagged=any(flag.item.key == item.key for flag in evidence.flags(current().store, found)),
         saved=_saved(found, item),
         today=clock.today().isoformat(),
-        **_form(given, item.wording.texts),
+        **_form(found, given, item.wording.texts),
     )
 
 
@@ -183,13 +184,15 @@ def _saved(found: Concept, item: Item) -> list[tuple[str, str]]:
     return [(words.FACTS[name], concept_words.fact(name, getattr(measure, name), found)) for name in names]
 
 
-def _form(given: Given, present: Any) -> dict[str, Any]:
+def _form(found: Concept, given: Given, present: Any) -> dict[str, Any]:
     """Return what the fields of an item need: the languages shown are the usual ones, those there are, and one more."""
     offered = [entry.tag for entry in languages.offered()]
     typed = [name.removeprefix("text-") for name in given if name.startswith("text-")]
     shown = dict.fromkeys((*_USUAL, *present, *typed, *request.args.getlist("more")))
+    served = request.form.getlist("serves") if given is request.form else given.get("serves", ())
     return {
-        "given": given,
+        "given": {**given, "serves": served},
+        "statements": [item for item in found.items if item.kind == STATEMENT],
         "tags": [tag for tag in shown if tag in offered],
         "more": [entry for entry in languages.offered() if entry.tag not in shown],
         "kinds": {kind: words.KINDS[kind] for kind in KINDS},
@@ -202,12 +205,13 @@ def _form(given: Given, present: Any) -> dict[str, Any]:
 def _given(item: Item) -> dict[str, Any]:
     """Return an item as its form holds it."""
     wording = item.wording
-    given = {f"text-{tag}": text for tag, text in wording.texts.items()}
+    given: dict[str, Any] = {f"text-{tag}": text for tag, text in wording.texts.items()}
     given["judgement"] = wording.basis.of if isinstance(wording.basis, Judgement) else ""
     if wording.measure is not None:
         names = ("lead", "horizon", "effort", "due")
         given |= {name: getattr(wording.measure, name) for name in names}
         given["budget"] = money.typed(wording.measure.budget)
+        given["serves"] = wording.measure.serves
     return given
 
 
@@ -222,9 +226,15 @@ def _both(form: Mapping[str, str], saved: Item) -> dict[str, Any]:
     seen = next((each for each in items.wordings(current().store, saved.key) if each.number == seen_in(form)), None)
     theirs = _given(saved)
     before = _given(dataclasses.replace(saved, wording=seen)) if seen is not None else {}
-    both = {name: desk.lines(name) for name in form}
-    kept = {name: text for name, text in theirs.items() if both.get(name) == before.get(name, "").strip()}
+    both: dict[str, Any] = {name: desk.lines(name) for name in form if name != "serves"}
+    if "serves" in theirs:
+        both["serves"] = tuple(request.form.getlist("serves"))
+    kept = {name: value for name, value in theirs.items() if both.get(name) == _stripped(before.get(name, ""))}
     return {**theirs, **both, **kept}
+
+
+def _stripped(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
 
 
 def texts_of_form(form: Mapping[str, str]) -> dict[str, str]:
@@ -234,7 +244,11 @@ def texts_of_form(form: Mapping[str, str]) -> dict[str, str]:
 
 def _measure(form: Mapping[str, str]) -> Measure:
     names = ("lead", "horizon", "effort", "due")
-    return Measure(**{name: form.get(name, "").strip() for name in names}, budget=money.cents(form.get("budget", "")))
+    return Measure(
+        **{name: form.get(name, "").strip() for name in names},
+        budget=money.cents(form.get("budget", "")),
+        serves=tuple(request.form.getlist("serves")),
+    )
 
 
 def _judged(form: Mapping[str, str], item: Item) -> Basis | None:
