@@ -40,6 +40,7 @@ TABLE: Mapping[str, frozenset[str]] = {
     "edit_concept": frozenset({WORKING_GROUP, MANAGER}),
     "decide_concept": frozenset({MANAGER}),
     "publish_figures": frozenset({MANAGER}),
+    "exchange_packages": frozenset({MANAGER}),
     "handle_mail": frozenset({MANAGER}),
     "request_plugins": frozenset({MANAGER}),
     "approve_plugins": frozenset({ADMIN}),
