@@ -117,6 +117,11 @@ def check_moment(manifest: Manifest, now: dt.datetime) -> None:
         raise Problem("package.moment", moment=manifest.made)
 
 
+def is_county(county: County) -> bool:
+    """Tell whether key and name are such as a manifest may have."""
+    return _is_text(county.key, _COUNTY_KEY) and _is_name(county.name)
+
+
 def _faulty(reason: Said) -> Problem:
     return Problem("package.manifest", reason=reason)
 
@@ -129,8 +134,7 @@ def _manifest(body: JSON) -> Manifest | None:
         return None
     licence, disclosure = body["licence"], body["disclosure"]
     fits = (
-        _is_text(county.key, _COUNTY_KEY)
-        and _is_name(county.name)
+        is_county(county)
         and _is_text(body["subject"], _SUBJECT)
         and _is_moment(body["made"])
         and _is_text(body["key"], re.compile(".*"))
