@@ -13,7 +13,7 @@ from survey_service.packages.faults import Faults
 from survey_service.packages.manifest import canonical
 from survey_service.packages.sealed import Package
 from survey_service.problems import D_, Problem, said
-from survey_service.questionnaire import definition
+from survey_service.questionnaire import definition, editing
 from survey_service.questionnaire import media as inspecting
 from survey_service.questionnaire.media import MESSAGES, Refused
 from survey_service.questionnaire.model import MediaFile, Questionnaire
@@ -66,7 +66,7 @@ def read(package: Package) -> tuple[dict[str, Any], Questionnaire, dict[str, byt
 def _definition(data: bytes, faults: Faults) -> tuple[dict[str, Any], Questionnaire | None]:
     try:
         content = orjson.loads(data)
-        return content, definition.from_json(content)
+        return content, definition.from_json(editing.sound(content))
     except Problem as problem:
         for each in problem.faults:
             faults.add(each["place"], said(D_("%(fault)s → %(remedy)s"), fault=each["fault"], remedy=each["remedy"]))

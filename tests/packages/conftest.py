@@ -93,10 +93,12 @@ class Instance:
         whole = {manifest.FILE: encoded, manifest.SIGNATURE: keys.sign(self.folder, encoded), **files}
         return zipped.write(whole)
 
-    def with_figures(self, content: bytes, **rules: Any) -> bytes:
+    def with_figures(self, content: bytes, hours: int = 0, **rules: Any) -> bytes:
         """Return a package with figures of one's own, signed."""
         shown = {**figures.RULES, **rules}
-        return sealed.make(self.sender, "indicators", "figures", {figures.FILE: content}, NOW, shown)[1]
+        return sealed.make(
+            self.sender, "indicators", "figures", {figures.FILE: content}, NOW + dt.timedelta(hours=hours), shown
+        )[1]
 
 
 def fill_elsewhere(store: Store) -> None:

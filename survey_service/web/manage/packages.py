@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -89,17 +91,24 @@ def _made(what: str) -> tuple[Manifest, bytes]:
 def trust_sender() -> BaseResponse | tuple[str, int]:
     """Trust the key of a county whose fingerprint was compared by telephone."""
     form = request.form
-    county = County(form.get("county", ""), form.get("name", ""))
-    if not manifest.is_county(county):
+    county, key = County(form.get("county", ""), form.get("name", "")), form.get("key", "")
+    if not manifest.is_county(county) or not keys.is_public(key):
         raise Problem("request.bad")
     heard = form.get("fingerprint", "")
     try:
-        senders.trust(current().store, county, form.get("key", ""), heard, desk.signed_in().account.name, clock.now())
+        senders.trust(current().store, county, key, heard, desk.signed_in().account.name, clock.now())
     except Problem as problem:
         if problem.code != "package.trust":
             raise
-        return _page(problem), problem.status
+        return _page(problem, unknown=_unknown(county, key)), problem.status
     return redirect(url_for(".packages", trusted=county.key, _anchor="senders"), 303)
+
+
+def _unknown(county: County, key: str) -> Mapping[str, str]:
+    """Return what is to be compared by telephone, as the Problems of an unknown sender say it."""
+    known = senders.find(current().store, county.key)
+    facts = {"name": county.name, "county": county.key, "key": key, "fingerprint": keys.fingerprint(key)}
+    return {**facts, "known": known.fingerprint} if known is not None else facts
 
 
 @blueprint.post("/packages/senders/<county>/remove")
@@ -116,9 +125,13 @@ def remove_package(number: int) -> BaseResponse:
     return redirect(url_for(".packages", _anchor="came"), 303)
 
 
-def _page(problem: Problem | None = None, *, taken: Taken | None = None) -> str:
+def _page(
+    problem: Problem | None = None, *, taken: Taken | None = None, unknown: Mapping[str, str] | None = None
+) -> str:
     context = current()
     settings = context.settings
+    if problem is not None and problem.code in _UNKNOWN:
+        unknown = problem.details
     active = [each for each in installed.all_plugins(context.store) if each.active]
     return render_template(
         "manage/packages.html",
@@ -137,6 +150,5 @@ def _page(problem: Problem | None = None, *, taken: Taken | None = None) -> str:
         notices=[notice.text(gettext) for notice in taken.notices] if taken is not None else [],
         problem=wordings.problem_message(problem) if problem is not None else "",
         problem_title=gettext(problem.kind.title) if problem is not None else "",
-        unknown=problem.details if problem is not None and problem.code in _UNKNOWN else None,
-        changed=problem is not None and problem.code == "package.other_key",
+        unknown=unknown,
     )
