@@ -33,7 +33,7 @@ WHAT: Mapping[str, str] = {
     "source": D_("Where it comes from"),
 }
 _BAR = Markup(
-    '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+    '<svg class="sharebar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
     '<rect width="{width}" height="8"></rect></svg>'
 )
 
@@ -66,7 +66,7 @@ def compare_counties() -> str:
         bar=_bar,
         what=lambda difference: gettext(WHAT[difference.name]),
         told=_told,
-        hidden=any(one.figure is not None and _is_hidden(one.figure) for each in shown for one in each.besides),
+        hidden=any(one.figure is not None and one.figure.state == "hidden" for each in shown for one in each.besides),
         may_bring=desk.may("exchange_packages"),
     )
 
@@ -99,13 +99,9 @@ def _standing(beside: Beside) -> str:
     return gettext(STANDINGS[beside.standing], version=beside.version)
 
 
-def _is_hidden(figure: Given) -> bool:
-    return figure.percent is None
-
-
 def _share(figure: Given) -> str:
-    """Return a share as it is written here, with the sign for a hidden one."""
-    return "•" if figure.percent is None else names.share(figure.percent / 100)
+    """Return a share as it is written here."""
+    return names.share(figure.percent / 100 if figure.percent is not None else None)
 
 
 def _counts(figure: Given) -> str:

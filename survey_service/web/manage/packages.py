@@ -13,6 +13,7 @@ from survey_service.packages.importing import Here, Taken
 from survey_service.packages.manifest import INDICATORS, PLUGIN, QUESTIONNAIRE, County, Manifest
 from survey_service.problems import D_, Problem
 from survey_service.reports import installed
+from survey_service.responses import definitions
 from survey_service.web import incoming, wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
@@ -139,6 +140,7 @@ def _page(
         fingerprint=keys.fingerprint(keys.public(settings.instance)),
         kinds=KINDS,
         came=kept.all_kept(context.store),
+        copies={copy.questionnaire.name for copy in definitions.all_copies(context.store)},
         trusted=senders.all_trusted(context.store),
         trusted_now=request.args.get("trusted", ""),
         published=context.batches.count(),

@@ -93,12 +93,12 @@ def test_a_sender_is_trusted_once_and_then_figures_are_compared(
     assert "The package was here already" in send(manager, data).text
     assert actions(store) == ["package.trusted", "package.imported"]
     page = as_role("Willi").get("/manage/packages/comparison?lang=en&field=ARB").text
-    sections = dict(re.findall(r'<section aria-labelledby="i-(\w+)">(.*?)</section>', page, re.S))
+    sections = dict(re.findall(r'<section>\s*<h2 id="i-(\w+)">(.*?)</section>', page, re.S))
     assert set(sections) == {"ARB1", "ARB2", "ARB4"}
     assert "Other wording: do not compare" in sections["ARB1"]
     assert "<del>" in sections["ARB1"]
-    assert 'class="bar"' not in sections["ARB1"]
-    assert sections["ARB2"].count('class="bar"') == 2
+    assert 'class="sharebar"' not in sections["ARB1"]
+    assert sections["ARB2"].count('class="sharebar"') == 2
     assert re.findall(r'rect width="([\d.]+)"', sections["ARB2"]) == ["66.4", "100.0"]  # 8.3 and 12.5 percent
     assert "12.5" in sections["ARB2"]
     assert "300 of 2,400" in sections["ARB2"]
@@ -109,7 +109,7 @@ def test_a_sender_is_trusted_once_and_then_figures_are_compared(
     assert "&lt;Gotha&gt;" in page
     page = manager.get("/manage/packages/comparison?lang=en&field=ARB&period=2024").text
     assert "newest figure: 2025" in page
-    assert 'class="bar"' not in page
+    assert 'class="sharebar"' not in page
 
 
 def test_what_one_county_lacks_is_told(manager: Desk, store: Store, gotha: Instance) -> None:
