@@ -48,7 +48,7 @@ def _made(context: Context, kind: str, name: str) -> tuple[Manifest, bytes]:
         return exporting.questionnaire(sender, context.publications, name, now)
     if kind == PLUGIN:
         return exporting.plugin(sender, context.store, name, now)
-    return exporting.indicators(sender, context.batches.newest(), context.library.labels("municipalities"), now)
+    return exporting.indicators(sender, context.batches, context.library.labels("municipalities"), now)
 
 
 @packages.command(name="import")

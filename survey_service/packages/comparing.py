@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from survey_service.monitoring.definitions import Indicators
-from survey_service.monitoring.figures import Batch, Figure
-from survey_service.monitoring.files import percent
 from survey_service.packages import figures
 from survey_service.packages.figures import Defined, Given, Texts
 from survey_service.packages.kept import Kept
@@ -70,34 +69,24 @@ class Compared:
 
 
 def compare(
-    ours: County, batch: Batch | None, indicators: Indicators, packages: Sequence[Kept], period: str = NEWEST
+    ours: County,
+    public: Mapping[str, Any] | None,
+    indicators: Indicators,
+    packages: Sequence[Kept],
+    period: str = NEWEST,
 ) -> list[Compared]:
     """Return the comparison of all indicators that anybody has published, ours first, in the order of their files.
 
-    ``period`` chooses one; else each indicator is compared in the newest period that we have a figure of.
+    ``public`` is what our own package would hold, None if nothing was published. ``period`` chooses one; else each
+    indicator is compared in the newest period that we have a figure of.
     """
-    mine = {figure.indicator.code: _of_figure(figure) for figure in batch.figures} if batch is not None else {}
+    mine = {each.code: each for each in figures.of_content(public)} if public is not None else {}
     theirs = [(each, {one.code: one for one in figures.of_content(each.content)}) for each in packages]
     codes = [code for code in indicators if code in mine or any(code in found for _, found in theirs)]
     for found in (mine, *(found for _, found in theirs)):
         codes += [code for code in found if code not in codes]
-    day = batch.day if batch is not None else ""
+    day = str(public["day"]) if public is not None else ""
     return [_compared(ours, day, code, mine.get(code), theirs, period) for code in codes]
-
-
-def _of_figure(figure: Figure) -> Defined:
-    about = figure.indicator
-    cells = tuple(
-        Given(
-            *(cell.version, cell.period, cell.area, percent(cell.value), cell.numerator, cell.denominator),
-            *(percent(cell.low), percent(cell.high)),
-            state="hidden" if cell.hidden else "preliminary" if cell.preliminary else "final",
-            source=cell.source,
-        )
-        for cell in figure.cells
-    )
-    versions = {each.version: dict(each.definition) for each in about.versions}
-    return Defined(about.code, about.name, about.field, about.better, about.source, versions, cells)
 
 
 def _compared(
@@ -189,5 +178,6 @@ def rows(compared: Sequence[Compared]) -> Iterator[dict[str, object]]:
                 "high": figure.high if figure is not None else None,
                 "state": figure.state if figure is not None else "none",
                 "source": figure.source if figure is not None else "",
+                "correction": figure.correction if figure is not None else "",
                 "made": one.made,
             }

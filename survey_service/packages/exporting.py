@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 from survey_service.accounts import audit
 from survey_service.monitoring import files
-from survey_service.monitoring.figures import Batch
+from survey_service.monitoring.figures import Batches
+from survey_service.offers.open_data import About
 from survey_service.packages import figures, manifest, questionnaires
 from survey_service.packages.manifest import INDICATORS, PLUGIN, QUESTIONNAIRE, Manifest
 from survey_service.packages.sealed import Sender, make
@@ -24,13 +25,17 @@ FIGURES = "figures"
 """The subject of packages with indicators."""
 
 
-def indicators(
-    sender: Sender, batch: Batch | None, areas: Mapping[str, Text], now: dt.datetime
-) -> tuple[Manifest, bytes]:
+def public(batches: Batches, areas: Mapping[str, Text], about: About) -> bytes | None:
+    """Return the newest publication as everybody can read it, ``figures.json``; None if nothing was published."""
+    batch = batches.newest()
+    return files.write_json(batch, areas, about) if batch is not None else None
+
+
+def indicators(sender: Sender, batches: Batches, areas: Mapping[str, Text], now: dt.datetime) -> tuple[Manifest, bytes]:
     """Return a package of the newest publication. Raises Problem package.nothing if nothing was published."""
-    if batch is None:
+    content = public(batches, areas, sender.about)
+    if content is None:
         raise Problem("package.nothing")
-    content = files.write_json(batch, areas, sender.about)
     return make(sender, INDICATORS, FIGURES, {figures.FILE: content}, now, figures.RULES)
 
 

@@ -36,7 +36,8 @@ Texts = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Given:
-    """One figure of another county: percent and counts, None where they are hidden or there are none."""
+    """One figure: percent and counts, None where they are hidden or there are none; ``correction`` says in words what
+    was wrong with an earlier one, and why this one was withdrawn."""
 
     version: int
     period: str
@@ -48,6 +49,7 @@ class Given:
     high: float | None
     state: str
     source: str
+    correction: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def of_content(content: Mapping[str, Any]) -> list[Defined]:
 
 def _given(row: Mapping[str, Any]) -> Given:
     facts: dict[str, Any] = {name: row.get(name) for name in Given.__dataclass_fields__}
-    return Given(**facts)
+    return Given(**{**facts, "correction": facts["correction"] or ""})
 
 
 def _all_defined(rows: list[Any], faults: Faults) -> dict[str, Defined]:
@@ -211,7 +213,8 @@ class _Row:
         area, own = row.get("area"), re.compile(rf"{self.manifest.county.key}[0-9]{{3}}")
         if area != COUNTY and not (isinstance(area, str) and own.fullmatch(area)):
             yield said(D_("“%(area)s” is no municipality of this county"), area=str(area)[:20])
-        if row.get("state") not in STATES or not isinstance(row.get("source"), str):
+        words = row.get("source"), row.get("correction", "")
+        if row.get("state") not in STATES or not all(isinstance(each, str) for each in words):
             yield said(D_("state or source is missing"))
 
     def _of_numbers(self, indicator: Defined) -> Iterator[Said]:

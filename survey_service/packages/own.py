@@ -23,5 +23,9 @@ def sender(settings: Settings, municipalities: Collection[str]) -> Sender:
     found = county(settings, municipalities)
     if not found.key or not found.name:
         raise Problem("package.county")
-    about = About(settings.operator, settings.operator_email, settings.public_url, settings.open_data_license)
-    return Sender(settings.instance, found, about)
+    return Sender(settings.instance, found, about(settings))
+
+
+def about(settings: Settings) -> About:
+    """Return who publishes, for the files of public figures."""
+    return About(settings.operator, settings.operator_email, settings.public_url, settings.open_data_license)

@@ -16,14 +16,13 @@ from survey_service.packages.comparing import Compared
 
 COLUMNS = (
     *("indicator", "name_de", "name_en", "field", "county", "county_name", "definition", "version", "comparable"),
-    *("period", "percent", "numerator", "denominator", "low", "high", "state", "source", "made"),
+    *("period", "percent", "numerator", "denominator", "low", "high", "state", "source", "correction", "made"),
 )
-_NOT_SHOWN = ("hidden", "withdrawn")
 
 
 def _cells(row: Mapping[str, Any]) -> list[Any]:
     cells = {name: neutralised(value) if isinstance(value, str) else value for name, value in row.items()}
-    if row["state"] in _NOT_SHOWN:
+    if row["state"] == "hidden":
         cells |= dict.fromkeys(("percent", "numerator", "denominator"), HIDDEN)
     return ["" if (value := cells[name]) is None else str(value).lower() if isinstance(value, bool) else value
             for name in COLUMNS]  # fmt: skip

@@ -51,7 +51,7 @@ def test_figures_of_two_counties_side_by_side(
 ) -> None:
     accounts.add(service.store, "Mara", ["manager"], PASSWORD, actor="test", now=dt.datetime.now(dt.UTC))
     file = tmp_path / "gotha.zip"
-    file.write_bytes(exporting.indicators(gotha.sender, gotha.batch, {}, clock.now())[1])
+    file.write_bytes(exporting.indicators(gotha.sender, gotha.batches, {}, clock.now())[1])
     page = phone("de", scripts=False)
     page.goto(f"{service.url}/manage/login?next={PAGE}")
     page.fill("#name", "Mara")

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from survey_service import clock
 from survey_service.accounts.audit import AUDIT
 from survey_service.monitoring import publication
 from survey_service.monitoring.definitions import Indicator, Indicators, Version
-from survey_service.monitoring.figures import Batch, Batches
+from survey_service.monitoring.figures import Batches
 from survey_service.offers.open_data import About
 from survey_service.packages import exporting, figures, importing, kept, keys, manifest, sealed, senders, zipped
 from survey_service.packages.importing import Here, Taken
@@ -61,10 +62,13 @@ class Instance:
         return keys.public(self.folder)
 
     @property
-    def batch(self) -> Batch:
-        newest = Batches(lambda: self.store).newest()
-        assert newest is not None
-        return newest
+    def batches(self) -> Batches:
+        return Batches(lambda: self.store)
+
+    @property
+    def public(self) -> Any:
+        """What everybody can read of it."""
+        return orjson.loads(exporting.public(self.batches, {}, self.sender.about) or b"null")
 
     def publish(self) -> None:
         mark = publication.prepare(self.store, self.indicators).mark
@@ -72,7 +76,7 @@ class Instance:
 
     def export(self, hours: int = 0) -> bytes:
         """Return a package of the published figures, made so many hours after noon."""
-        return exporting.indicators(self.sender, self.batch, {}, NOW + dt.timedelta(hours=hours))[1]
+        return exporting.indicators(self.sender, self.batches, {}, NOW + dt.timedelta(hours=hours))[1]
 
     def trust(self, other: Instance) -> None:
         senders.trust(self.store, other.county, other.key, keys.fingerprint(other.key), "Mara", NOW)

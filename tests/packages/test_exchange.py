@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from survey_service.accounts import audit
-from survey_service.monitoring import files
 from survey_service.packages import comparing, exporting, importing, kept, keys, manifest, sealed, senders, zipped
 from survey_service.packages.manifest import County
 from survey_service.problems import Problem
@@ -32,7 +31,7 @@ def refused(instance: Instance, data: bytes) -> Problem:
 def test_a_package_holds_what_is_public_byte_for_byte_and_nothing_else(here: Instance) -> None:
     package = sealed.open_package(here.export())
     about = here.sender.about
-    assert dict(package.files) == {"figures.json": files.write_json(here.batch, {}, about)}
+    assert dict(package.files) == {"figures.json": exporting.public(here.batches, {}, about)}
     assert package.manifest.county == County("16066", "Landkreis Schmalkalden-Meiningen")
     assert package.manifest.made == "2026-11-27T12:00:00+00:00"
     assert package.manifest.licence["attribution"] == "Landkreis Schmalkalden-Meiningen"
@@ -43,7 +42,7 @@ def test_what_was_not_published_does_not_leave(here: Instance, there: Instance) 
     note(here.store, "ARB1", "2022", 777, 2400)
     assert b"777" not in here.export()
     with pytest.raises(Problem) as caught:
-        exporting.indicators(there.sender, None, {}, NOW)
+        exporting.indicators(there.sender, there.batches, {}, NOW)
     assert caught.value.code == "package.nothing"
 
 
@@ -166,7 +165,7 @@ def test_one_changed_definition_shows_as_drift_and_the_others_compare(here: Inst
     assert here.take(there.export()).notices == ()  # the version is the same, only its words are others
     compared = {
         each.code: each
-        for each in comparing.compare(here.county, here.batch, here.indicators, kept.with_figures(here.store))
+        for each in comparing.compare(here.county, here.public, here.indicators, kept.with_figures(here.store))
     }
     drifted = compared["ARB1"].besides[1]
     assert drifted.standing == comparing.WORDING

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import orjson
 from flask import Response, render_template, request
 from markupsafe import Markup
 
 from survey_service.monitoring import periods
-from survey_service.packages import comparing, kept, own, tables
+from survey_service.packages import comparing, exporting, kept, own, tables
 from survey_service.packages.comparing import Beside, Compared, Difference
 from survey_service.packages.figures import Given
 from survey_service.problems import D_, Problem
@@ -90,9 +91,9 @@ def _period() -> str:
 def _compared(period: str) -> list[Compared]:
     context = current()
     ours = own.county(context.settings, context.municipalities)
-    return comparing.compare(
-        ours, context.batches.newest(), context.indicators, kept.with_figures(context.store), period
-    )
+    content = exporting.public(context.batches, context.library.labels("municipalities"), own.about(context.settings))
+    public = orjson.loads(content) if content is not None else None
+    return comparing.compare(ours, public, context.indicators, kept.with_figures(context.store), period)
 
 
 def _standing(beside: Beside) -> str:

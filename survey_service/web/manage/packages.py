@@ -82,7 +82,7 @@ def _made(what: str) -> tuple[Manifest, bytes]:
         raise Problem("request.bad")
     sender = own.sender(context.settings, context.municipalities)
     if kind == INDICATORS:
-        return exporting.indicators(sender, context.batches.newest(), context.library.labels("municipalities"), now)
+        return exporting.indicators(sender, context.batches, context.library.labels("municipalities"), now)
     if kind == QUESTIONNAIRE:
         return exporting.questionnaire(sender, context.publications, name, now)
     return exporting.plugin(sender, context.store, name, now)
