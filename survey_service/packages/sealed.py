@@ -78,6 +78,8 @@ def open_package(data: bytes) -> Package:
     files = zipped.read(data)
     if FILE not in files or SIGNATURE not in files:
         raise Problem("package.damaged", reason=said(D_("manifest or signature is missing")))
+    if list(files) != [FILE, SIGNATURE, *sorted(files.keys() - {FILE, SIGNATURE})]:
+        raise Problem("package.damaged", reason=said(D_("its files are not in the order laid down")))
     encoded, signature = files.pop(FILE), files.pop(SIGNATURE)
     found = manifest.decode(encoded)
     if not keys.is_signed(encoded, signature, found.key):
@@ -85,8 +87,6 @@ def open_package(data: bytes) -> Package:
     for path in dict.fromkeys((*found.contents, *files)):
         if path not in files or found.contents.get(path) != manifest.content_of(files[path]):
             raise Problem("package.content", path=path[:200])
-    if zipped.write({FILE: encoded, SIGNATURE: signature, **dict(sorted(files.items()))}) != data:
-        raise Problem("package.damaged", reason=said(D_("its files are not in the order laid down")))
     return Package(found, files, hashlib.sha256(encoded).hexdigest())
 
 

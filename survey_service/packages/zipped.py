@@ -20,24 +20,36 @@ _NAME = re.compile(r"(?:[a-z0-9][a-z0-9_-]{0,40}/)?[A-Za-z0-9_][A-Za-z0-9_.+!-]{
 _LOCAL = struct.Struct("<4s5H3I2H")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")
 _END = struct.Struct("<4s4H2IH")
+_FILE, _ROW, _LAST = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _VERSION, _UNIX, _DATE, _MODE = 20, 3 << 8 | 20, 0x21, 0o100644 << 16
 
 
 def write(files: Mapping[str, bytes]) -> bytes:
     """Return the archive of files (path → content), in their order."""
-    parts, central, at = [], [], 0
+    parts = [part for name, content in files.items() for part in (_head(name, content), content)]
+    return b"".join((*parts, _tail(files)))
+
+
+def _facts(name: str, content: bytes) -> tuple[int, ...]:
+    return zlib.crc32(content), len(content), len(content), len(name), 0
+
+
+def _head(name: str, content: bytes) -> bytes:
+    """Return what stands before a file."""
+    return _LOCAL.pack(_FILE, _VERSION, 0, 0, 0, _DATE, *_facts(name, content)) + name.encode("ascii")
+
+
+def _tail(files: Mapping[str, bytes]) -> bytes:
+    """Return what stands behind all files: the directory and its end."""
+    rows, at = [], 0
     for name, content in files.items():
-        encoded = name.encode("ascii")
-        facts = zlib.crc32(content), len(content), len(content), len(encoded), 0
-        head = _LOCAL.pack(b"PK\x03\x04", _VERSION, 0, 0, 0, _DATE, *facts)
-        central.append(
-            _CENTRAL.pack(b"PK\x01\x02", _UNIX, _VERSION, 0, 0, 0, _DATE, *facts, 0, 0, 0, _MODE, at) + encoded
+        facts = _facts(name, content)
+        rows.append(
+            _CENTRAL.pack(_ROW, _UNIX, _VERSION, 0, 0, 0, _DATE, *facts, 0, 0, 0, _MODE, at) + name.encode("ascii")
         )
-        parts += [head, encoded, content]
-        at += len(head) + len(encoded) + len(content)
-    listed = b"".join(central)
-    end = _END.pack(b"PK\x05\x06", 0, 0, len(files), len(files), len(listed), at, 0)
-    return b"".join((*parts, listed, end))
+        at += _LOCAL.size + len(name) + len(content)
+    listed = b"".join(rows)
+    return listed + _END.pack(_LAST, 0, 0, len(files), len(files), len(listed), at, 0)
 
 
 def read(data: bytes) -> dict[str, bytes]:
@@ -47,23 +59,29 @@ def read(data: bytes) -> dict[str, bytes]:
     """
     if len(data) > MOST_BYTES:
         raise Problem("package.size", size=len(data), most=MOST_BYTES)
-    if not data.startswith(b"PK\x03\x04"):
+    if not data.startswith(_FILE):
         raise _damaged(said(D_("it is no ZIP archive")))
     files: dict[str, bytes] = {}
     at = 0
-    while data[at : at + 4] == b"PK\x03\x04":
+    while data.startswith(_FILE, at):
         if len(data) - at < _LOCAL.size or len(files) == MOST_FILES:
             raise _damaged(said(D_("it ends too early, or has too many files")))
         *_, size, length, _ = _LOCAL.unpack_from(data, at)
         begin = at + _LOCAL.size + length
-        name = data[at + _LOCAL.size : begin].decode("ascii", "replace")
+        name, content = data[at + _LOCAL.size : begin].decode("ascii", "replace"), data[begin : begin + size]
         if not _NAME.fullmatch(name) or name in files:
             raise _damaged(said(D_("“%(path)s” is no path of a package, or stands there twice"), path=_shown(name)))
-        files[name] = data[begin : begin + size]
+        if data[at:begin] != _head(name, content):
+            raise _changed()
+        files[name] = content
         at = begin + size
-    if write(files) != data:
-        raise _damaged(said(D_("it is not as it was written: changed, or unpacked and packed again")))
+    if data[at:] != _tail(files):
+        raise _changed()
     return files
+
+
+def _changed() -> Problem:
+    return _damaged(said(D_("it is not as it was written: changed, or unpacked and packed again")))
 
 
 def _damaged(reason: Said) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,6 +81,14 @@ def test_figures_go_from_one_instance_to_the_other(here: Path, there: Path, tmp_
     assert "Our county: Landkreis Gotha (16067)" in listed
     assert actions(there) == ["package.trusted", "package.imported"]
     assert actions(here) == ["package.exported"]
+
+
+def test_the_key_comes_back_with_a_backup(here: Path, tmp_path: Path) -> None:
+    own, file, again = keys.fingerprint(keys.public(here)), tmp_path / "all.backup", tmp_path / "again"
+    for arguments in (("backup", "--to", file, "--instance", here), ("restore", file, "--instance", again)):
+        assert CliRunner().invoke(cli, list(map(str, arguments))).exit_code == 0
+    assert f"Fingerprint of our key: {own}" in run("list", "--instance", again).output
+    assert stat.S_IMODE((again / "packages.key").stat().st_mode) == 0o600
 
 
 def test_trust_is_not_left_behind_by_a_package_that_is_refused(here: Path, tmp_path: Path) -> None:
