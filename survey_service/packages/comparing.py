@@ -19,6 +19,8 @@ from survey_service.packages.manifest import County
 OURS, SAME, WORDING, VERSION = "ours", "same", "wording", "version"
 MISSING, GONE, UNKNOWN = "missing", "gone", "unknown"
 """How a county's indicator stands to ours: it has none, no longer has it, or has it while we don't publish it."""
+DEFINING = ("de", "en")
+"""The languages in which an indicator is defined; a translation may be worded otherwise and count the same."""
 NEWEST = ""
 """Of no period: the newest figure of each county."""
 
@@ -149,10 +151,10 @@ def _differences(mine: Defined, own: int, theirs: Defined, other: int) -> Iterat
 
 
 def _texts(name: str, ours: Texts, theirs: Texts) -> Iterator[Difference]:
-    """Yield the wordings that differ, of the languages that both have; blanks and line ends count for nothing."""
-    for tag, text in ours.items():
-        if tag in theirs and text.split() != theirs[tag].split():
-            yield Difference(name, tag, text, theirs[tag])
+    """Yield the wordings that differ, of DEFINING that both have; blanks and line ends count for nothing."""
+    for tag in DEFINING:
+        if tag in ours and tag in theirs and ours[tag].split() != theirs[tag].split():
+            yield Difference(name, tag, ours[tag], theirs[tag])
 
 
 def rows(compared: Sequence[Compared]) -> Iterator[dict[str, object]]:

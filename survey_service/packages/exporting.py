@@ -28,7 +28,9 @@ FIGURES = "figures"
 def public(batches: Batches, areas: Mapping[str, Text], about: About) -> bytes | None:
     """Return the newest publication as everybody can read it, ``figures.json``; None if nothing was published."""
     batch = batches.newest()
-    return files.write_json(batch, areas, about) if batch is not None else None
+    if batch is None:
+        return None
+    return files.write_json(batch, areas, about, batches.remarks(batch))
 
 
 def indicators(sender: Sender, batches: Batches, areas: Mapping[str, Text], now: dt.datetime) -> tuple[Manifest, bytes]:

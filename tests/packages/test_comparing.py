@@ -62,7 +62,7 @@ def test_the_same_definition_in_the_same_period_is_drawn() -> None:
         (content({}, words="a ÷ c"), "wording", [("definition", "de"), ("definition", "en")]),
         (content({}, words="(a ÷ b)"), "wording", [("definition", "de"), ("definition", "en")]),
         (content({}, name={**NAME, "de": "Anteil"}), "wording", [("name", "de")]),
-        (content({}, name={**NAME, "uk": "Частка"}), "same", []),  # a language that we have not
+        (content({}, name={**NAME, "uk": "Частка"}), "same", []),  # a translation
         (content({}, better="down"), "wording", [("better", "")]),
         (content({}, source="county"), "wording", [("source", "")]),
         (content({}, field="WOH"), "same", []),  # where it is filed doesn't change what is counted

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from survey_service.accounts import audit
+from survey_service.monitoring import publication
 from survey_service.packages import comparing, exporting, importing, kept, keys, manifest, sealed, senders, zipped
 from survey_service.packages.manifest import County
 from survey_service.problems import Problem
@@ -279,3 +280,22 @@ def test_a_manifest_in_another_form_is_refused_though_it_is_signed(here: Instanc
 def test_the_moment_of_a_package_is_its_second(here: Instance) -> None:
     made, _ = sealed.make(here.sender, "plugin", "x", {}, NOW + dt.timedelta(microseconds=5))
     assert made.made == "2026-11-27T12:00:00+00:00"
+
+
+def test_a_withdrawn_figure_is_told_with_its_reason(here: Instance, there: Instance) -> None:
+    here.trust(there)
+    fill_elsewhere(there.store)
+    there.publish()
+    withdraw = [("ARB2", 1, "2025")]
+    mark = publication.prepare(there.store, there.indicators, None, withdraw).mark
+    publication.publish(
+        there.store, there.indicators, None, mark, "Mara", withdraw=withdraw, reason="Zahlendreher im Amt"
+    )
+    here.take(there.export())
+    compared = comparing.compare(here.county, here.public, here.indicators, kept.with_figures(here.store))
+    (row,) = [each for each in compared if each.code == "ARB2"]
+    figure = row.besides[1].figure
+    assert figure is not None
+    assert (figure.state, figure.percent) == ("withdrawn", None)
+    assert figure.correction.endswith("Zahlendreher im Amt")
+    assert not row.besides[1].comparable
