@@ -39,16 +39,18 @@ class Difference:
 @dataclass(frozen=True)
 class Beside:
     """One county in the comparison of an indicator. ``figure`` is None if it has none of the period; ``newest`` is then
-    the period of the newest it has, "" if there is none at all. ``made`` is the day of its package or publication."""
+    the period of the newest it has, "" if there is none at all. ``made`` is the day of its package or publication,
+    ``licence`` the address of the licence that it is under."""
 
     county: County
     standing: str
     figure: Given | None
     newest: str
-    made: str
+    made: str = ""
     version: int = 0
     differences: tuple[Difference, ...] = ()
     comparable: bool = False
+    licence: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,13 +89,25 @@ def compare(
     codes = [code for code in indicators if code in mine or any(code in found for _, found in theirs)]
     for found in (mine, *(found for _, found in theirs)):
         codes += [code for code in found if code not in codes]
-    day = str(public["day"]) if public is not None else ""
-    return [_compared(ours, day, code, mine.get(code), theirs, period) for code in codes]
+    whole = [_compared(ours, code, mine.get(code), theirs, period) for code in codes]
+    licences = {each.county: each.licence.get("url", "") for each in packages}
+    days = {each.county: each.made[:10] for each in packages}
+    if public is not None:
+        licences[ours.key], days[ours.key] = str(public["license"]), str(public["day"])
+    return [_dated(each, days, licences) for each in whole]
+
+
+def _dated(compared: Compared, days: Mapping[str, str], licences: Mapping[str, str]) -> Compared:
+    """Return a comparison with the day and the licence of what each county gave."""
+    besides = (
+        replace(each, made=days.get(each.county.key, ""), licence=licences.get(each.county.key, ""))
+        for each in compared.besides
+    )
+    return replace(compared, besides=tuple(besides))
 
 
 def _compared(
     ours: County,
-    day: str,
     code: str,
     mine: Defined | None,
     theirs: Sequence[tuple[Kept, Mapping[str, Defined]]],
@@ -101,17 +115,17 @@ def _compared(
 ) -> Compared:
     own = mine.of_county() if mine is not None else []
     chosen = period or (own[-1].period if own else NEWEST)
-    first = _beside(ours, OURS if mine is not None else MISSING, mine, chosen, day)
+    first = _beside(ours, OURS if mine is not None else MISSING, mine, chosen)
     besides = [first]
     for package, found in theirs:
         county, other = County(package.county, package.name), found.get(code)
         if other is None:
             standing = GONE if code in package.gone else MISSING
-            besides.append(Beside(county, standing, None, "", package.made[:10]))
+            besides.append(Beside(county, standing, None, ""))
         elif mine is None:
-            besides.append(_beside(county, UNKNOWN, other, chosen, package.made[:10]))
+            besides.append(_beside(county, UNKNOWN, other, chosen))
         else:
-            besides.append(_against(mine, first, _beside(county, SAME, other, chosen, package.made[:10]), other))
+            besides.append(_against(mine, first, _beside(county, SAME, other, chosen), other))
     some = mine or next(found[code] for _, found in theirs if code in found)
     all_periods = {one.period for each in (mine, *(found.get(code) for _, found in theirs)) if each is not None
                    for one in each.of_county()}  # fmt: skip
@@ -120,13 +134,13 @@ def _compared(
     return Compared(code, some.name, some.field, chosen, tuple(besides), tuple(sorted(all_periods, reverse=True)))
 
 
-def _beside(county: County, standing: str, defined: Defined | None, period: str, made: str) -> Beside:
+def _beside(county: County, standing: str, defined: Defined | None, period: str) -> Beside:
     """Return a county with its figure of a period; of its newest version if there are several."""
     own = defined.of_county() if defined is not None else []
     fitting = [each for each in own if period in (NEWEST, each.period)]
     figure = fitting[-1] if fitting else None
     version = figure.version if figure is not None else defined.newest if defined is not None else 0
-    return Beside(county, standing, figure, own[-1].period if own else "", made, version)
+    return Beside(county, standing, figure, own[-1].period if own else "", version=version)
 
 
 def _against(mine: Defined, first: Beside, other: Beside, defined: Defined) -> Beside:
@@ -182,4 +196,5 @@ def rows(compared: Sequence[Compared]) -> Iterator[dict[str, object]]:
                 "source": figure.source if figure is not None else "",
                 "correction": figure.correction if figure is not None else "",
                 "made": one.made,
+                "licence": one.licence,
             }

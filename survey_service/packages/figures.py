@@ -152,7 +152,10 @@ def _all_defined(rows: list[Any], faults: Faults) -> dict[str, Defined]:
 
 
 def _texts(value: Any) -> bool:
-    return isinstance(value, dict) and "de" in value and all(isinstance(text, str) for text in value.values())
+    """Tell whether something is a text as definitions have it: in German and English at least."""
+    return (
+        isinstance(value, dict) and value.keys() >= {"de", "en"} and all(isinstance(one, str) for one in value.values())
+    )
 
 
 def _versions(rows: Any) -> dict[int, Texts] | None:

@@ -135,6 +135,7 @@ def _record(package: Package, content: Mapping[str, Any], before: Kept | None, b
         by=by,
         at=now.astimezone(dt.UTC).isoformat(timespec="seconds"),
         licence=about.licence,
+        disclosure=about.disclosure,
         content=content,
         gone=_gone(content, before),
     )

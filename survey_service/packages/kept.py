@@ -30,6 +30,7 @@ class Kept:
     by: str
     at: str
     licence: Mapping[str, str] = field(default_factory=dict)
+    disclosure: Mapping[str, Any] = field(default_factory=dict)
     content: Mapping[str, Any] = field(default_factory=dict, repr=False)
     gone: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     number: int = 0

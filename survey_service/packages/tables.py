@@ -16,7 +16,19 @@ from survey_service.packages.comparing import Compared
 
 COLUMNS = (
     *("indicator", "name_de", "name_en", "field", "county", "county_name", "definition", "version", "comparable"),
-    *("period", "percent", "numerator", "denominator", "low", "high", "state", "source", "correction", "made"),
+    *(
+        "period",
+        "percent",
+        "numerator",
+        "denominator",
+        "low",
+        "high",
+        "state",
+        "source",
+        "correction",
+        "made",
+        "licence",
+    ),
 )
 
 

@@ -28,15 +28,15 @@ def content(
         "indicator": code, "version": version, "period": "2025", "area": "", "percent": 50.0, "numerator": 50,
         "denominator": 100, "low": None, "high": None, "state": "final", "source": "BA", "correction": "",
     }  # fmt: skip
-    return {"day": "2026-11-27", "indicators": [{**indicator, **about}], "figures": [{**row, **one} for one in figures]}
+    head = {"day": "2026-11-27", "license": "https://example.org/by"}
+    return {**head, "indicators": [{**indicator, **about}], "figures": [{**row, **one} for one in figures]}
 
 
 def package(found: Any, county: str = "16067", gone: Mapping[str, Any] | None = None) -> Kept:
     made = "2026-11-20T08:00:00+00:00"
     place, name = f"{county}/indicators/figures", f"Kreis {county}"
-    return Kept(
-        place, "indicators", "figures", county, name, made, "d", "f", "Mara", made, content=found, gone=gone or {}
-    )
+    more = {"licence": {"url": "https://example.org/zero"}, "content": found, "gone": gone or {}}
+    return Kept(place, "indicators", "figures", county, name, made, "d", "f", "Mara", made, **more)
 
 
 def only(ours: Any, *packages: Kept, period: str = "") -> Compared:
@@ -53,6 +53,7 @@ def test_the_same_definition_in_the_same_period_is_drawn() -> None:
     assert [(each.standing, each.comparable) for each in found.besides] == [("ours", True), ("same", True)]
     assert (found.period, found.most, found.periods) == ("2025", 80.0, ("2025",))
     assert [each.made for each in found.besides] == ["2026-11-27", "2026-11-20"]
+    assert [each.licence for each in found.besides] == ["https://example.org/by", "https://example.org/zero"]
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,7 @@ def test_a_place_that_cannot_be_is_named(here: Instance, there: Instance, change
         (lambda found: found["indicators"][0].update(code="<script>"), "the indicator is not defined as it must be"),
         (lambda found: found["indicators"][0].update(versions=[]), "the indicator is not defined as it must be"),
         (lambda found: found["indicators"][0].update(name="x"), "the indicator is not defined as it must be"),
+        (lambda found: found["indicators"][0].update(name={"de": "x"}), "the indicator is not defined as it must be"),
         (lambda found: found["figures"].append(None), "it is the figure of no indicator of the package"),
     ],
 )

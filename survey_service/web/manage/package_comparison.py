@@ -9,7 +9,7 @@ from flask import Response, render_template, request
 from markupsafe import Markup
 
 from survey_service.monitoring import periods
-from survey_service.packages import comparing, exporting, kept, own, tables
+from survey_service.packages import comparing, exporting, figures, kept, own, tables
 from survey_service.packages.comparing import Beside, Compared, Difference
 from survey_service.packages.figures import Given
 from survey_service.problems import D_, Problem
@@ -57,7 +57,8 @@ def compare_counties() -> str:
         period=period,
         periods=sorted({one for each in shown for one in each.periods}, reverse=True),
         shown=shown,
-        counties=len(kept.with_figures(context.store)),
+        given=kept.with_figures(context.store),
+        other_rules=[each for each in kept.with_figures(context.store) if each.disclosure != figures.RULES],
         formats=tables.FORMATS,
         standing=_standing,
         written=names.written_day,

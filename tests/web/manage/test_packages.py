@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import orjson
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -106,6 +107,8 @@ def test_a_sender_is_trusted_once_and_then_figures_are_compared(
     assert "<details>" not in sections["ARB2"]
     page = manager.get("/manage/packages/comparison?lang=en&field=INT").text
     assert "between" in page  # the interval of a survey
+    assert "dl-de/by-2-0" in page
+    assert "by other rules than we do" not in page
     assert "&lt;Gotha&gt;" in page
     page = manager.get("/manage/packages/comparison?lang=en&field=ARB&period=2024").text
     assert "newest figure: 2025" in page
@@ -120,6 +123,13 @@ def test_what_one_county_lacks_is_told(manager: Desk, store: Store, gotha: Insta
     page = manager.get("/manage/packages/comparison?lang=en&field=").text
     assert "SYS1" in page
     assert "Not published" in page
+
+
+def test_other_rules_of_disclosure_are_told(manager: Desk, store: Store, gotha: Instance) -> None:
+    senders.trust(store, gotha.county, gotha.key, keys.fingerprint(gotha.key), "Mara", NOW)
+    stricter = gotha.with_figures(orjson.dumps(gotha.public), hours=-100, least=10)
+    assert send(manager, stricter).status_code == 200
+    assert "by other rules than we do" in manager.get("/manage/packages/comparison?lang=en").text
 
 
 def test_the_comparison_as_files_protects_against_formulas(manager: Desk, store: Store, gotha: Instance) -> None:
