@@ -1413,6 +1413,7 @@ CATALOGUE: Mapping[str, Kind] = {
     ),
     "meeting.over": Kind(
         409, D_("Nobody was invited"), D_("The meeting is over or cancelled. Nobody is invited to it any more.")
+    ),
     "closing.text": Kind(
         422, D_("Please check the text"), D_("A text has more than %(limit)s characters. Nothing changed.")
     ),
@@ -1476,6 +1477,110 @@ CATALOGUE: Mapping[str, Kind] = {
     "quote.unchecked": Kind(
         422, D_("Please confirm"), D_("Please read the quote and confirm that it names nobody and leads to nobody.")
     ),
+    "package.county": Kind(
+        409,
+        D_("Not known which county this is"),
+        D_(
+            "A package says which county it is of. Set SURVEY_OPERATOR to its name, and see that all municipalities of "
+            "the list “municipalities” begin with the key of one county."
+        ),
+    ),
+    "package.size": Kind(
+        413,
+        D_("Package too large"),
+        D_("The package has %(size)s bytes, and it may have %(most)s. Nothing was changed."),
+    ),
+    "package.damaged": Kind(
+        422,
+        D_("Package damaged"),
+        D_("The file is no whole package: %(reason)s. Ask for the file as it was made. Nothing was changed."),
+    ),
+    "package.manifest": Kind(
+        422,
+        D_("Not a package"),
+        D_("What the file says of itself is not that of a package: %(reason)s. Nothing was changed."),
+    ),
+    "package.version": Kind(
+        422,
+        D_("Other form of package"),
+        D_(
+            "The package is of the form %(version)s, and this service knows %(known)s. Bring the older service up to "
+            "date. Nothing was changed."
+        ),
+    ),
+    "package.kind": Kind(
+        422,
+        D_("Unknown kind of package"),
+        D_("The package is of the kind “%(kind)s”. This service knows: %(known)s. Nothing was changed."),
+    ),
+    "package.signature": Kind(
+        422,
+        D_("The signature is broken"),
+        D_(
+            "The package says that it is of %(name)s (%(county)s), but it was changed after it was signed. Do not use "
+            "it; ask for it once more. Nothing was changed."
+        ),
+    ),
+    "package.content": Kind(
+        422,
+        D_("The content was changed"),
+        D_("“%(path)s” in the package is missing, or not what was signed. Do not use it. Nothing was changed."),
+    ),
+    "package.moment": Kind(
+        422,
+        D_("A package of the future"),
+        D_("The package was made on %(moment)s. Ask the sender to set the clock. Nothing was changed."),
+    ),
+    "package.own": Kind(
+        409,
+        D_("Your own package"),
+        D_("The package is of your own county, %(name)s (%(county)s). It is for others. Nothing was changed."),
+    ),
+    "package.unknown_key": Kind(
+        409,
+        D_("Sender not known yet"),
+        D_(
+            "The package says that it is of %(name)s (%(county)s). Its key has the fingerprint %(fingerprint)s. Call "
+            "that county and compare; then trust the key and bring the package again. Nothing was changed."
+        ),
+    ),
+    "package.other_key": Kind(
+        409,
+        D_("Warning: the sender has another key"),
+        D_(
+            "%(name)s (%(county)s) has had the key %(known)s so far. This package was signed with %(fingerprint)s. Do "
+            "not use it before you have called that county. Nothing was changed."
+        ),
+    ),
+    "package.trust": Kind(
+        422,
+        D_("Another fingerprint"),
+        D_("The fingerprint of %(name)s is not the one that was compared. Do not trust the key. Nothing was changed."),
+    ),
+    "package.older": Kind(
+        409,
+        D_("Not the newest package"),
+        D_("The package was made on %(made)s, and you have one of %(known)s already. Nothing was changed."),
+    ),
+    "package.faulty": Kind(
+        422,
+        D_("The content of the package has faults"),
+        D_("%(count)s faults were found, so nothing was changed:\n%(listing)s"),
+    ),
+    "package.copy": Kind(
+        409,
+        D_("There is a working copy"),
+        D_("There is a working copy of “%(name)s” already. Publish or discard it first. Nothing was changed."),
+    ),
+    "package.nothing": Kind(
+        409, D_("Nothing is published"), D_("A package holds published figures only. Publish figures first.")
+    ),
+    "package.bundled": Kind(
+        409,
+        D_("Every county has it"),
+        D_("The report plugin “%(name)s” comes with the service, so it needs no package."),
+    ),
+    "package.missing": Kind(404, D_("Not there"), D_("There is no such package or sender here any more.")),
     "store.url": Kind(
         500, D_("Store address not usable"), D_("SURVEY_STORE begins with “%(scheme)s”. Use tinydb: or postgresql://….")
     ),

@@ -44,6 +44,7 @@ TABLE: Mapping[str, frozenset[str]] = {
     "keep_network": frozenset({MANAGER}),
     "publish_figures": frozenset({MANAGER}),
     "close_loop": frozenset({MANAGER}),
+    "exchange_packages": frozenset({MANAGER}),
     "handle_mail": frozenset({MANAGER}),
     "request_plugins": frozenset({MANAGER}),
     "approve_plugins": frozenset({ADMIN}),

@@ -12,6 +12,7 @@ from survey_service.cli.demonstration import demo
 from survey_service.cli.forms import forms
 from survey_service.cli.indicators import indicators
 from survey_service.cli.offers import offers
+from survey_service.cli.packages import packages
 from survey_service.cli.plugins import plugins
 from survey_service.cli.reports import report
 from survey_service.cli.responses import responses
@@ -30,7 +31,7 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    *(serve, check, forms, responses, offers, report, indicators, plugins),
+    *(serve, check, forms, responses, offers, report, indicators, packages, plugins),
     *(users, store, backup, restore, translations, demo),
 )
 for _command in _COMMANDS:

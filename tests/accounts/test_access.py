@@ -34,6 +34,7 @@ EXPECTED = {
     "manage_coding":    (False, False, False, True, False),
     "run_reports":      (False, False, True, True, False),
     "schedule_reports": (False, False, False, True, False),
+    "exchange_packages": (False, False, False, True, False),
     "handle_mail":      (False, False, False, True, False),
     "request_plugins":  (False, False, False, True, False),
     "approve_plugins":  (False, False, False, False, True),

@@ -1,0 +1,1 @@
+"""Packages that counties give each other as files: published figures, questionnaires, report plugins; never answers."""
