@@ -15,8 +15,9 @@ from survey_service.network import bodies
 from survey_service.problems import Problem
 from survey_service.web import rendering, security
 from survey_service.web.context import current
+from survey_service.web.difference import difference
 from survey_service.web.i18n import gettext
-from survey_service.web.manage import concept_words, desk
+from survey_service.web.manage import desk
 from survey_service.web.manage.consulting import Given, is_number, told
 from survey_service.web.manage.desk import blueprint
 
@@ -131,7 +132,7 @@ def _page(found: Round, said: Comment, given: Given, error: str = "") -> str:
         taken=taking_over.taken(found, said, now),
         possible=taking_over.possible(said),
         mates=[each for each in comments.mates(comments.of_round(store, found), said) if each.id != said.id],
-        difference=concept_words.difference,
+        difference=difference,
         given=given,
         most=comments.MOST_REASON,
         error=error,

@@ -14,8 +14,9 @@ from survey_service.packages.comparing import Beside, Compared, Difference
 from survey_service.packages.figures import Given
 from survey_service.problems import D_, Problem
 from survey_service.web.context import current
+from survey_service.web.difference import difference, told
 from survey_service.web.i18n import gettext
-from survey_service.web.manage import concept_words, desk, indicators, names
+from survey_service.web.manage import desk, indicators, names
 from survey_service.web.manage.desk import blueprint
 
 STANDINGS: Mapping[str, str] = {
@@ -127,10 +128,10 @@ def _bar(beside: Beside, most: float) -> Markup:
     return Markup("") if share is None or not most else _BAR.format(width=round(share / most * 100, 1))
 
 
-def _told(difference: Difference) -> Markup:
+def _told(each: Difference) -> Markup:
     """Return how our text becomes theirs, word by word; a fact in words."""
-    known = {"better": indicators.BETTER, "source": indicators.SOURCES}.get(difference.name)
+    known = {"better": indicators.BETTER, "source": indicators.SOURCES}.get(each.name)
     if known is None:
-        return concept_words.difference(difference.ours, difference.theirs)
-    ours, theirs = (gettext(known[each]) if each in known else each for each in (difference.ours, difference.theirs))
-    return concept_words.told((("gone", ours), ("same", " "), ("new", theirs)))
+        return difference(each.ours, each.theirs)
+    ours, theirs = (gettext(known[value]) if value in known else value for value in (each.ours, each.theirs))
+    return told((("gone", ours), ("same", " "), ("new", theirs)))
