@@ -172,8 +172,8 @@ def test_a_newsletter_is_put_together_and_published(manager: Desk, store: Store,
     given |= {"text:news/1/title": "Neues", "text:news/1/note/concept/1": "Endlich."}
     assert post(manager, "/manage/news", **given)[0] == 303
     page = shown(manager, "/manage/news")
-    assert "Your note on concept 1" in row(page, "English")
-    assert "The page behind questionnaire small" in row(page, "Arabic")
+    assert "Your note on 1. The integration concept was decided" in row(page, "English")
+    assert "The page behind 2. You can answer now: Small" in row(page, "Arabic")
     status, _ = post(manager, "/manage/news/publish", mark="old")
     assert status == 409
     assert post(manager, "/manage/news/publish", mark=value(page, "mark"))[0] == 303
