@@ -203,7 +203,9 @@ def test_the_form_of_a_measure_offers_the_statements(manager: Desk, store: Store
     assert post(manager, f"{base}/1/items/new", **measure, serves="item-1")[0] == 303
     key = versions.load(store, 1).items[-1].key
     assert versions.load(store, 1).item(key).serves == ("item-1",)
-    assert 'value="item-1" checked' in shown(manager, f"{base}/1/items/{key}")
+    page = shown(manager, f"{base}/1/items/{key}")
+    assert 'value="item-1" checked' in page
+    assert '<p class="hint">Answers no. 1</p>' in page  # in its history
     assert "Answers no. 1" in shown(manager, f"{base}/1")
     typed_first = {**measure, "seen": "1", "text-de": "Abendkurs."}
     assert post(manager, f"{base}/1/items/{key}", **typed_first)[0] == 303  # without the statement
