@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Iterable, Mapping
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -81,13 +82,21 @@ def publish_news() -> BaseResponse | tuple[str, int]:
 def _writable(issue: Issue) -> list[Needed]:
     """Return the texts of a newsletter, those too that it can do without and that nobody has written yet."""
     store = current().store
-    found = {each.key or (each.kind, each.name): each for each in news.needed(store, issue)}
+    found = {each.key: each for each in news.needed(store, issue) if each.key}
     free = [Needed(gate.WORDS, "", issue.intro, news.key_of(store, "intro"))]
     free += [
         Needed(gate.NOTE, f"{each.kind} {each.ref}", each.note, news.key_of(store, f"note/{each.kind}/{each.ref}"))
         for each in issue.entries
     ]
-    return [*found.values(), *(each for each in free if each.key not in found)]
+    listed = {**found, **{each.key: each for each in free}}
+    kinds = (gate.TITLE, gate.WORDS, gate.RESULT, gate.MEASURE, gate.NOTE)
+    return sorted(listed.values(), key=lambda each: kinds.index(each.kind))
+
+
+def _named(needed: Iterable[Needed], issue: Issue) -> list[Needed]:
+    """Return texts with the items that they belong to called by their place and heading."""
+    places = {f"{each.kind} {each.ref}": f"{place}. {words.title(each)}" for place, each in enumerate(issue.entries, 1)}
+    return [dataclasses.replace(each, name=places.get(each.name, each.name)) for each in needed]
 
 
 def _page(problem: Problem | None = None) -> str:
@@ -97,9 +106,9 @@ def _page(problem: Problem | None = None) -> str:
     candidates = {
         kind: [each for each in made.candidates(kind) if (kind, each.ref) not in taken] for kind in news.KINDS
     }
-    view = closing_texts.view([*news.needed(store, issue)], {}, problem)
+    view = closing_texts.view(_named(news.needed(store, issue), issue), {}, problem)
     view["fields"] = closing_texts.fields(
-        _writable(issue), closing_texts.tag(), request.form if problem is not None else None
+        _named(_writable(issue), issue), closing_texts.tag(), request.form if problem is not None else None
     )
     return render_template(
         "manage/closing_news.html",

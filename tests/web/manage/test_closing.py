@@ -172,8 +172,8 @@ def test_a_newsletter_is_put_together_and_published(manager: Desk, store: Store,
     given |= {"text:news/1/title": "Neues", "text:news/1/note/concept/1": "Endlich."}
     assert post(manager, "/manage/news", **given)[0] == 303
     page = shown(manager, "/manage/news")
-    assert "Your note on concept 1" in row(page, "English")
-    assert "The page behind questionnaire small" in row(page, "Arabic")
+    assert "Your note on 1. The integration concept was decided" in row(page, "English")
+    assert "The page behind 2. You can answer now: Small" in row(page, "Arabic")
     status, _ = post(manager, "/manage/news/publish", mark="old")
     assert status == 409
     assert post(manager, "/manage/news/publish", mark=value(page, "mark"))[0] == 303
@@ -203,7 +203,9 @@ def test_the_form_of_a_measure_offers_the_statements(manager: Desk, store: Store
     assert post(manager, f"{base}/1/items/new", **measure, serves="item-1")[0] == 303
     key = versions.load(store, 1).items[-1].key
     assert versions.load(store, 1).item(key).serves == ("item-1",)
-    assert 'value="item-1" checked' in shown(manager, f"{base}/1/items/{key}")
+    page = shown(manager, f"{base}/1/items/{key}")
+    assert 'value="item-1" checked' in page
+    assert '<p class="hint">Answers no. 1</p>' in page  # in its history
     assert "Answers no. 1" in shown(manager, f"{base}/1")
     typed_first = {**measure, "seen": "1", "text-de": "Abendkurs."}
     assert post(manager, f"{base}/1/items/{key}", **typed_first)[0] == 303  # without the statement
