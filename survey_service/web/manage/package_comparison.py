@@ -8,13 +8,14 @@ import orjson
 from flask import Response, render_template, request
 from markupsafe import Markup
 
+from survey_service.concept.differences import GONE, NEW, SAME
 from survey_service.monitoring import periods
 from survey_service.packages import comparing, exporting, figures, kept, own, tables
 from survey_service.packages.comparing import Beside, Compared, Difference
 from survey_service.packages.figures import Given
 from survey_service.problems import D_, Problem
+from survey_service.web import difference
 from survey_service.web.context import current
-from survey_service.web.difference import difference, told
 from survey_service.web.i18n import gettext
 from survey_service.web.manage import desk, indicators, names
 from survey_service.web.manage.desk import blueprint
@@ -67,7 +68,7 @@ def compare_counties() -> str:
         counts=_counts,
         limits=_limits,
         bar=_bar,
-        what=lambda difference: gettext(WHAT[difference.name]),
+        what=lambda differs: gettext(WHAT[differs.name]),
         told=_told,
         hidden=any(one.figure is not None and one.figure.state == "hidden" for each in shown for one in each.besides),
         may_bring=desk.may("exchange_packages"),
@@ -128,10 +129,10 @@ def _bar(beside: Beside, most: float) -> Markup:
     return Markup("") if share is None or not most else _BAR.format(width=round(share / most * 100, 1))
 
 
-def _told(each: Difference) -> Markup:
+def _told(differs: Difference) -> Markup:
     """Return how our text becomes theirs, word by word; a fact in words."""
-    known = {"better": indicators.BETTER, "source": indicators.SOURCES}.get(each.name)
+    known = {"better": indicators.BETTER, "source": indicators.SOURCES}.get(differs.name)
     if known is None:
-        return difference(each.ours, each.theirs)
-    ours, theirs = (gettext(known[value]) if value in known else value for value in (each.ours, each.theirs))
-    return told((("gone", ours), ("same", " "), ("new", theirs)))
+        return difference.difference(differs.ours, differs.theirs)
+    ours, theirs = (gettext(known[each]) if each in known else each for each in (differs.ours, differs.theirs))
+    return difference.told(((GONE, ours), (SAME, " "), (NEW, theirs)))
