@@ -15,10 +15,12 @@ from survey_service.monitoring.figures import BATCHES, Batch, Cell, Figure, Targ
 from survey_service.monitoring.observations import COUNTY, Observation
 from survey_service.monitoring.withholding import Group, Judged, Step
 from survey_service.problems import Problem
+from survey_service.statistics.rounding import share_band
 from survey_service.store.base import CollectionSpec, Store
 
 COUNTS = CollectionSpec("published_counts", unique=("key",))
-"""The counts behind published survey figures, to judge the next ones: private."""
+"""What was published of figures about people, with the counts behind those of surveys, to judge the next ones: private.
+"""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def _figure(
     steps: dict[str, Step] = {}
     for (version, period), observed in groups.items():
         key = f"{indicator.code}/{version}/{period}"
-        known = store.collection(COUNTS).first(key=key) if indicator.source in withholding.SURVEYS else None
+        known = store.collection(COUNTS).first(key=key) if indicator.source not in withholding.NOT_PEOPLE else None
         before = published.get((version, period), {})
         group = Group(indicator, observed, before, known.body["steps"] if known is not None else ())
         own, step = withholding.judge(group)
@@ -126,10 +128,24 @@ def _dated(judged: Judged, before: Cell | None, number: int) -> Judged:
 
 
 def _target(store: Store, indicator: Indicator, cells: tuple[Cell, ...]) -> Target | None:
-    """Return the goal of an indicator as everybody may see it: its baseline is what is published of that period."""
+    """Return the goal of an indicator as everybody may see it: its baseline is what is published of that period.
+
+    A goal is better than its baseline was: of a baseline that is hidden, or rounded and near to the goal, that would
+    tell more than what is published of it. Then there is none for the public.
+    """
     goal = goals.of_indicator(store, indicator.code)
     if goal is None:
         return None
     key = goal.version, goal.baseline_period, COUNTY
-    baseline = next((cell.value for cell in cells if cell.key == key), None)
-    return Target(goal.version, goal.baseline_period, baseline, goal.target_period, goal.target, goal.decided)
+    baseline = next((cell for cell in cells if cell.key == key), None)
+    if baseline is None or baseline.value is None or not _beyond(goal.target, baseline, indicator.better):
+        return None
+    return Target(goal.version, goal.baseline_period, baseline.value, goal.target_period, goal.target, goal.decided)
+
+
+def _beyond(target: float, baseline: Cell, better: str) -> bool:
+    """Tell whether a target is better than each share that a published baseline could stand for."""
+    least = most = baseline.value or 0.0
+    if baseline.rounded and baseline.numerator is not None and baseline.denominator is not None:
+        least, most = share_band(baseline.numerator, baseline.denominator)
+    return target > most if better == "up" else target < least

@@ -152,6 +152,8 @@ class Attack:
             if (area, part) == (COUNTY, None) and self.series.survey:
                 continue
             row, true = self.sum_of(version, area, part), self.true(version, area, part)
+            if self.true(version, area, None) == 0 and area not in self.series.told[version]:
+                continue  # that the municipalities with figures are all there are is known
             if true < THRESHOLD:
                 yield row, Small(area, name, version, 0, true, true, true)
             for before in self.versions if self.monotone else ():
