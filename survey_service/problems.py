@@ -564,6 +564,11 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Nothing to publish"),
         D_("What was chosen is published already, or there are no figures of it. Nothing was published."),
     ),
+    "figures.reason": Kind(
+        422,
+        D_("The reason is missing"),
+        D_("Figures that everybody has seen are corrected or withdrawn. Say why. Nothing was published."),
+    ),
     "figures.broken": Kind(
         500,
         D_("A publication was altered"),

@@ -55,6 +55,15 @@ def test_every_text_of_every_questionnaire_exists(bundled: Library, tag: str) ->
         assert missing_texts(questionnaire, tag) == []
 
 
+def test_every_text_of_every_indicator_exists_with_its_numbers(bundled: Library) -> None:
+    own = {address: text for address, text in bundled.texts.items() if address.startswith("indicators/")}
+    assert len(own) == 54  # names and definitions
+    for address, text in own.items():
+        assert set(text) == set(FORM_TAGS), address
+        for tag, wording in text.items():
+            assert sorted(re.findall(r"\d{2,}", wording)) == sorted(re.findall(r"\d{2,}", text["de"])), (address, tag)
+
+
 @pytest.mark.parametrize("tag", [tag for tag in FORM_TAGS if tag not in ("de", "en")])
 def test_translations_keep_the_shape_of_the_source(tag: str) -> None:
     """As many paragraphs and list lines as the German text, and the same telephone numbers and other digits."""

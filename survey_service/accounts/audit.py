@@ -61,7 +61,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "concept.item": frozenset({"version", "act"}),
     "concept.progress": frozenset({"state"}),
     "concept.evidence": frozenset({"report", "act"}),
-    "figures.published": frozenset({"count", "digest"}),
+    "figures.published": frozenset({"count", "digest", "corrected", "withdrawn"}),
     "offers.imported": frozenset({"new", "changed", "published"}),
     "offers.exported": frozenset({"count"}),
     "offers.calls": frozenset({"count"}),

@@ -86,7 +86,10 @@ def _checked(workbench: Workbench, tag: str, scopes: Sequence[str]) -> list[str]
 
 
 _SCOPE = click.option(
-    "--scope", "scopes", multiple=True, help="A questionnaire, vocabularies, interface or legal; without it, all."
+    "--scope",
+    "scopes",
+    multiple=True,
+    help="A questionnaire, vocabularies, indicators, interface or legal; without it, all.",
 )
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from survey_service.monitoring import periods
 from survey_service.problems import D_, Problem, said
-from survey_service.questionnaire import yaml_source
+from survey_service.questionnaire import indicator_texts, yaml_source
 from survey_service.questionnaire.faults import Faults, shown
+from survey_service.questionnaire.indicator_texts import FILE
 from survey_service.questionnaire.model import Text
 
-FILE = "indicators.yaml"
 BETTER = ("up", "down", "neutral")
 SURVEY, OFFERS, BOTH = "survey", "offers", "survey+offers"
 COMPUTED = frozenset({SURVEY, OFFERS, BOTH})
@@ -56,6 +56,12 @@ class Indicator:
         """True if a report plugin computes it from answers and offers; else it is entered or imported."""
         return self.source in COMPUTED
 
+    def texts(self) -> Iterator[tuple[str, Text]]:
+        """Yield its texts with their addresses: the name, then what each version counts."""
+        yield indicator_texts.name_address(self.code), self.name
+        for each in self.versions:
+            yield indicator_texts.definition_address(self.code, each.version), each.definition
+
     def version(self, number: int) -> Version | None:
         """Return one of its versions, or None."""
         return next((version for version in self.versions if version.version == number), None)
@@ -64,8 +70,11 @@ class Indicator:
 Indicators = Mapping[str, Indicator]
 
 
-def load(folder: Path) -> Indicators:
+def load(folder: Path, translated: Mapping[str, Text] | None = None) -> Indicators:
     """Return the indicators of a folder of questionnaire files by code, in the order of the file; none without one.
+
+    ``translated`` are their texts by address as catalogs and the desk have them (`indicator_texts`); without it, or
+    where one is missing there, they have what is written in the file, German and English.
 
     Raises Problem questionnaire.faulty, which names file, place, fault and remedy of all that is wrong.
     """
@@ -83,7 +92,7 @@ def load(folder: Path) -> Indicators:
             continue
         if indicator.code in found:
             _fault(faults, row, indicator.code, "code", said(D_("the code stands twice")))
-        found[indicator.code] = indicator
+        found[indicator.code] = _with(indicator, translated or {})
     faults.raise_if_any()
     return found
 
@@ -118,6 +127,19 @@ def _indicator(row: Any, faults: Faults) -> Indicator | None:
     return Indicator(
         str(code), str(row.get("field") or ""), name, row["period"], row["better"], row["source"], sets, versions
     )
+
+
+def _with(indicator: Indicator, translated: Mapping[str, Text]) -> Indicator:
+    """Return an indicator with the translated texts there are."""
+    code = indicator.code
+    versions = tuple(
+        replace(
+            each, definition=translated.get(indicator_texts.definition_address(code, each.version), each.definition)
+        )
+        for each in indicator.versions
+    )
+    name = translated.get(indicator_texts.name_address(code), indicator.name)
+    return replace(indicator, name=name, versions=versions)
 
 
 def _versions(row: yaml_source.Located, code: str, faults: Faults) -> tuple[Version, ...]:

@@ -10,13 +10,15 @@ import functools
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import orjson
 
 from survey_service import languages
+from survey_service.monitoring import corrections
+from survey_service.monitoring.corrections import Absent, Correction, Remarks
 from survey_service.monitoring.definitions import Indicator, Version
 from survey_service.monitoring.goals import Goal
 from survey_service.monitoring.observations import COUNTY, Observation, Recorded
@@ -131,7 +133,7 @@ class Figure:
 @dataclass(frozen=True)
 class Batch:
     """A publication: number from 1, ISO day and moment (UTC), who published it, its figures, the hash of what it says
-    (``digest``), and that of the batch before ("" for the first).
+    (``digest``), that of the batch before ("" for the first), what it corrects, and what is withdrawn by now.
     """
 
     number: int
@@ -141,6 +143,8 @@ class Batch:
     figures: tuple[Figure, ...]
     previous: str
     digest: str = ""
+    corrections: tuple[Correction, ...] = ()
+    absent: tuple[Absent, ...] = ()
 
     def figure(self, code: str) -> Figure | None:
         """Return the figure of an indicator, or None."""
@@ -152,9 +156,7 @@ class Batch:
 
     @functools.cached_property
     def _languages(self) -> frozenset[str]:
-        indicators = [each.indicator for each in self.figures]
-        texts = [text for each in indicators for text in (each.name, *(one.definition for one in each.versions))]
-        return frozenset(texts[0]).intersection(*texts) if texts else frozenset(languages.registry())
+        return frozenset(languages.registry()) - lacking(self.figures, languages.registry()).keys()
 
     def body(self) -> dict[str, Any]:
         """Return the batch as a document, with its hash."""
@@ -165,8 +167,25 @@ class Batch:
             "by": self.by,
             "previous": self.previous,
             "figures": [_figure_body(each) for each in self.figures],
+            "corrections": [each.body() for each in self.corrections],
+            "absent": [each.body() for each in self.absent],
         }
         return {**body, "digest": _digest(body)}
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A text that figures have in no wording of a language: the indicator's code, and the address of the text."""
+
+    code: str
+    address: str
+
+
+def lacking(figures: Sequence[Figure], tags: Iterable[str]) -> dict[str, list[Lack]]:
+    """Return for each of the languages that figures cannot be offered in what they lack there."""
+    texts = [(each.indicator.code, *pair) for each in figures for pair in each.indicator.texts()]
+    found = {tag: [Lack(code, address) for code, address, text in texts if tag not in text] for tag in tags}
+    return {tag: lacks for tag, lacks in found.items() if lacks}
 
 
 def sealed(batch: Batch) -> Batch:
@@ -174,9 +193,10 @@ def sealed(batch: Batch) -> Batch:
     return replace(batch, digest=batch.body()["digest"])
 
 
-def content_hash(figures: Sequence[Figure]) -> str:
-    """Return a hash of figures alone, to see whether they are those of a preview."""
-    content = orjson.dumps([_figure_body(each) for each in figures], option=orjson.OPT_SORT_KEYS)
+def content_hash(figures: Sequence[Figure], absent: Sequence[Absent] = ()) -> str:
+    """Return a hash of figures and of what is withdrawn, to see whether they are those of a preview."""
+    parts = [[_figure_body(each) for each in figures], [each.body() for each in absent]]
+    content = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(content).hexdigest()
 
 
@@ -205,13 +225,17 @@ def of_body(body: dict[str, Any]) -> Batch:
         indicator = Indicator(**{**about, "sets": tuple(about["sets"]), "versions": versions})
         target = Target(**each["target"]) if each["target"] is not None else None
         figures.append(Figure(indicator, target, tuple(Cell(**cell) for cell in each["cells"])))
+    corrected = tuple(map(Correction.of_body, body.get("corrections", ())))
+    absent = tuple(map(Absent.of_body, body.get("absent", ())))
     return Batch(body["number"], body["day"], body["moment"], body["by"], tuple(figures), body["previous"],
-                 body["digest"])  # fmt: skip
+                 body["digest"], corrected, absent)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class News:
-    """What is told of a batch without its figures; ``codes`` are the indicators that are new or changed in it."""
+    """What is told of a batch without its figures; ``codes`` are the indicators that are new or changed in it,
+    ``corrections`` what it says of earlier batches.
+    """
 
     number: int
     day: str
@@ -219,6 +243,7 @@ class News:
     by: str
     digest: str
     codes: tuple[str, ...]
+    corrections: tuple[Correction, ...] = ()
 
 
 class Batches:
@@ -250,7 +275,7 @@ class Batches:
             return None
         batch = of_body(stored.body)
         codes = (each.indicator.code for each in batch.figures if any(cell.batch == number for cell in each.cells))
-        news = News(number, batch.day, batch.moment, batch.by, batch.digest, tuple(codes))
+        news = News(number, batch.day, batch.moment, batch.by, batch.digest, tuple(codes), batch.corrections)
         with self._lock:
             self._news[number] = news
             self._read[number] = batch
@@ -266,3 +291,7 @@ class Batches:
                 self.get(number)
             found.append(self._news[number])
         return found
+
+    def remarks(self, batch: Batch) -> Remarks:
+        """Return what is to be known of the figures of a batch by now."""
+        return corrections.remarks(batch, self.news())

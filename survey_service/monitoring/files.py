@@ -19,6 +19,7 @@ import xlsxwriter
 
 from survey_service.cells import neutralised
 from survey_service.monitoring import periods
+from survey_service.monitoring.corrections import CORRECTED, WITHDRAWN, WRONG, Remark, Remarks
 from survey_service.monitoring.figures import HIDDEN, Batch, Cell, Figure, News
 from survey_service.monitoring.observations import COUNTY
 from survey_service.offers import open_data
@@ -30,8 +31,14 @@ Row = dict[str, Any]
 COLUMNS = (
     *("indicator", "name_de", "name_en", "field", "version", "period", "area", "area_name"),
     *("percent", "numerator", "denominator", "low", "high", "rounded", "state", "source", "note", "batch"),
+    "correction",
 )
 _NUMBERS = ("percent", "numerator", "denominator", "low", "high")
+_REMARKS = {
+    CORRECTED: "berichtigt mit Veröffentlichung {} / corrected with publication {}",
+    WRONG: "falsch, berichtigt mit Veröffentlichung {} / wrong, corrected with publication {}",
+    WITHDRAWN: "falsch, zurückgezogen mit Veröffentlichung {} / wrong, withdrawn with publication {}",
+}
 TITLE = "Kennzahlen der Integration / Integration indicators"
 
 
@@ -40,14 +47,27 @@ def percent(share: float | None) -> float | None:
     return None if share is None else round(share * 100, 1)
 
 
-def rows(batch: Batch, areas: Mapping[str, Text]) -> Iterator[Row]:
-    """Yield a row for each cell, with the names of COLUMNS; ``areas`` are the names of municipalities."""
+def rows(batch: Batch, areas: Mapping[str, Text], remarks: Remarks) -> Iterator[Row]:
+    """Yield a row for each cell, with the names of COLUMNS, then those without a figure for what is withdrawn by now;
+    ``areas`` are the names of municipalities.
+    """
     for figure in batch.figures:
+        code = figure.indicator.code
         for cell in figure.cells:
-            yield _row(figure, cell, areas)
+            yield _row(figure, cell, areas, remarks.get((code, cell.key)))
+        for each in batch.absent:
+            for area in each.areas if each.indicator == code else ():
+                remark = remarks.get((code, (each.version, each.period, area)))
+                row = _row(figure, Cell(each.version, each.period, area, None), areas, remark)
+                yield {**row, "state": WITHDRAWN, "batch": remark.batch if remark is not None else batch.number}
 
 
-def _row(figure: Figure, cell: Cell, areas: Mapping[str, Text]) -> Row:
+def remark_text(remark: Remark | None) -> str:
+    """Return what is to be known of a figure, in German and English, with the reason as given; "" for nothing."""
+    return "" if remark is None else f"{_REMARKS[remark.kind].format(remark.batch, remark.batch)}: {remark.reason}"
+
+
+def _row(figure: Figure, cell: Cell, areas: Mapping[str, Text], remark: Remark | None) -> Row:
     indicator = figure.indicator
     name = areas.get(cell.area, {})
     return {
@@ -69,28 +89,29 @@ def _row(figure: Figure, cell: Cell, areas: Mapping[str, Text]) -> Row:
         "source": cell.source,
         "note": cell.note,
         "batch": cell.batch,
+        "correction": remark_text(remark),
     }
 
 
 def _for_people(row: Row) -> list[Any]:
     """Return a row for a table: the sign for what is hidden, and no text that a spreadsheet would compute."""
     cells = {name: neutralised(value) if isinstance(value, str) else value for name, value in row.items()}
-    if row["percent"] is None:
+    if row["state"] == "hidden":
         cells |= dict.fromkeys(("percent", "numerator", "denominator"), HIDDEN)
     return ["" if (value := cells[name]) is None else str(value).lower() if isinstance(value, bool) else value
             for name in COLUMNS]  # fmt: skip
 
 
-def write_csv(batch: Batch, areas: Mapping[str, Text], _: About) -> bytes:
+def write_csv(batch: Batch, areas: Mapping[str, Text], _: About, remarks: Remarks) -> bytes:
     """Return the batch as CSV with a byte order mark."""
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    writer.writerows(map(_for_people, rows(batch, areas)))
+    writer.writerows(map(_for_people, rows(batch, areas, remarks)))
     return file.getvalue().encode("utf-8-sig")
 
 
-def write_xlsx(batch: Batch, areas: Mapping[str, Text], about: About) -> bytes:
+def write_xlsx(batch: Batch, areas: Mapping[str, Text], about: About, remarks: Remarks) -> bytes:
     """Return the batch as a workbook: the figures, what is counted, and what the signs mean."""
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -99,7 +120,7 @@ def write_xlsx(batch: Batch, areas: Mapping[str, Text], about: About) -> bytes:
         bold = book.add_format({"bold": True, "bottom": 2})
         sheet = book.add_worksheet("figures")
         sheet.write_row(0, 0, COLUMNS, bold)
-        for number, row in enumerate(rows(batch, areas), 1):
+        for number, row in enumerate(rows(batch, areas, remarks), 1):
             for column, value in enumerate(_for_people(row)):
                 (sheet.write_string if isinstance(value, str) else sheet.write_number)(number, column, value)
         sheet.freeze_panes(1, 1)
@@ -131,7 +152,7 @@ def _notes(batch: Batch, about: About) -> Iterator[Sequence[str]]:
     yield "rounded", "auf 5 gerundet, Summen gehen nicht auf / rounded to 5, totals may not add up"
 
 
-def write_json(batch: Batch, areas: Mapping[str, Text], about: About) -> bytes:
+def write_json(batch: Batch, areas: Mapping[str, Text], about: About, remarks: Remarks) -> bytes:
     """Return the batch as JSON: its facts, definitions and targets, and a row for each cell; null is hidden."""
     content = {
         "number": batch.number,
@@ -141,7 +162,7 @@ def write_json(batch: Batch, areas: Mapping[str, Text], about: About) -> bytes:
         "license": about.terms.url,
         "attribution": about.attribution,
         "indicators": [_about(figure) for figure in batch.figures],
-        "figures": list(rows(batch, areas)),
+        "figures": list(rows(batch, areas, remarks)),
     }
     return orjson.dumps(content, option=orjson.OPT_INDENT_2)
 
@@ -174,23 +195,25 @@ _SDMX_COLUMNS = (
 DATAFLOW = "COUNTY:INTEGRATION_INDICATORS(1.0.0)"
 
 
-def write_sdmx(batch: Batch, areas: Mapping[str, Text], _: About) -> bytes:
+def write_sdmx(batch: Batch, areas: Mapping[str, Text], _: About, remarks: Remarks) -> bytes:
     """Return the batch as SDMX-CSV 2.0.0 (SDMX 3.0, section 5: a row for each observation of one dataflow).
 
     ``STRUCTURE``, ``STRUCTURE_ID`` and ``ACTION`` (I: information) come first, then the dimensions, whose values are
     the key: frequency, indicator, version of its definition, area (``_T``: the county), period. ``OBS_STATUS`` is of
-    the cross-domain code list: A normal, P provisional, Q missing, suppressed; ``CONF_STATUS`` F free, C confidential.
-    A value that is hidden is an empty field.
+    the cross-domain code list: A normal, P provisional, Q missing, suppressed, O missing (withdrawn); ``CONF_STATUS``
+    F free, C confidential. A value that is hidden or withdrawn is an empty field. What is to be known of a corrected
+    figure is part of its comment.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(_SDMX_COLUMNS)
-    status = {"final": ("A", "F"), "preliminary": ("P", "F"), "hidden": ("Q", "C")}
-    for row in rows(batch, areas):
+    status = {"final": ("A", "F"), "preliminary": ("P", "F"), "hidden": ("Q", "C"), WITHDRAWN: ("O", "F")}
+    for row in rows(batch, areas, remarks):
         frequency = "A" if periods.fits(row["period"], periods.YEAR) else "Q"
         key = (frequency, row["indicator"], row["version"], row["area"] or "_T", row["period"])
         value, *counts = ("" if row[name] is None else row[name] for name in _NUMBERS)
-        texts = (neutralised(row["source"]), neutralised(row["note"]))
+        comment = "; ".join(filter(None, (row["correction"], row["note"])))
+        texts = (neutralised(row["source"]), neutralised(comment))
         writer.writerow(("dataflow", DATAFLOW, "I", *key, value, *status[row["state"]], "PT", 1, *counts,
                          str(row["rounded"]).lower(), *texts))  # fmt: skip
     return file.getvalue().encode("utf-8")
@@ -200,7 +223,7 @@ def write_sdmx(batch: Batch, areas: Mapping[str, Text], _: About) -> bytes:
 class Format:
     """A kind of file: how it is written, its media type, and the type of the EU's list of file types."""
 
-    write: Callable[[Batch, Mapping[str, Text], About], bytes]
+    write: Callable[[Batch, Mapping[str, Text], About, Remarks], bytes]
     media_type: str
     type: str
 
@@ -231,10 +254,30 @@ def feed(batches: Sequence[News], about: About) -> bytes:
         entry = ElementTree.SubElement(root, f"{{{_ATOM}}}entry")
         _said(entry, "id", _urn(f"{address}/{batch.number}"))
         _said(entry, "title", f"Veröffentlichung {batch.number} / Publication {batch.number}, {batch.day}")
-        _said(entry, "updated", batch.moment)
+        told = [each for each in batches if _later(each, batch)]
+        _said(entry, "updated", told[0].moment if told else batch.moment)
         _linked(entry, "alternate", f"{about.server}/de/results?batch={batch.number}", "text/html")
-        _said(entry, "summary", f"Neu oder geändert / new or changed: {', '.join(batch.codes) or '–'}")
+        _said(entry, "summary", ". ".join([_summary(batch), *(_later(each, batch) for each in reversed(told))]))
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def _summary(batch: News) -> str:
+    """Return what a publication brings, and what it corrects and withdraws, each with the reason."""
+    lines = [f"Neu oder geändert / new or changed: {', '.join(batch.codes) or '–'}"]
+    for each in batch.corrections:
+        verb = "Zurückgezogen / withdrawn" if each.withdrawn else "Berichtigt / corrected"
+        periods_of = ", ".join(dict.fromkeys(period for _, period, _ in each.cells))
+        lines.append(f"{verb}: {each.indicator} ({periods_of}): {each.reason}")
+    return ". ".join(lines)
+
+
+def _later(later: News, batch: News) -> str:
+    """Return which of a publication's figures a later one corrects or withdraws; "" for none."""
+    wrong = [each.indicator for each in later.corrections if each.since <= batch.number < later.number]
+    if not wrong:
+        return ""
+    said = "Falsch, siehe Veröffentlichung {0} / wrong, see publication {0}: {1}"
+    return said.format(later.number, ", ".join(dict.fromkeys(wrong)))
 
 
 def _said(parent: ElementTree.Element, name: str, text: str) -> None:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from survey_service.problems import D_, Said, said
-from survey_service.questionnaire import grouping, media, texts, yaml_source
+from survey_service.questionnaire import grouping, indicator_texts, media, texts, yaml_source
 from survey_service.questionnaire.builder import Builder
 from survey_service.questionnaire.faults import Fault, Faults
 from survey_service.questionnaire.model import Choice, Cycle, MediaFile, Page, Questionnaire, Text
 from survey_service.questionnaire.yaml_source import Located
 
-OTHERS = frozenset({"indicators.yaml"})
+OTHERS = frozenset({indicator_texts.FILE})
 """Files beside the questionnaires that are none."""
 _NAMED_MISSING = 10
 _OTHER_NAME = D_("the name “%(name)s” is not the file's")
@@ -44,7 +44,7 @@ class Library:
     vocabularies: Mapping[str, Vocabulary]
     questionnaires: Mapping[str, Questionnaire]
     texts: Mapping[str, Text]
-    """Every text by its address, as translators get it (pages with ``for_each`` once)."""
+    """Every text by its address, as translators get it (pages with ``for_each`` once), those of indicators too."""
     refused: tuple[Fault, ...] = ()
     """Why catalogs were not loaded, if the texts were not asked for."""
 
@@ -96,6 +96,7 @@ def load_folder(
         if gate:
             _gate(questionnaire, path.name, faults, wanted)
         questionnaires[questionnaire.name] = questionnaire
+    addresses.update(indicator_texts.read(folder, translations))
     faults.raise_if_any()
     return Library(vocabularies, questionnaires, addresses, () if gate else tuple(broken.found))
 

@@ -17,8 +17,9 @@ STATES = (MISSING, OUTDATED, MACHINE_DRAFT, TRANSLATED, REVIEWED)
 QUESTIONS, CHOICES, MESSAGES, INTERFACE, LEGAL = "questions", "choices", "messages", "interface", "legal"
 KINDS = (QUESTIONS, CHOICES, MESSAGES, INTERFACE, LEGAL)
 
-VOCABULARIES = "vocabularies"
-"""The scope of the choice lists that questionnaires share; each questionnaire is a scope by its name."""
+VOCABULARIES, INDICATORS = "vocabularies", "indicators"
+"""The scopes of the choice lists that questionnaires share, and of the indicators; each questionnaire is a scope by its
+name."""
 
 Forms = tuple[str, ...]
 """The wordings of one text: one, or for a text with a number one for each plural form; empty if there is none."""

@@ -16,7 +16,17 @@ from survey_service.questionnaire import text_checks, texts, translating
 from survey_service.questionnaire.exchange_po import INTERFACE_PREFIX, plural_count
 from survey_service.questionnaire.faults import Fault, Faults
 from survey_service.questionnaire.loader import Library, load_folder
-from survey_service.questionnaire.translating import INTERFACE, LEGAL, VOCABULARIES, Entry, Forms, Made, Source
+from survey_service.questionnaire.model import Text
+from survey_service.questionnaire.translating import (
+    INDICATORS,
+    INTERFACE,
+    LEGAL,
+    VOCABULARIES,
+    Entry,
+    Forms,
+    Made,
+    Source,
+)
 from survey_service.store.base import Store
 from survey_service.translating import catalogs, edits
 from survey_service.translating.edits import Edits, Snapshot
@@ -73,10 +83,14 @@ class Workbench:
         return self._store()
 
     @cached_property
+    def _written(self) -> Library:
+        return load_folder(self.forms, catalogs=False, gate=False)
+
+    @cached_property
     def sources(self) -> Mapping[str, Source]:
         """All texts that can be translated, by address, in the order of the files."""
-        written = load_folder(self.forms, catalogs=False, gate=False)
-        order = (*written.questionnaires, VOCABULARIES)
+        written = self._written
+        order = (*written.questionnaires, VOCABULARIES, INDICATORS)
         found = translating.sources_of(written.texts)
         ordered = sorted(found.values(), key=lambda source: order.index(source.scope))
         return {source.address: source for source in (*ordered, *self._interface_sources())}
@@ -174,6 +188,15 @@ class Workbench:
                     load_folder(self.forms, gate=False, edits=_as_catalogs(snapshot)),
                 )
             return self._library[1]
+
+    def texts_of(self, scope: str) -> dict[str, Text]:
+        """Return the texts of a scope by address, in all languages, with the edits as last seen.
+
+        Asks nothing of the store, so that it can be used within a transaction. Raises Problem questionnaire.faulty.
+        """
+        merged = texts.laid_over(self._files[0], _as_catalogs(self.edits.now))
+        own = (pair for pair in self._written.texts.items() if pair[0].startswith(f"{scope}/"))
+        return {address: dict(texts.merge(address, text, merged)) for address, text in own}
 
     def save(self, tag: str, wishes: Sequence[Wish], *, by: str, now: dt.datetime) -> int:
         """Save translations and return how many have changed; all of them or none.

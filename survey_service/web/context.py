@@ -19,6 +19,7 @@ from survey_service.offers.lists import Rows
 from survey_service.offers.looking import Names
 from survey_service.paths import bundled
 from survey_service.questionnaire.loader import Library, load_folder
+from survey_service.questionnaire.translating import INDICATORS
 from survey_service.responses.files import Limits
 from survey_service.responses.revisions import Publications
 from survey_service.settings import Settings, instance_secret
@@ -79,8 +80,16 @@ class Context:
 
     @property
     def indicators(self) -> Indicators:
-        """The indicators of the monitoring by code. Raises Problem questionnaire.faulty."""
-        return self._once("indicators", lambda: definitions.load(self.forms))
+        """The indicators of the monitoring by code, with their texts as last seen.
+
+        Raises Problem questionnaire.faulty.
+        """
+        number = self.workbench.edits.now.number
+        known: tuple[int, Indicators] | None = self._made.get("indicators")
+        if known is None or known[0] != number:
+            known = number, definitions.load(self.forms, self.workbench.texts_of(INDICATORS))
+            self._made["indicators"] = known
+        return known[1]
 
     @property
     def batches(self) -> Batches:

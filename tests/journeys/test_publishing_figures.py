@@ -28,7 +28,7 @@ def mara(service: Service, phone: OpenPage, inspector: Inspector) -> Manager:
 
 def test_figures_are_looked_at_published_and_read(service: Service, mara: Manager, phone: OpenPage) -> None:
     fill(service.store)
-    reader = phone("en", scripts=False)
+    reader, other = phone("en", scripts=False), phone("ar", scripts=False)
     reader.goto(f"{service.url}/en/results")
     expect(reader.locator(".figure")).to_have_count(0)
     mara.open("/manage/indicators/overview?field=ARB")
@@ -44,6 +44,10 @@ def test_figures_are_looked_at_published_and_read(service: Service, mara: Manage
     mara.look("published")
     reader.reload()
     expect(reader.locator(".figure")).to_have_count(3)
+    other.goto(f"{service.url}/ar/results")
+    expect(other.locator(".figure")).to_have_count(3)
+    expect(other.locator(".figure h2").first).to_have_text("الأجانب الذين لديهم عمل")  # foreigners who have work
+    assert other.locator("html").get_attribute("dir") == "rtl"
     note(service.store, "INT3", "2026-Q2", 44, 100)
     mara.open("/manage/indicators/publish")
     expect(mara.page.locator('main form[method="post"]')).to_have_count(0)  # nothing that could be published

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 from survey_service import languages, settings
 from survey_service.app import create_app
-from survey_service.monitoring.figures import Batch
 from survey_service.questionnaire.loader import Library
 from survey_service.responses.revisions import Publications
 from survey_service.store import open_store
@@ -25,12 +24,6 @@ def results(service: Service) -> Service:
     fill(service.store)
     publish(service.store)
     return service
-
-
-@pytest.fixture(autouse=True)
-def as_if_translated(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Show the pages in languages that the definitions of the indicators have no texts in: their layout is tried."""
-    monkeypatch.setattr(Batch, "speaks", lambda *_: True)
 
 
 @pytest.mark.parametrize("tag", ["ar", "de"])

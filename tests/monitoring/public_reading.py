@@ -73,7 +73,7 @@ def read_all(client: FlaskClient) -> list[Publication]:
     for publication, summary in zip(found, news, strict=True):
         codes = [code for code, cells in publication.cells.items()
                  if any(cell.batch == publication.number for cell in cells.values())]  # fmt: skip
-        assert summary.partition(": ")[2] == (", ".join(codes) or "–")
+        assert summary.partition(": ")[2].partition(". ")[0] == (", ".join(codes) or "–")
     catalog = client.get("/results/catalog.jsonld").get_json(force=True)
     assert not re.search(r"percent|numerator", str(catalog))
     return found
@@ -85,10 +85,12 @@ def _read(client: FlaskClient, number: int) -> Publication:
     rows: dict[tuple[str, ...], tuple[float | None, ...]] = {}
     for row in told["figures"]:
         cell = Told(*(row[name] for name in NUMBERS), row["rounded"], row["batch"])
-        assert (cell.percent is None) == (row["state"] == "hidden")
+        assert (cell.percent is None) == (row["state"] in ("hidden", "withdrawn"))
         if cell.percent is None:
             assert cell.numbers == (None,) * 5
-        publication.cells.setdefault(row["indicator"], {})[row["period"], row["area"]] = cell
+        own = publication.cells.setdefault(row["indicator"], {})
+        if row["state"] != "withdrawn":
+            own[row["period"], row["area"]] = cell
         publication.fields[row["indicator"]] = row["field"]
         rows[row["indicator"], row["period"], row["area"]] = cell.numbers
     for about in told["indicators"]:
@@ -156,7 +158,7 @@ def walk(client: FlaskClient, publication: Publication, newest: int, choices: li
     batch = "" if publication.number == newest else f"batch={publication.number}"
     for kind, place, when in choices:
         for code, cells in publication.cells.items():
-            areas = sorted({area for _, area in cells})
+            areas = sorted({area for _, area in cells}) or [COUNTY]
             years = ["", *sorted({period[:4] for period, _ in cells})]
             area, year = areas[place % len(areas)], years[when % len(years)]
             path = [f"/en/results/{code}?", f"/en/results?field={publication.fields[code] or 'all'}&",
@@ -189,11 +191,11 @@ def _plain(text: str) -> str:
 
 
 def _table(part: str) -> dict[str, tuple[str, str]]:
-    """Return the rows of the first table: heading → share with limits, and counts."""
+    """Return the rows of the first table with figures: heading → share with limits, and counts."""
     found = re.search(r"<table.*?</table>", part, re.S)
     rows = re.findall(r'<tr><th scope="row">(.*?)</th>\s*<td>(.*?)</td>\s*<td>(.*?)</td>', found[0] if found else "",
                       re.S)  # fmt: skip
-    return {_plain(head): (_plain(share), _plain(counts)) for head, share, counts in rows}
+    return {_plain(head): (_plain(share), _plain(counts)) for head, share, counts in rows if not share.startswith("–")}
 
 
 def _same(table: Mapping[str, tuple[str, str]], cells: Mapping[str, Told]) -> None:

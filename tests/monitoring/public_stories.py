@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from unittest import mock
 
 from flask import Flask
 from hypothesis import strategies as st
 
+from survey_service import clock
 from survey_service.monitoring import definitions, goals, observations, publication
 from survey_service.monitoring.figures import BATCHES
 from survey_service.monitoring.observations import Observation
@@ -25,6 +28,7 @@ INDICATORS = definitions.load(bundled("forms"))
 MUNICIPALITIES = ("16066042", "16066092", "16066063", "16066086")
 SURVEYS = {"INT3": "2026-Q2", "INT4": "2026-Q2", "INT6": "2026-Q2"}
 OTHERS = {"ARB1": "2025", "ARB2": "2025", "WOH1": "2026-Q2"}
+BEGIN = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
 BEFORE = {"2026-Q2": "2025-Q2", "2025": "2024"}
 COUNT = st.one_of(st.integers(0, 4), st.integers(0, 9), st.integers(5, 40))
 MORE = st.sampled_from((0, 0, 0, 1, 1, 2, 3, 5, 8, 14))
@@ -61,11 +65,14 @@ class Plan:
 
 @dataclass(frozen=True)
 class Story:
-    """Plans, and for each round which indicators are published (None: all) and which target is set before."""
+    """Plans, and for each round which indicators are published (None: all), which target is set before, and whether
+    what is published of the first plan is withdrawn.
+    """
 
     plans: tuple[Plan, ...]
     chosen: tuple[frozenset[str] | None, ...]
     targets: tuple[tuple[str, int] | None, ...]
+    withdrawn: tuple[bool, ...]
     walk: tuple[tuple[int, int, int], ...]
 
 
@@ -118,6 +125,7 @@ def stories(draw: st.DrawFn, rounds: int = 3) -> Story:
         tuple(found),
         tuple(draw(some) for _ in range(number)),
         tuple(draw(target) for _ in range(number)),
+        tuple(number > 1 and draw(st.integers(0, 9)) == 0 for _ in range(number)),
         tuple(draw(st.lists(step, min_size=1, max_size=1))),
     )
 
@@ -137,20 +145,29 @@ def tell(story: Story, store: Store) -> Told:
     """Record and publish all rounds."""
     told = Told()
     for number, (chosen, target) in enumerate(zip(story.chosen, story.targets, strict=True)):
-        for plan in story.plans:
-            for area, counts in plan.observed(number).items():
-                _record(store, plan, area, counts)
-        if target is not None:
-            _aim(store, told, number, *target)
-        draft = publication.prepare(store, INDICATORS, chosen)
-        if draft.is_new and draft.figures:
-            publication.publish(store, INDICATORS, chosen, draft.mark, "Mara")
-            told.rounds.append(number)
-            judged = [each for own in draft.judged.values() for each in own]
-            told.shown += sum(not each.cell.hidden for each in judged)
-            told.hidden += sum(each.cell.hidden for each in judged)
-            told.held += sum(bool(each.held) for each in judged)
+        with mock.patch.object(clock, "now", lambda hours=number: BEGIN + dt.timedelta(hours=hours)):
+            _round(story, store, told, number, chosen, target)
     return told
+
+
+def _round(
+    story: Story, store: Store, told: Told, number: int, chosen: frozenset[str] | None, target: tuple[str, int] | None
+) -> None:
+    for plan in story.plans:
+        for area, counts in plan.observed(number).items():
+            _record(store, plan, area, counts)
+    if target is not None:
+        _aim(store, told, number, *target)
+    code, period = story.plans[0].group
+    away = [(code, 1, period)] if story.withdrawn[number] else []
+    draft = publication.prepare(store, INDICATORS, chosen, away)
+    if draft.is_new and draft.figures:
+        publication.publish(store, INDICATORS, chosen, draft.mark, "Mara", withdraw=away, reason="x")
+        told.rounds.append(number)
+        judged = [each for own in draft.judged.values() for each in own]
+        told.shown += sum(not each.cell.hidden for each in judged)
+        told.hidden += sum(each.cell.hidden for each in judged)
+        told.held += sum(bool(each.held) for each in judged)
 
 
 def _record(store: Store, plan: Plan, area: str, counts: Counts) -> None:
@@ -191,7 +208,7 @@ def _series(plan: Plan, told: Told, read: list[Publication]) -> Series:
     for each, number in zip(read, told.rounds, strict=True):
         cells = {area: cell for (own, area), cell in each.cells.get(code, {}).items() if own == period}
         fresh = {area: cell for area, cell in cells.items() if cell.batch == each.number and cell.percent is not None}
-        if cells != before and (fresh or not plan.survey):
+        if cells and cells != before and (fresh or not plan.survey):
             series.truths[each.number] = plan.rounds[number]
             series.told[each.number] = fresh if plan.survey else cells
         before = cells

@@ -98,7 +98,7 @@ def story_of(code: str, *rounds: dict[str, tuple[int, int]], target: int | None 
     begins = {area: int(area == later) for area in rounds[0] if area != REST}
     plan = Plan((code, period), rounds, begins, True, (0, 0), hides=False)
     targets = ((code, target) if target is not None else None, *[None] * (len(rounds) - 1))
-    return Story((plan,), (None,) * len(rounds), targets, ((0, 0, 0), (1, 1, 0), (2, 0, 0)))
+    return Story((plan,), (None,) * len(rounds), targets, (False,) * len(rounds), ((0, 0, 0), (1, 1, 0), (2, 0, 0)))
 
 
 MANY = {A: (500, 500), S: (60, 30)}

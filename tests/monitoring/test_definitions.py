@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from survey_service.monitoring import definitions, periods
-from survey_service.monitoring.definitions import Indicators
+from survey_service.monitoring import definitions, figures, periods
+from survey_service.monitoring.definitions import Indicators, Version
+from survey_service.monitoring.figures import Cell, Figure, Lack
 from survey_service.problems import Problem
-from survey_service.questionnaire.loader import Library
+from survey_service.questionnaire.loader import Library, load_folder
 
 PLUGIN = Path(__file__).resolve().parents[2] / "plugins" / "monitoring"
 GOOD = """indicators:
@@ -60,6 +61,32 @@ def test_versions_and_none_without_a_file(tmp_path: Path) -> None:
     with pytest.raises(Problem) as caught:
         definitions.find({}, "ARB1")
     assert caught.value.code == "indicator.missing"
+
+
+def test_catalogs_give_texts_but_none_of_an_older_wording(tmp_path: Path) -> None:
+    (tmp_path / "indicators.yaml").write_text(GOOD, "utf-8")
+    (tmp_path / "translations").mkdir()
+    entries = (("name", "Quote", "Taux"), ("1/definition", "Alt", "Ancien"), ("2/definition", "Noch alt", "Vieux"))
+    (tmp_path / "translations" / "fr.po").write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
+        + "".join(
+            f'\nmsgctxt "indicators/ARB1/{place}"\nmsgid "{source}"\nmsgstr "{wording}"\n'
+            for place, source, wording in entries
+        ),
+        "utf-8",
+    )
+    found = definitions.load(tmp_path, load_folder(tmp_path, gate=False).texts)["ARB1"]
+    assert found.name == {"de": "Quote", "en": "Rate", "fr": "Taux"}
+    assert found.version(1) == Version(1, {"de": "Alt", "en": "Old", "fr": "Ancien"})
+    assert found.current == Version(2, {"de": "Neu", "en": "New"})  # made from “Noch alt”
+    cells = (Cell(2, "2026", "", 0.5),)
+    lacks = figures.lacking([Figure(found, None, cells)], ["de", "fr", "uk"])
+    addresses = [address for address, _ in found.texts()]
+    assert lacks == {
+        "fr": [Lack("ARB1", "indicators/ARB1/2/definition")],
+        "uk": [Lack("ARB1", address) for address in addresses],
+    }
+    assert addresses == [f"indicators/ARB1/{place}" for place, _, _ in entries]
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,9 @@ from flask.testing import FlaskClient
 
 from survey_service import settings
 from survey_service.app import create_app
-from survey_service.monitoring import publication
-from survey_service.monitoring.figures import Batch
+from survey_service.monitoring import definitions, publication
+from survey_service.monitoring.figures import Batches
+from survey_service.paths import bundled
 from survey_service.store.base import Store
 from tests.monitoring.published import INDICATORS, MEININGEN, ZELLA, fill, note, publish
 from tests.web.browser import Browser
@@ -117,16 +118,12 @@ def test_a_changed_definition_breaks_the_line_and_the_table(client: FlaskClient,
     assert [[each.observation.period for each in run] for run in runs] == [["2021"], ["2022"]]
 
 
-@pytest.fixture
-def as_if_translated(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Show the pages in languages that the definitions of the indicators have no texts in yet."""
-    monkeypatch.setattr(Batch, "speaks", lambda *_: True)
-
-
 @pytest.mark.parametrize("path", ["results", "results/ARB1"])
 def test_a_language_without_texts_of_all_indicators_is_not_offered(
-    client: FlaskClient, filled: Store, path: str
+    client: FlaskClient, store: Store, path: str
 ) -> None:
+    fill(store)
+    publish(store, definitions.load(bundled("forms")))  # without catalogs: German and English
     page = client.get(f"/ar/{path}", headers={"Accept-Language": "ar, en"}).text
     assert '<html lang="en" dir="ltr">' in page
     assert set(re.findall(r'href="/([\w-]+)/results', page)) == {"de", "en"}
@@ -135,12 +132,12 @@ def test_a_language_without_texts_of_all_indicators_is_not_offered(
     assert 'href="/en/results"' in client.get("/en/").text
 
 
-@pytest.mark.usefixtures("as_if_translated")
-def test_names_and_definitions_are_marked_in_their_language(client: FlaskClient, filled: Store) -> None:
+def test_names_and_definitions_stand_in_the_language_of_the_page(client: FlaskClient, filled: Store) -> None:
     page = client.get("/ar/results?field=ARB").text
     assert '<html lang="ar" dir="rtl">' in page
-    assert re.search(r'<h2 id="ARB1"><a [^>]*><span lang="\w+" dir="ltr">', page)
-    assert re.search(r'<p lang="\w+" dir="ltr">', page)
+    name = INDICATORS["ARB1"].name["ar"]
+    assert re.search(rf'<h2 id="ARB1"><a [^>]*>{name}</a>', page)
+    assert f"<p>{INDICATORS['ARB1'].current.definition['ar']}</p>" in page
     assert 'direction="ltr"' in page  # the chart isn't mirrored
 
 
@@ -240,6 +237,81 @@ def test_an_older_batch_stays_at_its_address_and_says_that_there_is_a_newer(clie
     assert summary.endswith("ARB1")
 
 
+def rows_of(content: bytes) -> dict[Key, dict[str, str]]:
+    """Return the rows of a CSV file by indicator, period and area."""
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+    return {(row["indicator"], row["period"], row["area"]): row for row in rows}
+
+
+def test_a_corrected_figure_is_told_on_all_pages_in_all_files_and_in_the_feed(
+    client: FlaskClient, filled: Store
+) -> None:
+    note(filled, "ARB1", "2024", 1001, 2400)  # final: 1010 was wrong
+    publish(filled)
+    note(filled, "INT3", "2027-Q2", 60, 120)
+    publish(filled)
+    now = client.get("/en/results?field=ARB").text
+    assert table(now, "ARB1")["2024"] == ("41.7 % (corrected)", "1,001 of 2,400")
+    assert table(now, "ARB1")["2023"] == ("40.8 %", "980 of 2,400")
+    assert "Corrected with publication 2 on" in section(now, "ARB1")
+    assert "Reason: Zahlendreher" in section(now, "ARB1")
+    assert "Corrected" not in section(now, "ARB2")
+    old = client.get("/en/results?field=ARB&batch=1").text
+    assert table(old, "ARB1")["2024"] == ("42.1 % (wrong)", "1,010 of 2,400")
+    assert "This figure was wrong. Publication 2 of" in section(old, "ARB1")
+    assert 'href="/en/results/ARB1?batch=2"' in old
+    key = ("ARB1", "2024", "")
+    told = {
+        1: "falsch, berichtigt mit Veröffentlichung 2 / wrong, corrected with publication 2: Zahlendreher",
+        2: "berichtigt mit Veröffentlichung 2 / corrected with publication 2: Zahlendreher",
+        3: "berichtigt mit Veröffentlichung 2 / corrected with publication 2: Zahlendreher",
+    }
+    for number, text in told.items():
+        rows = rows_of(client.get(f"/results/{number}/figures.csv").data)
+        assert {place: row["correction"] for place, row in rows.items() if row["correction"]} == {key: text}
+        body = json.loads(client.get(f"/results/{number}/figures.json").data)
+        assert [row["correction"] for row in body["figures"] if row["correction"]] == [text]
+        sdmx = csv.DictReader(io.StringIO(client.get(f"/results/{number}/figures.sdmx.csv").text))
+        assert [row["TIME_PERIOD"] for row in sdmx if text in row["COMMENT_OBS"]] == ["2024"]
+        book = openpyxl.load_workbook(io.BytesIO(client.get(f"/results/{number}/figures.xlsx").data))
+        assert [row[-1] for row in book["figures"].iter_rows(values_only=True) if row[-1] == text] == [text]
+    atom = "{http://www.w3.org/2005/Atom}"
+    entries = ElementTree.fromstring(client.get("/results/feed.atom").data).findall(f"{atom}entry")
+    summaries = [entry.findtext(f"{atom}summary") or "" for entry in entries]
+    assert ["Berichtigt / corrected: ARB1 (2024): Zahlendreher" in each for each in summaries] == [False, True, False]
+    assert ["wrong, see publication 2: ARB1" in each for each in summaries] == [False, False, True]
+    moments = [each.moment for each in Batches(lambda: filled).news()]
+    assert [entry.findtext(f"{atom}updated") for entry in entries] == [moments[0], moments[1], moments[1]]
+
+
+def test_a_withdrawn_figure_says_so_where_it_stood(client: FlaskClient, filled: Store) -> None:
+    withdraw = [("ARB1", 1, "2025")]
+    mark = publication.prepare(filled, INDICATORS, None, withdraw).mark
+    publication.publish(filled, INDICATORS, None, mark, "Mara", withdraw=withdraw, reason="Falsche Spalte")
+    now = client.get("/en/results?field=ARB").text
+    assert list(table(now, "ARB1").items()) == [
+        ("2025", ("– (withdrawn)", "–")), ("2024", ("42.1 %", "1,010 of 2,400")), ("2023", ("40.8 %", "980 of 2,400")),
+    ]  # fmt: skip
+    assert "It was withdrawn with publication 2" in section(now, "ARB1")
+    assert "Reason: Falsche Spalte" in section(now, "ARB1")
+    assert "1,042" not in now
+    assert table(client.get(f"/en/results?field=ARB&area={MEININGEN}").text, "ARB1") == {"2025": ("– (withdrawn)", "–")}
+    old = table(client.get("/en/results?field=ARB&batch=1").text, "ARB1")
+    assert old["2025"] == ("43.4 % (preliminary) (withdrawn)", "1,042 of 2,400")
+    assert rows_of(client.get("/results/1/figures.csv").data)["ARB1", "2025", ""]["percent"] == "43.4"
+    row = rows_of(client.get("/results/files/figures.csv").data)["ARB1", "2025", ""]
+    assert (row["percent"], row["numerator"], row["state"], row["batch"]) == ("", "", "withdrawn", "2")
+    assert row["correction"].endswith("wrong, withdrawn with publication 2: Falsche Spalte")
+    sdmx = csv.DictReader(io.StringIO(client.get("/results/files/figures.sdmx.csv").text))
+    (gone,) = [
+        each
+        for each in sdmx
+        if (each["TIME_PERIOD"], each["REF_AREA"]) == ("2025", "_T") and each["INDICATOR"] == "ARB1"
+    ]
+    assert (gone["OBS_VALUE"], gone["OBS_STATUS"], gone["CONF_STATUS"]) == ("", "O", "F")
+    assert "Zurückgezogen / withdrawn: ARB1 (2025): Falsche Spalte" in client.get("/results/feed.atom").text
+
+
 def test_the_catalogue_names_each_file(client: FlaskClient, filled: Store) -> None:
     (dataset,) = client.get("/results/catalog.jsonld").get_json(force=True)["dcat:dataset"]
     addresses = [each["dcat:downloadURL"]["@id"] for each in dataset["dcat:distribution"]]
@@ -257,7 +329,6 @@ def test_what_was_entered_since_is_not_public(client: FlaskClient, filled: Store
         assert "1,200" not in answer
 
 
-@pytest.mark.usefixtures("as_if_translated")
 @pytest.mark.parametrize("tag", ["de", "ar", "ti"])
 def test_a_page_of_a_topic_weighs_at_most_8_kb(client: FlaskClient, store: Store, tag: str) -> None:
     """Four indicators, six years each."""
@@ -285,7 +356,6 @@ def test_a_frame_of_a_named_site_may_show_one_indicator_alone(tmp_path: Path, st
     assert "frame-ancestors 'none'" in refused
 
 
-@pytest.mark.usefixtures("as_if_translated")
 def test_every_address_exists_in_every_language(browser: Browser, filled: Store) -> None:
     found = browser.open("/en/results?field=INT")
     links: list[Mapping[str, Any]] = [values for tag, values in found.tags if tag == "a" and "hreflang" in values]
@@ -293,7 +363,6 @@ def test_every_address_exists_in_every_language(browser: Browser, filled: Store)
     assert {link["href"] for link in links} >= {"/ti/results?field=INT", "/ar/results?field=INT"}
 
 
-@pytest.mark.usefixtures("as_if_translated")
 def test_what_is_kept_is_kept_by_language_choice_and_frame(client: FlaskClient, filled: Store) -> None:
     paths = ("/en/results/ARB1", "/en/results/ARB1?embed=1", "/ar/results/ARB1", "/en/results/ARB1?year=2024",
              "/en/results?field=ARB", f"/en/results?field=ARB&area={MEININGEN}", "/en/results?field=INT")  # fmt: skip

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey_service.monitoring import goals, observations, publication, withholding
+from survey_service import languages
+from survey_service.monitoring import figures, goals, observations, publication, withholding
 from survey_service.monitoring.definitions import Indicator
 from survey_service.monitoring.publication import Draft
 from survey_service.monitoring.withholding import Judged
 from survey_service.problems import D_, Problem
+from survey_service.questionnaire import translating
+from survey_service.questionnaire.translating import INDICATORS
 from survey_service.web import wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
-from survey_service.web.manage import desk, indicators
+from survey_service.web.manage import correcting, desk, indicators
 from survey_service.web.manage.desk import blueprint
 from survey_service.web.trend import trend
 
@@ -65,9 +69,21 @@ def publish_figures() -> BaseResponse | tuple[str, int]:
     try:
         with context.store.transaction():
             by = desk.signed_in().account.name
-            batch = publication.publish(context.store, context.indicators, chosen, request.form.get("mark", ""), by)
+            batch = publication.publish(
+                context.store,
+                context.indicators,
+                chosen,
+                request.form.get("mark", ""),
+                by,
+                withdraw=correcting.withdrawn(request.form.getlist("withdraw")),
+                reason=request.form.get("reason", ""),
+            )
             count = sum(len(each.cells) for each in batch.figures)
-            desk.note("figures.published", f"batch {batch.number}", count=count, digest=batch.digest)
+            corrected, withdrawn = (
+                sum(len(each.cells) for each in batch.corrections if each.withdrawn == gone) for gone in (False, True)
+            )
+            desk.note("figures.published", f"batch {batch.number}", count=count, digest=batch.digest,
+                      corrected=corrected, withdrawn=withdrawn)  # fmt: skip
     except Problem as problem:
         if not problem.code.startswith("figures."):
             raise
@@ -83,11 +99,18 @@ def _chosen(codes: Sequence[str]) -> frozenset[str] | None:
 def _page(problem: Problem | None = None) -> str:
     context = current()
     chosen = _chosen(request.values.getlist("code"))
-    draft = publication.prepare(context.store, context.indicators, chosen)
+    withdraw = correcting.withdrawn(request.values.getlist("withdraw"))
+    draft = publication.prepare(context.store, context.indicators, chosen, withdraw)
     batches = context.batches.news()
     return render_template(
         "manage/figures.html",
         draft=draft,
+        silent=_silent(draft),
+        wrong=correcting.wrong(draft),
+        reason=request.form.get("reason") or correcting.reason(draft),
+        longest=publication.LONGEST_REASON,
+        withdraw=["/".join(map(str, each)) for each in sorted(withdraw)],
+        published_groups=correcting.published(),
         previews=_previews(draft),
         chosen=chosen or frozenset(),
         indicators=context.indicators,
@@ -96,6 +119,36 @@ def _page(problem: Problem | None = None) -> str:
         published=request.args.get("published", ""),
         error=wordings.problem_message(problem) if problem is not None else "",
     )
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A language that the results will not be offered in: the texts that can be written, each with the address of the
+    page for that, and the indicators that stay as they were published, without texts that exist by now.
+    """
+
+    tag: str
+    missing: Sequence[tuple[str, str]]
+    stale: Sequence[str]
+
+
+def _silent(draft: Draft) -> list[Silent]:
+    found = figures.lacking(draft.figures, [entry.tag for entry in languages.offered()])
+    return [_silent_in(tag, lacks) for tag, lacks in found.items()]
+
+
+def _silent_in(tag: str, lacks: Sequence[figures.Lack]) -> Silent:
+    present = {code: dict(each.texts()) for code, each in current().indicators.items()}
+    missing, stale = [], []
+    for lack in lacks:
+        text = present.get(lack.code, {}).get(lack.address)
+        if text is None or tag in text:
+            stale.append(lack.code)
+        else:
+            key = translating.key_of(lack.address)
+            values: dict[str, Any] = {"text": key, "_anchor": f"t-{key}"}
+            missing.append((lack.code, url_for(".translate", scope=INDICATORS, tag=tag, **values)))
+    return Silent(tag, missing, list(dict.fromkeys(stale)))
 
 
 def _previews(draft: Draft) -> list[Preview]:

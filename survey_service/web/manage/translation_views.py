@@ -11,7 +11,7 @@ from survey_service import languages
 from survey_service.problems import D_, Problem
 from survey_service.questionnaire import readability, texts, translating
 from survey_service.questionnaire.readability import Hint
-from survey_service.questionnaire.translating import INTERFACE, LEGAL, VOCABULARIES, Entry, Forms
+from survey_service.questionnaire.translating import INDICATORS, INTERFACE, LEGAL, VOCABULARIES, Entry, Forms
 from survey_service.translating import catalogs
 from survey_service.translating.workbench import Workbench, plurals_of
 from survey_service.web import i18n, wordings
@@ -38,6 +38,7 @@ FILTERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 
 _SCOPES = {
     VOCABULARIES: D_("Shared choice lists"),
+    INDICATORS: D_("Indicators"),
     INTERFACE: D_("Interface"),
     LEGAL: D_("Privacy notice and imprint"),
 }

@@ -5,7 +5,7 @@ Every choice stands in the address, so that it can be passed on: topic, area, ye
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from survey_service.web.audience import PUBLIC
 from survey_service.web.context import current
 from survey_service.web.kept import Kept
 from survey_service.web.results import present
+from survey_service.web.results.present import Shown
 
 blueprint = Blueprint("results", __name__)
 AUDIENCES = {"results.overview": PUBLIC, "results.indicator": PUBLIC}
@@ -68,7 +69,9 @@ def overview() -> str:
     fields = present.fields(batch.figures)
     asked = request.args.get("field", "")
     field = "" if asked == present.TOGETHER else asked
-    wanted = Wanted(batch, is_newest, field if field in fields and asked else fields[0], *_choices(batch.figures))
+    wanted = Wanted(
+        batch, is_newest, field if field in fields and asked else fields[0], *_choices(batch.figures, batch)
+    )
     chosen = [figure for figure in batch.figures if figure.indicator.field == wanted.field]
 
     def content() -> str:
@@ -78,9 +81,9 @@ def overview() -> str:
             day=present.day,
             fields=fields,
             names=present.names(),
-            areas=sorted({*present.areas(chosen), wanted.area}),
-            years=present.years(chosen),
-            shown=[present.shown(each, wanted) for each in chosen],
+            areas=sorted({*present.areas(chosen, batch), wanted.area}),
+            years=present.years(chosen, batch),
+            shown=_shown(chosen, wanted),
         )
 
     return _page(wanted, "results.overview", _kept(wanted, "", content))
@@ -95,7 +98,7 @@ def indicator(code: str) -> str:
         raise Problem("page.missing")
     if not batch.speaks(i18n.language().tag):
         return _elsewhere(batch, "results.indicator", code=code)
-    wanted = Wanted(batch, is_newest, figure.indicator.field, *_choices([figure]))
+    wanted = Wanted(batch, is_newest, figure.indicator.field, *_choices([figure], batch))
     embedded = bool(request.args.get("embed"))
 
     def content() -> str:
@@ -104,14 +107,19 @@ def indicator(code: str) -> str:
             wanted=wanted,
             day=present.day,
             names=present.names(),
-            areas=present.areas([figure]),
-            years=present.years([figure]),
+            areas=present.areas([figure], batch),
+            years=present.years([figure], batch),
             alone=embedded,
-            shown=present.shown(figure, wanted),
-            by_area=present.by_area(figure, wanted),
+            shown=_shown([figure], wanted)[0],
+            by_area=present.by_area(figure, wanted, current().batches.remarks(batch)),
         )
 
     return _page(wanted, "results.indicator", _kept(wanted, (code, embedded), content), figure, embedded=embedded)
+
+
+def _shown(figures: Sequence[Figure], wanted: Wanted) -> list[Shown]:
+    remarks = current().batches.remarks(wanted.batch)
+    return [present.shown(each, wanted, remarks) for each in figures]
 
 
 def _elsewhere(batch: Batch, endpoint: str, /, **values: str) -> str:
@@ -137,19 +145,19 @@ def _batch() -> tuple[Batch | None, bool]:
     return found, number == batches.count()
 
 
-def _choices(figures: Any) -> tuple[str, str]:
+def _choices(figures: Sequence[Figure], batch: Batch) -> tuple[str, str]:
     """Return area and year that are asked for, where there are figures of them."""
     area, year = request.args.get("area", COUNTY), request.args.get("year", "")
     return (
-        area if area in present.areas(figures) else COUNTY,
-        year if year in present.years(figures) else "",
+        area if area in present.areas(figures, batch) else COUNTY,
+        year if year in present.years(figures, batch) else "",
     )
 
 
 def _kept(wanted: Wanted, kind: Hashable, make: Callable[[], str]) -> Markup:
     kept: Kept[Markup] = current_app.extensions[_KEY]
     second, edits = i18n.second(), current().workbench.edits.now.number
-    key = (i18n.language().tag, second.tag if second else "", edits, wanted.batch.number, wanted.is_newest,
+    key = (i18n.language().tag, second.tag if second else "", edits, wanted.batch.number, current().batches.count(),
            wanted.field, wanted.area, wanted.year, kind)  # fmt: skip
     return kept.get(key, lambda: Markup(make()))  # noqa: S704 - a template of ours
 

@@ -12,7 +12,8 @@ from flask_babel import format_date, format_decimal, format_percent
 from markupsafe import Markup
 
 from survey_service.monitoring import files, goals
-from survey_service.monitoring.figures import HIDDEN, Cell, Figure
+from survey_service.monitoring.corrections import CORRECTED, WITHDRAWN, WRONG, Absent, Place, Remark, Remarks
+from survey_service.monitoring.figures import HIDDEN, Batch, Cell, Figure
 from survey_service.monitoring.observations import COUNTY
 from survey_service.problems import N_
 from survey_service.questionnaire.model import Text
@@ -23,6 +24,13 @@ from survey_service.web.trend import trend
 if TYPE_CHECKING:
     from survey_service.web.results.pages import Wanted
 
+MARKS: Mapping[str, str] = {CORRECTED: N_("corrected"), WRONG: N_("wrong"), WITHDRAWN: N_("withdrawn")}
+"""What stands beside a figure that was wrong, or stands for one that was."""
+TOLD: Mapping[str, str] = {
+    CORRECTED: N_("Corrected with publication %(number)s on %(day)s."),
+    WRONG: N_("This figure was wrong. Publication %(number)s of %(day)s corrects it."),
+    WITHDRAWN: N_("This figure was wrong. It was withdrawn with publication %(number)s on %(day)s."),
+}
 TOGETHER = "all"
 """What stands in an address for the topic of all topics together."""
 BETTER: Mapping[str, str] = {"up": N_("More is better."), "down": N_("Less is better.")}
@@ -36,14 +44,16 @@ STANDING: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table: a cell in words, or where the definition changed (then ``broken`` says so)."""
+    """A row of a table: a cell in words with the ``marks`` beside it, or where the definition changed (then ``broken``
+    says so).
+    """
 
     period: str
     area: str
     share: str
     counts: str
     limits: str
-    preliminary: bool
+    marks: Sequence[str] = ()
     broken: str = ""
 
 
@@ -62,6 +72,7 @@ class Shown:
     notes: Sequence[str]
     any_hidden: bool
     any_rounded: bool
+    remarks: Sequence[tuple[str, Remark]] = ()
 
 
 def share(value: float | None) -> str:
@@ -86,18 +97,26 @@ def names() -> dict[str, Text]:
     return library.labels("fields_of_action") | library.labels("municipalities")
 
 
-def areas(figures: Iterable[Figure]) -> list[str]:
-    """Return the areas there are figures of, the county first."""
-    return sorted({area for figure in figures for area in figure.areas} | {COUNTY})
+def areas(figures: Sequence[Figure], batch: Batch) -> list[str]:
+    """Return the areas there are figures of, or were until they were withdrawn, the county first."""
+    gone = {area for each in _withdrawn(figures, batch) for area in each.areas}
+    return sorted({area for figure in figures for area in figure.areas} | gone | {COUNTY})
 
 
-def years(figures: Iterable[Figure]) -> list[str]:
-    """Return the years there are figures of, newest first."""
-    return sorted({year for figure in figures for year in figure.years}, reverse=True)
+def years(figures: Sequence[Figure], batch: Batch) -> list[str]:
+    """Return the years there are figures of, or were until they were withdrawn, newest first."""
+    gone = {each.period[:4] for each in _withdrawn(figures, batch)}
+    return sorted({year for figure in figures for year in figure.years} | gone, reverse=True)
 
 
-def shown(figure: Figure, wanted: Wanted) -> Shown:
+def _withdrawn(figures: Sequence[Figure], batch: Batch) -> list[Absent]:
+    codes = {figure.indicator.code for figure in figures}
+    return [each for each in batch.absent if each.indicator in codes]
+
+
+def shown(figure: Figure, wanted: Wanted, remarks: Remarks) -> Shown:
     """Return an indicator as a page shows it: the area and year that are asked for."""
+    own = {place: remark for (code, place), remark in remarks.items() if code == figure.indicator.code}
     runs = figure.runs(wanted.area, wanted.year)
     cells = {cell.key: cell for cell in figure.cells}
     rows: list[Row] = []
@@ -108,7 +127,12 @@ def shown(figure: Figure, wanted: Wanted) -> Shown:
         for each in run:
             cell = cells[each.observation.version, each.observation.period, each.observation.area]
             used.append(cell)
-            rows.append(_row(cell))
+            rows.append(_row(cell, own.get(cell.key)))
+    gone = _gone(figure, wanted)
+    for version, period, area in gone:
+        row = Row(period, area, "–", "", "", _marks(own.get((version, period, area))))
+        rows.insert(next((at for at, each in enumerate(rows) if each.period > period), len(rows)), row)
+    told = [own[place] for place in (*(cell.key for cell in used), *gone) if place in own]
     goal = figure.goal() if wanted.area == COUNTY else None
     version = used[-1].version if used else figure.indicator.current.version
     definition = figure.indicator.version(version) or figure.indicator.current
@@ -124,31 +148,51 @@ def shown(figure: Figure, wanted: Wanted) -> Shown:
         notes=list(dict.fromkeys(cell.note for cell in used if cell.note)),
         any_hidden=any(cell.hidden for cell in used),
         any_rounded=any(cell.rounded for cell in used),
+        remarks=[(_told(remark), remark) for remark in dict.fromkeys(told)],
     )
 
 
-def by_area(figure: Figure, wanted: Wanted) -> tuple[str, list[Row]]:
+def _gone(figure: Figure, wanted: Wanted) -> list[Place]:
+    """Return the places of figures that are withdrawn in what is asked for."""
+    return [
+        (each.version, each.period, wanted.area)
+        for each in wanted.batch.absent
+        if each.indicator == figure.indicator.code and wanted.area in each.areas and each.period.startswith(wanted.year)
+    ]
+
+
+def _told(remark: Remark) -> str:
+    return gettext(TOLD[remark.kind], number=remark.batch, day=day(remark.day))
+
+
+def by_area(figure: Figure, wanted: Wanted, remarks: Remarks) -> tuple[str, list[Row]]:
     """Return the newest period of the year that is asked for with figures of municipalities, and a row for each."""
     chosen = [cell for cell in figure.cells if cell.area != COUNTY and cell.period.startswith(wanted.year)]
     period = max((cell.period for cell in chosen), default="")
-    return period, [_row(cell) for cell in files.by_area(figure, period)]
+    code = figure.indicator.code
+    return period, [_row(cell, remarks.get((code, cell.key))) for cell in files.by_area(figure, period)]
 
 
-def _row(cell: Cell) -> Row:
+def _marks(remark: Remark | None) -> list[str]:
+    return [gettext(MARKS[remark.kind])] if remark is not None else []
+
+
+def _row(cell: Cell, remark: Remark | None) -> Row:
     counts = limits = ""
     if cell.numerator is not None and cell.denominator is not None:
         part, whole = (str(format_decimal(number)) for number in (cell.numerator, cell.denominator))
         counts = gettext("%(part)s of %(whole)s", part=part, whole=whole)
     if cell.low is not None and cell.high is not None:
         limits = gettext("between %(low)s and %(high)s", low=share(cell.low), high=share(cell.high))
-    return Row(cell.period, cell.area, share(cell.value), counts, limits, cell.preliminary)
+    marks = [gettext("preliminary")] if cell.preliminary else []
+    return Row(cell.period, cell.area, share(cell.value), counts, limits, [*marks, *_marks(remark)])
 
 
 def _break(period: str) -> Row:
     told = gettext(
         "From %(period)s on it was counted differently. Do not compare with earlier figures.", period=_isolated(period)
     )
-    return Row(period, "", "", "", "", preliminary=False, broken=told)
+    return Row(period, "", "", "", "", broken=told)
 
 
 def _isolated(period: str) -> str:

@@ -60,8 +60,11 @@ def _file(batch: Batch, name: str) -> Response:
     form = files.FORMATS.get(name)
     if form is None:
         raise Problem("page.missing")
-    about = _about()
-    content = _kept.get((batch.digest, name, about), lambda: form.write(batch, present.names(), about))
+    about, batches = _about(), current().batches
+    content = _kept.get(
+        (batch.digest, name, about, batches.count()),  # a later batch may say that a figure was wrong
+        lambda: form.write(batch, present.names(), about, batches.remarks(batch)),
+    )
     return _sent(content, form.media_type)
 
 

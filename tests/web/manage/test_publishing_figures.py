@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 
 from survey_service.accounts import audit
-from survey_service.monitoring.figures import BATCHES
+from survey_service.monitoring.figures import BATCHES, Batches
+from survey_service.questionnaire import translating
 from survey_service.store.base import Store
+from survey_service.translating.workbench import Wish
 from tests.monitoring.published import ZELLA, fill, note
 from tests.web.manage.conftest import Desk
 
@@ -67,6 +70,91 @@ def test_what_changed_meanwhile_is_shown_again(manager: Desk, store: Store) -> N
     assert store.collection(BATCHES).count() == 0
     assert send(manager, mark_of(page))[0] == 303
     assert send(manager, mark_of(page))[0] == 422  # sent twice
+
+
+def test_a_language_without_a_text_is_named_with_the_way_to_write_it(manager: Desk, store: Store) -> None:
+    fill(store)
+    assert "Languages in which the results will not be offered" not in manager.get(f"{PAGE}?lang=en").text
+    write(manager, "indicators/ARB1/name", "")
+    page = manager.get(f"{PAGE}?lang=en").text
+    named = silent(page)
+    key = translating.key_of("indicators/ARB1/name")
+    assert "Arabic" in named
+    assert "Ukrainian" not in named
+    assert f'href="/manage/translations/indicators/ar?text={key}#t-{key}">ARB1</a>' in named
+    assert send(manager, mark_of(page))[0] == 303
+    newest = Batches(lambda: store).newest()
+    assert newest is not None
+    assert (newest.speaks("uk"), newest.speaks("ar")) == (True, False)
+    write(manager, "indicators/ARB1/name", "العمل")
+    assert "choose them again: ARB1" in silent(manager.get(f"{PAGE}?lang=en&code=INT3").text)
+    page = manager.get(f"{PAGE}?lang=en&code=ARB1").text
+    assert "will not be offered" not in page
+    assert send(manager, mark_of(page), "ARB1")[0] == 303  # a new text is something new
+    newest = Batches(lambda: store).newest()
+    assert newest is not None
+    assert newest.speaks("ar")
+    assert "العمل" in manager.client.get("/ar/results").text
+
+
+def silent(page: str) -> str:
+    found = re.search(r'<section aria-labelledby="silent">.*?</section>', page, re.S)
+    assert found is not None
+    return " ".join(found[0].split())
+
+
+def write(manager: Desk, address: str, wording: str) -> None:
+    """Write an Arabic text at the desk, or take it away."""
+    workbench = manager.client.application.extensions["survey_service"].workbench
+    (entry,) = [each for each in workbench.entries("indicators", "ar") if each.source.address == address]
+    seen = translating.digest(entry.wording)
+    wish = Wish(address, entry.mark, seen, (wording,) if wording else ())
+    assert workbench.save("ar", [wish], by="Mara", now=dt.datetime.now(dt.UTC)) == 1
+
+
+def test_a_correction_needs_a_reason_that_everybody_reads(manager: Desk, store: Store) -> None:
+    fill(store)
+    send(manager, mark_of(manager.get(PAGE).text))
+    note(store, "ARB1", "2024", 1001, 2400)  # recorded with the reason “x”
+    page = manager.get(f"{PAGE}?lang=en").text
+    row = re.search(r'<section aria-labelledby="wrong">.*?<tbody>(.*?)</tbody>', page, re.S)
+    assert row is not None
+    assert re.findall(r">([^<>\n]+)</t[hd]>", row[1]) == ["ARB1", "2024", "Whole county", "42.1\u202f%", "41.7\u202f%"]
+    assert re.search(r'<textarea id="reason" name="reason"[^>]* required>x</textarea>', page)
+    status, again = send(manager, mark_of(page))
+    assert (status, "Say why." in again) == (422, True)
+    answer = manager.client.post(
+        f"{PAGE}?lang=en", data={"_csrf": manager.token(PAGE), "mark": mark_of(page), "reason": "Zahlendreher"}
+    )
+    assert answer.status_code == 303
+    assert "Corrected: ARB1. Zahlendreher" in manager.get(f"{PAGE}?lang=en").text
+    _, newest = [each for each in audit.entries(store) if each.action == "figures.published"]
+    assert (newest.details["corrected"], newest.details["withdrawn"]) == (1, 0)
+
+
+def test_published_figures_are_withdrawn_after_a_preview(manager: Desk, store: Store) -> None:
+    fill(store)
+    send(manager, mark_of(manager.get(PAGE).text))
+    page = manager.get(f"{PAGE}?lang=en").text
+    assert 'name="withdraw" value="ARB1/1/2025"' in page
+    assert 'name="mark"' not in page
+    page = manager.get(f"{PAGE}?lang=en&withdraw=INT3/1/2026-Q2&withdraw=nothing").text
+    assert "Figures that everybody has seen and that change" in page
+    assert '<input type="hidden" name="withdraw" value="INT3/1/2026-Q2">' in page
+    data = {
+        "_csrf": manager.token(PAGE),
+        "mark": mark_of(page),
+        "withdraw": "INT3/1/2026-Q2",
+        "reason": "Falsche Frage",
+    }
+    assert manager.client.post(PAGE, data=data).status_code == 303
+    newest = Batches(lambda: store).newest()
+    assert newest is not None
+    assert [(each.indicator, each.period) for each in newest.absent] == [("INT3", "2026-Q2")]
+    page = manager.get(f"{PAGE}?lang=en").text
+    assert "Withdrawn: INT3. Falsche Frage" in page
+    assert "All of this is published already." in page
+    assert 'value="INT3/1/2026-Q2"' not in page
 
 
 def test_without_figures_there_is_nothing_to_publish(manager: Desk) -> None:
