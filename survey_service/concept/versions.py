@@ -158,6 +158,11 @@ def adopted(store: Store) -> list[Concept]:
     return [load(store, number) for number in sorted(map(int, _noted(store)), reverse=True)]
 
 
+def adopted_numbers(store: Store) -> list[int]:
+    """Return the numbers of the adopted versions, oldest first."""
+    return sorted(map(int, _noted(store)))
+
+
 def any_adopted(store: Store) -> bool:
     """Tell at once whether there is an adopted version."""
     return store.collection(VERSIONS).count(state=ADOPTED) > 0

@@ -28,11 +28,11 @@ VERSION_STATES: Mapping[str, str] = {
     SUPERSEDED: D_("Replaced by a revision"),
 }
 HORIZONS: Mapping[str, str] = {
-    "short": D_("up to 1 year"),
-    "medium": D_("1 to 3 years"),
-    "long": D_("more than 3 years"),
+    "short": N_("up to 1 year"),
+    "medium": N_("1 to 3 years"),
+    "long": N_("more than 3 years"),
 }
-EFFORTS: Mapping[str, str] = {"S": D_("small"), "M": D_("medium"), "L": D_("large")}
+EFFORTS: Mapping[str, str] = {"S": N_("small"), "M": N_("medium"), "L": N_("large")}
 STATES: Mapping[str, str] = {
     "planned": D_("planned"),
     "running": D_("running"),
@@ -43,15 +43,15 @@ FACTS: Mapping[str, str] = {
     "field": D_("Field of action"),
     "kind": D_("Kind"),
     "lead": D_("Lead actor"),
-    "horizon": D_("Horizon"),
-    "effort": D_("Effort"),
-    "budget": D_("Budget"),
+    "horizon": N_("Horizon"),
+    "effort": N_("Effort"),
+    "budget": N_("Budget"),
     "due": D_("Due"),
     "state": D_("State"),
     "done": D_("Done on"),
 }
 """The facts of an item, by the names that differences use."""
-OFFERS, EXPERTS = D_("Offers set against it: %(count)s"), D_("Experts who name it: %(count)s")
+OFFERS, EXPERTS = N_("Offers set against it: %(count)s"), N_("Experts who name it: %(count)s")
 VERSION, CONTENTS = D_("Version %(number)s: %(state)s"), D_("Contents")
 REVISES, HASH = D_("Revises version %(number)s"), D_("Hash of what was adopted: %(digest)s")
 NOT_DECIDED = D_("This version is not decided yet.")

@@ -194,7 +194,7 @@ class _Maker:
         last = self._batches.get(away.batch + 1)
         return last is not None and moment > last.moment
 
-    def _before(self, away: Absent) -> Mapping[str, Cell]:
+    def _before(self, away: Absent) -> dict[str, Cell]:
         """Return the figures that were withdrawn, by area."""
         last = self._batches.get(away.batch)
         figure = last.figure(away.indicator) if last is not None else None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
-from flask import Blueprint, Response, g, render_template
+from flask import Blueprint, Response, g, render_template, request
 
 from survey_service import languages
 from survey_service.concept import docx, paper, pdf, versions, words
@@ -12,14 +13,14 @@ from survey_service.concept.model import SUPERSEDED, Concept
 from survey_service.concept.paper import Paper
 from survey_service.problems import Problem
 from survey_service.translating import catalogs
-from survey_service.web import i18n
+from survey_service.web import concept_changes, i18n
 from survey_service.web.audience import PUBLIC
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
 from survey_service.web.rendering import everywhere
 
 blueprint = Blueprint("concept", __name__)
-AUDIENCES = {"concept.versions": PUBLIC, "concept.show": PUBLIC, "concept.document": PUBLIC}
+AUDIENCES = {f"concept.{name}": PUBLIC for name in ("versions", "show", "document", "compare")}
 _OFFICE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _GERMAN = "de"
 """What was adopted is German, and so are its files."""
@@ -33,7 +34,8 @@ def all_versions() -> str:
         "public/concepts.html",
         title=gettext(words.CONCEPT),
         nothing=gettext(words.NOTHING),
-        versions=[(each, _lines(each)) for each in found],
+        versions=[(each, _lines(each), [before.number]) for each, before in pairwise(found)]
+        + [(each, _lines(each), []) for each in found[-1:]],
         addresses=everywhere("concept.versions"),
     )
 
@@ -50,9 +52,28 @@ def show(number: int) -> str:
         newer=gettext(words.NEWER) if found.state == SUPERSEDED else "",
         title=paper.run_of(found.title, tag),
         sections=paper.sections(found, tag, gettext),
+        earlier=[each for each in versions.adopted_numbers(current().store) if each < number],
         formats=tuple(_FORMS),
         german=languages.language(_GERMAN),
         addresses=everywhere("concept.show", number=number),
+    )
+
+
+@blueprint.get("/<lang:lang>/concept/compare")
+def compare() -> str:
+    """Show what differs between two adopted versions, word by word."""
+    numbers = [request.args.get(name, "") for name in ("old", "new")]
+    if not all(each.isascii() and each.isdigit() and len(each) < 10 for each in numbers):
+        raise Problem("page.missing")
+    old, new = (_adopted(int(each)) for each in numbers)
+    return render_template(
+        "public/concept_compare.html",
+        heading=gettext(concept_changes.HEADING, old=old.number, new=new.number),
+        nothing=gettext(concept_changes.SAME),
+        versions=[(each, _lines(each)) for each in (old, new)],
+        changes=concept_changes.between(old, new),
+        registry=languages.registry(),
+        addresses=everywhere("concept.compare", old=old.number, new=new.number),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from survey_service.concept import accepting, evidence, items, versions
+from survey_service.concept import accepting, evidence, items, paper, versions
 from survey_service.concept.model import Concept, Evidence, Judgement
 from survey_service.store.base import Store
 from tests.concept.conftest import add, adopt, begin, block, file, refusal
@@ -43,6 +43,8 @@ def test_inputs_are_accepted_with_their_evidence_and_once(store: Store) -> None:
     )  # fmt: skip
     assert isinstance(rent.wording.basis, Evidence)
     assert (rent.field, rent.kind, rent.wording.by, rent.wording.basis.experts) == ("WOH", "statement", "Willi", 11)
+    told = list(paper.basis_lines(rent.wording.basis, "en", str))
+    assert told[1:] == ["Offers set against it: 3", "Experts who name it: 11"]
     later = file(store, block(count=43))
     assert accepting.accept(store, number, later, "Mara") == accepting.Accepted((), 1)
     assert refusal(accepting.accept, store, number, later, "Mara", ["other"]) == "concept.inputs"

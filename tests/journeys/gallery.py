@@ -386,12 +386,14 @@ def results(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
         figures.fill(studio.store)
         figures.publish(studio.store)
         figures.note(studio.store, "INT3", "2027-Q2", 60, 120)
+        figures.note(studio.store, "ARB1", "2024", 1001, 2400)  # a correction
         figures.publish(studio.store)
+        figures.publish(studio.store, withdraw=[("ARB2", 1, "2025")])
     for arguments, name in (
         ("", "results"),
         ("?field=INT", "results of a survey"),
         (f"?field=ARB&area={figures.MEININGEN}&year=2025", "results by choice"),
-        ("?field=all&batch=1", "older results"),
+        ("?field=ARB&batch=1", "older results"),
         ("/ARB1", "indicator"),
         ("/ARB1?embed=1", "indicator alone"),
     ):

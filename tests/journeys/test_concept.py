@@ -137,5 +137,13 @@ def test_from_a_report_to_a_revision(service: Service, mara: Manager, phone: Ope
     assert page.locator("article p.source del").first.inner_text().endswith("42")
     assert page.locator("article p.source ins").first.inner_text().endswith("50")
     assert versions.load(store, 1).items == first.items
+    for tag, direction in (("de", "ltr"), ("ar", "rtl")):
+        visitor = phone(tag, scripts=False)
+        visitor.goto(f"{service.url}/{tag}/concept")
+        visitor.click("main a.button")
+        visitor.wait_for_url(f"**/{tag}/concept/compare?old=1&new=2")
+        assert visitor.locator("article del").first.inner_text().endswith("42")
+        assert visitor.locator("article ins").first.inner_text().endswith("50")
+        assert inspector.faults(shown(visitor), tag, direction) == []
     mara.open("/manage/concept/1")
     assert mara.faults == {}

@@ -48,6 +48,19 @@ def test_figures_are_looked_at_published_and_read(service: Service, mara: Manage
     expect(other.locator(".figure")).to_have_count(3)
     expect(other.locator(".figure h2").first).to_have_text("الأجانب الذين لديهم عمل")  # foreigners who have work
     assert other.locator("html").get_attribute("dir") == "rtl"
+    note(service.store, "ARB1", "2024", 1001, 2400)  # final: 1010 of 2400 was a mistake
+    mara.open("/manage/indicators/publish")
+    mara.page.fill("#reason", "Zahlendreher bei 2024")
+    mara.look("correction")
+    mara.page.locator('form[method="post"] button').last.click()
+    mara.page.wait_for_url("**published=2")
+    other.reload()
+    expect(other.locator("section.figure").first).to_contain_text("Zahlendreher bei 2024")
+    reader.goto(f"{service.url}/en/results/ARB1?batch=1")
+    expect(reader.locator(".remark")).to_contain_text("Publication 2 of")
+    reader.locator(".remark a").click()
+    reader.wait_for_url("**/results/ARB1?batch=2")
+    expect(reader.locator("tbody").first).to_contain_text("41.7 % (corrected)")
     note(service.store, "INT3", "2026-Q2", 44, 100)
     mara.open("/manage/indicators/publish")
     expect(mara.page.locator('main form[method="post"]')).to_have_count(0)  # nothing that could be published

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from survey_service.monitoring import definitions, goals, publication
 from survey_service.monitoring.definitions import Indicators
 from survey_service.monitoring.figures import Batch
 from survey_service.monitoring.observations import Observation, record
+from survey_service.monitoring.publication import Period
 from survey_service.paths import bundled
 from survey_service.questionnaire.loader import load_folder
 from survey_service.statistics.shares import wilson
@@ -42,7 +44,7 @@ def fill(store: Store) -> None:
     goals.set_goal(store, INDICATORS["ARB1"], baseline_period="2023", target_period="2028", target=0.5, by="Mara")
 
 
-def publish(store: Store, indicators: Indicators = INDICATORS) -> Batch:
-    """Publish all figures there are."""
-    mark = publication.prepare(store, indicators).mark
-    return publication.publish(store, indicators, None, mark, "Mara", reason="Zahlendreher")
+def publish(store: Store, indicators: Indicators = INDICATORS, withdraw: Collection[Period] = ()) -> Batch:
+    """Publish all figures there are, without those to be withdrawn; what is corrected was a slip of the pen."""
+    mark = publication.prepare(store, indicators, None, withdraw).mark
+    return publication.publish(store, indicators, None, mark, "Mara", withdraw=withdraw, reason="Zahlendreher")

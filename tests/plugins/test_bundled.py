@@ -106,6 +106,8 @@ def check_needs_and_offers(
             assert row[6]["value"] == count
             mentions = sum(item in expert["answers"].get(f"E08_{field}", []) for expert in experts)
             assert row[10]["value"] == (mentions if mentions >= 5 else "small_group")
+            if (statement := statements.get(f"{field}.need.{item}")) is not None:
+                assert statement["values"]["experts"] == row[10]
         row = tables["awareness"]["rows"][place]
         n = figures["used"].n
         assert row[1]["value"] == ("small_base" if n is None else n)
@@ -117,6 +119,25 @@ def check_needs_and_offers(
     anywhere = recompute.hurdles_anywhere(needs, hurdles_of(library))
     for row, expected_hurdle in zip(tables["hurdles"]["rows"], anywhere.values(), strict=True):
         same_cells(row[1:], expected_hurdle)
+
+
+def test_statements_of_needs_tell_how_many_experts_name_them(run_on: Callable[..., output.Blocks], wave: Wave) -> None:
+    """20 people chose work: 12 want recognition, 8 a job. Of 9 experts 7 see too little recognition, 3 too few jobs."""
+    needs = [
+        asked(wave.needs[0], B08=["ARB"], B09_ARB=["ARB.recog" if number < 12 else "ARB.job"]) for number in range(20)
+    ]
+    named = [["ARB.recog"]] * 6 + [["ARB.recog", "ARB.job"]] + [["ARB.job"]] * 2
+    experts = [asked(wave.experts[0], E02=["ARB"], E08_ARB=items) for items in named]
+    statements = by_id(of_type(run_on("needs_and_offers", needs, experts, []), "statement"))
+    recognition, job = statements["ARB.need.ARB.recog"], statements["ARB.need.ARB.job"]
+    assert (recognition["count"], recognition["values"]["experts"]) == (12, {"kind": "persons", "value": 7})
+    assert (job["count"], job["values"]["experts"]) == (8, {"kind": "hidden", "value": "small_group"})
+    assert "experts" not in statements["ARB.chosen"]["values"]
+
+
+def asked(like: dict[str, Any], **answers: Any) -> dict[str, Any]:
+    """Return a response to the same revision with these answers only."""
+    return {**like, "answers": answers, "states": dict.fromkeys(answers, "answered")}
 
 
 def top(figures: Mapping[str, Expected], most: int) -> list[str]:

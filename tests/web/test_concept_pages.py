@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import docx
 import pikepdf
@@ -11,8 +13,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from survey_service import clock
-from survey_service.concept import accepting, versions
-from survey_service.concept.model import Concept
+from survey_service.concept import accepting, items, versions
+from survey_service.concept.model import Concept, Judgement
 from survey_service.store.base import Store
 from tests.concept.conftest import FIELDS, MEASURE, NOW, TITLE, add, adopt, begin, block, file
 
@@ -106,3 +108,57 @@ def test_a_version_that_was_tampered_with_is_not_shown(client: FlaskClient, stor
 def test_nothing_can_be_sent_to_it(client: FlaskClient, adopted: Concept) -> None:
     for method in ("post", "put", "patch", "delete"):
         assert getattr(client, method)("/de/concept/1").status_code == 405
+
+
+def second_version(store: Store) -> None:
+    """Revise the first version: one statement worded anew, one measure changed, one goal left out, one new."""
+    versions.begin(store, TITLE, FIELDS, "Mara")
+    before = {item.key: item.wording for item in versions.load(store, 2).items}
+    changed = {"de": "42 von 97 suchen Arbeit.", "en": "42 of 97 look for good work."}
+    items.edit(store, 2, "item-1", seen=1, texts=changed, basis=Judgement("AK Arbeit"), by="Mara")
+    other = replace(MEASURE, lead="VHS", effort="L", budget=2_000_000)
+    items.edit(store, 2, "item-3", seen=1, texts=before["item-3"].texts, measure=other, by="Mara")
+    items.take_out(store, 2, "item-2")
+    add(store, 2, "Neues Ziel.")
+    adopt(store, 2)
+
+
+def test_two_adopted_versions_are_compared_word_by_word(client: FlaskClient, store: Store, adopted: Concept) -> None:
+    assert "/concept/compare" not in client.get("/en/concept").text
+    second_version(store)
+    address = "/en/concept/compare?old=1&amp;new=2"
+    assert f'href="{address}"' in client.get("/en/concept").text
+    assert f'href="{address}"' in client.get("/en/concept/2").text
+    assert address not in client.get("/en/concept/1").text
+    page = client.get("/en/concept/compare?old=1&new=2").text.replace("\xa0", " ")
+    assert "<h1>What changed from 1 to 2</h1>" in page
+    articles = dict(re.findall(r'<article id="(item-\d+)"(.*?)</article>', page, re.S))
+    assert list(articles) == ["item-1", "item-4", "item-3", "item-2"]  # as the new one is read; what is gone comes last
+    assert '42 of 97 look for <ins><span class="hidden">new: </span>good </ins>work.' in articles["item-1"]
+    gone = "42 of 97 people, 43% (34% to 53%). Report 1, snapshot abc123"
+    assert f'<del><span class="hidden">left out: </span>{gone}' in articles["item-1"]
+    assert '<ins><span class="hidden">new: </span>Judgement of: AK Arbeit</ins>' in articles["item-1"]
+    assert '<p class="wording" lang="de" dir="ltr">Abendkurs.</p>' in articles["item-3"]
+    assert "<del>" in articles["item-3"]
+    for old, new in (
+        ("Who does it: Jobcenter. By when: June 30, 2027", "Who does it: VHS. By when: June 30, 2027"),
+        ("medium", "large"),
+        ("€12,500.50", "€20,000.00"),
+    ):
+        assert f'<del><span class="hidden">left out: </span>{old}</del>' in articles["item-3"]
+        assert f'<ins><span class="hidden">new: </span>{new}</ins>' in articles["item-3"]
+    assert "Horizon" not in articles["item-3"]
+    assert '<ins><span class="hidden">new: </span>Neues Ziel.</ins>' in articles["item-4"]
+    assert "2: Left out</h2>" in articles["item-2"]
+    assert '<del><span class="hidden">left out: </span>Mehr &lt;b&gt;Kurse&lt;/b&gt;.' in articles["item-2"]
+    back = client.get("/en/concept/compare?old=2&new=1").text
+    assert '<del><span class="hidden">left out: </span>good </del>' in back
+    assert "Nothing differs." in client.get("/en/concept/compare?old=2&new=2").text
+
+
+def test_only_adopted_versions_are_compared(client: FlaskClient, store: Store, adopted: Concept) -> None:
+    versions.begin(store, TITLE, FIELDS, "Mara")
+    add(store, 2, "Geheim.")
+    for query in ("old=1&new=2", "old=2&new=1", "old=1", "old=1&new=x", "old=1&new=9", "old=1&new=-1", ""):
+        answer = client.get(f"/en/concept/compare?{query}")
+        assert (answer.status_code, "Geheim" in answer.text) == (404, False), query

@@ -285,15 +285,13 @@ def test_a_corrected_figure_is_told_on_all_pages_in_all_files_and_in_the_feed(
 
 
 def test_a_withdrawn_figure_says_so_where_it_stood(client: FlaskClient, filled: Store) -> None:
-    withdraw = [("ARB1", 1, "2025")]
-    mark = publication.prepare(filled, INDICATORS, None, withdraw).mark
-    publication.publish(filled, INDICATORS, None, mark, "Mara", withdraw=withdraw, reason="Falsche Spalte")
+    publish(filled, withdraw=[("ARB1", 1, "2025")])
     now = client.get("/en/results?field=ARB").text
     assert list(table(now, "ARB1").items()) == [
         ("2025", ("– (withdrawn)", "–")), ("2024", ("42.1 %", "1,010 of 2,400")), ("2023", ("40.8 %", "980 of 2,400")),
     ]  # fmt: skip
     assert "It was withdrawn with publication 2" in section(now, "ARB1")
-    assert "Reason: Falsche Spalte" in section(now, "ARB1")
+    assert "Reason: Zahlendreher" in section(now, "ARB1")
     assert "1,042" not in now
     assert table(client.get(f"/en/results?field=ARB&area={MEININGEN}").text, "ARB1") == {"2025": ("– (withdrawn)", "–")}
     old = table(client.get("/en/results?field=ARB&batch=1").text, "ARB1")
@@ -301,7 +299,7 @@ def test_a_withdrawn_figure_says_so_where_it_stood(client: FlaskClient, filled: 
     assert rows_of(client.get("/results/1/figures.csv").data)["ARB1", "2025", ""]["percent"] == "43.4"
     row = rows_of(client.get("/results/files/figures.csv").data)["ARB1", "2025", ""]
     assert (row["percent"], row["numerator"], row["state"], row["batch"]) == ("", "", "withdrawn", "2")
-    assert row["correction"].endswith("wrong, withdrawn with publication 2: Falsche Spalte")
+    assert row["correction"].endswith("wrong, withdrawn with publication 2: Zahlendreher")
     sdmx = csv.DictReader(io.StringIO(client.get("/results/files/figures.sdmx.csv").text))
     (gone,) = [
         each
@@ -309,7 +307,7 @@ def test_a_withdrawn_figure_says_so_where_it_stood(client: FlaskClient, filled: 
         if (each["TIME_PERIOD"], each["REF_AREA"]) == ("2025", "_T") and each["INDICATOR"] == "ARB1"
     ]
     assert (gone["OBS_VALUE"], gone["OBS_STATUS"], gone["CONF_STATUS"]) == ("", "O", "F")
-    assert "Zurückgezogen / withdrawn: ARB1 (2025): Falsche Spalte" in client.get("/results/feed.atom").text
+    assert "Zurückgezogen / withdrawn: ARB1 (2025): Zahlendreher" in client.get("/results/feed.atom").text
 
 
 def test_the_catalogue_names_each_file(client: FlaskClient, filled: Store) -> None:

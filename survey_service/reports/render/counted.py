@@ -7,7 +7,7 @@ from typing import Any
 
 from survey_service.questionnaire.model import Text, wording
 from survey_service.reports.render import formats, words
-from survey_service.reports.render.cells import number_cell
+from survey_service.reports.render.cells import cell, number_cell
 from survey_service.reports.render.views import CODE, CellView, CountedView, Fact
 from survey_service.reports.render.words import Translate
 from survey_service.reports.report import Report
@@ -78,6 +78,8 @@ class Counted:
             yield self._number(block, name, "percent", heading)
         if block["offers"] is not None:
             yield self._number(block, "offers", "integer", words.OFFERS)
+        if "experts" in block["values"]:
+            yield Fact(self._translate(words.EXPERTS), cell(block["values"]["experts"], self._tag, self._translate))
         yield self._coded(words.REVISION, ", ".join(block["revisions"]) or "–")
 
     def _observation(self, block: Block) -> Iterator[Fact]:

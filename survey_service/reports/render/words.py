@@ -49,6 +49,7 @@ VALUE, LOW, HIGH = FIGURE_HEADS[2:5]
 PRELIMINARY, FINAL = N_("preliminary"), N_("final")
 QUESTION, SHARE_OF, PEOPLE = N_("Question"), N_("Share of"), N_("People in the base")
 HITS, SHARE, OFFERS = N_("People who gave this answer"), N_("Share"), N_("Offers")
+EXPERTS = N_("Experts who name it")
 DEFINITION, VERSION, REVISION = N_("Definition"), N_("Version"), N_("Revision")
 DAY, PLUGIN, SNAPSHOT = N_("Day"), N_("Report plugin"), N_("Snapshot")
 COUNTED_OF = N_("Counted: %(name)s")

@@ -13,7 +13,7 @@ from survey_service.concept import differences, docx, evidence, measures, paper,
 from survey_service.concept.model import Concept, Decision
 from survey_service.concept.paper import Paper
 from survey_service.problems import Problem
-from survey_service.web import i18n, wordings
+from survey_service.web import difference, i18n, wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
 from survey_service.web.manage import concept_words, desk
@@ -136,7 +136,7 @@ def compare_concepts() -> str:
         new=new,
         changes=differences.between(old, new),
         kinds=concept_words.CHANGES,
-        told=concept_words.told,
+        told=difference.told,
         basis=concept_words.basis,
         facts=lambda change: [
             (

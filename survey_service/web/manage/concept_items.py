@@ -26,7 +26,7 @@ from survey_service.concept.model import (
     Progress,
 )
 from survey_service.problems import Problem
-from survey_service.web import rendering, security, wordings
+from survey_service.web import difference, rendering, security, wordings
 from survey_service.web.context import current
 from survey_service.web.manage import concept_words, desk
 from survey_service.web.manage.desk import blueprint
@@ -167,7 +167,7 @@ def _page(found: Concept, item: Item, given: Given, error: str = "", *, conflict
         state=progress.all_states(current().store).get(item.key, item.progress),
         states={state: words.STATES[state] for state in STATES},
         basis=concept_words.basis,
-        difference=concept_words.difference,
+        difference=difference.difference,
         kind_names=words.KINDS,
         flagged=any(flag.item.key == item.key for flag in evidence.flags(current().store, found)),
         saved=_saved(found, item),

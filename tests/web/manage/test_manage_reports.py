@@ -78,7 +78,7 @@ def test_the_list_offers_the_plugins_and_the_finished_reports(reader: Desk) -> N
     rows = [words(row) for row in re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)]
     assert rows[1:] == [
         "Monitoring (invented responses) 2 Nov 23, 2026 2026-Q4 1.0",
-        "Offers and needs (invented responses) 1 Nov 23, 2026 2026-Q4 1.2",
+        "Offers and needs (invented responses) 1 Nov 23, 2026 2026-Q4 1.3",
     ]
 
 
