@@ -18,3 +18,9 @@ def band(published: int) -> tuple[int, int]:
     A published count is a multiple of 5 and at least 5, because counts below 5 are never published.
     """
     return max(THRESHOLD, published - STEP // 2), published + STEP // 2
+
+
+def share_band(numerator: int, denominator: int) -> tuple[float, float]:
+    """Return the least and the most that the share behind two published counts can be; see ``band``."""
+    counts, bases = band(numerator), band(denominator)
+    return counts[0] / bases[1], min(1.0, counts[1] / bases[0])
