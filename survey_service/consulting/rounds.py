@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from survey_service import clock
+from survey_service import languages as registry
 from survey_service.accounts import audit
 from survey_service.concept import items as concept_items
 from survey_service.concept import versions
@@ -201,6 +202,7 @@ def _checked(store: Store, given: Round, keys: Iterable[str]) -> Round:
         "closes": not is_day(given.closes) or given.closes < clock.today().isoformat(),
         "bodies": not given.bodies or not {body.id for body in bodies.open_bodies(store)} >= set(given.bodies),
         "items": not found or len(found) != len(wanted),
+        "languages": not {entry.tag for entry in registry.offered()} >= set(tags),
     }
     if any(faults.values()):
         raise Problem("consulting.entries", names=", ".join(name for name, wrong in faults.items() if wrong))

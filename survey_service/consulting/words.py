@@ -40,6 +40,7 @@ ENTRIES: Mapping[str, str] = {
     "closes": D_("Last day"),
     "bodies": D_("Bodies"),
     "items": D_("Items"),
+    "languages": D_("Languages"),
 }
 """The names of a round's entries, as Problem consulting.entries has them."""
 SPEAKS = D_("%(organisation)s – speaks %(speaking)s")

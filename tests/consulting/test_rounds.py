@@ -66,6 +66,7 @@ def test_a_round_is_made_opened_extended_and_closes_by_itself(store: Store, conc
         ({"bodies": ()}, "bodies"),
         ({"bodies": (WORK, 9)}, "bodies"),
         ({"items": ()}, "items"),
+        ({"languages": ("xx",)}, "languages"),
         ({"items": ("item-1", "item-9")}, "items"),
         ({"title": "", "bodies": (), "closes": ""}, "title, closes, bodies"),
     ],

@@ -13,6 +13,7 @@ from survey_service.concept import differences, docx, evidence, measures, paper,
 from survey_service.concept.model import Concept, Decision
 from survey_service.concept.paper import Paper
 from survey_service.consulting import rounds
+from survey_service.consulting import words as consulting_words
 from survey_service.problems import Problem
 from survey_service.web import difference, i18n, wordings
 from survey_service.web.context import current
@@ -90,6 +91,8 @@ def _version(found: Concept, given: Mapping[str, str], problem: Problem | None =
         flags={flag.item.key: flag for flag in evidence.flags(store, found)},
         items={item.key: item for item in found.items},
         others=others,
+        rounds=rounds.of_concept(store, found.number) if desk.may("run_consultations") else [],
+        round_states=consulting_words.STATES,
         formats=tuple(FORMS),
         given=given,
         error=wordings.problem_message(problem) if problem is not None else "",
