@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from survey_service import clock, languages
@@ -13,6 +13,8 @@ from survey_service.problems import Problem
 from survey_service.reports import report as reports
 from survey_service.reports.render import formats
 from survey_service.reports.report import Report
+from survey_service.statistics.rounding import rounded, rounded_cases
+from survey_service.statistics.shares import wilson
 from survey_service.store.base import CollectionSpec, Store
 
 LEFT = CollectionSpec("concept_left", indexes=("item",))
@@ -71,6 +73,20 @@ def of_block(report: Report, block: Block) -> Evidence:
         experts=experts["value"] if experts.get("kind") in ("integer", "persons") else None,
         suppressed=block["suppressed"],
     )
+
+
+def public(basis: Evidence) -> Evidence:
+    """Return evidence as everybody may see it: counts rounded to 5, share and interval from these, as all that is
+    published of a survey. From exact counts of several versions the difference would tell of single people.
+    """
+    if basis.count is None or basis.n is None or basis.share is None:
+        return replace(basis, n=None if basis.n is None else rounded(basis.n))
+    count, n = rounded(basis.count), rounded(basis.n)
+    share = count / n
+    low = high = None
+    if basis.low is not None and basis.high is not None:
+        low, high = wilson(share, rounded_cases(basis.share, basis.high - basis.low, n))
+    return replace(basis, count=count, n=n, share=share, low=low, high=high)
 
 
 def texts_of(block: Block) -> dict[str, str]:
