@@ -90,10 +90,22 @@ def public(basis: Evidence) -> Evidence:
 
 
 def texts_of(block: Block) -> dict[str, str]:
-    """Return the sentence of a statement with its figures, in German and each further language that it has."""
+    """Return the sentence of a statement in German and each further language that it has.
+
+    Its figures are those that `public` gives: what a concept says becomes public as it is worded.
+    """
     tags = dict.fromkeys(("de", *(tag for tag in block["text"] if tag in languages.registry())))
-    filled = {tag: formats.fill(block["text"], block["values"], tag) for tag in tags}
+    values = {**block["values"], **_public_values(block)}
+    filled = {tag: formats.fill(block["text"], values, tag) for tag in tags}
     return {tag: text for tag, (text, language) in filled.items() if tag == "de" or language == tag}
+
+
+def _public_values(block: Block) -> Mapping[str, Any]:
+    """Return the figures of a statement that its sentence has, rounded."""
+    figures = {name: block[name] for name in ("count", "n", "share", "low", "high")}
+    shown = public(Evidence(0, "", "", "", block["id"], block["base"], **figures))
+    kept = {name: value for name, value in block["values"].items() if name in figures and value["kind"] != "hidden"}
+    return {name: {**value, "value": getattr(shown, name)} for name, value in kept.items()}
 
 
 def flags(store: Store, concept: Concept) -> list[Flag]:
