@@ -25,7 +25,7 @@ from survey_service.monitoring.remainders import minus, telling
 from survey_service.statistics.disclosure import share_reason
 from survey_service.statistics.publications import ALL, Counted, Dimension, History, Key, Table, Version
 from survey_service.statistics.releasing import release
-from survey_service.statistics.rounding import STEP, rounded
+from survey_service.statistics.rounding import rounded_cases
 from survey_service.statistics.shares import wilson
 
 SURVEYS = frozenset({definitions.SURVEY, definitions.BOTH})
@@ -252,22 +252,13 @@ def _order(item: tuple[Key, int]) -> list[tuple[str, str]]:
 def _rounded(observation: Observation, numerator: int, denominator: int) -> Cell:
     """Return a cell of rounded counts; its share and interval say nothing that these don't."""
     share = numerator / denominator
-    low, high = wilson(share, _cases(observation, denominator)) if observation.low is not None else (None, None)
+    low, high = _limits(observation, share, denominator)
     return replace(hide(observation), value=share, numerator=numerator, denominator=denominator, low=low, high=high,
                    rounded=True)  # fmt: skip
 
 
-def _cases(observation: Observation, denominator: int) -> int:
-    """Return of how many independent cases a share is, rounded as a count is; at most its base.
-
-    It is read off the width of the interval: answers for several fields by one person are several, but one person.
-    """
-    if observation.value is None or observation.low is None or observation.high is None:
-        return denominator
-    width = observation.high - observation.low
-    few, many = 1, max(2, 2 * denominator)
-    while few < many:
-        middle = (few + many) // 2
-        low, high = wilson(observation.value, middle)
-        few, many = (middle + 1, many) if high - low > width + 1e-9 else (few, middle)
-    return min(denominator, max(STEP, rounded(few)))
+def _limits(observation: Observation, share: float, denominator: int) -> tuple[float, float] | tuple[None, None]:
+    value, low, high = observation.value, observation.low, observation.high
+    if value is None or low is None or high is None:
+        return None, None
+    return wilson(share, rounded_cases(value, high - low, denominator))
