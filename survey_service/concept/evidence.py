@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from survey_service import clock, languages
@@ -13,6 +13,8 @@ from survey_service.problems import Problem
 from survey_service.reports import report as reports
 from survey_service.reports.render import formats
 from survey_service.reports.report import Report
+from survey_service.statistics.rounding import rounded, rounded_cases
+from survey_service.statistics.shares import wilson
 from survey_service.store.base import CollectionSpec, Store
 
 LEFT = CollectionSpec("concept_left", indexes=("item",))
@@ -73,11 +75,38 @@ def of_block(report: Report, block: Block) -> Evidence:
     )
 
 
+def public(basis: Evidence) -> Evidence:
+    """Return evidence as everybody may see it: counts (also of experts) rounded to 5, share and interval from these, as
+    all that is published of a survey. From exact counts of several versions the difference would tell of single people.
+    """
+    basis = replace(basis, experts=None if basis.experts is None else rounded(basis.experts))
+    if basis.count is None or basis.n is None or basis.share is None:
+        return replace(basis, n=None if basis.n is None else rounded(basis.n))
+    count, n = rounded(basis.count), rounded(basis.n)
+    share = count / n
+    low = high = None
+    if basis.low is not None and basis.high is not None:
+        low, high = wilson(share, rounded_cases(basis.share, basis.high - basis.low, n))
+    return replace(basis, count=count, n=n, share=share, low=low, high=high)
+
+
 def texts_of(block: Block) -> dict[str, str]:
-    """Return the sentence of a statement with its figures, in German and each further language that it has."""
+    """Return the sentence of a statement in German and each further language that it has.
+
+    Its figures are those that `public` gives: what a concept says becomes public as it is worded.
+    """
     tags = dict.fromkeys(("de", *(tag for tag in block["text"] if tag in languages.registry())))
-    filled = {tag: formats.fill(block["text"], block["values"], tag) for tag in tags}
+    values = {**block["values"], **_public_values(block)}
+    filled = {tag: formats.fill(block["text"], values, tag) for tag in tags}
     return {tag: text for tag, (text, language) in filled.items() if tag == "de" or language == tag}
+
+
+def _public_values(block: Block) -> Mapping[str, Any]:
+    """Return the figures of a statement that its sentence has, rounded."""
+    figures = {name: block[name] for name in ("count", "n", "share", "low", "high")}
+    shown = public(Evidence(0, "", "", "", block["id"], block["base"], **figures))
+    kept = {name: value for name, value in block["values"].items() if name in figures and value["kind"] != "hidden"}
+    return {name: {**value, "value": getattr(shown, name)} for name, value in kept.items()}
 
 
 def flags(store: Store, concept: Concept) -> list[Flag]:

@@ -12,7 +12,7 @@ from typing import Any
 from babel.numbers import format_currency
 
 from survey_service import languages
-from survey_service.concept import words
+from survey_service.concept import evidence, words
 from survey_service.concept.model import KINDS, MEASURE, Basis, Concept, Evidence, Item, Judgement
 from survey_service.concept.words import Translate
 from survey_service.questionnaire.model import Text, wording
@@ -97,13 +97,17 @@ def run_of(text: Text, tag: str) -> Run:
     return Run(wording(text, tag), formats.language_of(text, tag))
 
 
-def basis_line(basis: Basis, tag: str, translate: Translate) -> str:
-    """Return what a wording rests on, in one line; figures that are hidden or missing are “•”."""
+def basis_line(basis: Basis, tag: str, translate: Translate, *, exact: bool = False) -> str:
+    """Return what a wording rests on, in one line: rounded as all that is public, or ``exact`` for the desk alone.
+
+    Figures that are hidden or missing are “•”.
+    """
     if isinstance(basis, Judgement):
         return translate(words.JUDGEMENT) % {"who": basis.of}
+    shown = basis if exact else evidence.public(basis)
     return translate(words.EVIDENCE) % {
-        **{name: _number(getattr(basis, name), tag) for name in ("count", "n")},
-        **{name: _percent(getattr(basis, name), tag) for name in ("share", "low", "high")},
+        **{name: _number(getattr(shown, name), tag) for name in ("count", "n")},
+        **{name: _percent(getattr(shown, name), tag) for name in ("share", "low", "high")},
         "report": basis.report,
         "snapshot": basis.snapshot,
     }
@@ -117,11 +121,12 @@ def _percent(value: float | None, tag: str) -> str:
     return formats.HIDDEN if value is None else formats.percentage(value, tag)
 
 
-def basis_lines(basis: Basis, tag: str, translate: Translate) -> Iterator[str]:
+def basis_lines(basis: Basis, tag: str, translate: Translate, *, exact: bool = False) -> Iterator[str]:
     """Yield all that a wording rests on: the line of `basis_line`, then offers and experts where there are figures."""
-    yield basis_line(basis, tag, translate)
+    yield basis_line(basis, tag, translate, exact=exact)
     if isinstance(basis, Evidence):
-        for text, count in ((words.OFFERS, basis.offers), (words.EXPERTS, basis.experts)):
+        shown = basis if exact else evidence.public(basis)
+        for text, count in ((words.OFFERS, shown.offers), (words.EXPERTS, shown.experts)):
             if count is not None:
                 yield translate(text) % {"count": formats.number(count, tag)}
 

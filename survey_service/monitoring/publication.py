@@ -17,10 +17,12 @@ from survey_service.monitoring.figures import BATCHES, Batch, Batches, Cell, Fig
 from survey_service.monitoring.observations import COUNTY, Observation
 from survey_service.monitoring.withholding import Group, Judged, Step
 from survey_service.problems import Problem
+from survey_service.statistics.rounding import share_band
 from survey_service.store.base import CollectionSpec, Store
 
 COUNTS = CollectionSpec("published_counts", unique=("key",))
-"""The counts behind published survey figures, to judge the next ones: private."""
+"""What was published of figures about people, with the counts behind those of surveys, to judge the next ones: private.
+"""
 LONGEST_REASON = 500
 Period = tuple[str, int, str]
 """Code of an indicator, version of its definition, and period: what is withdrawn in one."""
@@ -150,7 +152,8 @@ class _Maker:
         wrong: list[Cell] = []
         for (version, period), observed in groups.items():
             name = (code, version, period)
-            before, away = published.get((version, period), {}), self._away.get(name)
+            before: Mapping[str, Cell] = published.get((version, period), {})
+            away = self._away.get(name)
             if name in self._withdraw and before:
                 self._take_away(code, before.values())
             elif away is not None:
@@ -178,7 +181,9 @@ class _Maker:
         indicator = group.indicator
         one = next(iter(group.observed.values()))
         key = f"{indicator.code}/{one.version}/{one.period}"
-        known = self._store.collection(COUNTS).first(key=key) if indicator.source in withholding.SURVEYS else None
+        known = (
+            self._store.collection(COUNTS).first(key=key) if indicator.source not in withholding.NOT_PEOPLE else None
+        )
         own, step = withholding.judge(replace(group, steps=known.body["steps"] if known is not None else ()))
         if step is not None:
             self.steps[key] = step
@@ -254,10 +259,24 @@ def _dated(judged: Judged, before: Cell | None, number: int) -> Judged:
 
 
 def _target(store: Store, indicator: Indicator, cells: tuple[Cell, ...]) -> Target | None:
-    """Return the goal of an indicator as everybody may see it: its baseline is what is published of that period."""
+    """Return the goal of an indicator as everybody may see it: its baseline is what is published of that period.
+
+    A goal is better than its baseline was: of a baseline that is hidden, or rounded and near to the goal, that would
+    tell more than what is published of it. Then there is none for the public.
+    """
     goal = goals.of_indicator(store, indicator.code)
     if goal is None:
         return None
     key = goal.version, goal.baseline_period, COUNTY
-    baseline = next((cell.value for cell in cells if cell.key == key), None)
-    return Target(goal.version, goal.baseline_period, baseline, goal.target_period, goal.target, goal.decided)
+    baseline = next((cell for cell in cells if cell.key == key), None)
+    if baseline is None or baseline.value is None or not _beyond(goal.target, baseline, indicator.better):
+        return None
+    return Target(goal.version, goal.baseline_period, baseline.value, goal.target_period, goal.target, goal.decided)
+
+
+def _beyond(target: float, baseline: Cell, better: str) -> bool:
+    """Tell whether a target is better than each share that a published baseline could stand for."""
+    least = most = baseline.value or 0.0
+    if baseline.rounded and baseline.numerator is not None and baseline.denominator is not None:
+        least, most = share_band(baseline.numerator, baseline.denominator)
+    return target > most if better == "up" else target < least

@@ -13,7 +13,7 @@ Wherever a figure was hidden in the observation, it stays hidden.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,10 +21,11 @@ from survey_service.monitoring import definitions
 from survey_service.monitoring.definitions import Indicator
 from survey_service.monitoring.figures import Cell
 from survey_service.monitoring.observations import COUNTY, Observation
-from survey_service.statistics.disclosure import THRESHOLD, share_reason
+from survey_service.monitoring.remainders import minus, telling
+from survey_service.statistics.disclosure import share_reason
 from survey_service.statistics.publications import ALL, Counted, Dimension, History, Key, Table, Version
 from survey_service.statistics.releasing import release
-from survey_service.statistics.rounding import STEP, rounded
+from survey_service.statistics.rounding import rounded_cases
 from survey_service.statistics.shares import wilson
 
 SURVEYS = frozenset({definitions.SURVEY, definitions.BOTH})
@@ -37,7 +38,8 @@ FEW, DIFFERENCE = "few", "difference"
 _REST = "~"
 _YES, _NO = "yes", "no"
 Step = dict[str, Any]
-"""One publication of a survey figure: ``counts`` by area (chosen, not chosen) and the numbers it showed; private."""
+"""One publication: of a survey figure ``counts`` by area (chosen, not chosen) and the numbers it showed, of another one
+about people the counts it showed by area; private."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,13 @@ class Group:
 
 
 def judge(group: Group) -> tuple[list[Judged], Step | None]:
-    """Return the cells of a group as they are to be published, and the step to note, if it is one of a survey."""
+    """Return the cells of a group as they are to be published, and the step to note; None if there is nothing to."""
     source = group.indicator.source
     if source in SURVEYS:
         return _survey(group)
     if source in NOT_PEOPLE:
         return [Judged(shown(each), OBSERVED if each.value is None else "") for each in group.observed.values()], None
-    return _people(group), None
+    return _people(group)
 
 
 def shown(observation: Observation) -> Cell:
@@ -109,47 +111,33 @@ def _unknown(observation: Observation) -> str:
     return OBSERVED if observation.value is None else UNCOUNTED
 
 
-def _people(group: Group) -> list[Judged]:
+def _people(group: Group) -> tuple[list[Judged], Step | None]:
     """Judge figures about people whose counts are published as they are."""
     known = {area: counts for area, each in group.observed.items() if (counts := _counts(each)) is not None}
     why: dict[str, str] = {}
     sums_known = COUNTY in group.published and not group.published[COUNTY].hidden
     for area, each in group.observed.items():
-        earlier, counts = group.published.get(area), known.get(area)
+        before, counts = group.published.get(area), known.get(area)
         if counts is None:
             # A share that was published elsewhere without its counts is known already, for a whole county.
-            if not (each.value is not None and area == COUNTY and group.indicator.source == "official"):
+            if each.value is None or area != COUNTY or group.indicator.source != "official":
                 why[area] = _unknown(each)
+            elif each.value in (0, 1):
+                why[area] = SMALL
         elif share_reason(counts[0], sum(counts)) is not None:
             why[area] = SMALL
-        elif area != COUNTY and earlier is not None and earlier.hidden and sums_known:
+        elif area != COUNTY and before is not None and before.hidden and sums_known:
             why[area] = BEFORE  # shown now, it would be subtracted from the sums of then
-    _complete(known, why)
+    earlier = [{area: (counts[0], counts[1]) for area, counts in step["shown"].items()} for step in group.steps]
+    why |= dict.fromkeys(telling(known, [area for area in known if area not in why], earlier), DERIVABLE)
     changed = [area for area in why if area in group.published and not group.published[area].hidden]
     if changed:
-        return [Judged(cell, held=DIFFERENCE) for cell in group.published.values()]
-    return [
+        return [Judged(cell, held=DIFFERENCE) for cell in group.published.values()], None
+    judged = [
         Judged(hide(each) if area in why else shown(each), why.get(area, "")) for area, each in group.observed.items()
     ]
-
-
-def _complete(known: Mapping[str, tuple[int, int]], why: dict[str, str]) -> None:
-    """Hide further areas, the smallest first, until what the county has beside those that are shown is no small group.
-
-    Who lives where no figure is shown, hidden or never recorded, is found by subtraction.
-    """
-    if COUNTY in why or COUNTY not in known:
-        return
-    areas = [area for area in known if area != COUNTY and area not in why]
-    for area in sorted(areas, key=lambda area: sum(known[area])):
-        rest = _minus(known[COUNTY], [known[each] for each in areas if each not in why])
-        if min(rest) < 0 or sum(rest) == 0 or min(rest) >= THRESHOLD:
-            return
-        why[area] = DERIVABLE
-
-
-def _minus(whole: tuple[int, int], parts: Collection[tuple[int, int]]) -> tuple[int, int]:
-    return whole[0] - sum(part[0] for part in parts), whole[1] - sum(part[1] for part in parts)
+    step = {"shown": {area: list(counts) for area, counts in known.items() if area not in why}}
+    return judged, step if not group.steps or step != group.steps[-1] else None
 
 
 def _survey(group: Group) -> tuple[list[Judged], Step | None]:
@@ -166,14 +154,12 @@ def _survey(group: Group) -> tuple[list[Judged], Step | None]:
     for area, each in group.observed.items():
         numbers = cells.get(area) if cells is not None else None
         before = group.published.get(area)
-        if area not in known:
-            judged.append(Judged(hide(each), _unknown(each)))
-        elif numbers is not None:
+        if numbers is not None:
             judged.append(Judged(_rounded(each, *numbers)))
         elif before is not None and not before.hidden:
-            judged.append(Judged(before, held=held))
+            judged.append(Judged(before, held=held if area in known else DIFFERENCE))
         else:
-            judged.append(Judged(hide(each), SMALL))
+            judged.append(Judged(hide(each), SMALL if area in known else _unknown(each)))
     return judged, step
 
 
@@ -189,7 +175,7 @@ def _parts(
             return None
     if not areas:
         return {COUNTY: whole} if whole is not None else None
-    rest = _minus(whole, areas.values()) if whole is not None else (0, 0)
+    rest = minus(whole, areas.values()) if whole is not None else (0, 0)
     if min(rest) < 0 or (before is not None and sum(rest) > 0 and _REST not in before):
         return None
     if sum(rest) > 0 or (before is not None and _REST in before):
@@ -266,22 +252,13 @@ def _order(item: tuple[Key, int]) -> list[tuple[str, str]]:
 def _rounded(observation: Observation, numerator: int, denominator: int) -> Cell:
     """Return a cell of rounded counts; its share and interval say nothing that these don't."""
     share = numerator / denominator
-    low, high = wilson(share, _cases(observation, denominator)) if observation.low is not None else (None, None)
+    low, high = _limits(observation, share, denominator)
     return replace(hide(observation), value=share, numerator=numerator, denominator=denominator, low=low, high=high,
                    rounded=True)  # fmt: skip
 
 
-def _cases(observation: Observation, denominator: int) -> int:
-    """Return of how many independent cases a share is, rounded as a count is; at most its base.
-
-    It is read off the width of the interval: answers for several fields by one person are several, but one person.
-    """
-    if observation.value is None or observation.low is None or observation.high is None:
-        return denominator
-    width = observation.high - observation.low
-    few, many = 1, max(2, 2 * denominator)
-    while few < many:
-        middle = (few + many) // 2
-        low, high = wilson(observation.value, middle)
-        few, many = (middle + 1, many) if high - low > width + 1e-9 else (few, middle)
-    return min(denominator, max(STEP, rounded(few)))
+def _limits(observation: Observation, share: float, denominator: int) -> tuple[float, float] | tuple[None, None]:
+    value, low, high = observation.value, observation.low, observation.high
+    if value is None or low is None or high is None:
+        return None, None
+    return wilson(share, rounded_cases(value, high - low, denominator))

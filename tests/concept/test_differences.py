@@ -42,7 +42,7 @@ def test_wording_evidence_and_measures_are_told(store: Store) -> None:
     ]  # fmt: skip
     wording = changes[0]
     assert [tag for tag, _ in wording.texts] == ["de", "en"]
-    assert wording.texts[0][1] == ((GONE, "42"), (NEW, "50"), (SAME, " von 97 suchen Arbeit."))
+    assert wording.texts[0][1] == ((GONE, "40"), (NEW, "50"), (SAME, " von 95 suchen Arbeit."))
     assert wording.basis is not None
     assert [basis.count for basis in wording.basis if isinstance(basis, Evidence)] == [42, 50]
     assert changes[2].texts == ()

@@ -8,6 +8,7 @@ import pytest
 
 from survey_service.concept import accepting, evidence, items, paper, versions
 from survey_service.concept.model import Concept, Evidence, Judgement
+from survey_service.statistics.shares import wilson
 from survey_service.store.base import Store
 from tests.concept.conftest import add, adopt, begin, block, file, refusal
 
@@ -36,20 +37,46 @@ def test_inputs_are_accepted_with_their_evidence_and_once(store: Store) -> None:
     accepted = accepting.accept(store, number, report, "Willi")
     assert (len(accepted.new), accepted.known) == (1, 1)
     work, rent = draft(store).items
-    assert work.wording.texts == {"de": "42 von 97 suchen Arbeit.", "en": "42 of 97 look for work."}
+    assert work.wording.texts == {"de": "40 von 95 suchen Arbeit.", "en": "40 of 95 look for work."}
     assert work.wording.basis == Evidence(
         report=report.id, plugin="gaps", snapshot="abc123", period="2026-Q4", block="work", base="answered", count=42,
         n=97, share=42 / 97, low=0.338801, high=0.532284, offers=3,
     )  # fmt: skip
     assert isinstance(rent.wording.basis, Evidence)
     assert (rent.field, rent.kind, rent.wording.by, rent.wording.basis.experts) == ("WOH", "statement", "Willi", 11)
-    told = list(paper.basis_lines(rent.wording.basis, "en", str))
-    assert told[1:] == ["Offers set against it: 3", "Experts who name it: 11"]
+    told = [list(paper.basis_lines(rent.wording.basis, "en", str, exact=exact))[1:] for exact in (True, False)]
+    assert [lines[0] for lines in told] == ["Offers set against it: 3"] * 2
+    assert [lines[1] for lines in told] == ["Experts who name it: 11", "Experts who name it: 10"]
     later = file(store, block(count=43))
     assert accepting.accept(store, number, later, "Mara") == accepting.Accepted((), 1)
     assert refusal(accepting.accept, store, number, later, "Mara", ["other"]) == "concept.inputs"
     assert refusal(accepting.accept, store, number, file(store), "Mara") == "concept.inputs"
     assert len(draft(store).items) == 2
+
+
+@pytest.mark.parametrize(
+    ("exact", "shown"),
+    [
+        ((42, 97), (40, 95, 40 / 95, *wilson(40 / 95, 95))),
+        ((43, 97), (45, 95, 45 / 95, *wilson(45 / 95, 95))),
+        ((5, 12), (5, 10, 1 / 2, *wilson(1 / 2, 10))),
+        ((7, 12), (5, 10, 1 / 2, *wilson(1 / 2, 10))),
+    ],
+)
+def test_public_evidence_says_nothing_but_rounded_counts(exact: tuple[int, int], shown: tuple[float, ...]) -> None:
+    """42 and then 43 of 97 in two versions would say what one person answered."""
+    share = exact[0] / exact[1]
+    basis = Evidence(1, "gaps", "s", "2026-Q4", "work", "answered", *exact, share, *wilson(share, exact[1]))
+    found = evidence.public(basis)
+    assert (found.count, found.n, found.share, found.low, found.high) == pytest.approx(shown)
+    hidden = Evidence(1, "gaps", "s", "2026-Q4", "work", "answered", None, 12, None, None, None, suppressed="group")
+    assert (evidence.public(hidden).count, evidence.public(hidden).n) == (None, 10)
+
+
+def test_answers_for_several_fields_are_not_more_people_in_public() -> None:
+    """42 of 97 answers were given by 48 people: the interval is that of 50."""
+    basis = Evidence(1, "gaps", "s", "2026-Q4", "work", "answered", 42, 97, 42 / 97, *wilson(42 / 97, 48))
+    assert (evidence.public(basis).low, evidence.public(basis).high) == wilson(40 / 95, 50)
 
 
 @pytest.mark.parametrize("facts", [{"synthetic": True}, {"withdrawn": True}])
@@ -75,13 +102,13 @@ def test_other_figures_flag_a_statement_until_it_is_renewed(store: Store) -> Non
     (flag,) = evidence.flags(store, draft(store))
     assert (flag.item.key, figures(flag)) == (work, [(first.id, 42, 97), (third.id, 51, 97)])
     texts = evidence.wording_after(flag, store)
-    assert texts["de"] == "51 von 97 suchen Arbeit."  # nobody had worded it anew
+    assert texts["de"] == "50 von 95 suchen Arbeit."  # nobody had worded it anew
     given: dict[str, Any] = {"texts": texts, "by": "Mara"}
     assert refusal(evidence.renew, store, draft(store), work, report=second.id, seen=1, **given) == "concept.figures"
     assert refusal(evidence.renew, store, draft(store), work, report=third.id, seen=2, **given) == "concept.conflict"
     made = evidence.renew(store, draft(store), work, report=third.id, seen=1, **given)
     assert isinstance(made.basis, Evidence)
-    assert (made.number, made.texts["de"], made.basis.count) == (2, "51 von 97 suchen Arbeit.", 51)
+    assert (made.number, made.texts["de"], made.basis.count) == (2, "50 von 95 suchen Arbeit.", 51)
     assert evidence.flags(store, draft(store)) == []
     assert [each.number for each in items.wordings(store, work)] == [2, 1]
 

@@ -36,9 +36,9 @@ def test_the_paper_says_all_of_it(store: Store) -> None:
         ["Measures"],
     ]
     statement = shown.sections[0].groups[0].entries[0]
-    assert statement.text == paper.Run("42 von 97 suchen Arbeit.", "de")
+    assert statement.text == paper.Run("40 von 95 suchen Arbeit.", "de")
     assert [note.replace("\xa0", " ") for note in statement.notes] == [
-        "42 of 97 people, 43 % (34 % to 53 %). Report 1, snapshot abc123",
+        "40 of 95 people, 42 % (33 % to 52 %). Report 1, snapshot abc123",
         "Offers set against it: 3",
     ]
     assert shown.facts[1:3] == (
@@ -82,7 +82,7 @@ def test_a_word_document_has_headings_contents_and_its_language(store: Store) ->
     assert {"item_1", "item_2", "item_3", "item_4"} <= places
     assert {each.get(qn("w:val")) for each in body.iter(qn("w:lang"))} == {"de"}
     texts = [each.text.replace("\xa0", " ") for each in document.paragraphs]
-    assert "42 of 97 people, 43 % (34 % to 53 %). Report 1, snapshot abc123" in texts
+    assert "40 of 95 people, 42 % (33 % to 52 %). Report 1, snapshot abc123" in texts
     assert "2  Mehr <Kurse> & Zeit." in texts
     (table,) = document.tables
     assert [[cell.text for cell in row.cells][:2] for row in table.rows] == [
@@ -108,7 +108,7 @@ def test_a_pdf_is_tagged_and_has_an_outline(store: Store) -> None:
         assert boxes[0][3] > boxes[0][2]
         assert boxes[-1][2] > boxes[-1][3]  # the annex lies across
     text = " ".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(data))
-    assert "42 von 97 suchen Arbeit." in text
+    assert "40 von 95 suchen Arbeit." in text
     assert "Mehr <Kurse> & Zeit." in text
     assert "Judgement of: AK Arbeit" in text
 

@@ -221,10 +221,72 @@ def test_a_target_starts_from_the_published_figure(store: Store, indicators: Ind
     (figure,) = publish(store, indicators).figures
     assert figure.target is not None
     assert figure.target.baseline == 40 / 95  # not 42 of 97
-    goals.set_goal(store, indicators["INT3"], baseline_period="2025-Q2", target_period="2028-Q2", target=0.6, by="Mara")
-    (figure,) = publish(store, indicators).figures
-    assert figure.target is not None
-    assert (figure.target.baseline, figure.goal()) == (None, None)
+
+
+def test_a_target_tells_nothing_of_a_baseline_that_is_hidden_or_rounded(
+    store: Store, indicators: Indicators, figure: Figure
+) -> None:
+    """A target is better than its baseline. So one of 2 % says of "•" of 97 people that there is 1, or none.
+
+    42 of 97 is published as 40 of 95, which is 42 of 93 at most: 45.2 %. A target of 44 % would say that it is fewer.
+    """
+    keep(store, indicators, figure("2024", 1, 97))
+    goals.set_goal(store, indicators["ARB1"], baseline_period="2024", target_period="2028", target=0.02, by="Mara")
+    assert [each.target for each in publish(store, indicators).figures] == [None]
+    keep(store, indicators, survey(42, 97))
+    for target, told in ((0.44, None), (0.46, 0.46)):
+        goals.set_goal(
+            store, indicators["INT3"], baseline_period="2026-Q2", target_period="2028-Q2", target=target, by="Mara"
+        )
+        found = publication.prepare(store, indicators).figures[-1].target
+        assert (found.target if found is not None else None) == told
+
+
+def test_a_municipality_that_is_recorded_later_does_not_tell_of_an_earlier_sum(
+    store: Store, indicators: Indicators, figure: Figure
+) -> None:
+    """First 564 − 500 is what two municipalities have together, of which one has 4. Later the county has 36 more: the
+    other one's 60 would fit well then, but it would say that the first one had 564 − 500 − 60.
+    """
+    keep(store, indicators, figure("2025", 564, 1120), figure("2025", 500, 1000, area=MEININGEN),
+         figure("2025", 4, 30, area=ZELLA))  # fmt: skip
+    publish(store, indicators)
+    keep(store, indicators, figure("2025", 600, 1200), figure("2025", 60, 90, area=SCHMALKALDEN))
+    found = cells(publish(store, indicators), "ARB1")
+    assert [found["2025", area].hidden for area in ("", MEININGEN, ZELLA, SCHMALKALDEN)] == [False, False, True, True]
+
+
+def test_what_adds_up_gives_nobody_away_if_the_rest_does_not(
+    store: Store, indicators: Indicators, figure: Figure
+) -> None:
+    """164 are the sum of 100, 60 and 4; the 300 are less than 200 + 90 + 30. So 164 − 100 − 60 is what is hidden."""
+    keep(store, indicators, figure("2025", 164, 300), figure("2025", 100, 200, area=MEININGEN),
+         figure("2025", 60, 90, area=SCHMALKALDEN), figure("2025", 4, 30, area=ZELLA))  # fmt: skip
+    draft = publication.prepare(store, indicators)
+    why = {each.cell.area: each.why for each in draft.judged["ARB1"]}
+    assert why == {"": "", MEININGEN: "", SCHMALKALDEN: "derivable", ZELLA: "small"}
+
+
+def test_nobody_and_all_are_hidden_also_where_only_a_percentage_is_known(
+    store: Store, indicators: Indicators, figure: Figure
+) -> None:
+    plain = {"numerator": None, "denominator": None}
+    shares = {"2023": 0.0, "2024": 1.0, "2025": 0.371}
+    observed = [dataclasses.replace(figure(period, 1, 2), value=share, **plain) for period, share in shares.items()]
+    keep(store, indicators, *observed)
+    found = cells(publish(store, indicators), "ARB1")
+    assert [found[period, ""].value for period in shares] == [None, None, 0.371]
+
+
+def test_what_fell_below_five_when_answers_were_taken_back_stays_as_published(
+    store: Store, indicators: Indicators
+) -> None:
+    keep(store, indicators, survey(5, 20))
+    publish(store, indicators)
+    fewer = dataclasses.replace(survey(4, 25), value=None, numerator=None, low=None, high=None, suppressed="group")
+    keep(store, indicators, fewer)
+    (judged,) = publication.prepare(store, indicators).judged["INT3"]
+    assert (judged.held, judged.cell.numerator) == ("difference", 5)
 
 
 def test_a_batch_never_changes(store: Store, indicators: Indicators, figure: Figure) -> None:

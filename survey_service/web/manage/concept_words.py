@@ -16,8 +16,8 @@ CHANGES: Mapping[str, str] = {ADDED: D_("Added"), REMOVED: D_("Left out"), CHANG
 
 
 def basis(of: Basis) -> list[str]:
-    """Return in the present language what a wording rests on, line by line."""
-    return [*paper.basis_lines(of, i18n.language().tag, gettext)]
+    """Return in the present language what a wording rests on, line by line, with exact figures."""
+    return [*paper.basis_lines(of, i18n.language().tag, gettext, exact=True)]
 
 
 def fact(name: str, value: Any, concept: Concept) -> str:

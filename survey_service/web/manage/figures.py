@@ -44,13 +44,15 @@ _MOST_LISTED = 60
 @dataclass(frozen=True)
 class Preview:
     """An indicator as it would be published: how many of its figures are shown, hidden, kept, new or changed, and which
-    these are: the first of those that are hidden or kept, each with its reason, and of those that are new.
+    these are: the first of those that are hidden or kept, each with its reason, and of those that are new; and whether
+    its target is not published.
     """
 
     indicator: Indicator
     counts: Mapping[str, int]
     listed: Sequence[tuple[Judged, str]]
     left_out: int
+    target_hidden: bool
 
 
 @blueprint.get("/indicators/publish")
@@ -151,10 +153,12 @@ def _silent_in(tag: str, lacks: Sequence[figures.Lack]) -> Silent:
 
 def _previews(draft: Draft) -> list[Preview]:
     newest = current().batches.count() + 1
-    return [_preview(code, judged, newest) for code, judged in draft.judged.items()]
+    told = {each.indicator.code for each in draft.figures if each.target is not None}
+    aimed = {code for code in draft.judged if goals.of_indicator(current().store, code) is not None}
+    return [_preview(code, judged, newest, code in aimed - told) for code, judged in draft.judged.items()]
 
 
-def _preview(code: str, judged: Sequence[Judged], newest: int) -> Preview:
+def _preview(code: str, judged: Sequence[Judged], newest: int, target_hidden: bool) -> Preview:
     counts = Counter(
         "held" if each.held else "hidden" if each.cell.hidden else "shown" for each in judged
     )  # fmt: skip
@@ -163,7 +167,8 @@ def _preview(code: str, judged: Sequence[Judged], newest: int) -> Preview:
     told = [(each, gettext(said[each.held or each.why])) for each in judged if each.held or each.why]
     plain = [each for each in reversed(judged) if each.cell.batch == newest and not (each.held or each.why)]
     told += [(each, gettext("New or changed")) for each in plain]
-    return Preview(current().indicators[code], counts, told[:_MOST_LISTED], max(0, len(told) - _MOST_LISTED))
+    left_out = max(0, len(told) - _MOST_LISTED)
+    return Preview(current().indicators[code], counts, told[:_MOST_LISTED], left_out, target_hidden)
 
 
 @dataclass(frozen=True)
