@@ -114,7 +114,7 @@ def test_from_a_report_to_a_revision(service: Service, mara: Manager, phone: Ope
         faults = inspector.faults(shown(visitor), tag, direction)
         visitor.click("main h2 a")
         visitor.wait_for_url(f"**/{tag}/concept/1")
-        assert visitor.locator("#item-1").inner_text().count("97") >= 1
+        assert visitor.locator("#item-1").inner_text().count("95") >= 1
         assert faults + inspector.faults(shown(visitor), tag, direction) == []
 
     file(store, block(count=50), block("rent", "WOH", 30, 90))

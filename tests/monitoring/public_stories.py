@@ -60,6 +60,8 @@ class Plan:
         if self.county:
             whole = [sum(counts[part] for counts in truth.values()) + self.off[part] for part in (0, 1)]
             found[COUNTY] = max(0, whole[0]), max(0, whole[1])
+            if not sum(found[COUNTY]):
+                found[COUNTY] = whole[0] - self.off[0], whole[1] - self.off[1]
         return {area: counts for area, counts in found.items() if sum(counts)}
 
 
@@ -102,9 +104,8 @@ def _next(draw: st.DrawFn, counts: Counts, survey: bool, taken_back: bool) -> Co
     change = draw(st.sampled_from((None, None, (1, 0), (0, 2), (-1, 1), (4, -2), "new")))
     if change is None:
         return counts
-    if change == "new":
-        return draw(COUNT), draw(COUNT)
-    return max(0, counts[0] + change[0]), max(0, counts[1] + change[1])
+    new = (draw(COUNT), draw(COUNT)) if change == "new" else (counts[0] + change[0], counts[1] + change[1])
+    return new if min(new) >= 0 and sum(new) else counts  # a share of nobody can't be recorded
 
 
 @st.composite

@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable
 
 from survey_service.accounts import audit
+from survey_service.monitoring import goals
 from survey_service.monitoring.figures import BATCHES, Batches
 from survey_service.questionnaire import translating
 from survey_service.store.base import Store
 from survey_service.translating.workbench import Wish
-from tests.monitoring.published import ZELLA, fill, note
+from tests.monitoring.published import INDICATORS, ZELLA, fill, note
 from tests.web.manage.conftest import Desk
 
 PAGE = "/manage/indicators/publish"
@@ -51,6 +52,19 @@ def test_a_figure_that_stays_as_published_says_why(manager: Desk, store: Store) 
     page = manager.get(f"{PAGE}?lang=en").text
     assert "Stays as published: fewer than 5 more have answered since" in page
     assert 'name="mark"' not in page
+
+
+def test_a_target_that_would_tell_of_its_start_is_not_published(manager: Desk, store: Store) -> None:
+    """The target of 50 % is far from its start, 980 of 2400. That 3 of 97 are more than 1 % is nobody's business."""
+    fill(store)
+    told = "The target is not published."
+    assert told not in manager.get(f"{PAGE}?lang=en").text
+    note(store, "ARB2", "2024", 3, 97)
+    goals.set_goal(store, INDICATORS["ARB2"], baseline_period="2024", target_period="2028", target=0.01, by="Mara")
+    page = manager.get(f"{PAGE}?lang=en").text
+    assert f"ARB2: {told}" in page
+    assert send(manager, mark_of(page))[0] == 303
+    assert "Target: 1" not in manager.client.get("/en/results?field=ARB").text
 
 
 def test_only_chosen_indicators_are_published(manager: Desk, store: Store) -> None:
