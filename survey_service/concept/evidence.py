@@ -76,9 +76,10 @@ def of_block(report: Report, block: Block) -> Evidence:
 
 
 def public(basis: Evidence) -> Evidence:
-    """Return evidence as everybody may see it: counts rounded to 5, share and interval from these, as all that is
-    published of a survey. From exact counts of several versions the difference would tell of single people.
+    """Return evidence as everybody may see it: counts (also of experts) rounded to 5, share and interval from these, as
+    all that is published of a survey. From exact counts of several versions the difference would tell of single people.
     """
+    basis = replace(basis, experts=None if basis.experts is None else rounded(basis.experts))
     if basis.count is None or basis.n is None or basis.share is None:
         return replace(basis, n=None if basis.n is None else rounded(basis.n))
     count, n = rounded(basis.count), rounded(basis.n)

@@ -189,7 +189,8 @@ def basis_lines(basis: Basis, tag: str, translate: Translate, *, exact: bool = F
     """Yield all that a wording rests on: the line of `basis_line`, then offers and experts where there are figures."""
     yield basis_line(basis, tag, translate, exact=exact)
     if isinstance(basis, Evidence):
-        for text, count in ((words.OFFERS, basis.offers), (words.EXPERTS, basis.experts)):
+        shown = basis if exact else evidence.public(basis)
+        for text, count in ((words.OFFERS, shown.offers), (words.EXPERTS, shown.experts)):
             if count is not None:
                 yield translate(text) % {"count": formats.number(count, tag)}
 

@@ -57,12 +57,12 @@ def _shown(change: Change, old: Concept, new: Concept) -> Shown:
     kind = gettext(KINDS[change.kind])
     if change.kind != CHANGED:
         text = paper.run_of(item.wording.texts, tag)
-        line = Line(text.language, difference.run(NEW if change.kind == ADDED else GONE, text.text))
+        line = Line(text.language, difference.run(NEW if change.kind == ADDED else GONE, text.text, text.language))
         notes = [*_who(item), *paper.basis_lines(item.wording.basis, tag, gettext)]
         return Shown(item.key, item.number, kind, [line], (), notes)
     order = [each for each in (tag, SOURCE) if each in dict(change.texts)]
     texts = sorted(change.texts, key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order))
-    lines = [Line(name, difference.told(runs)) for name, runs in texts] or [_unchanged(item.wording.texts, tag)]
+    lines = [Line(name, difference.told(runs, name)) for name, runs in texts] or [_unchanged(item.wording.texts, tag)]
     return Shown(item.key, item.number, kind, lines, [*_facts(change, old, new)])
 
 

@@ -44,8 +44,9 @@ def test_inputs_are_accepted_with_their_evidence_and_once(store: Store) -> None:
     )  # fmt: skip
     assert isinstance(rent.wording.basis, Evidence)
     assert (rent.field, rent.kind, rent.wording.by, rent.wording.basis.experts) == ("WOH", "statement", "Willi", 11)
-    told = list(paper.basis_lines(rent.wording.basis, "en", str))
-    assert told[1:] == ["Offers set against it: 3", "Experts who name it: 11"]
+    told = [list(paper.basis_lines(rent.wording.basis, "en", str, exact=exact))[1:] for exact in (True, False)]
+    assert [lines[0] for lines in told] == ["Offers set against it: 3"] * 2
+    assert [lines[1] for lines in told] == ["Experts who name it: 11", "Experts who name it: 10"]
     later = file(store, block(count=43))
     assert accepting.accept(store, number, later, "Mara") == accepting.Accepted((), 1)
     assert refusal(accepting.accept, store, number, later, "Mara", ["other"]) == "concept.inputs"

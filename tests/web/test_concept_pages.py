@@ -148,9 +148,12 @@ def test_two_adopted_versions_are_compared_word_by_word(client: FlaskClient, sto
         assert f'<del><span class="hidden">left out: </span>{old}</del>' in articles["item-3"]
         assert f'<ins><span class="hidden">new: </span>{new}</ins>' in articles["item-3"]
     assert "Horizon" not in articles["item-3"]
-    assert '<ins><span class="hidden">new: </span>Neues Ziel.</ins>' in articles["item-4"]
+    assert '<ins><span class="hidden" lang="en" dir="ltr">new: </span>Neues Ziel.</ins>' in articles["item-4"]
     assert "2: Left out</h2>" in articles["item-2"]
-    assert '<del><span class="hidden">left out: </span>Mehr &lt;b&gt;Kurse&lt;/b&gt;.' in articles["item-2"]
+    assert (
+        '<del><span class="hidden" lang="en" dir="ltr">left out: </span>Mehr &lt;b&gt;Kurse&lt;/b&gt;.'
+        in articles["item-2"]
+    )
     back = client.get("/en/concept/compare?old=2&new=1").text
     assert '<del><span class="hidden">left out: </span>good </del>' in back
     assert "Nothing differs." in client.get("/en/concept/compare?old=2&new=2").text

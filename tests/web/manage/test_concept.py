@@ -131,13 +131,14 @@ def test_the_second_of_two_editors_sees_both_texts(
     assert "Willi has saved another text since you opened the page" in page
     assert '<p class="source" lang="de" dir="auto">Mehr Kurse am Abend.</p>' in page
     assert '<p class="source" lang="de" dir="auto">Mehr &lt;kleine&gt; Kurse.</p>' in page
-    assert '<ins><span class="hidden">new: </span>&lt;kleine&gt; </ins>' in page
+    assert '<ins><span class="hidden" lang="en" dir="ltr">new: </span>&lt;kleine&gt; </ins>' in page
     assert 'name="seen" value="2"' in page
     assert "\nMehr &lt;kleine&gt; Kurse.</textarea>" in page
     assert draft().items[0].wording.texts == {"de": "Mehr Kurse am Abend."}
     assert send(manager, place, **{**mine, "seen": "2"})[0] == 303
     assert [(each.number, each.by) for each in items.wordings(store, key)] == [(3, "Mara"), (2, "Willi"), (1, "Mara")]
-    assert '<ins><span class="hidden">new: </span> am Abend</ins>' in shown(manager, place)  # it stays in the history
+    history = shown(manager, place)
+    assert '<ins><span class="hidden" lang="en" dir="ltr">new: </span> am Abend</ins>' in history
 
 
 def test_what_the_second_editor_left_alone_is_what_the_first_saved(
@@ -256,7 +257,8 @@ def test_versions_are_compared_word_by_word(manager: Desk, store: Store, adopted
     assert "Statements of the adopted version with other figures by now" in shown(manager)
     assert send(manager, f"/2/items/{key}/evidence", **renewed)[0] == 303
     page = shown(manager, "/compare?old=1&new=2")
-    assert '<del><span class="hidden">left out: </span>40</del><ins><span class="hidden">new: </span>50</ins>' in page
+    spoken = '<span class="hidden" lang="en" dir="ltr">'
+    assert f"<del>{spoken}left out: </span>40</del><ins>{spoken}new: </span>50</ins>" in page
     assert "42 of 97 people" in page
     assert "50 of 97 people" in page
     assert page.count("<article") == 1

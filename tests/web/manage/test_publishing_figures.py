@@ -131,7 +131,7 @@ def test_a_correction_needs_a_reason_that_everybody_reads(manager: Desk, store: 
     send(manager, mark_of(manager.get(PAGE).text))
     note(store, "ARB1", "2024", 1001, 2400)  # recorded with the reason “x”
     page = manager.get(f"{PAGE}?lang=en").text
-    row = re.search(r'<section aria-labelledby="wrong">.*?<tbody>(.*?)</tbody>', page, re.S)
+    row = re.search(r'<h2 id="wrong">.*?<tbody>(.*?)</tbody>', page, re.S)
     assert row is not None
     assert re.findall(r">([^<>\n]+)</t[hd]>", row[1]) == ["ARB1", "2024", "Whole county", "42.1\u202f%", "41.7\u202f%"]
     assert re.search(r'<textarea id="reason" name="reason"[^>]* required>x</textarea>', page)
