@@ -28,6 +28,7 @@ class Member:
     """Somebody with a phone and a letter; each page they look at is inspected."""
 
     def __init__(self, page: Page, address: str, tag: str, inspector: Inspector) -> None:
+        page.set_default_timeout(30_000)
         self.page, self.address, self.tag, self.inspector = page, address, tag, inspector
         self.faults: dict[str, list[str]] = {}
 

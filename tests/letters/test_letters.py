@@ -183,7 +183,7 @@ def test_letters_about_votes_speak_of_the_body_and_of_no_offer(values: Settings,
 def test_a_reminder_says_how_many_votes_are_missing_of_whom_and_until_when(values: Settings) -> None:
     letter = squeezed(letters.compose(values, "vote_reminded", "en", **all_of("vote_reminded")).text)
     assert "“Wohnen und Arbeit 2026” ends on June 1, 2026." in letter
-    assert "3 of 12 statements still have no vote of “Wohnen für alle e. V.”." in letter
+    assert "Statements still without a vote of “Wohnen für alle e. V.”: 3 of 12." in letter
 
 
 def test_a_letter_is_one_mail_with_both_forms(values: Settings) -> None:

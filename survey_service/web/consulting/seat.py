@@ -131,6 +131,11 @@ def body_name(body: int) -> Text:
     return bodies.of_id(current().store, body).name
 
 
+def html_tag(tag: str) -> str:
+    """Return a language of ours as HTML names it."""
+    return languages.language(tag).html
+
+
 def day(iso: str) -> str:
     """Return an ISO day, or the day of an ISO moment where the service stands, in words."""
     moment = dt.datetime.fromisoformat(iso)
@@ -154,4 +159,4 @@ def _not_indexed(response: Response) -> Response:
 
 @blueprint.context_processor
 def _helpers() -> dict[str, object]:
-    return {"day": day, "body_name": body_name, "saved": "saved" in request.args}
+    return {"day": day, "body_name": body_name, "html_tag": html_tag, "saved": "saved" in request.args}
