@@ -1350,7 +1350,9 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("A member needs a name; a text has at most %(limit)s characters. Nothing changed."),
     ),
     "member.days": Kind(
-        422, D_("Please check the days"), D_("The last day can't be before the first. Nothing changed.")
+        422,
+        D_("Please check the days"),
+        D_("Give each day like 2026-12-31; the last can't be before the first. Nothing changed."),
     ),
     "member.twice": Kind(
         409,

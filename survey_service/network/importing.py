@@ -142,6 +142,7 @@ class _Reader:
         self._check_address(row, str(person["email"]), str(person["since"]))
         if len(self.faults) == before:
             self.people.append(person)
+        self.faults[before:] = sorted(self.faults[before:], key=lambda fault: (len(fault.cell), fault.cell))
 
     def _check_address(self, row: Row, text: str, since: str) -> None:
         try:

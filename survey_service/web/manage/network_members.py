@@ -22,7 +22,7 @@ from survey_service.web.manage.desk import blueprint
 from survey_service.web.manage.network import body_page, member_words, of_body
 
 _TEXTS = ("name", "email", "organisation", "role", "language", "since", "stands_for")
-_AT_FORM = ("member.", "mail.")
+_AT_FORM = ("member.", "members.", "mail.")
 
 
 @blueprint.post("/network/<int:body>/members")

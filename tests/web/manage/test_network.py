@@ -77,7 +77,7 @@ def test_a_member_is_added_changed_leaves_and_comes_back(body: Desk, store: Stor
         ({}, "is the address of a member of this body at that time"),
         ({"email": "ben"}, "ben"),
         ({"name": "", "email": "ben@example.org"}, "A member needs a name"),
-        ({"since": "1.11.2026", "email": "ben@example.org"}, "The last day can&#39;t be before the first"),
+        ({"since": "1.11.2026", "email": "ben@example.org"}, "the last can&#39;t be before the first"),
     ):
         status, page = send(body, f"{PLACE}/members", **{**MEMBER, "organisation": "Kept & shown", **changes})
         assert (status in (409, 422), told in page, 'value="Kept &amp; shown"' in page) == (True, True, True), told
@@ -141,6 +141,7 @@ def test_a_file_is_added_whole_or_not_at_all_and_comes_out_again(body: Desk, sto
     status, page = bring(body, f"{head}Anna Amt;anna@example.org;Diakonie;\nBen;ben;;König\n")
     assert status == 422
     assert "Cell D3: Write member, chair or deputy." in page
+    assert "Add members from a file" in page
     assert "Cell B3: “ben” is no e-mail address." in page
     assert members.all_of(store, 1) == []
     assert bring(body, f"{head}Anna Amt;anna@example.org;Diakonie;\n=Ben;ben@example.org;;Leitung\n")[0] == 303
@@ -167,7 +168,7 @@ def test_a_meeting_from_the_invitation_to_the_minutes(body: Desk, store: Store) 
     assert body.get(f"{place}?lang=en").status_code == 200
     sent = body.client.post(place, data={"_csrf": body.token("/manage/network"), "what": "invite"})
     assert sent.headers["Location"] == f"{place}?sent=3&before=0&failed=0"
-    assert "Letters written: 3." in body.get(f"{sent.headers['Location']}&lang=en").text
+    assert "E-mails written: 3." in body.get(f"{sent.headers['Location']}&lang=en").text
     found = icalendar.Calendar.from_ical(body.get(f"{place}/calendar").text).walk("VEVENT")[0]
     assert (found["SUMMARY"], found["DTEND"].dt.isoformat()) == ("Arbeitskreis Wohnen", "2026-12-03T20:00:00+01:00")
     status, page = send(body, place, what="minutes", minutes_url="javascript:alert(1)")
