@@ -1279,8 +1279,8 @@ CATALOGUE: Mapping[str, Kind] = {
         409,
         D_("The concept was changed meanwhile"),
         D_(
-            "These statement versions are not in the draft any more: %(items)s. Look at the round again and save it "
-            "with the present wordings. Nothing was opened."
+            "These statement versions are not in the draft any more: %(items)s. Put the present wordings to the vote: "
+            "save the round again, or prepare a further one. Nothing was opened."
         ),
     ),
     "consulting.running": Kind(

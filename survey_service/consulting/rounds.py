@@ -84,9 +84,7 @@ def open_round(store: Store, id: int, by: str) -> Round:
     with store.transaction():
         stored, now = of_state(store, id, DRAFT)
         version = versions.load(store, now.concept)
-        changed = changed_items(version, now.items)
-        if changed:
-            raise Problem("consulting.changed", items=", ".join(put.number for put in changed))
+        _refuse_changed(version, now)
         _checked(store, now, [put.item for put in now.items])
         if version.state == BEING_WRITTEN:
             versions.consult(store, now.concept, by)
@@ -98,14 +96,16 @@ def open_round(store: Store, id: int, by: str) -> Round:
 
 def extend(store: Store, id: int, closes: str, by: str) -> Round:
     """Give a round a later last day; one that is closed, but not final, takes votes again while its concept version is
-    in consultation. Raises Problems consulting.entries and consulting.state.
+    in consultation and still says what was put. Raises Problems consulting.entries, .state and .changed.
     """
     with store.transaction():
         stored, now = of_state(store, id, OPEN, CLOSED)
         if not is_day(closes) or closes <= now.closes or closes < clock.today().isoformat():
             raise Problem("consulting.entries", names="closes")
-        if now.final or versions.load(store, now.concept).state != CONSULTING:
+        version = versions.load(store, now.concept)
+        if now.final or version.state != CONSULTING:
             raise Problem("consulting.state")
+        _refuse_changed(version, now)
         _replace(store, stored, dataclasses.replace(now, state=OPEN, closes=closes))
         _note(store, by, id, "extended")
     return load(store, id)
@@ -180,6 +180,12 @@ def changed_items(version: Concept, items: Iterable[Put]) -> list[Put]:
     """Return what can't be put as it stands: the item has another wording by now, or was taken out."""
     present = {(item.key, item.wording.number) for item in version.items}
     return [put for put in items if (put.item, put.wording) not in present]
+
+
+def _refuse_changed(version: Concept, found: Round) -> None:
+    changed = changed_items(version, found.items)
+    if changed:
+        raise Problem("consulting.changed", items=", ".join(put.number for put in changed))
 
 
 def missing_texts(version: Concept, items: Iterable[str], tags: Iterable[str]) -> dict[str, list[str]]:

@@ -102,6 +102,8 @@ def test_what_is_put_stays_what_it_was_when_the_draft_goes_on(store: Store, conc
         key: TEXTS[key] for key in ("item-1", "item-2", "item-3")
     }
     assert refusal(rounds.extend, store, round.id, "2026-09-25", "Mara") == "consulting.state"
+    versions.consult(store, concept, "Mara")  # other wordings: they need a round of their own
+    assert refusal(rounds.extend, store, round.id, "2026-09-25", "Mara") == "consulting.changed"
 
 
 def test_a_round_on_wordings_that_are_not_in_the_draft_any_more_does_not_open(store: Store, concept: int) -> None:

@@ -13,6 +13,8 @@ from flask import Flask
 from survey_service import clock, outbox, settings
 from survey_service.app import create_app
 from survey_service.cli.linking import send_asked
+from survey_service.concept import items, versions
+from survey_service.concept.model import Decision
 from survey_service.consulting import asked, attending, ballots, comments, invitations, rounds
 from survey_service.questionnaire.loader import Library
 from survey_service.responses.revisions import Publications
@@ -261,6 +263,18 @@ def test_after_the_last_day_there_are_results_and_then_answers(app: Flask, held:
         assert page.text.count("Accepted in part") == 2
         assert page.html.count('<p lang="de" dir="ltr">Wir sparen anderswo.</p>') == 2
         assert page.text.count("Your comment") == 1
+
+
+def test_results_stay_readable_when_a_field_has_left_the_adopted_version(app: Flask, held: Consultation) -> None:
+    anna = arrive(app, held, "Anna")
+    rounds.close(held.store, held.round.id, "Mara")
+    versions.take_back(held.store, held.round.concept, "Mara")
+    items.take_out(held.store, held.round.concept, "item-3")  # the only one in its field
+    versions.consult(held.store, held.round.concept, "Mara")
+    decision = Decision("Kreistag", "2026-09-01", "einstimmig", "2026-09-01", "2029-12-31")
+    assert "WOH" not in versions.adopt(held.store, held.round.concept, decision, "Mara").fields
+    page = anna.open(re.sub("/statements$", "/results", anna.url))
+    assert "Wohnungen sind knapp." in page.text
 
 
 def test_altered_revoked_and_unknown_links_are_one_missing_page(app: Flask, held: Consultation) -> None:

@@ -71,8 +71,9 @@ class Seat:
 
     @cached_property
     def fields(self) -> Mapping[str, Text]:
-        """The names of the fields of action."""
-        return versions.load(current().store, self.round.concept).fields
+        """The names of the fields of action; an adopted version no longer names those that nothing is left in."""
+        codes: dict[str, Text] = {put.field: {"*": put.field} for put in self.round.items}
+        return {**codes, **versions.load(current().store, self.round.concept).fields}
 
     def vote(self, put: Put) -> Vote | None:
         """Return the vote of the organisation on a statement version."""
