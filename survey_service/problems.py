@@ -1200,6 +1200,11 @@ CATALOGUE: Mapping[str, Kind] = {
     "concept.state": Kind(
         409, D_("Not possible now"), D_("Version %(number)s is not in the state for that. Nothing changed.")
     ),
+    "concept.exact": Kind(
+        422,
+        D_("A number would be told exactly"),
+        D_("In no. %(numbers)s stands a number of people that is public only rounded. Word it without the number."),
+    ),
     "concept.empty": Kind(
         422, D_("The concept is empty"), D_("Version %(number)s has no item yet. Add one first. Nothing changed.")
     ),

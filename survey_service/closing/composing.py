@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from survey_service.closing import texts
-from survey_service.closing.grounds import Disclosed, Grounds, tells_exactly
+from survey_service.closing.grounds import Grounds
 from survey_service.closing.model import Conclusion, Content, Decided, Figure, Step
-from survey_service.concept import measures, progress, versions
+from survey_service.concept import exactness, measures, progress, versions
 from survey_service.concept.model import STATEMENT, Concept, Evidence, Item
 from survey_service.monitoring import periods, withholding
 from survey_service.monitoring.figures import Batch
@@ -124,7 +124,7 @@ def exact(store: Store, content: Content) -> dict[str, list[str]]:
     for each in content.conclusions if concept is not None else ():
         basis = concept.item(each.key).wording.basis if concept is not None else None
         if isinstance(basis, Evidence):
-            told = tells_exactly(each.texts, basis, Disclosed(each.count, each.n))
+            told = exactness.tells_exactly(each.texts, basis, (each.count, each.n))
             found |= {each.key: told} if told else {}
     return found
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +18,6 @@ from survey_service.statistics.shares import wilson
 from survey_service.store.base import Store
 
 _NEED = ".need."
-_NUMBER = re.compile(r"(?<![\d.,])(?P<whole>\d{1,3}(?:[.,'’٬ \u00a0\u202f]\d{3})+|\d{1,12})(?![\d]|[.,٫]\d|\s?[%٪])")
 
 
 @dataclass(frozen=True)
@@ -132,17 +129,3 @@ def _groups(basis: Evidence) -> tuple[int, int, int] | None:
     if basis.suppressed is not None or basis.count is None or basis.n is None:
         return None
     return basis.count, basis.n - basis.count, basis.n
-
-
-def tells_exactly(texts: Text, basis: Evidence, shown: Disclosed) -> list[str]:
-    """Return the languages in whose text a number of people stands that is published rounded or not at all."""
-    kept = {shown.count, shown.n}
-    exact = {number for number in (basis.count, basis.n) if number is not None and number not in kept}
-    return [tag for tag, text in texts.items() if exact.intersection(_numbers(text))]
-
-
-def _numbers(text: str) -> Iterator[int]:
-    """Yield the whole numbers of a text, in whatever digits and groups; decimals and percentages are none."""
-    plain = "".join(str(unicodedata.digit(sign, sign)) if sign.isdigit() else sign for sign in text)
-    for found in _NUMBER.finditer(plain):
-        yield int(re.sub(r"\D", "", found["whole"]))

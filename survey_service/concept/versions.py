@@ -15,7 +15,7 @@ import orjson
 
 from survey_service import clock
 from survey_service.accounts import audit
-from survey_service.concept import progress, taking_part
+from survey_service.concept import exactness, progress, taking_part
 from survey_service.concept.checks import checked_decision, checked_texts
 from survey_service.concept.model import (
     ADOPTED,
@@ -93,7 +93,7 @@ def _turn(store: Store, number: int, before: str, after: str, by: str) -> None:
 def adopt(store: Store, number: int, decision: Decision, by: str) -> Concept:
     """Freeze a version in consultation as it was decided. From now on nothing changes it.
 
-    Raises Problems concept.decision, concept.state, concept.empty, concept.adopted and those of `load`.
+    Raises Problems concept.decision, concept.state, concept.empty, concept.exact, concept.adopted and those of `load`.
     """
     decision = checked_decision(decision, clock.today())
     with store.transaction():
@@ -103,6 +103,9 @@ def adopt(store: Store, number: int, decision: Decision, by: str) -> Concept:
         draft = load(store, number)
         if not draft.items:
             raise Problem("concept.empty", number=number)
+        exact = exactness.exact_items(draft.items)
+        if exact:
+            raise Problem("concept.exact", numbers=", ".join(item.number for item in exact))
         based_on = store.collection(VERSIONS).first(number=draft.based_on)
         before = based_on.body["frozen"]["decision"]["day"] if based_on is not None else ""
         took_part = taking_part.gather(store, taking_part.begins(before), decision.day)

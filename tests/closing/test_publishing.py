@@ -28,8 +28,8 @@ def test_it_is_published_in_the_chosen_languages_that_lack_nothing(source: Sourc
         publish(source, {"en": "reviewed", "ar": "draft", "pl": "draft"})
     assert (caught.value.code, caught.value.details) == (
         "closing.incomplete",
-        {"languages": "ar, pl"},
-    )  # ARB4 has no name
+        {"languages": "pl"},
+    )
     assert refusal(publish, source, {"en": "perfect"}) == "request.bad"
     assert refusal(publish, source, {"xx": "draft"}) == "request.bad"
     page = publish(source, {"en": "draft"})
