@@ -291,7 +291,6 @@ def _check_file(name: str, content: bytes) -> None:
             "Vote",
             "Comment",
             "Proposed wording",
-            "Answer",
         ),
         *("Answer", "Reason", "Resulting wording"),
     ]
