@@ -57,6 +57,7 @@ def attack(app: Flask, story: Story) -> tuple[list[Small], Told]:
     return found_in(series_of(story, told, read)), told
 
 
+@pytest.mark.timeout(600)
 @settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(story=stories())
 def test_nothing_small_is_found_in_what_is_public(app: Flask, story: Story) -> None:
