@@ -1,4 +1,4 @@
-"""Numbers of people in the text of a statement: everybody sees them rounded; a version that tells them is not adopted."""
+"""Numbers of people in the text of a statement: everybody sees them rounded, and a version that tells them stays open."""
 
 from __future__ import annotations
 

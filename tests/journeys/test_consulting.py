@@ -121,7 +121,7 @@ def _anna_votes_on_everything(anna: Member) -> None:
     anna.arrive()
     page.click("main .actions a.button")
     page.wait_for_url("**/statements/item-1")
-    assert "42 von 97 suchen Arbeit." in anna.said()
+    assert "40 von 95 suchen Arbeit." in anna.said()
     anna.look("statement")
     page.check("input[name=K1][value=disagree]")
     page.click(SAVE)
