@@ -1,4 +1,4 @@
-"""Numbers of people in the text of a statement: everybody sees them rounded, and a version that tells them stays open."""
+"""Numbers of people in texts of statements: everybody sees them rounded, and a version that tells them stays open."""
 
 from __future__ import annotations
 

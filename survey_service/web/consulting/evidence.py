@@ -1,10 +1,10 @@
-"""What a statement rests on, in plain words and in the reader's language."""
+"""What a statement rests on, in plain words and in the reader's language, rounded as all that leaves the desk."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from survey_service.concept import paper
+from survey_service.concept import evidence, paper
 from survey_service.concept.model import Evidence, Wording
 from survey_service.concept.words import JUDGEMENT, WHO_AND_WHEN
 from survey_service.reports.render import formats
@@ -20,7 +20,7 @@ def lines(wording: Wording) -> Iterator[str]:
     if not isinstance(basis, Evidence):
         yield gettext(JUDGEMENT, who=apart(basis.of))
         return
-    yield from _figures(basis, tag)
+    yield from _figures(evidence.public(basis), tag)
 
 
 def _figures(basis: Evidence, tag: str) -> Iterator[str]:
