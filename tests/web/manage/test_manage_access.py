@@ -11,8 +11,9 @@ from survey_service.web import audience
 from survey_service.web.manage import AUDIENCES, blueprint
 from tests.web.manage.conftest import Desk
 
-NOBODY, GROUP, MANAGER, ADMIN = "", "Willi", "Mara", "Ada"
-EVERYONE = {GROUP, MANAGER, ADMIN}
+NOBODY, GROUP, MANAGER, ADMIN, TRANSLATOR = "", "Willi", "Mara", "Ada", "Tanja"
+EVERYONE = {GROUP, MANAGER, ADMIN, TRANSLATOR}
+TRANSLATORS = {MANAGER, TRANSLATOR}
 MODERATORS = {GROUP, MANAGER}
 
 WHO_MAY = {
@@ -25,11 +26,11 @@ WHO_MAY = {
     ("POST", "/manage/questionnaires/<name>/close"): {MANAGER},
     ("GET", "/manage/questionnaires/<name>/publish"): {MANAGER},
     ("POST", "/manage/questionnaires/<name>/publish"): {MANAGER},
-    ("GET", "/manage/translations"): {MANAGER},
-    ("GET", "/manage/translations/<scope>/<tag>"): {MANAGER},
-    ("POST", "/manage/translations/<scope>/<tag>"): {MANAGER},
-    ("GET", "/manage/translations/<scope>/<tag>/file"): {MANAGER},
-    ("POST", "/manage/translations/<scope>/<tag>/file"): {MANAGER},
+    ("GET", "/manage/translations"): TRANSLATORS,
+    ("GET", "/manage/translations/<scope>/<tag>"): TRANSLATORS,
+    ("POST", "/manage/translations/<scope>/<tag>"): TRANSLATORS,
+    ("GET", "/manage/translations/<scope>/<tag>/file"): TRANSLATORS,
+    ("POST", "/manage/translations/<scope>/<tag>/file"): TRANSLATORS,
     ("GET", "/manage/questionnaires/<name>/distribute"): {MANAGER},
     ("POST", "/manage/questionnaires/<name>/distribute/links"): {MANAGER},
     ("POST", "/manage/questionnaires/<name>/distribute/retired"): {MANAGER},
@@ -233,7 +234,7 @@ def address(rule: str) -> str:
     )
 
 
-@pytest.mark.parametrize("name", [NOBODY, GROUP, MANAGER, ADMIN])
+@pytest.mark.parametrize("name", [NOBODY, GROUP, MANAGER, ADMIN, TRANSLATOR])
 @pytest.mark.parametrize("method, rule", sorted(WHO_MAY))
 def test_a_route_lets_through_exactly_whom_it_should(
     as_role: Callable[[str], Desk], method: str, rule: str, name: str
@@ -260,7 +261,7 @@ def test_a_route_lets_through_exactly_whom_it_should(
 def test_a_route_that_nobody_listed_is_not_found_even_for_a_manager(app: Flask, as_role: Callable[[str], Desk]) -> None:
     app.add_url_rule("/manage/secret", "manage.secret", lambda: "secret")
     app.add_url_rule("/secret", "secret", lambda: "secret")
-    for name in (NOBODY, MANAGER, ADMIN):
+    for name in (NOBODY, MANAGER, ADMIN, TRANSLATOR):
         for path in ("/manage/secret", "/secret"):
             response = as_role(name).get(path)
             assert response.status_code == 404
@@ -269,7 +270,7 @@ def test_a_route_that_nobody_listed_is_not_found_even_for_a_manager(app: Flask, 
 
 def test_somebody_elses_and_a_missing_thing_look_the_same(as_role: Callable[[str], Desk]) -> None:
     """Whoever may not see responses gets one answer for a questionnaire that exists and for one that doesn't."""
-    for name, status in ((GROUP, 403), (NOBODY, 303)):
+    for name, status in ((GROUP, 403), (TRANSLATOR, 403), (NOBODY, 303)):
         desk = as_role(name)
         there, missing = (desk.get(f"/manage/questionnaires/{q}/responses") for q in ("small", "nothing"))
         assert there.status_code == missing.status_code == status
