@@ -39,6 +39,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "factor.codes": frozenset(),
     "factor.reset": frozenset(),
     "handover.begun": frozenset({"to"}),
+    "handover.taken_back": frozenset({"to"}),
     "handover.exported": frozenset(),
     "handover.finished": frozenset({"to"}),
     "user.reset": frozenset({"roles"}),

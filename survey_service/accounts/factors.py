@@ -30,10 +30,13 @@ class Held:
 
 @dataclass(frozen=True)
 class Standing:
-    """When an account was last signed in to, as a day or "", and how often without a second factor so far."""
+    """When an account was last signed in to, as a day or "", how often without a second factor so far, and which
+    ``credentials`` it had then.
+    """
 
     day: str = ""
     without: int = 0
+    credentials: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,14 +61,17 @@ def held(store: Store, account: int) -> Held:
 def standing(store: Store, account: int) -> Standing:
     """Return when and how an account was signed in to."""
     stored = store.collection(STANDING).first(account=account)
-    return Standing() if stored is None else Standing(stored.body["day"], stored.body["without"])
+    if stored is None:
+        return Standing()
+    return Standing(stored.body["day"], stored.body["without"], stored.body["credentials"])
 
 
-def count(store: Store, account: int, *, without: bool, now: dt.datetime) -> None:
+def count(store: Store, account: Account, *, without: bool, now: dt.datetime) -> None:
     """Note a sign-in, of which the day is kept; within the caller's transaction."""
-    stored = store.collection(STANDING).first(account=account)
+    stored = store.collection(STANDING).first(account=account.id)
     before = 0 if stored is None else stored.body["without"]
-    body = {"account": account, "day": now.date().isoformat(), "without": before + without}
+    body = {"account": account.id, "day": now.date().isoformat(), "without": before + without}
+    body["credentials"] = account.credentials
     if stored is None:
         store.collection(STANDING).add(body)
     else:

@@ -223,7 +223,7 @@ def _complete(store: Store, who: Visitor, token: str, caller: Caller, way: str, 
 def _begin(store: Store, account: Account, language: str, caller: Caller, way: str, now: dt.datetime) -> str:
     """Begin a session within the caller's transaction, and note the sign-in."""
     token = sessions.begin(store, account.id, account.credentials, language, now=now, browser=caller.browser)
-    factors.count(store, account.id, without=way == PASSWORD, now=now)
+    factors.count(store, account, without=way == PASSWORD, now=now)
     details = {} if way == PASSWORD else {"way": way}
     audit.append(store, account.name, "login.succeeded", account.name, details, now=now)
     return token

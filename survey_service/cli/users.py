@@ -11,6 +11,7 @@ from survey_service import clock
 from survey_service.accounts import accounts, factors, tickets
 from survey_service.accounts.access import MANAGER, ROLES
 from survey_service.cli.common import actor, on_instance, opened, table
+from survey_service.letters import team
 from survey_service.store.base import Store
 
 _password_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
@@ -58,7 +59,7 @@ def invite(roles: tuple[str, ...], instance: Path | None) -> None:
     with opened(instance) as context:
         token = tickets.invite(context.store, roles or (MANAGER,), "", by=actor(), now=clock.now())
         site = context.settings.public_url.rstrip("/")
-    click.echo(f"{site}/manage/invited/{token}")
+    click.echo(team.invitation_address(site, token))
     if not site:
         click.echo("SURVEY_PUBLIC_URL is not set: put the address of the service before it.", err=True)
     click.echo(

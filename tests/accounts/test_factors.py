@@ -255,7 +255,7 @@ def test_neither_the_setting_nor_a_demonstration_asks_for_one(store: Store, anna
 def test_the_day_of_the_last_sign_in_is_kept_and_no_more(store: Store, anna: Account) -> None:
     assert factors.standing(store, anna.id) == Standing("", 0)
     half(store, later(days=1))
-    assert factors.standing(store, anna.id) == Standing("2026-11-24", 1)
+    assert factors.standing(store, anna.id) == Standing("2026-11-24", 1, 1)
 
 
 # --- lock-out ------------------------------------------------------------------------------------------------------

@@ -22,6 +22,26 @@ WHO_MAY = {
     ("POST", "/manage/language"): EVERYONE,
     ("GET", "/manage/password"): EVERYONE,
     ("POST", "/manage/password"): EVERYONE,
+    ("GET", "/manage/confirm"): EVERYONE,
+    ("POST", "/manage/confirm"): EVERYONE,
+    ("GET", "/manage/account"): EVERYONE,
+    ("POST", "/manage/account/app"): EVERYONE,
+    ("POST", "/manage/account/app/confirm"): EVERYONE,
+    ("POST", "/manage/account/app/remove"): EVERYONE,
+    ("GET", "/manage/account/passkey"): EVERYONE,
+    ("POST", "/manage/account/passkey"): EVERYONE,
+    ("POST", "/manage/account/passkeys/<int:number>/remove"): EVERYONE,
+    ("POST", "/manage/account/codes"): EVERYONE,
+    ("POST", "/manage/account/sessions"): EVERYONE,
+    ("POST", "/manage/account/email"): EVERYONE,
+    ("GET", "/manage/people"): {ADMIN},
+    ("POST", "/manage/people/invitations"): {ADMIN},
+    ("POST", "/manage/people/invitations/<int:number>/revoke"): {ADMIN},
+    ("GET", "/manage/people/<int:number>"): {ADMIN},
+    ("POST", "/manage/people/<int:number>"): {ADMIN},
+    ("GET", "/manage/handover"): {MANAGER},
+    ("GET", "/manage/handover/file"): {MANAGER},
+    ("POST", "/manage/handover"): {MANAGER},
     ("POST", "/manage/questionnaires/<name>/open"): {MANAGER},
     ("POST", "/manage/questionnaires/<name>/close"): {MANAGER},
     ("GET", "/manage/questionnaires/<name>/publish"): {MANAGER},
@@ -190,7 +210,19 @@ WHO_MAY = {
 }
 """Every route of the desk but the login, with the accounts that may use it; written by hand, compared with the code."""
 
-PUBLIC = {("GET", "/manage/login"), ("POST", "/manage/login")}
+PUBLIC = {
+    ("GET", "/manage/login"),
+    ("POST", "/manage/login"),
+    ("GET", "/manage/login/second"),
+    ("POST", "/manage/login/second"),
+    ("GET", "/manage/lost"),
+    ("POST", "/manage/lost"),
+    ("GET", "/manage/lost/sent"),
+    ("GET", "/manage/new-password/<token>"),
+    ("POST", "/manage/new-password/<token>"),
+    ("GET", "/manage/invited/<token>"),
+    ("POST", "/manage/invited/<token>"),
+}
 
 
 def routes(app: Flask) -> set[tuple[str, str]]:
