@@ -15,6 +15,7 @@ from survey_service.accounts.access import ADMIN, MANAGER, ROLES, TRANSLATOR, WO
 from survey_service.accounts.accounts import Account
 from survey_service.accounts.factors import Held, Standing
 from survey_service.letters import team
+from survey_service.mailing import server_of
 from survey_service.problems import D_, Problem
 from survey_service.web import i18n, wordings
 from survey_service.web.context import current
@@ -129,7 +130,7 @@ def _reset_factor(found: Account) -> None:
 
 
 def _make_link(found: Account) -> str:
-    """Make a link for a new password: sent to the noted address, else shown once; no admin ever knows a password."""
+    """Make a link for a new password: sent to the noted address, or shown once if there is none or no mail leaves."""
     _refuse_self(found)
     if found.disabled:
         raise Problem("request.bad")
@@ -139,7 +140,7 @@ def _make_link(found: Account) -> str:
         link = team.password_address(identity.address(), token)
         if found.email:
             letters.post(current().settings, found.email, "team_password", i18n.language().tag, link=link)
-    shown = "" if found.email else link
+    shown = link if not found.email or server_of(current().settings.mail_url) is None else ""
     return render_template(
         "manage/link.html", kind="password", link=shown, sent=found.email, until=_moment(now + tickets.BY_HAND)
     )
