@@ -462,7 +462,7 @@ CATALOGUE: Mapping[str, Kind] = {
         429, D_("Too many invitations"), D_("%(most)s invitations are open. Take back those that are not needed.")
     ),
     "handover.successor": Kind(
-        422, D_("Nobody to hand over to"), D_("Choose an account that is enabled and is not your own.")
+        422, D_("Nobody to hand over to"), D_("Choose an account that is active and is not your own.")
     ),
     "handover.early": Kind(
         409,

@@ -80,9 +80,14 @@ def guard(action: str) -> None:
 def _factor_is_due(who: Visitor) -> bool:
     """Tell whether somebody has used up the sign-ins without a second factor; seldom more than one look-up."""
     policy, store = current().factor_policy, current().store
-    standing = factors.standing(store, who.account.id)
-    left = policy.left(who.account, _NOTHING, standing)
+    left = policy.left(who.account, _NOTHING, factors.standing(store, who.account.id))
     return left is not None and left < 0 and not factors.held(store, who.account.id)
+
+
+def sign_ins_left() -> int | None:
+    """Return how often the visitor can still sign in without a second factor; None if they need none or have one."""
+    account, store = signed_in().account, current().store
+    return current().factor_policy.left(account, factors.held(store, account.id), factors.standing(store, account.id))
 
 
 def may(action: str) -> bool:
@@ -169,7 +174,7 @@ def _back() -> str:
 @blueprint.context_processor
 def _helpers() -> dict[str, object]:
     shared = {"may": may, "visitor": visitor(), "desk_languages": desk_languages(), "this_page": here()}
-    return {**shared, "passkey_script": _passkey_script, **names.HELPERS}
+    return {**shared, "passkey_script": _passkey_script, "sign_ins_left": sign_ins_left, **names.HELPERS}
 
 
 def _passkey_script() -> Markup:

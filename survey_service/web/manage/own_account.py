@@ -137,13 +137,11 @@ def _to(done: str) -> ResponseReturnValue:
 
 def _page(error: str = "", wrong: str = "") -> str:
     store, who, now = current().store, desk.signed_in(), clock.now()
-    held = factors.held(store, who.account.id)
-    standing = factors.standing(store, who.account.id)
     return render_template(
         "manage/account.html",
         account=who.account,
-        held=held,
-        left=current().factor_policy.left(who.account, held, standing),
+        held=factors.held(store, who.account.id),
+        left=desk.sign_ins_left(),
         live=[
             (entry, _moment(entry.started), _moment(entry.used))
             for entry in sessions.of(store, who.account.id, now=now)

@@ -342,8 +342,8 @@ def test_people_are_listed_with_factor_and_last_day(app: Flask, store: Store, as
     page = as_role("Ada").get("/manage/people?lang=en").text
     rows = {re.sub(r"<[^>]+>|\s+", " ", row).strip() for row in re.findall(r"<tr>.*?</tr>", page, re.S)}
     squeezed = {" ".join(row.split()) for row in rows}
-    assert "Mara Manager App never enabled" in squeezed
-    assert any(row.startswith("Willi Working group none Nov 23") for row in squeezed)
+    assert "Mara Manager App never active" in squeezed
+    assert any(row.startswith("Willi Working group not set up Nov 23") for row in squeezed)
 
 
 def test_an_admin_changes_roles_disables_enables_and_resets(app: Flask, store: Store, as_role: AsRole) -> None:
