@@ -59,19 +59,34 @@ def add(
     exempt: bool = False,
 ) -> Account:
     """Create an account. Raises Problems user.name, user.role, user.exists, mail.address and those of a password."""
-    shown = _shown(name)
-    chosen = chosen_roles(roles)
-    passwords.check(password, shown)
-    encoded = passwords.hash_of(password)  # slow, so before the transaction
+    return insert(store, prepared(name, roles, password, email=email, exempt=exempt), actor=actor, now=now)
+
+
+def prepared(name: str, roles: Iterable[str], password: str, *, email: str = "", exempt: bool = False) -> Document:
+    """Return a new account for `insert`, which is quick: a password is hashed slowly, so before a transaction.
+
+    Raises Problems as `add`, but user.exists.
+    """
+    shown, chosen = _shown(name), chosen_roles(roles)
     address = mail.checked(email) if email.strip() else ""
-    body: Document = {"key": key_of(shown), "name": shown, "roles": list(chosen), "password": encoded}
-    body |= {"email": address, "exempt": exempt}
+    body: Document = {"key": key_of(shown), "name": shown, "roles": list(chosen), "password": hashed(password, shown)}
+    return {**body, "email": address, "exempt": exempt, "disabled": False, "credentials": 1}
+
+
+def insert(store: Store, body: Document, *, actor: str, now: dt.datetime) -> Account:
+    """Store a prepared account. Raises Problem user.exists."""
     with store.transaction():
         if store.collection(ACCOUNTS).first(key=body["key"]) is not None:
-            raise Problem("user.exists", name=shown)
-        stored = store.collection(ACCOUNTS).add({**body, "disabled": False, "credentials": 1})
-        audit.append(store, actor, "user.added", shown, {"roles": " ".join(chosen)}, now=now)
+            raise Problem("user.exists", name=body["name"])
+        stored = store.collection(ACCOUNTS).add(body)
+        audit.append(store, actor, "user.added", body["name"], {"roles": " ".join(body["roles"])}, now=now)
     return _account(stored)
+
+
+def hashed(password: str, name: str) -> str:
+    """Return the hash of a password that an account of this name may have. Raises Problems of a password."""
+    passwords.check(password, name)
+    return passwords.hash_of(password)
 
 
 def everyone(store: Store) -> list[Account]:
@@ -100,8 +115,7 @@ def reset(
     Raises Problems user.missing, user.role and those of a password.
     """
     chosen = chosen_roles(roles) if (roles := tuple(roles)) else ()
-    passwords.check(password, find(store, name).name)
-    changes: dict[str, Any] = {"password": passwords.hash_of(password), "disabled": False}
+    changes: dict[str, Any] = {"password": hashed(password, find(store, name).name), "disabled": False}
     if chosen:
         changes["roles"] = list(chosen)
     with store.transaction():
@@ -139,13 +153,8 @@ def change_email(store: Store, name: str, email: str, *, actor: str, now: dt.dat
     return _account(changed)
 
 
-def set_password(store: Store, account: Account, password: str, *, actor: str, now: dt.datetime) -> Account:
-    """Give an enabled account a new password by a link, and end its sessions; its second factor stays.
-
-    Raises Problems of a password.
-    """
-    passwords.check(password, account.name)
-    encoded = passwords.hash_of(password)
+def set_password(store: Store, account: Account, encoded: str, *, actor: str, now: dt.datetime) -> Account:
+    """Give an account a password, given as its hash, and end its sessions; its second factor stays."""
     with store.transaction():
         changed = _change(store, account.name, {"password": encoded})
         audit.append(store, actor, "user.password", account.name, {}, now=now)
@@ -170,12 +179,7 @@ def change_password(store: Store, account: Account, old: str, new: str, *, now: 
     """Change one's own password and end all sessions. Raises Problem user.wrong_password and those of a password."""
     if not verify(store, account.name, old):
         raise Problem("user.wrong_password")
-    passwords.check(new, account.name)
-    encoded = passwords.hash_of(new)
-    with store.transaction():
-        changed = _change(store, account.name, {"password": encoded})
-        audit.append(store, account.name, "user.password", account.name, {}, now=now)
-    return changed
+    return set_password(store, account, hashed(new, account.name), actor=account.name, now=now)
 
 
 def verify(store: Store, name: str, password: str) -> Account | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
+import re
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -19,6 +20,7 @@ from survey_service.store.base import CollectionSpec, Store, Stored
 
 PASSKEYS = CollectionSpec("account_passkeys", indexes=("account",), unique=("credential",))
 MOST, LONGEST_NAME, LONGEST_ANSWER = 10, 60, 20_000
+_ID = re.compile(r"[A-Za-z0-9_-]{1,1400}")  # base64url of at most 1,023 bytes
 _ADDING, _SECOND, _ALONE = "adding", "second", "alone"
 
 
@@ -136,8 +138,7 @@ def shown(store: Store, account: int | None, answer: str, site: Site, key: str, 
         )
     except _faults():
         raise Problem("factor.passkey") from None
-    body = {**stored.body, "count": found.new_sign_count, "used": now.date().isoformat()}
-    store.collection(PASSKEYS).replace(stored.id, body, version=stored.version)
+    _note_use(store, stored, found.new_sign_count, now)
     return int(stored.body["account"])
 
 
@@ -156,6 +157,16 @@ def remove_all(store: Store, account: int) -> int:
     for stored in found:
         store.collection(PASSKEYS).delete(stored.id)
     return len(found)
+
+
+def _note_use(store: Store, stored: Stored, count: int, now: dt.datetime) -> None:
+    """Note a use; a passkey that was removed meanwhile is none. Raises Problem factor.passkey."""
+    with store.transaction():
+        present = store.collection(PASSKEYS).get(stored.id)
+        if present is None:
+            raise Problem("factor.passkey")
+        body = {**present.body, "count": max(count, present.body["count"]), "used": now.date().isoformat()}
+        store.collection(PASSKEYS).replace(present.id, body, version=present.version)
 
 
 def _purpose(account: int | None) -> str:
@@ -185,7 +196,7 @@ def _read(answer: str) -> tuple[dict[str, Any], bytes]:
         content = json.loads(answer)
         raw = webauthn.helpers.base64url_to_bytes(content["response"]["clientDataJSON"])
         challenge = webauthn.helpers.base64url_to_bytes(json.loads(raw)["challenge"])
-        if not isinstance(content.get("id"), str):
+        if not _ID.fullmatch(content["id"]):
             raise ValueError
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Problem("factor.passkey") from None

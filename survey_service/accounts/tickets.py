@@ -79,12 +79,11 @@ def accept(store: Store, token: str, name: str, password: str, email: str, *, no
 
     Raises Problem page.missing and those of ``accounts.add``: then the invitation is still good.
     """
+    found = look(store, token, now=now)
+    body = accounts.prepared(name, found.roles, password, email=found.email or email)
     with store.transaction():
-        stored = _stored(store, token, INVITED, now)
-        store.collection(TICKETS).delete(stored.id)
-        address = stored.body["email"] or email
-        actor = f"invited by {stored.body['by']}"
-        return accounts.add(store, name, stored.body["roles"], password, actor=actor, now=now, email=address)
+        store.collection(TICKETS).delete(_stored(store, token, INVITED, now).id)
+        return accounts.insert(store, body, actor=f"invited by {found.by}", now=now)
 
 
 def for_password(store: Store, account: Account, *, by: str, now: dt.datetime, life: dt.timedelta | None = None) -> str:
@@ -110,11 +109,12 @@ def renew_password(store: Store, token: str, password: str, *, now: dt.datetime)
 
     Raises Problem page.missing and those of a password: then the link is still good.
     """
+    encoded = accounts.hashed(password, account_of(store, token, now=now).name)
     with store.transaction():
         stored = _stored(store, token, PASSWORD, now)
         account = _account(store, stored)
         _void(store, account.id)
-        return accounts.set_password(store, account, password, actor=stored.body["by"] or account.name, now=now)
+        return accounts.set_password(store, account, encoded, actor=stored.body["by"] or account.name, now=now)
 
 
 def forget_old(store: Store, *, now: dt.datetime) -> None:
