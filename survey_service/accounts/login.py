@@ -120,7 +120,7 @@ def confirm(store: Store, account: Account, password: str, *, now: dt.datetime) 
 
     Raises Problem access.confirm, counted as a failed login, and access.locked.
     """
-    _by_password(store, account, password, _NOBODY, now)
+    _by_password(store, account, password, now)
 
 
 def again(store: Store, who: Visitor, given: str, key: str, *, now: dt.datetime, caller: Caller = _NOBODY) -> None:
@@ -131,7 +131,7 @@ def again(store: Store, who: Visitor, given: str, key: str, *, now: dt.datetime,
     if factors.held(store, who.account.id):
         way = _by_code(store, who.account, given, key, caller, now)
     else:
-        _by_password(store, who.account, given, caller, now)
+        _by_password(store, who.account, given, now)
         way = PASSWORD
     _confirmed(store, who, way, now)
 
@@ -188,9 +188,9 @@ def _take(store: Store, key: str, caller: Caller, now: dt.datetime) -> tuple[str
     return key, last
 
 
-def _by_password(store: Store, account: Account, password: str, caller: Caller, now: dt.datetime) -> None:
-    key = accounts.key_of(account.name)
-    counted = f"{key} {caller.known}" if caller.known else key
+def _by_password(store: Store, account: Account, password: str, now: dt.datetime) -> None:
+    """Verify the password of somebody who is signed in: strangers who try the name do not count here."""
+    counted = f"{accounts.key_of(account.name)} signed in"
     last = lockout.take(store, counted, now=now)
     if accounts.verify(store, account.name, password) is None:
         audit.append(store, account.name, "login.failed", account.name, {"locked": last}, now=now)

@@ -9,11 +9,12 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import TYPE_CHECKING
 
 from survey_service.problems import Problem
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE = 12
 
@@ -26,6 +27,8 @@ def seal(key: str, text: str, bound_to: str) -> str:
 
 def unseal(key: str, sealed: str, bound_to: str) -> str:
     """Return what was sealed. Raises Problem factor.unreadable if the key is another one or the text was changed."""
+    from cryptography.exceptions import InvalidTag
+
     try:
         raw = urlsafe_b64decode(sealed)
         return _cipher(key).decrypt(raw[:_NONCE], raw[_NONCE:], bound_to.encode()).decode()
@@ -39,4 +42,7 @@ def mark(key: str, text: str) -> str:
 
 
 def _cipher(key: str) -> AESGCM:
+    """Return what seals and opens; it is loaded at first use: most processes and commands never need it."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     return AESGCM(hashlib.sha256(b"sealing " + key.encode()).digest())

@@ -157,7 +157,9 @@ def change_password() -> BaseResponse | tuple[str, int]:
 
 
 def _login_page(error: str) -> str:
-    options = passkeys.to_show(current().store, None, identity.site(), current().factor_key, now=clock.now())
+    options = ""
+    if identity.has_passkeys():
+        options = passkeys.to_show(current().store, None, identity.site(), current().factor_key, now=clock.now())
     name = request.form.get("name", "")
     return render_template("manage/login.html", error=error, name=name, target=_next(), options=options)
 
@@ -174,7 +176,7 @@ def _ways(who: Visitor) -> dict[str, object]:
     """Return what somebody has to show who they are, and what the browser needs for a passkey."""
     store, held = current().store, factors.held(current().store, who.account.id)
     options = ""
-    if held.passkeys:
+    if held.passkeys and identity.has_passkeys():
         options = passkeys.to_show(store, who.account.id, identity.site(), current().factor_key, now=clock.now())
     return {"held": held, "options": options}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 import re
 from urllib.parse import urlsplit
 
@@ -82,6 +83,15 @@ def with_token(response: BaseResponse, token: str) -> BaseResponse:
             samesite="Lax",
         )
     return response
+
+
+def has_passkeys() -> bool:
+    """Tell whether passkeys can belong to this service: they need a name, an address of numbers has none."""
+    try:
+        ipaddress.ip_address(site().host)
+    except ValueError:
+        return True
+    return False
 
 
 def tell_changed(account: Account) -> None:

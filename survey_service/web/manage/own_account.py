@@ -147,6 +147,7 @@ def _page(error: str = "", wrong: str = "") -> str:
             for entry in sessions.of(store, who.account.id, now=now)
         ],
         here=who.session.id,
+        has_passkeys=identity.has_passkeys(),
         error=error,
         wrong=wrong,
         typed=request.form.get("email", who.account.email) if wrong == "email" else who.account.email,

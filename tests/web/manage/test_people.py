@@ -519,3 +519,52 @@ def test_the_checklist_is_a_document_with_people_and_questionnaires(store: Store
     assert any(line.startswith("☐ Small: ") for line in text)
     assert sum(line.startswith("☐ ") for line in text) >= 10
     assert "handover.exported" in actions(store)
+
+
+# --- standing rules ------------------------------------------------------------------------------------------------
+
+
+def test_no_log_holds_a_link_a_code_or_a_password(
+    app: Flask, store: Store, as_role: AsRole, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    invited = tickets.invite(store, ["translator"], "", by="Ada", now=NOW)
+    lost = tickets.for_password(store, accounts.find(store, "Mara"), by="", now=NOW)
+    secret, guest = code_of(app, "Mara"), as_role("")
+    code = pyotp.TOTP(secret).at(NOW)
+    for path in (f"/manage/invited/{invited}", f"/manage/new-password/{lost}"):
+        for answer in (guest.get(path), send(guest, path, path, new=NEW, again="anders"), guest.get(f"{path}x")):
+            assert answer.headers["Referrer-Policy"] == "no-referrer"
+            assert answer.headers["Cache-Control"] == "no-store"
+    guest.sign_in("Mara")
+    send(guest, "/manage/login/second", "/manage/login/second", code=code)
+    noted = caplog.text + str(list(audit.entries(store)))
+    assert [word for word in (invited, lost, secret, code, NEW, PASSWORD, "anders") if word in noted] == []
+
+
+def test_a_forged_address_does_not_slip_past_the_limit_of_a_network(app: Flask, desk: Desk) -> None:
+    for number in range(31):
+        token = desk.token()
+        answer = desk.client.post(
+            "/manage/login",
+            data={"_csrf": token, "name": f"name{number}", "password": "ein falsches Wort"},
+            headers={"X-Forwarded-For": f"192.0.2.{number}"},
+        )
+    assert answer.status_code == 429
+    assert desk.sign_in("Mara").status_code == 429
+
+
+def test_a_planted_session_is_worth_nothing_after_any_way_in(store: Store, as_role: AsRole) -> None:
+    guest = as_role("")
+    path = f"/manage/invited/{tickets.invite(store, ['translator'], '', by='Ada', now=NOW)}"
+    victim = login.sign_in(store, "Willi", PASSWORD, "de", now=NOW)
+    guest.cookie = victim
+    send(guest, path, path, name="Nora", new=NEW, again=NEW, email="")
+    assert guest.cookie != victim
+    assert login.visitor(store, victim, now=NOW) is None  # it ended with the new one
+
+
+def test_under_an_address_of_numbers_there_are_no_passkeys(manager: Desk) -> None:
+    options = {"base_url": "http://127.0.0.1"}
+    assert "data-passkey" not in manager.get("/manage/login", **options).text
+    assert "data-passkey" in Desk(manager.client.application).get("/manage/login").text
