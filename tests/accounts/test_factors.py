@@ -17,6 +17,7 @@ from survey_service.problems import Problem
 from survey_service.store.base import Store
 from tests.accounts.conftest import NOW, PASSWORD
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
 KEY = "ab" * 32
 WRONG = "ein falsches Passwort"
 

@@ -15,6 +15,7 @@ from survey_service.store.base import Store
 from tests.accounts.authenticator import Authenticator, b64
 from tests.accounts.conftest import NOW, PASSWORD
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
 KEY = "ab" * 32
 SITE = Site("survey.example", ("https://survey.example",), "Survey")
 

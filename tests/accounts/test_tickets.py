@@ -15,6 +15,7 @@ from survey_service.problems import Problem
 from survey_service.store.base import Store
 from tests.accounts.conftest import NOW, PASSWORD
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
 NEW = "vier andere neue Wörter"
 
 

@@ -146,7 +146,7 @@ def _page(error: str = "", wrong: str = "") -> str:
             (entry, _moment(entry.started), _moment(entry.used))
             for entry in sessions.of(store, who.account.id, now=now)
         ],
-        here=who.session.id,
+        this_session=who.session.id,
         has_passkeys=identity.has_passkeys(),
         error=error,
         wrong=wrong,

@@ -411,8 +411,10 @@ def test_sessions_are_listed_by_browser_and_ended(store: Store, app: Flask, as_r
         " <b>x</b>"
     )
     there.sign_in("Mara")
-    page = here.get("/manage/account").text
+    page = here.get("/manage/account?lang=en").text
     assert "Chrome, Android" in page
+    assert page.count("(here)") == 1
+    assert page.count(">Sign out there<") == 1
     assert "<b>x" not in str([stored.body for stored in store.collection(SESSIONS).find()])
     assert send(here, "/manage/account", "/manage/account/sessions", which="others").status_code == 303
     assert there.get("/manage/").status_code == 303
