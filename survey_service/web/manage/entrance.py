@@ -145,9 +145,10 @@ def change_password() -> BaseResponse | tuple[str, int]:
     try:
         if new != again:
             raise Problem("user.repeated_password")
+        login.confirm(store, who.account, old, now=now)  # counted, so that nobody tries many from an open session
         account = accounts.change_password(store, who.account, old, new, now=now)
     except Problem as problem:
-        if not problem.code.startswith("user."):
+        if not problem.code.startswith("user.") and problem.code not in ("access.confirm", "access.locked"):
             raise
         return render_template("manage/password.html", error=wordings.problem_message(problem)), problem.status
     identity.tell_changed(account)

@@ -570,3 +570,11 @@ def test_under_an_address_of_numbers_there_are_no_passkeys(manager: Desk) -> Non
     options = {"base_url": "http://127.0.0.1"}
     assert "data-passkey" not in manager.get("/manage/login", **options).text
     assert "data-passkey" in Desk(manager.client.application).get("/manage/login").text
+
+
+def test_the_old_password_is_not_tried_often_from_an_open_session(manager: Desk) -> None:
+    data = {"old": "ein falsches Wort", "new": NEW, "again": NEW}
+    tried = [send(manager, "/manage/password", "/manage/password", **data).status_code for _ in range(6)]
+    assert tried == [422] * 5 + [429]
+    right = send(manager, "/manage/password", "/manage/password", **{**data, "old": PASSWORD})
+    assert right.status_code == 429
