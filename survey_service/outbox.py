@@ -32,6 +32,7 @@ REASONS = (AWAY, LATER, REFUSED, TOO_LONG, UNREADABLE)
 """Why a mail was not sent: no server could be reached, it did not want it now or ever, that went on for too long, or
 there is no mail in the file."""
 _NAME = re.compile(r"[0-9]{8}T[0-9]{6}-[A-Za-z0-9_]{1,64}\.eml")
+_OF_THE_TEAM = re.compile(r"(?:(?<=/manage/invited/)|(?<=/manage/new-password/))[A-Za-z0-9_-]+")
 _ADDRESS, _SECRET = re.compile(r"https?://\S+"), re.compile(r"(?<=[^/]/)[A-Za-z0-9_-]{20,}")
 _LONGEST_ANSWER = 200
 
@@ -179,6 +180,11 @@ def find(instance: Path, place: str, name: str) -> Path:
 def masked(text: str) -> str:
     """Return a text without the secret parts of the addresses in it, which let whoever has them change offers."""
     return _ADDRESS.sub(lambda found: _SECRET.sub("…", found[0]), text)
+
+
+def masked_team(text: str) -> str:
+    """Return a text without the secret parts of addresses that open an account of the team: nobody reads those here."""
+    return _OF_THE_TEAM.sub("…", text)
 
 
 def _entries(paths: list[Path], place: str) -> Iterator[Entry]:

@@ -105,6 +105,56 @@ CATALOGUE: Mapping[str, Kind] = {
     "access.locked": Kind(
         429, D_("Too many attempts"), D_("Too many failed attempts for this account. Wait a minute and try again.")
     ),
+    "access.locked_address": Kind(
+        429,
+        D_("Too many attempts"),
+        D_("Too many failed attempts from your network. Wait ten minutes, or sign in with a passkey."),
+    ),
+    "access.locked_factor": Kind(
+        429,
+        D_("Too many attempts"),
+        D_("Too many wrong codes. Wait 15 minutes, or use a passkey."),
+    ),
+    "access.again": Kind(
+        403,
+        D_("Please confirm that it is you"),
+        D_("You signed in a while ago. Nothing was done. Confirm that it is you, then do it once more."),
+    ),
+    "access.factor_due": Kind(
+        403,
+        D_("A second factor is needed"),
+        D_("Your account needs a second factor before you go on. Set one up under “My account”."),
+    ),
+    "factor.code": Kind(
+        422,
+        D_("Code is wrong"),
+        D_("This code does not fit. Look whether the clock of your phone is right, and type the code it shows now."),
+    ),
+    "factor.wrong": Kind(
+        422,
+        D_("Code is wrong"),
+        D_("This code is wrong, or it was used before. Wait for the next one and type that."),
+    ),
+    "factor.stale": Kind(
+        422, D_("Too late"), D_("This page was open too long, or was used before. Please begin once more.")
+    ),
+    "factor.passkey": Kind(
+        422, D_("Passkey not accepted"), D_("This passkey could not be used here. Try again, or use another way.")
+    ),
+    "factor.most": Kind(
+        422, D_("Too many passkeys"), D_("An account has at most %(most)s passkeys. Remove one first.")
+    ),
+    "factor.none": Kind(
+        422, D_("No second factor"), D_("Recovery codes belong to a second factor. Set up an app or a passkey first.")
+    ),
+    "factor.unreadable": Kind(
+        500,
+        D_("Second factor not readable"),
+        D_(
+            "The file factor.key of this instance is not the one with which the app was set up. The operator puts it "
+            "back, or takes the second factor away (survey-service users reset --no-second-factor)."
+        ),
+    ),
     "service.failed": Kind(
         500,
         N_("Something went wrong"),
@@ -399,6 +449,25 @@ CATALOGUE: Mapping[str, Kind] = {
         422,
         D_("User name not usable"),
         D_("Use 1 to %(longest)s letters of one alphabet, digits, blanks and . - _ @ in a user name."),
+    ),
+    "user.last": Kind(
+        409,
+        D_("The only administrator"),
+        D_("This is the only account that may manage people. Give the role “admin” to somebody else first."),
+    ),
+    "user.self": Kind(
+        422, D_("Your own account"), D_("You cannot do this to your own account. Another administrator can.")
+    ),
+    "user.invitations": Kind(
+        429, D_("Too many invitations"), D_("%(most)s invitations are open. Take back those that are not needed.")
+    ),
+    "handover.successor": Kind(
+        422, D_("Nobody to hand over to"), D_("Choose an account that is active and is not your own.")
+    ),
+    "handover.early": Kind(
+        409,
+        D_("Too early"),
+        D_("Your successor has not signed in as a manager yet. Hand over once they have."),
     ),
     "user.role": Kind(422, D_("No such role"), D_("“%(role)s” is no role. Use one or more of: %(known)s.")),
     "offer.withdrawn": Kind(

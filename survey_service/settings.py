@@ -210,6 +210,10 @@ TABLE: tuple[Setting, ...] = (
         "Days after which providers are reminded to confirm an offer; after the last one it is shown as not confirmed",
     ),
     Setting("project_notice_days", _positive, 30, "Days before the end of its funding that a project gets a notice"),
+    Setting("second_factor", _boolean, True, "Admins and managers need a second factor beside their password"),
+    Setting(
+        "second_factor_grace", _not_negative, 10, "How many times they may sign in before they have set up a second one"
+    ),
     Setting("testing", _boolean, False, "Internal: set by the test suite"),
 )
 

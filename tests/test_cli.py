@@ -18,10 +18,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+import pyotp
 import pytest
 from click.testing import CliRunner, Result
 
-from survey_service.accounts import accounts, audit
+from survey_service import clock
+from survey_service.accounts import accounts, audit, factors, tickets, totp
 from survey_service.cli import checking, cli, common
 from survey_service.cli.checking import language_faults
 from survey_service.languages import Language
@@ -75,10 +77,11 @@ COMMANDS: dict[str, set[str]] = {
     "plugins upgrade": {"--wheel", "--activate", "--instance"},
     "plugins rollback": {"--instance"},
     "plugins remove": {"--instance"},
-    "users add": {"--role", "--password-stdin", "--instance"},
+    "users add": {"--role", "--email", "--password-stdin", "--instance"},
+    "users invite": {"--role", "--instance"},
     "users list": {"--instance"},
     "users disable": {"--instance"},
-    "users reset": {"--role", "--password-stdin", "--instance"},
+    "users reset": {"--role", "--no-second-factor", "--password-stdin", "--instance"},
     "store check": {"--repair", "--instance"},
     "store compact": {"--instance"},
     "store copy": {"--to", "--instance"},
@@ -232,9 +235,9 @@ def test_users_are_added_listed_disabled_and_reset(run: Run, instance: Path) -> 
     assert added.exit_code == 0
     assert PASSWORD not in added.output
     assert run("users", "list").output.splitlines() == [
-        "NAME   ROLES           STATE",
-        "Anna   manager         enabled",
-        "Berta  admin, manager  enabled",
+        "NAME   ROLES           STATE    SECOND FACTOR  LAST SIGN-IN",
+        "Anna   manager         enabled  none           never",
+        "Berta  admin, manager  enabled  none           never",
     ]
     assert run("users", "disable", "ANNA").exit_code == 0
     assert "Anna   manager         disabled" in run("users", "list").output
@@ -252,6 +255,37 @@ def test_users_are_added_listed_disabled_and_reset(run: Run, instance: Path) -> 
     store.close()
     assert actors == {common.actor()}
     assert common.actor().startswith("command line (")
+
+
+def test_a_new_manager_begins_without_the_old_one(run: Run, instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SURVEY_PUBLIC_URL", "https://survey.example")
+    result = run("users", "invite", "--role", "admin", "--role", "manager")
+    assert result.exit_code == 0
+    address = result.stdout.strip()
+    assert address.startswith("https://survey.example/manage/invited/")
+    store = opened(instance)
+    account = tickets.accept(store, address.rsplit("/", 1)[1], "Nora", PASSWORD, "", now=clock.now())
+    assert account.roles == ("admin", "manager")
+    assert address.rsplit("/", 1)[1] not in str(list(audit.entries(store)))
+    store.close()
+
+
+def test_who_lost_phone_and_paper_is_let_in_by_the_operator(run: Run, instance: Path) -> None:
+    run("users", "add", "Anna", "--email", "anna@example.org", "--password-stdin", stdin=f"{PASSWORD}\n")
+    store = opened(instance)
+    anna, key = accounts.find(store, "Anna"), "ab" * 32
+    secret = totp.begin(store, anna.id, key, now=clock.now())
+    factors.app_added(store, anna, pyotp.TOTP(secret).at(clock.now()), key, kept=0, now=clock.now())
+    store.close()
+    assert "Anna  manager  enabled  app" in run("users", "list").output
+    kept = run("users", "reset", "Anna", "--password-stdin", stdin="vier ganz neue Wörter\n")
+    assert "Second factor: app." in kept.output
+    bare = run("users", "reset", "Anna", "--no-second-factor", "--password-stdin", stdin="vier ganz neue Wörter\n")
+    assert "Second factor: none." in bare.output
+    store = opened(instance)
+    assert accounts.find(store, "Anna").email == "anna@example.org"
+    assert not factors.held(store, anna.id)
+    store.close()
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-ADMIN, MANAGER, WORKING_GROUP = "admin", "manager", "working_group"
-ROLES = (ADMIN, MANAGER, WORKING_GROUP)
+ADMIN, MANAGER, WORKING_GROUP, TRANSLATOR = "admin", "manager", "working_group", "translator"
+ROLES = (ADMIN, MANAGER, WORKING_GROUP, TRANSLATOR)
 """The roles an account can hold; one person may hold several."""
 
 RESPONDENT, PROVIDER = "respondent", "provider"
@@ -19,11 +19,13 @@ TABLE: Mapping[str, frozenset[str]] = {
     "sign_in": _EVERYONE,
     "edit_own_offer": frozenset({PROVIDER}),
     "use_desk": _TEAM,
+    "own_account": _TEAM,
+    "change_own_access": _TEAM,
     "moderate_offers": frozenset({WORKING_GROUP, MANAGER}),
     "import_offers": frozenset({MANAGER}),
     "manage_organisations": frozenset({MANAGER}),
     "draft_questions": frozenset({WORKING_GROUP, MANAGER}),
-    "translate": frozenset({MANAGER}),
+    "translate": frozenset({MANAGER, TRANSLATOR}),
     "publish": frozenset({MANAGER}),
     "read_responses": frozenset({MANAGER}),
     "export_responses": frozenset({MANAGER}),
@@ -49,11 +51,18 @@ TABLE: Mapping[str, frozenset[str]] = {
     "request_plugins": frozenset({MANAGER}),
     "approve_plugins": frozenset({ADMIN}),
     "manage_plugins": frozenset({MANAGER, ADMIN}),
+    "hand_over": frozenset({MANAGER}),
     "manage_users": frozenset({ADMIN}),
     "manage_backups": frozenset({ADMIN}),
     "change_settings": frozenset({ADMIN}),
 }
 """Action → the roles that may do it."""
+
+GRAVE = frozenset({"change_own_access", "manage_users", "approve_plugins", "export_responses", "hand_over"})
+"""Actions for which somebody who signed in a while ago shows once more who they are."""
+
+GUARDED = frozenset({ADMIN, MANAGER})
+"""The roles that need a second factor where the setting asks for one."""
 
 
 def allowed(roles: Iterable[str], action: str) -> bool:

@@ -8,12 +8,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from survey_service import mail
 from survey_service.accounts import audit, passwords, sessions
-from survey_service.accounts.access import ROLES
+from survey_service.accounts.access import ADMIN, ROLES
 from survey_service.problems import Problem
-from survey_service.store.base import CollectionSpec, Store, Stored
+from survey_service.store.base import CollectionSpec, Document, Store, Stored
 
-ACCOUNTS = CollectionSpec("accounts", unique=("key",))
+
+def _with_email(body: Document) -> Document:
+    return {"email": "", "exempt": False, **body}
+
+
+ACCOUNTS = CollectionSpec("accounts", unique=("key",), migrations=(_with_email,))
 LONGEST_NAME = 64
 _PUNCTUATION = frozenset(" .-_@")
 _INVISIBLE = frozenset("\u115f\u1160")  # letters to Unicode, nothing to the eye
@@ -21,13 +27,18 @@ _INVISIBLE = frozenset("\u115f\u1160")  # letters to Unicode, nothing to the eye
 
 @dataclass(frozen=True)
 class Account:
-    """One account. ``name`` is the name as shown; ``credentials`` grows with each change, the password included."""
+    """One account. ``name`` is the name as shown; ``credentials`` grows with each change, the password included.
+
+    ``email`` is where links for a new password go, or ""; ``exempt`` frees the demonstration's from a second factor.
+    """
 
     id: int
     name: str
     roles: tuple[str, ...]
     disabled: bool
     credentials: int
+    email: str = ""
+    exempt: bool = False
 
 
 def key_of(name: str) -> str:
@@ -36,19 +47,46 @@ def key_of(name: str) -> str:
     return " ".join(folded.split())
 
 
-def add(store: Store, name: str, roles: Iterable[str], password: str, *, actor: str, now: dt.datetime) -> Account:
-    """Create an account. Raises Problems user.name, user.role, user.exists and those of a password."""
-    shown = _shown(name)
-    chosen = _roles(roles)
-    passwords.check(password, shown)
-    encoded = passwords.hash_of(password)  # slow, so before the transaction
-    body = {"key": key_of(shown), "name": shown, "roles": list(chosen), "password": encoded}
+def add(
+    store: Store,
+    name: str,
+    roles: Iterable[str],
+    password: str,
+    *,
+    actor: str,
+    now: dt.datetime,
+    email: str = "",
+    exempt: bool = False,
+) -> Account:
+    """Create an account. Raises Problems user.name, user.role, user.exists, mail.address and those of a password."""
+    return insert(store, prepared(name, roles, password, email=email, exempt=exempt), actor=actor, now=now)
+
+
+def prepared(name: str, roles: Iterable[str], password: str, *, email: str = "", exempt: bool = False) -> Document:
+    """Return a new account for `insert`, which is quick: a password is hashed slowly, so before a transaction.
+
+    Raises Problems as `add`, but user.exists.
+    """
+    shown, chosen = _shown(name), chosen_roles(roles)
+    address = mail.checked(email) if email.strip() else ""
+    body: Document = {"key": key_of(shown), "name": shown, "roles": list(chosen), "password": hashed(password, shown)}
+    return {**body, "email": address, "exempt": exempt, "disabled": False, "credentials": 1}
+
+
+def insert(store: Store, body: Document, *, actor: str, now: dt.datetime) -> Account:
+    """Store a prepared account. Raises Problem user.exists."""
     with store.transaction():
         if store.collection(ACCOUNTS).first(key=body["key"]) is not None:
-            raise Problem("user.exists", name=shown)
-        stored = store.collection(ACCOUNTS).add({**body, "disabled": False, "credentials": 1})
-        audit.append(store, actor, "user.added", shown, {"roles": " ".join(chosen)}, now=now)
+            raise Problem("user.exists", name=body["name"])
+        stored = store.collection(ACCOUNTS).add(body)
+        audit.append(store, actor, "user.added", body["name"], {"roles": " ".join(body["roles"])}, now=now)
     return _account(stored)
+
+
+def hashed(password: str, name: str) -> str:
+    """Return the hash of a password that an account of this name may have. Raises Problems of a password."""
+    passwords.check(password, name)
+    return passwords.hash_of(password)
 
 
 def everyone(store: Store) -> list[Account]:
@@ -76,9 +114,8 @@ def reset(
 
     Raises Problems user.missing, user.role and those of a password.
     """
-    chosen = _roles(roles) if (roles := tuple(roles)) else ()
-    passwords.check(password, find(store, name).name)
-    changes: dict[str, Any] = {"password": passwords.hash_of(password), "disabled": False}
+    chosen = chosen_roles(roles) if (roles := tuple(roles)) else ()
+    changes: dict[str, Any] = {"password": hashed(password, find(store, name).name), "disabled": False}
     if chosen:
         changes["roles"] = list(chosen)
     with store.transaction():
@@ -87,16 +124,62 @@ def reset(
     return account
 
 
+def enable(store: Store, name: str, *, actor: str, now: dt.datetime) -> Account:
+    """Enable an account again, with the password it had. Raises Problem user.missing."""
+    with store.transaction():
+        account = _change(store, name, {"disabled": False})
+        audit.append(store, actor, "user.enabled", account.name, {}, now=now)
+    return account
+
+
+def change_roles(store: Store, name: str, roles: Iterable[str], *, actor: str, now: dt.datetime) -> Account:
+    """Give an account just these roles and end its sessions. Raises Problems user.missing and user.role."""
+    chosen = chosen_roles(roles)
+    with store.transaction():
+        account = _change(store, name, {"roles": list(chosen)})
+        audit.append(store, actor, "user.roles", account.name, {"roles": " ".join(chosen)}, now=now)
+    return account
+
+
+def change_email(store: Store, name: str, email: str, *, actor: str, now: dt.datetime) -> Account:
+    """Note where links for a new password go, "" for nowhere. Raises Problems user.missing and mail.address."""
+    address = mail.checked(email) if email.strip() else ""
+    with store.transaction():
+        stored = _stored(store, name)
+        changed = store.collection(ACCOUNTS).replace(
+            stored.id, {**stored.body, "email": address}, version=stored.version
+        )
+        audit.append(store, actor, "user.email", changed.body["name"], {"noted": bool(address)}, now=now)
+    return _account(changed)
+
+
+def set_password(store: Store, account: Account, encoded: str, *, actor: str, now: dt.datetime) -> Account:
+    """Give an account a password, given as its hash, and end its sessions; its second factor stays."""
+    with store.transaction():
+        changed = _change(store, account.name, {"password": encoded})
+        audit.append(store, actor, "user.password", account.name, {}, now=now)
+    return changed
+
+
+def holders(store: Store, role: str) -> list[Account]:
+    """Return the enabled accounts that hold a role."""
+    return [account for account in everyone(store) if role in account.roles and not account.disabled]
+
+
+def keep_admin(store: Store, account: Account, roles: Iterable[str] = ()) -> None:
+    """Pass if an admin is left should the account keep just these roles.
+
+    Raises Problem user.last. The operator's commands need no leave: they can make another one.
+    """
+    if ADMIN not in roles and [each.id for each in holders(store, ADMIN)] == [account.id]:
+        raise Problem("user.last")
+
+
 def change_password(store: Store, account: Account, old: str, new: str, *, now: dt.datetime) -> Account:
     """Change one's own password and end all sessions. Raises Problem user.wrong_password and those of a password."""
     if not verify(store, account.name, old):
         raise Problem("user.wrong_password")
-    passwords.check(new, account.name)
-    encoded = passwords.hash_of(new)
-    with store.transaction():
-        changed = _change(store, account.name, {"password": encoded})
-        audit.append(store, account.name, "user.password", account.name, {}, now=now)
-    return changed
+    return set_password(store, account, hashed(new, account.name), actor=account.name, now=now)
 
 
 def verify(store: Store, name: str, password: str) -> Account | None:
@@ -148,10 +231,12 @@ def _stored(store: Store, name: str) -> Stored:
 
 def _account(stored: Stored) -> Account:
     body = stored.body
-    return Account(stored.id, body["name"], tuple(body["roles"]), body["disabled"], body["credentials"])
+    flags = (body["disabled"], body["credentials"], body["email"], body["exempt"])
+    return Account(stored.id, body["name"], tuple(body["roles"]), *flags)
 
 
-def _roles(roles: Iterable[str]) -> tuple[str, ...]:
+def chosen_roles(roles: Iterable[str]) -> tuple[str, ...]:
+    """Return roles, each once. Raises Problem user.role for one that there isn't, and for none."""
     chosen = tuple(dict.fromkeys(roles))
     unknown = [role for role in chosen if role not in ROLES]
     if unknown or not chosen:

@@ -26,6 +26,15 @@ class Rule:
 
 
 LOGIN = Rule(5, dt.timedelta(seconds=60), "access.locked", ATTEMPTS)
+ADDRESS = Rule(
+    30, dt.timedelta(minutes=10), "access.locked_address", CollectionSpec("login_addresses", unique=("name_hash",))
+)
+"""An office shares one address, so this is soft; a browser in which somebody signed in before is not counted here."""
+FACTOR = Rule(
+    5, dt.timedelta(minutes=15), "access.locked_factor", CollectionSpec("factor_attempts", unique=("name_hash",))
+)
+"""Six digits are few: at this pace who has the password alone needs more than a year for an even chance."""
+RULES = (LOGIN, ADDRESS, FACTOR)
 
 
 def take(store: Store, key: str, *, now: dt.datetime, rule: Rule = LOGIN) -> bool:
@@ -56,6 +65,16 @@ def give_back(store: Store, key: str, rule: Rule = LOGIN) -> None:
         stored = attempts.first(name_hash=_hash(key))
         if stored is not None:
             attempts.delete(stored.id)
+
+
+def take_back(store: Store, key: str, rule: Rule) -> None:
+    """Forget the newest attempt only: a right one among the wrong ones of others forgives those not."""
+    attempts = store.collection(rule.attempts)
+    with store.transaction():
+        stored = attempts.first(name_hash=_hash(key))
+        if stored is not None:
+            body = {**stored.body, "times": sorted(stored.body["times"])[:-1]}
+            attempts.replace(stored.id, body, version=stored.version)
 
 
 def check(store: Store, key: str, *, now: dt.datetime, rule: Rule) -> None:

@@ -8,7 +8,7 @@ import contextlib
 from survey_service import bounces, clock, mail
 from survey_service.cli.repeating import repeating
 from survey_service.consulting import inviting
-from survey_service.letters import reminding
+from survey_service.letters import reminding, team
 from survey_service.reports import runs, schedules, telling
 from survey_service.reports.report import Report
 from survey_service.reports.schedules import Done
@@ -54,11 +54,14 @@ def invite(context: Context) -> inviting.Sent:
 
 
 def exchange(context: Context) -> mail.Delivered:
-    """Read what mail servers report back, send what waits in the outbox, and note which addresses mail cannot reach."""
+    """Write the links for lost passwords, read what mail servers report back, send what waits in the outbox, and note
+    which addresses mail cannot reach.
+    """
 
     def bounced(address: str) -> None:
         reminding.note_bounce(context.store, address, clock.today())
 
+    team.send_lost(context.store, context.settings, context.factor_key, now=clock.now())
     bounces.collect(context.settings, bounced)
     return mail.deliver(context.settings, bounced=bounced)
 

@@ -33,6 +33,8 @@ LONGEST_NAME, LONGEST_TEXT = 200, 2_000
 WIDTH = 72
 GREETING, FAREWELL = P_("Good day,"), P_("Kind regards")
 ABOUT = P_("It is about “%(name)s”.")
+WHY_TEAM = P_("You get this message because of an account of the integration team.")
+QUESTIONS = P_("Questions? Write to %(email)s.")
 STOP = P_("Somebody else is responsible, or you want no more messages? Write to %(email)s and we will note it.")
 STOP_BY_REPLY = P_(
     "Somebody else is responsible, or you want no more messages? Answer this message and we will note it."
@@ -95,12 +97,13 @@ def compose(settings: Settings, kind: str, language: str, **values: Any) -> Lett
     _check(kind, found, values)
     gettext: Callable[[str], str] = catalogs.translations(entry.tag, catalogs.PROVIDER).gettext
     words = {name: _plain(name, value, entry) for name, value in values.items() if name not in ("link", "offers")}
-    words |= {"days": str(links.DAYS[links.EDIT]), "after": str(settings.reminder_days[-1])}
+    email = settings.operator_email or settings.mail_from
+    words |= {"email": email, "days": str(links.DAYS[links.EDIT]), "after": str(settings.reminder_days[-1])}
 
     def say(text: str) -> str:
         return gettext(text) % words
 
-    link, email = values.get("link", ""), settings.operator_email or settings.mail_from
+    link = values.get("link", "")
     about = words.get("offer") or words.get("organisation")
     shown = any("%(" + name in text for text in found.says for name in ("offer)", "organisation)"))
     opening = [gettext(ABOUT) % {"name": about}] if about and not shown else []
@@ -123,12 +126,15 @@ def compose(settings: Settings, kind: str, language: str, **values: Any) -> Lett
         after=list(map(say, found.after)),
         farewell=gettext(FAREWELL),
         sender=settings.operator or gettext(found.service),
-        footer=[
-            say(found.why),
-            gettext(STOP) % {"email": email} if email else gettext(STOP_BY_REPLY),
-            gettext(BY_ITSELF),
-        ],
+        footer=[*map(say, _footer(found, email)), gettext(BY_ITSELF)],
     )
+
+
+def _footer(kind: Kind, email: str) -> Sequence[str]:
+    """Return why somebody gets a letter, and what to do about it."""
+    if kind.team:
+        return (WHY_TEAM, QUESTIONS) if email else (WHY_TEAM,)
+    return (kind.why, STOP if email else STOP_BY_REPLY)
 
 
 def _check(name: str, kind: Kind, values: Mapping[str, Any]) -> None:

@@ -23,7 +23,8 @@ class Kind:
     ``button`` is what stands on it, "" for none: then there is no value ``link``. ``needs`` are the values that must be
     given, ``may`` those that can be. Of the values ``offers`` is a list of (name, day last confirmed or None),
     and ``reason``, ``what`` and ``agenda`` are texts of several lines by other people, shown apart as such, ``quoted``
-    above them if there is one. ``why`` says why somebody gets it, ``service`` who writes where no operator is set.
+    above them if there is one. ``why`` says why somebody gets it, ``service`` who writes where no operator is set;
+    ``team`` tells that it goes to somebody of the integration team, not to a provider or member.
     """
 
     subject: str
@@ -36,6 +37,7 @@ class Kind:
     why: str = WHY
     service: str = SERVICE
     quoted: str = ""
+    team: bool = False
 
 
 _SECRET = P_("The link works once, for %(days)s days. Please do not pass it on: whoever has it can change your offers.")
@@ -269,5 +271,33 @@ KINDS: Mapping[str, Kind] = {
         _MEETING - {"place"},
         why=_MEMBER,
         service=_OFFICE,
+    ),
+    "team_invited": Kind(
+        P_("You are invited to the integration survey"),
+        (
+            P_("%(by)s invites you to work with the integration team’s pages."),
+            P_("Choose a user name and a password there. Your account is ready after that."),
+        ),
+        frozenset({"link", "by"}),
+        P_("Make my account"),
+        (P_("The link works once, for seven days. Please do not pass it on."),),
+        team=True,
+    ),
+    "team_password": Kind(
+        P_("Choose a new password"),
+        (P_("A new password was asked for your account of the integration team. You can choose it here."),),
+        frozenset({"link"}),
+        P_("Choose a new password"),
+        (P_("The link works once and only for a short time. Your second factor stays as it is."), _NOT_ASKED),
+        team=True,
+    ),
+    "team_changed": Kind(
+        P_("The way you sign in was changed"),
+        (
+            P_("Your password, your second factor or this e-mail address was changed for your account."),
+            P_("Was it you? Then all is well. If not, please tell an administrator at once."),
+        ),
+        frozenset(),
+        team=True,
     ),
 }

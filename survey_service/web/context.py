@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app
 
+from survey_service.accounts.factors import Policy
 from survey_service.monitoring import definitions
 from survey_service.monitoring.definitions import Indicators
 from survey_service.monitoring.figures import Batches
@@ -154,6 +155,16 @@ class Context:
     def receipt_key(self) -> str:
         """What receipts are derived with; it must stay the same for the life of the instance."""
         return self._once("receipt_key", lambda: instance_secret(self.settings.instance, "receipt"))
+
+    @property
+    def factor_key(self) -> str:
+        """What second factors are sealed and marked with; it must stay the same, or they are to be set up anew."""
+        return self._once("factor_key", lambda: instance_secret(self.settings.instance, "factor"))
+
+    @property
+    def factor_policy(self) -> Policy:
+        """Who needs a second factor by the settings."""
+        return Policy(self.settings.second_factor, self.settings.second_factor_grace)
 
 
 def install(app: Flask, context: Context) -> None:

@@ -4,49 +4,52 @@ from __future__ import annotations
 
 import pytest
 
-from survey_service.accounts.access import ROLES, TABLE, allowed
+from survey_service.accounts.access import GRAVE, ROLES, TABLE, allowed
 
-#             respondent provider working_group manager admin
+#             respondent provider working_group manager admin translator
 EXPECTED = {
-    "answer":           (True, True, True, True, True),
-    "sign_in":          (True, True, True, True, True),
-    "edit_own_offer":   (False, True, False, False, False),
-    "use_desk":         (False, False, True, True, True),
-    "moderate_offers":  (False, False, True, True, False),
-    "import_offers":    (False, False, False, True, False),
-    "manage_organisations": (False, False, False, True, False),
-    "read_indicators":  (False, False, True, True, False),
-    "keep_indicators":  (False, False, False, True, False),
-    "publish_figures":  (False, False, False, True, False),
-    "close_loop":       (False, False, False, True, False),
-    "read_concept":     (False, False, True, True, False),
-    "edit_concept":     (False, False, True, True, False),
-    "decide_concept":   (False, False, False, True, False),
-    "run_consultations": (False, False, False, True, False),
-    "keep_network":     (False, False, False, True, False),
-    "draft_questions":  (False, False, True, True, False),
-    "translate":        (False, False, False, True, False),
-    "publish":          (False, False, False, True, False),
-    "read_responses":   (False, False, False, True, False),
-    "export_responses": (False, False, False, True, False),
-    "load_responses":   (False, False, False, True, True),
-    "code_texts":       (False, False, True, True, False),
-    "manage_coding":    (False, False, False, True, False),
-    "run_reports":      (False, False, True, True, False),
-    "schedule_reports": (False, False, False, True, False),
-    "exchange_packages": (False, False, False, True, False),
-    "handle_mail":      (False, False, False, True, False),
-    "request_plugins":  (False, False, False, True, False),
-    "approve_plugins":  (False, False, False, False, True),
-    "manage_plugins":   (False, False, False, True, True),
-    "manage_users":     (False, False, False, False, True),
-    "manage_backups":   (False, False, False, False, True),
-    "change_settings":  (False, False, False, False, True),
+    "answer":           (True, True, True, True, True, True),
+    "sign_in":          (True, True, True, True, True, True),
+    "edit_own_offer":   (False, True, False, False, False, False),
+    "use_desk":         (False, False, True, True, True, True),
+    "own_account":      (False, False, True, True, True, True),
+    "change_own_access": (False, False, True, True, True, True),
+    "moderate_offers":  (False, False, True, True, False, False),
+    "import_offers":    (False, False, False, True, False, False),
+    "manage_organisations": (False, False, False, True, False, False),
+    "read_indicators":  (False, False, True, True, False, False),
+    "keep_indicators":  (False, False, False, True, False, False),
+    "publish_figures":  (False, False, False, True, False, False),
+    "read_concept":     (False, False, True, True, False, False),
+    "edit_concept":     (False, False, True, True, False, False),
+    "decide_concept":   (False, False, False, True, False, False),
+    "draft_questions":  (False, False, True, True, False, False),
+    "translate":        (False, False, False, True, False, True),
+    "publish":          (False, False, False, True, False, False),
+    "read_responses":   (False, False, False, True, False, False),
+    "export_responses": (False, False, False, True, False, False),
+    "load_responses":   (False, False, False, True, True, False),
+    "code_texts":       (False, False, True, True, False, False),
+    "manage_coding":    (False, False, False, True, False, False),
+    "run_reports":      (False, False, True, True, False, False),
+    "schedule_reports": (False, False, False, True, False, False),
+    "handle_mail":      (False, False, False, True, False, False),
+    "request_plugins":  (False, False, False, True, False, False),
+    "approve_plugins":  (False, False, False, False, True, False),
+    "manage_plugins":   (False, False, False, True, True, False),
+    "hand_over":        (False, False, False, True, False, False),
+    "manage_users":     (False, False, False, False, True, False),
+    "manage_backups":   (False, False, False, False, True, False),
+    "change_settings":  (False, False, False, False, True, False),
+    "close_loop":       (False, False, False, True, False, False),
+    "run_consultations": (False, False, False, True, False, False),
+    "keep_network":     (False, False, False, True, False, False),
+    "exchange_packages": (False, False, False, True, False, False),
 }  # fmt: skip
 
 
 def test_the_table_is_exactly_the_expected_one() -> None:
-    everyone = ("respondent", "provider", "working_group", "manager", "admin")
+    everyone = ("respondent", "provider", "working_group", "manager", "admin", "translator")
     assert {action: tuple(allowed([role], action) for role in everyone) for action in TABLE} == EXPECTED
 
 
@@ -54,6 +57,15 @@ def test_several_roles_add_up() -> None:
     assert allowed(["admin", "manager"], "manage_users")
     assert allowed(["admin", "manager"], "read_responses")
     assert not allowed(["admin", "working_group"], "read_responses")
+
+
+def test_a_translator_translates_and_sees_nothing_of_a_response() -> None:
+    may = {action for action in TABLE if allowed(["translator"], action)}
+    assert may == {"answer", "sign_in", "use_desk", "own_account", "change_own_access", "translate"}
+
+
+def test_what_is_grave_is_an_action() -> None:
+    assert set(TABLE) >= GRAVE
 
 
 @pytest.mark.parametrize("roles", [[], ["king"], [""], ["MANAGER"]])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from argon2 import PasswordHasher
 
-from survey_service.accounts import accounts, audit, passwords
+from survey_service.accounts import accounts, audit, live, passwords, sessions
 from survey_service.accounts.accounts import ACCOUNTS, Account
 from survey_service.problems import Problem
-from survey_service.store.base import Store
+from survey_service.store import open_store
+from survey_service.store.base import CollectionSpec, Store
 from tests.accounts.conftest import NOW, PASSWORD
 
 
@@ -191,3 +194,21 @@ def test_every_change_is_audited_with_who_did_it(store: Store, anna: Account) ->
         ("Berta", "user.disabled", "Anna", {}),
         ("Berta", "user.reset", "Anna", {"roles": "manager"}),
     ]
+
+
+def test_accounts_and_sessions_of_an_earlier_version_go_on(tmp_path: Path) -> None:
+    store = open_store("tinydb:", tmp_path)
+    body = {"key": "anna", "name": "Anna", "roles": ["manager"], "disabled": False, "credentials": 1}
+    stored = store.collection(CollectionSpec("accounts", unique=("key",))).add(
+        {**body, "password": passwords.hash_of(PASSWORD)}
+    )
+    before = CollectionSpec("sessions", indexes=("account",), unique=("token_hash",))
+    facts = {"account": stored.id, "credentials": 1, "language": "de"}
+    live.begin(store, before, facts, now=NOW)
+    store.close()
+    store = open_store("tinydb:", tmp_path)
+    account = accounts.find(store, "Anna")
+    assert (account.email, account.exempt) == ("", False)
+    (session,) = sessions.of(store, account.id, now=NOW)
+    assert (session.complete, session.confirmed, session.browser) == (True, NOW.timestamp(), "")
+    store.close()

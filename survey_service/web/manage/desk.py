@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, current_app, g, redirect, request, url_for
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey_service import clock, languages
-from survey_service.accounts import access, audit, login
+from survey_service.accounts import access, audit, factors, login
 from survey_service.accounts.audit import Detail
 from survey_service.accounts.login import Visitor
 from survey_service.languages import Language
 from survey_service.problems import Problem
 from survey_service.translating import catalogs
-from survey_service.web import i18n, problems_view
+from survey_service.web import i18n, problems_view, security
 from survey_service.web.context import current
+from survey_service.web.i18n import gettext
 from survey_service.web.manage import names
 
 blueprint = Blueprint("manage", __name__, url_prefix="/manage")
@@ -24,6 +28,11 @@ _VISITOR = "desk_visitor"
 _SEGMENT = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
 _PLACE = re.compile(rf"/manage/(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?(?:\?[A-Za-z0-9._~=&%+-]*)?")
 _LONGEST_PLACE = 500
+_OWN = ("own_account", "change_own_access")
+_READING = ("GET", "HEAD")
+_LEEWAY = dt.timedelta(minutes=10)
+"""A form of a grave page that was opened in time may be sent so much later."""
+_NOTHING = factors.Held(app=False, passkeys=(), recovery=0)
 
 
 def cookie_name() -> str:
@@ -53,9 +62,32 @@ def signed_in() -> Visitor:
 
 
 def guard(action: str) -> None:
-    """Let the present request pass if the visitor may do the action. Raises Problem access.login or access.denied."""
-    if not access.allowed(signed_in().account.roles, action):
+    """Let the present request pass if the visitor may do the action.
+
+    Raises Problems access.login and access.denied; access.factor_due for somebody who needs a second factor by now, but
+    not on the pages of their own account; access.again before a grave action if they signed in a while ago.
+    """
+    who = signed_in()
+    if not access.allowed(who.account.roles, action):
         raise Problem("access.denied")
+    if action not in _OWN and _factor_is_due(who):
+        raise Problem("access.factor_due")
+    life = login.AGAIN if request.method in _READING else login.AGAIN + _LEEWAY
+    if action in access.GRAVE and not who.is_fresh(clock.now(), life):
+        raise Problem("access.again")
+
+
+def _factor_is_due(who: Visitor) -> bool:
+    """Tell whether somebody has used up the sign-ins without a second factor; seldom more than one look-up."""
+    policy, store = current().factor_policy, current().store
+    left = policy.left(who.account, _NOTHING, factors.standing(store, who.account.id))
+    return left is not None and left < 0 and not factors.held(store, who.account.id)
+
+
+def sign_ins_left() -> int | None:
+    """Return how often the visitor can still sign in without a second factor; None if they need none or have one."""
+    account, store = signed_in().account, current().store
+    return current().factor_policy.left(account, factors.held(store, account.id), factors.standing(store, account.id))
 
 
 def may(action: str) -> bool:
@@ -114,12 +146,40 @@ def _speak() -> None:
 def _refuse(problem: Problem) -> BaseResponse:
     """Show a Problem in the desk's language; whoever is not signed in is led to the login and back."""
     speak(g.get(_VISITOR))
-    if problem.code == "access.login" and request.method in ("GET", "HEAD"):
-        return redirect(url_for("manage.enter", next=here()), 303)
-    g.way_on = url_for("manage.home")
+    if problem.code in _LEADS_TO:
+        to = url_for(_LEADS_TO[problem.code], next=_back())
+        if request.method in _READING:
+            return redirect(to, 303)
+        g.way_on, g.way_on_words = to, gettext("Go on")
+    else:
+        g.way_on = url_for("manage.home")
     return problems_view.show(problem)
+
+
+_LEADS_TO = {"access.login": "manage.enter", "access.again": "manage.ask_again", "access.factor_due": "manage.account"}
+"""Problem → the page where somebody does what is missing, and from there goes back."""
+
+
+def _back() -> str:
+    """Return the page somebody goes back to: the present one, if it can be looked at."""
+    if request.method in _READING:
+        return here()
+    try:
+        current_app.url_map.bind("").match(request.path, method="GET")
+    except HTTPException:
+        return url_for("manage.home")
+    return request.path
 
 
 @blueprint.context_processor
 def _helpers() -> dict[str, object]:
-    return {"may": may, "visitor": visitor(), "desk_languages": desk_languages(), "this_page": here(), **names.HELPERS}
+    shared = {"may": may, "visitor": visitor(), "desk_languages": desk_languages(), "this_page": here()}
+    return {**shared, "passkey_script": _passkey_script, "sign_ins_left": sign_ins_left, **names.HELPERS}
+
+
+def _passkey_script() -> Markup:
+    """Return the script that lets the forms for passkeys on the present page work, once."""
+    if g.get("has_passkeys"):
+        return Markup("")
+    g.has_passkeys = True
+    return Markup("<script>{}</script>").format(Markup(security.allow_script("passkey").text))  # noqa: S704 - ours

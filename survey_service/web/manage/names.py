@@ -207,6 +207,7 @@ HELPERS = {
     "verdict_name": verdict_name,
     "schedule_line": schedule_line,
     "day": day,
+    "written_day": written_day,
     "number": number,
     "ratio": ratio,
     "share": share,

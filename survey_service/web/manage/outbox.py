@@ -57,7 +57,9 @@ def outbox_list() -> str:
 
 @blueprint.get("/outbox/<place>/<name>")
 def message(place: str, name: str) -> str:
-    """Show a message as text; that is noted in the audit log. Its links show no secret unless they go by hand."""
+    """Show a message as text; that is noted in the audit log. Its links show no secret unless they go by hand,
+    and never one that opens an account of the team.
+    """
     settings = current().settings
     path = outbox.find(settings.instance, place, name)
     desk.note("mail.read", name)
@@ -70,14 +72,15 @@ def message(place: str, name: str) -> str:
     body = found.get_body(("plain",))
     text = str(body.get_content()) if body is not None else ""
     hidden = not _stays(settings)
+    shown = outbox.masked(text) if hidden else outbox.masked_team(text)
     return render_template(
         "manage/message.html",
         place=place,
         name=name,
         found={"to": str(found["To"]), "subject": str(found["Subject"] or "")},
         state=outbox.state(path),
-        text=outbox.masked(text) if hidden else text,
-        masked=hidden and outbox.masked(text) != text,
+        text=shown,
+        masked=shown != text,
         reason_name=_reason_name,
         moment=_moment,
     )

@@ -26,7 +26,7 @@ from survey_service.store.base import Store
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 PASSWORD = "drei Birnen im Schnee"
-ROLES = {"Mara": ("manager",), "Ada": ("admin",), "Willi": ("working_group",)}
+ROLES = {"Mara": ("manager",), "Ada": ("admin",), "Willi": ("working_group",), "Tanja": ("translator",)}
 
 SMALL = """
 questionnaire: small

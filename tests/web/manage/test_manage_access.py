@@ -12,8 +12,9 @@ from survey_service.web import audience
 from survey_service.web.manage import AUDIENCES, blueprint
 from tests.web.manage.conftest import Desk
 
-NOBODY, GROUP, MANAGER, ADMIN = "", "Willi", "Mara", "Ada"
-EVERYONE = {GROUP, MANAGER, ADMIN}
+NOBODY, GROUP, MANAGER, ADMIN, TRANSLATOR = "", "Willi", "Mara", "Ada", "Tanja"
+EVERYONE = {GROUP, MANAGER, ADMIN, TRANSLATOR}
+TRANSLATORS = {MANAGER, TRANSLATOR}
 MODERATORS = {GROUP, MANAGER}
 
 WHO_MAY = {
@@ -30,15 +31,35 @@ WHO_MAY = {
     ("POST", "/manage/language"): EVERYONE,
     ("GET", "/manage/password"): EVERYONE,
     ("POST", "/manage/password"): EVERYONE,
+    ("GET", "/manage/confirm"): EVERYONE,
+    ("POST", "/manage/confirm"): EVERYONE,
+    ("GET", "/manage/account"): EVERYONE,
+    ("POST", "/manage/account/app"): EVERYONE,
+    ("POST", "/manage/account/app/confirm"): EVERYONE,
+    ("POST", "/manage/account/app/remove"): EVERYONE,
+    ("GET", "/manage/account/passkey"): EVERYONE,
+    ("POST", "/manage/account/passkey"): EVERYONE,
+    ("POST", "/manage/account/passkeys/<int:number>/remove"): EVERYONE,
+    ("POST", "/manage/account/codes"): EVERYONE,
+    ("POST", "/manage/account/sessions"): EVERYONE,
+    ("POST", "/manage/account/email"): EVERYONE,
+    ("GET", "/manage/people"): {ADMIN},
+    ("POST", "/manage/people/invitations"): {ADMIN},
+    ("POST", "/manage/people/invitations/<int:number>/revoke"): {ADMIN},
+    ("GET", "/manage/people/<int:number>"): {ADMIN},
+    ("POST", "/manage/people/<int:number>"): {ADMIN},
+    ("GET", "/manage/handover"): {MANAGER},
+    ("GET", "/manage/handover/file"): {MANAGER},
+    ("POST", "/manage/handover"): {MANAGER},
     ("POST", "/manage/questionnaires/<name>/open"): {MANAGER},
     ("POST", "/manage/questionnaires/<name>/close"): {MANAGER},
     ("GET", "/manage/questionnaires/<name>/publish"): {MANAGER},
     ("POST", "/manage/questionnaires/<name>/publish"): {MANAGER},
-    ("GET", "/manage/translations"): {MANAGER},
-    ("GET", "/manage/translations/<scope>/<tag>"): {MANAGER},
-    ("POST", "/manage/translations/<scope>/<tag>"): {MANAGER},
-    ("GET", "/manage/translations/<scope>/<tag>/file"): {MANAGER},
-    ("POST", "/manage/translations/<scope>/<tag>/file"): {MANAGER},
+    ("GET", "/manage/translations"): TRANSLATORS,
+    ("GET", "/manage/translations/<scope>/<tag>"): TRANSLATORS,
+    ("POST", "/manage/translations/<scope>/<tag>"): TRANSLATORS,
+    ("GET", "/manage/translations/<scope>/<tag>/file"): TRANSLATORS,
+    ("POST", "/manage/translations/<scope>/<tag>/file"): TRANSLATORS,
     ("GET", "/manage/questionnaires/<name>/distribute"): {MANAGER},
     ("POST", "/manage/questionnaires/<name>/distribute/links"): {MANAGER},
     ("POST", "/manage/questionnaires/<name>/distribute/retired"): {MANAGER},
@@ -240,7 +261,19 @@ WHO_MAY = {
 }
 """Every route of the desk but the login, with the accounts that may use it; written by hand, compared with the code."""
 
-PUBLIC = {("GET", "/manage/login"), ("POST", "/manage/login")}
+PUBLIC = {
+    ("GET", "/manage/login"),
+    ("POST", "/manage/login"),
+    ("GET", "/manage/login/second"),
+    ("POST", "/manage/login/second"),
+    ("GET", "/manage/lost"),
+    ("POST", "/manage/lost"),
+    ("GET", "/manage/lost/sent"),
+    ("GET", "/manage/new-password/<token>"),
+    ("POST", "/manage/new-password/<token>"),
+    ("GET", "/manage/invited/<token>"),
+    ("POST", "/manage/invited/<token>"),
+}
 
 
 def routes(app: Flask) -> set[tuple[str, str]]:
@@ -284,7 +317,7 @@ def address(rule: str) -> str:
     )
 
 
-@pytest.mark.parametrize("name", [NOBODY, GROUP, MANAGER, ADMIN])
+@pytest.mark.parametrize("name", [NOBODY, GROUP, MANAGER, ADMIN, TRANSLATOR])
 @pytest.mark.parametrize("method, rule", sorted(WHO_MAY))
 def test_a_route_lets_through_exactly_whom_it_should(
     as_role: Callable[[str], Desk], method: str, rule: str, name: str
@@ -311,7 +344,7 @@ def test_a_route_lets_through_exactly_whom_it_should(
 def test_a_route_that_nobody_listed_is_not_found_even_for_a_manager(app: Flask, as_role: Callable[[str], Desk]) -> None:
     app.add_url_rule("/manage/secret", "manage.secret", lambda: "secret")
     app.add_url_rule("/secret", "secret", lambda: "secret")
-    for name in (NOBODY, MANAGER, ADMIN):
+    for name in (NOBODY, MANAGER, ADMIN, TRANSLATOR):
         for path in ("/manage/secret", "/secret"):
             response = as_role(name).get(path)
             assert response.status_code == 404
@@ -320,7 +353,7 @@ def test_a_route_that_nobody_listed_is_not_found_even_for_a_manager(app: Flask, 
 
 def test_somebody_elses_and_a_missing_thing_look_the_same(as_role: Callable[[str], Desk]) -> None:
     """Whoever may not see responses gets one answer for a questionnaire that exists and for one that doesn't."""
-    for name, status in ((GROUP, 403), (NOBODY, 303)):
+    for name, status in ((GROUP, 403), (TRANSLATOR, 403), (NOBODY, 303)):
         desk = as_role(name)
         there, missing = (desk.get(f"/manage/questionnaires/{q}/responses") for q in ("small", "nothing"))
         assert there.status_code == missing.status_code == status
