@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 
-from survey_service import demo
+from survey_service import clock, demo
+from survey_service.accounts import audit
+from survey_service.concept import versions
+from survey_service.concept.model import Judgement
+from survey_service.consulting import rounds
+from survey_service.demo import concept
 from survey_service.offers import changes, duplicates, freshness, lists
 from survey_service.offers.register import OFFERS
 from survey_service.problems import Problem
@@ -140,3 +145,18 @@ def test_a_failure_leaves_nothing_behind(bundled: Library, tmp_path: Path) -> No
     assert caught.value.code == "questionnaire.missing"
     assert store.collection(RESPONSES).count() == 0
     store.close()
+
+
+def test_the_concept_is_labelled_adopted_and_put_to_bodies(bundled: Library, store: Store) -> None:
+    with clock.fixed(dt.datetime.combine(TODAY, dt.time(9), dt.UTC)):
+        assert concept.fill(store, bundled, today=TODAY)
+        assert not concept.fill(store, bundled, today=TODAY)
+        first, second = versions.load(store, 1), versions.load(store, 2)
+        (round_,) = rounds.all_rounds(store)
+    assert (first.state, second.state, round_.state) == ("adopted", "draft", "draft")
+    assert "erfunden" in first.title["de"]
+    assert {item.wording.basis.of for item in first.items if isinstance(item.wording.basis, Judgement)} == {concept.WHO}
+    measures = [item.wording.measure for item in first.items if item.wording.measure is not None]
+    assert [measure.serves for measure in measures] == [("item-1",), ("item-4",)]
+    assert (round_.concept, len(round_.items), len(round_.bodies), round_.languages) == (2, 5, 3, ("de", "en"))
+    assert audit.first_fault(store) is None

@@ -13,7 +13,7 @@ from survey_service.accounts import accounts
 from survey_service.accounts.access import MANAGER
 from survey_service.cli.common import actor, on_instance, opened
 from survey_service.cli.publishing import publish
-from survey_service.demo import figures
+from survey_service.demo import concept, figures
 from survey_service.problems import Problem
 from survey_service.web.context import Context
 
@@ -37,6 +37,8 @@ def prepare(context: Context) -> None:
     click.echo(f"{added} invented responses added, labelled as a demonstration.")
     recorded = figures.fill(context.store, context.indicators, today=clock.today())
     click.echo(f"{recorded} invented figures of indicators recorded, none published.")
+    if concept.fill(context.store, context.library, today=clock.today()):
+        click.echo("An invented concept added: bodies, a version adopted, its revision, a consultation prepared.")
     try:
         accounts.find(context.store, NAME)
     except Problem:
