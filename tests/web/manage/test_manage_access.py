@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from survey_service.web import audience
 from survey_service.web.manage import AUDIENCES, blueprint
@@ -317,28 +318,40 @@ def address(rule: str) -> str:
     )
 
 
-@pytest.mark.parametrize("name", [NOBODY, GROUP, MANAGER, ADMIN, TRANSLATOR])
-@pytest.mark.parametrize("method, rule", sorted(WHO_MAY))
-def test_a_route_lets_through_exactly_whom_it_should(
-    as_role: Callable[[str], Desk], method: str, rule: str, name: str
-) -> None:
-    """What is named doesn't exist, so whoever is let through meets a 404, another page, or a complaint."""
-    desk = as_role(name)
+def asked(desk: Desk, method: str, rule: str, token: str) -> TestResponse:
+    """Ask for a route; what is named in it doesn't exist."""
     if method == "POST":
-        response = desk.client.post(
-            address(rule), data={"_csrf": desk.token("/manage/password" if name else "/manage/login")}
-        )
-    else:
-        response = desk.get(address(rule))
-    if name in WHO_MAY[method, rule]:
-        assert response.status_code in (200, 303, 400, 404, 422)
-        assert "/manage/login?next" not in response.headers.get("Location", "")
-    elif name:
-        assert response.status_code == 403
-    elif method == "GET":
-        assert (response.status_code, response.headers["Location"].split("?")[0]) == (303, "/manage/login")
-    else:
-        assert response.status_code == 401
+        return desk.client.post(address(rule), data={"_csrf": token})
+    return desk.get(address(rule))
+
+
+@pytest.mark.parametrize(
+    "method, rule, name", sorted((*route, name) for route, names in WHO_MAY.items() for name in names)
+)
+def test_a_route_lets_through_whom_it_should(as_role: Callable[[str], Desk], method: str, rule: str, name: str) -> None:
+    """Whoever is let through meets a 404, another page, or a complaint."""
+    desk = as_role(name)
+    response = asked(desk, method, rule, desk.token("/manage/password"))
+    assert response.status_code in (200, 303, 400, 404, 422)
+    assert "/manage/login?next" not in response.headers.get("Location", "")
+
+
+@pytest.mark.parametrize("name", [NOBODY, GROUP, MANAGER, ADMIN, TRANSLATOR])
+def test_all_other_routes_refuse(as_role: Callable[[str], Desk], name: str) -> None:
+    """A refusal changes nothing, so that one session meets them all."""
+    desk = as_role(name)
+    token = desk.token("/manage/password" if name else "/manage/login")
+    others = [route for route in sorted(WHO_MAY) if name not in WHO_MAY[route]]
+    met = {(method, rule): asked(desk, method, rule, token) for method, rule in others}
+    assert met
+    if name:
+        assert {route: response.status_code for route, response in met.items()} == dict.fromkeys(met, 403)
+        return
+    for (method, rule), response in met.items():
+        if method == "GET":
+            assert (response.status_code, response.headers["Location"].split("?")[0]) == (303, "/manage/login"), rule
+        else:
+            assert response.status_code == 401, rule
 
 
 def test_a_route_that_nobody_listed_is_not_found_even_for_a_manager(app: Flask, as_role: Callable[[str], Desk]) -> None:
