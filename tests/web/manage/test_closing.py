@@ -11,7 +11,7 @@ import pytest
 
 from survey_service.accounts import audit
 from survey_service.closing import issues, news, publishing, texts
-from survey_service.concept import items, versions
+from survey_service.concept import versions
 from survey_service.store.base import Store
 from tests.closing.conftest import WAVE, adopted
 from tests.concept.conftest import block, file
@@ -141,12 +141,10 @@ def test_there_is_no_page_where_there_is_nothing_to_tell(manager: Desk, concept:
         assert post(manager, f"/manage/closing/{path}{end}")[0] == 404
 
 
-def test_an_exact_number_in_a_text_is_told_before(manager: Desk, store: Store, concept: None) -> None:
-    number = versions.begin(store, {"de": "K"}, {"ARB": {"de": "Arbeit"}, "WOH": {"de": "W"}}, "Mara").number
-    items.edit(store, number, "item-1", seen=1, texts={"de": "Von 97 suchen 42."}, by="Mara")
-    from tests.concept.conftest import adopt
-
-    adopt(store, number)
+def test_an_exact_number_in_a_translation_is_told_before(manager: Desk, store: Store, concept: None) -> None:
+    key = texts.wording_key("item-1", 1)
+    wording = versions.load(store, 1).item("item-1").wording
+    texts.save(store, key, "ar", "٤٢ شخصًا", seen=texts.version(store, key), given=wording.texts)
     page = shown(manager, PAGE)
     assert "In no. 1 stands a number of people that is public only rounded." in page
     post(manager, PAGE, **typed(page, words="Viele."))
