@@ -591,7 +591,7 @@ def until_serving(process: subprocess.Popen[str]) -> list[str]:
 
 def end(process: subprocess.Popen[str]) -> str:
     process.send_signal(signal.SIGTERM)
-    stdout, stderr = process.communicate(timeout=20)
+    stdout, stderr = process.communicate(timeout=60)
     assert (process.returncode, stdout) == (0, "Stopped.\n"), stderr
     return stderr
 
@@ -632,7 +632,7 @@ def test_serve_prints_the_password_of_the_demonstration_and_it_works(instance: P
 
 def test_serve_stops_at_a_bad_form_file_before_it_touches_the_store(instance: Path, faulty: Path) -> None:
     process = serve(instance, "--port", "0", SURVEY_FORMS=str(faulty))
-    stdout, stderr = process.communicate(timeout=20)
+    stdout, stderr = process.communicate(timeout=60)
     assert (process.returncode, stdout) == (1, "")
     assert set(located(stderr)) == set(FAULTS)
     assert "Traceback" not in stderr
@@ -644,7 +644,7 @@ def test_serve_names_a_port_in_use(instance: Path, demo_instance: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         process = serve(instance, PORT=port)
-        stdout, stderr = process.communicate(timeout=20)
+        stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "Serving" not in stdout
     assert f"127.0.0.1 port {port}" in stderr
