@@ -424,7 +424,7 @@ OFFERED: tuple[dict[str, Any], ...] = (
 def consulting(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
     """The pages behind a link to a consultation, from the consent to the results, and how a lost link is asked for."""
     held = _consultation(studio)
-    at = held.address(f"Anna {tag}")
+    at, first = held.address(f"Anna {tag}"), held.round.items[0].item
     browser.open(at)
     yield "start"
     browser.send(K0=None)
@@ -432,14 +432,14 @@ def consulting(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
     yield "start refused"
     browser.send(K0="yes", K5="organisation")
     yield "statements"
-    browser.open(f"{at}/statements/item-1")
+    browser.open(f"{at}/statements/{first}")
     yield "statement"
     browser.send(K1="disagree")
     assert browser.status == 422
     yield "statement refused"
     browser.send(K1="disagree", K2=f"Nein {tag}", K3=f"Doch {tag}", K4="4")
     yield "next statement"
-    browser.open(f"{at}/statements/item-1")
+    browser.open(f"{at}/statements/{first}")
     yield "statement with a vote"
     browser.open(f"{at}/votes")
     yield "votes"
@@ -473,6 +473,6 @@ def _consultation(studio: Studio) -> Consultation:
 
 EVERYTHING: tuple[Walk, ...] = (
     *(arriving, needs, others, helping, offline, closing, refusals, finding, results, offer),
-    *(consulting, became),
+    *(became, consulting),
 )
-SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, helping, offline, finding, results, offer, consulting, became)
+SAMPLE: tuple[Walk, ...] = (arriving, needs_in_short, helping, offline, finding, results, offer, became, consulting)

@@ -90,21 +90,30 @@ def in_languages(store: Store, tags: Iterable[str], statements: Sequence[Text], 
     number = versions.begin(store, {"de": "Integrationskonzept"}, named, "Mara").number
     figures = Evidence(1, "gaps", "abc", "2026-Q3", "work", "answered", 42, 97, 0.43, 0.34, 0.53, offers=3, experts=4)
     measure = Measure("VHS", "short", "S", None, "2027-06-30")
+    put = []
     for place, texts in enumerate(statements):
         kind = ("statement", "measure", "goal")[place % 3]
-        items.add(store, number, kind=kind, field=f"F{place % len(fields)}", texts=texts, by="Mara",
-                  basis=Judgement("AK") if place % 2 else figures,
-                  measure=measure if kind == "measure" else None)  # fmt: skip
+        made = items.add(
+            store,
+            number,
+            kind=kind,
+            field=f"F{place % len(fields)}",
+            texts=texts,
+            by="Mara",
+            basis=Judgement("AK") if place % 2 else figures,
+            measure=measure if kind == "measure" else None,
+        )
+        put.append(made.key)
     body = bodies.add(store, fields[0], "working_group").id
     for tag in tags:
         members.add(
             store, body, name=f"Anna {tag}", email=f"{tag}@example.org", organisation=f"Verein {tag}", language=tag
         )
     today = clock.today()
-    made = rounds.make(
-        store, concept=number, title="Herbstrunde", closes=(today + dt.timedelta(days=14)).isoformat(), bodies=[body],
-        languages=tags, items=[item.key for item in versions.load(store, number).items], by="Mara",
-    )  # fmt: skip
-    opened = rounds.open_round(store, made.id, "Mara")
+    closes = (today + dt.timedelta(days=14)).isoformat()
+    prepared = rounds.make(
+        store, concept=number, title="Herbstrunde", closes=closes, bodies=[body], languages=tags, items=put, by="Mara"
+    )
+    opened = rounds.open_round(store, prepared.id, "Mara")
     inviting.invite(store, opened, today)
     return Consultation(store, opened)
