@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from survey_service import languages
@@ -27,12 +30,20 @@ def update() -> ModuleType:
     return update_of_catalogs()
 
 
+@pytest.fixture(scope="module")
+def extracted(update: ModuleType) -> Callable[[str], Catalog]:
+    """Return a function that extracts the texts of a domain, each domain once."""
+    return functools.cache(update.extract)
+
+
 @pytest.mark.parametrize("domain", catalogs.DOMAINS)
 @pytest.mark.parametrize("tag", [tag for tag in TAGS if tag != "en"])
-def test_the_interface_is_complete_and_nothing_in_it_is_obsolete(update: ModuleType, domain: str, tag: str) -> None:
+def test_the_interface_is_complete_and_nothing_in_it_is_obsolete(
+    extracted: Callable[[str], Catalog], domain: str, tag: str
+) -> None:
     if not catalogs.speaks(languages.language(tag), domain):
         return
-    wanted = {message.id for message in update.extract(domain) if message.id}
+    wanted = {message.id for message in extracted(domain) if message.id}
     with catalogs.path_of(tag, domain).open("rb") as file:
         found = {message.id: message for message in read_po(file, abort_invalid=True) if message.id}
     assert wanted - set(found) == set()
@@ -112,9 +123,11 @@ def test_questionnaire_catalogs_are_kept_for_the_languages_of_the_questionnaires
 
 
 @pytest.mark.parametrize("tag", ["ar", "fa-AF", "uk", "es", "fr", "ti", "am"])
-def test_a_catalog_that_is_up_to_date_is_not_changed(update: ModuleType, tmp_path: Path, tag: str) -> None:
+def test_a_catalog_that_is_up_to_date_is_not_changed(
+    update: ModuleType, extracted: Callable[[str], Catalog], tmp_path: Path, tag: str
+) -> None:
     path = catalogs.path_of(tag, catalogs.MESSAGES)
-    catalog, missing = update.updated(update.extract(catalogs.MESSAGES), path, tag)
+    catalog, missing = update.updated(extracted(catalogs.MESSAGES), path, tag)
     assert missing == []
     update.write(catalog, tmp_path / "copy.po", tag)
     assert (tmp_path / "copy.po").read_text("utf-8") == path.read_text("utf-8")
