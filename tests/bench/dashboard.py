@@ -80,7 +80,7 @@ def main() -> None:
         Publications(store).publish(library.questionnaires)
         count = fill(store, library)
         app = create_app(settings.load(Path(place)), store)
-        indicators = definitions.load(bundled("forms"))
+        indicators = app.extensions["survey_service"].indicators
         start = time.process_time()
         draft = publication.prepare(store, indicators)
         prepared = time.process_time()
