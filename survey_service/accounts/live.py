@@ -7,11 +7,11 @@ ended.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from survey_service import digests
 from survey_service.problems import Problem
 from survey_service.store.base import CollectionSpec, Store, Stored
 
@@ -26,7 +26,7 @@ def begin(store: Store, spec: CollectionSpec, facts: Mapping[str, Any], *, now: 
     forget_ended(store, spec, now=now)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     times = {"started": now.timestamp(), "used": now.timestamp()}
-    store.collection(spec).add({"token_hash": _hash(token), **facts, **times})
+    store.collection(spec).add({"token_hash": digests.of_token(token), **facts, **times})
     return token
 
 
@@ -35,7 +35,7 @@ def find(store: Store, spec: CollectionSpec, token: str, *, now: dt.datetime) ->
 
     The use is noted once a minute, not at every request, so a session may end up to a minute before 30 idle minutes.
     """
-    stored = store.collection(spec).first(token_hash=_hash(token)) if token else None
+    stored = store.collection(spec).first(token_hash=digests.of_token(token)) if token else None
     if stored is None or _ended(stored, now):
         return None
     if now.timestamp() - stored.body["used"] >= _TOUCH_AFTER.total_seconds():
@@ -45,7 +45,7 @@ def find(store: Store, spec: CollectionSpec, token: str, *, now: dt.datetime) ->
 
 def end(store: Store, spec: CollectionSpec, token: str) -> None:
     """End the session of a token; it is no fault if there is none."""
-    stored = store.collection(spec).first(token_hash=_hash(token)) if token else None
+    stored = store.collection(spec).first(token_hash=digests.of_token(token)) if token else None
     if stored is not None:
         _delete(store, spec, stored)
 
@@ -84,7 +84,3 @@ def _delete(store: Store, spec: CollectionSpec, stored: Stored) -> None:
     except Problem as problem:
         if problem.code != "store.missing":
             raise
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -6,12 +6,11 @@ The store holds only the hash. A link that was used, revoked, altered or never m
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from survey_service import mail
+from survey_service import digests, mail
 from survey_service.accounts import accounts, audit
 from survey_service.accounts.accounts import Account
 from survey_service.problems import Problem
@@ -128,13 +127,13 @@ def forget_old(store: Store, *, now: dt.datetime) -> None:
 
 def _issue(store: Store, purpose: str, facts: dict[str, object], life: dt.timedelta, now: dt.datetime) -> str:
     token = secrets.token_urlsafe(16)
-    body = {"purpose": purpose, "token_hash": _hash(token), "until": (now + life).timestamp(), **facts}
+    body = {"purpose": purpose, "token_hash": digests.of_token(token), "until": (now + life).timestamp(), **facts}
     store.collection(TICKETS).add(body)
     return token
 
 
 def _stored(store: Store, token: str, purpose: str, now: dt.datetime) -> Stored:
-    stored = store.collection(TICKETS).first(token_hash=_hash(token))
+    stored = store.collection(TICKETS).first(token_hash=digests.of_token(token))
     if stored is None or stored.body["purpose"] != purpose or stored.body["until"] <= now.timestamp():
         raise Problem("page.missing")
     return stored
@@ -156,7 +155,3 @@ def _void(store: Store, account: int) -> None:
 def _invitation(stored: Stored) -> Invitation:
     body = stored.body
     return Invitation(stored.id, tuple(body["roles"]), body["email"], body["by"], body["until"])
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -5,7 +5,6 @@ It is plain data with each text in all languages there are; it is frozen as it i
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -113,8 +112,3 @@ def content_of(body: Mapping[str, Any]) -> Content:
         steps=tuple(Step(**{**each, "serves": tuple(each["serves"])}) for each in body["steps"]),
         decided=Decided(**body["decided"]) if body["decided"] is not None else None,
     )
-
-
-def hash_of(data: Any) -> str:
-    """Return the SHA-256 of JSON data with sorted keys, in hexadecimal digits."""
-    return hashlib.sha256(orjson.dumps(data, option=orjson.OPT_SORT_KEYS)).hexdigest()

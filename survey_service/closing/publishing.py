@@ -6,40 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from survey_service import clock
+from survey_service import clock, digests
 from survey_service.accounts import audit
-from survey_service.closing import composing, gate
+from survey_service.closing import composing, frozen, gate
 from survey_service.closing.composing import Source
-from survey_service.closing.model import Content, content_of, hash_of, to_json
+from survey_service.closing.frozen import Frozen
+from survey_service.closing.model import Content, content_of, to_json
 from survey_service.problems import Problem
 from survey_service.store.base import CollectionSpec, Store
 
 PAGES = CollectionSpec("closing_pages", indexes=("field",), unique=("number",))
 
 
-@dataclass(frozen=True)
-class Page:
-    """A publication: number from 1, ISO day and moment (UTC), who published it, the languages it is offered in with
-    their states, what it says, the hash of all that (``digest``) and that of the one before ("" for the first).
-    """
+@dataclass(frozen=True, kw_only=True)
+class Page(Frozen):
+    """A publication about a wave and a field, with what it says."""
 
-    number: int
-    day: str
-    moment: str
-    by: str
-    languages: Mapping[str, str]
     content: Content
-    previous: str
-    digest: str
-
-    def speaks(self, tag: str) -> bool:
-        """Tell whether it is offered in a language."""
-        return tag in self.languages
 
 
 def mark_of(content: Content) -> str:
     """Return what tells a preview from one that says something else."""
-    return hash_of(to_json(content))
+    return digests.of_json(to_json(content))
 
 
 def publish(source: Source, wave: str, field: str, wanted: Mapping[str, str], mark: str, by: str) -> Page:
@@ -60,21 +48,9 @@ def publish(source: Source, wave: str, field: str, wanted: Mapping[str, str], ma
         if before is not None and (before.content, dict(before.languages)) == (content, states):
             raise Problem("closing.nothing")
         number = 1 + store.collection(PAGES).count()
-        last = store.collection(PAGES).first(number=number - 1)
-        moment = clock.now().replace(microsecond=0)
-        body: dict[str, Any] = {
-            "number": number,
-            "field": field,
-            "wave": wave,
-            "day": moment.date().isoformat(),
-            "moment": moment.isoformat(),
-            "by": by,
-            "languages": states,
-            "content": to_json(content),
-            "previous": last.body["digest"] if last is not None else "",
-        }
-        digest = _digest(body)
-        store.collection(PAGES).add({**body, "digest": digest})
+        digest = frozen.add(
+            store.collection(PAGES), number, by, states, field=field, wave=wave, content=to_json(content)
+        )
         facts = {"wave": wave, "field": field, "digest": digest}
         audit.append(store, by, "closing.published", f"page {number}", facts, now=clock.now())
     return load(store, number)
@@ -82,10 +58,7 @@ def publish(source: Source, wave: str, field: str, wanted: Mapping[str, str], ma
 
 def load(store: Store, number: int) -> Page:
     """Return a publication. Raises Problems closing.missing, and closing.broken if it is not what was published."""
-    stored = store.collection(PAGES).first(number=number)
-    if stored is None:
-        raise Problem("closing.missing")
-    return _of(stored.body)
+    return _of(frozen.find(store.collection(PAGES), number))
 
 
 def of_field(store: Store, field: str) -> list[Page]:
@@ -117,12 +90,5 @@ def current(pages: list[Page]) -> list[Page]:
     return [*found.values()]
 
 
-def _digest(body: Mapping[str, Any]) -> str:
-    return hash_of({name: value for name, value in body.items() if name not in ("digest", "by")})
-
-
 def _of(body: Mapping[str, Any]) -> Page:
-    if _digest(body) != body["digest"]:
-        raise Problem("closing.broken", number=body["number"])
-    names = ("number", "day", "moment", "by", "languages", "previous", "digest")
-    return Page(content=content_of(body["content"]), **{name: body[name] for name in names})
+    return Page(content=content_of(body["content"]), **frozen.facts(body))

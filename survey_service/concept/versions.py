@@ -6,14 +6,11 @@ state can be changed, in whatever way, without that being noticed at the next lo
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-import orjson
-
-from survey_service import clock
+from survey_service import clock, digests
 from survey_service.accounts import audit
 from survey_service.concept import exactness, progress, taking_part
 from survey_service.concept.checks import checked_decision, checked_texts
@@ -120,7 +117,7 @@ def adopt(store: Store, number: int, decision: Decision, by: str) -> Concept:
             "items": [item_to_json(item) for item in draft.items],
             "took_part": taking_part.to_json(took_part),
         }
-        digest = digest_of(frozen)
+        digest = digests.of_json(frozen)
         body = {**stored.body, "state": ADOPTED, "fields": [], "frozen": frozen, "digest": digest}
         store.collection(VERSIONS).replace(stored.id, body, version=stored.version)
         for item in store.collection(ITEMS).find(version=number):
@@ -138,7 +135,7 @@ def load(store: Store, number: int) -> Concept:
     if noted is None and stored.body["state"] != ADOPTED:
         return _draft(store, stored.body)
     frozen, digest = stored.body["frozen"], stored.body["digest"]
-    if stored.body["state"] != ADOPTED or frozen is None or not digest == noted == digest_of(frozen):
+    if stored.body["state"] != ADOPTED or frozen is None or not digest == noted == digests.of_json(frozen):
         raise Problem("concept.broken", number=number)
     if frozen["number"] != number:
         raise Problem("concept.broken", number=number)
@@ -220,11 +217,6 @@ def item_document(number: int, item: Item) -> dict[str, Any]:
         "source": item.source,
         "wording": wording_to_json(item.wording),
     }
-
-
-def digest_of(frozen: Mapping[str, Any]) -> str:
-    """Return the hash of a frozen copy: SHA-256 of its JSON with sorted keys, in hexadecimal digits."""
-    return hashlib.sha256(orjson.dumps(frozen, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _unadopted(store: Store, number: int) -> Stored:

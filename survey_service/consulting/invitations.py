@@ -7,11 +7,10 @@ further one, and all of them hold until the invitation is revoked.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import secrets
 from typing import Any
 
-from survey_service import clock
+from survey_service import clock, digests
 from survey_service.consulting import rounds
 from survey_service.consulting.model import CLOSED, DRAFT, OPEN, Invitation, Round
 from survey_service.network import members
@@ -73,7 +72,7 @@ def issue(store: Store, invitation: int) -> str:
     if of_id(store, invitation).revoked:
         raise Problem("page.missing")
     token = secrets.token_urlsafe(16)
-    store.collection(LINKS).add({"invitation": invitation, "token_hash": _hash(token)})
+    store.collection(LINKS).add({"invitation": invitation, "token_hash": digests.of_token(token)})
     return token
 
 
@@ -82,7 +81,7 @@ def find(store: Store, token: str) -> Invitation:
 
     Raises Problem page.missing for an unknown or altered token and for a revoked invitation.
     """
-    link = store.collection(LINKS).first(token_hash=_hash(token))
+    link = store.collection(LINKS).first(token_hash=digests.of_token(token))
     stored = store.collection(INVITATIONS).get(link.body["invitation"]) if link is not None else None
     if stored is None or stored.body["revoked"]:
         raise Problem("page.missing")
@@ -157,7 +156,3 @@ def _note(store: Store, id: int, **changes: Any) -> Invitation:
 def _of(stored: Stored) -> Invitation:
     body = {name: value for name, value in stored.body.items() if name != "place_key"}
     return Invitation(id=stored.id, **{**body, "reminded": tuple(body["reminded"])})
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -6,14 +6,11 @@ stands in the audit log.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import orjson
-
-from survey_service import clock
+from survey_service import clock, digests
 from survey_service.accounts import audit
 from survey_service.concept import versions
 from survey_service.concept.model import Concept
@@ -91,15 +88,10 @@ def finish(store: Store, id: int, names: Names, by: str) -> Weighing:
             raise Problem("consulting.unanswered", count=len(left), numbers=numbers)
         made = rounds.mark_final(store, id)
         content = to_json(_now(store, made, names))
-        digest = digest_of(content)
+        digest = digests.of_json(content)
         store.collection(TABLES).add({"round": id, "content": content, "digest": digest})
         audit.append(store, by, _NOTED, str(id), {"digest": digest}, now=clock.now())
     return _frozen(store, made)
-
-
-def digest_of(content: Mapping[str, Any]) -> str:
-    """Return the hash of a table: SHA-256 of its JSON with sorted keys, in hexadecimal digits."""
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _now(store: Store, found: Round, names: Names) -> Weighing:
@@ -145,11 +137,11 @@ def _row(comment: Comment, texts: Mapping[Put, Text], version: Concept) -> Row:
 
 def _frozen(store: Store, found: Round) -> Weighing:
     stored = store.collection(TABLES).first(round=found.id)
-    noted = store.collection(audit.AUDIT).find(action=_NOTED)
-    digests = [each.body["details"]["digest"] for each in noted if each.body["subject"] == str(found.id)]
-    if stored is None or digests != [stored.body["digest"]] or digest_of(stored.body["content"]) != digests[0]:
+    entries = store.collection(audit.AUDIT).find(action=_NOTED)
+    noted = [each.body["details"]["digest"] for each in entries if each.body["subject"] == str(found.id)]
+    if stored is None or noted != [stored.body["digest"]] or digests.of_json(stored.body["content"]) != noted[0]:
         raise Problem("consulting.broken", round=found.title)
-    return of_json(found, stored.body["content"], digests[0])
+    return of_json(found, stored.body["content"], noted[0])
 
 
 def to_json(made: Weighing) -> dict[str, Any]:

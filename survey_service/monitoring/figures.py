@@ -7,16 +7,13 @@ one reason for all of them.
 from __future__ import annotations
 
 import functools
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-import orjson
-
-from survey_service import languages
+from survey_service import digests, languages
 from survey_service.monitoring import corrections
 from survey_service.monitoring.corrections import Absent, Correction, Remarks
 from survey_service.monitoring.definitions import Indicator, Version
@@ -170,7 +167,7 @@ class Batch:
             "corrections": [each.body() for each in self.corrections],
             "absent": [each.body() for each in self.absent],
         }
-        return {**body, "digest": _digest(body)}
+        return {**body, "digest": digests.of_published(body)}
 
 
 @dataclass(frozen=True)
@@ -196,13 +193,7 @@ def sealed(batch: Batch) -> Batch:
 def content_hash(figures: Sequence[Figure], absent: Sequence[Absent] = ()) -> str:
     """Return a hash of figures and of what is withdrawn, to see whether they are those of a preview."""
     parts = [[_figure_body(each) for each in figures], [each.body() for each in absent]]
-    content = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(content).hexdigest()
-
-
-def _digest(body: dict[str, Any]) -> str:
-    content = {name: value for name, value in body.items() if name not in ("digest", "by")}
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return digests.of_json(parts)
 
 
 def _figure_body(figure: Figure) -> dict[str, Any]:
@@ -216,7 +207,7 @@ def _figure_body(figure: Figure) -> dict[str, Any]:
 
 def of_body(body: dict[str, Any]) -> Batch:
     """Return the batch of a document. Raises Problem figures.broken if it is not what was published."""
-    if _digest(body) != body["digest"]:
+    if digests.of_published(body) != body["digest"]:
         raise Problem("figures.broken", number=body["number"])
     figures = []
     for each in body["figures"]:

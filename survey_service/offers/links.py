@@ -6,11 +6,10 @@ The store holds only the hash. A link that was used, revoked, altered or never m
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import secrets
 from dataclasses import dataclass
 
-from survey_service import clock
+from survey_service import clock, digests
 from survey_service.problems import Problem
 from survey_service.store.base import CollectionSpec, Store, Stored
 
@@ -34,7 +33,7 @@ def issue(store: Store, contact: str, purpose: str, *, offer: str = "") -> str:
     token = secrets.token_urlsafe(16)
     until = clock.now() + dt.timedelta(days=DAYS[purpose])
     body = {"contact": contact, "purpose": purpose, "offer": offer, "until": until.timestamp()}
-    store.collection(LINKS).add({**body, "token_hash": _hash(token)})
+    store.collection(LINKS).add({**body, "token_hash": digests.of_token(token)})
     return token
 
 
@@ -72,7 +71,7 @@ def forget_old(store: Store) -> None:
 
 
 def _stored(store: Store, token: str, purpose: str) -> Stored:
-    stored = store.collection(LINKS).first(token_hash=_hash(token))
+    stored = store.collection(LINKS).first(token_hash=digests.of_token(token))
     if stored is None or stored.body["purpose"] != purpose or stored.body["until"] < clock.now().timestamp():
         raise Problem("page.missing")
     return stored
@@ -80,7 +79,3 @@ def _stored(store: Store, token: str, purpose: str) -> Stored:
 
 def _link(stored: Stored) -> Link:
     return Link(stored.body["contact"], stored.body["purpose"], stored.body["offer"])
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -4,12 +4,10 @@ change back that has gone live by itself.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
+from survey_service import digests
 from survey_service.offers import changes, events, register
 from survey_service.problems import Problem
 from survey_service.store.base import Document, Store, Stored
@@ -27,7 +25,7 @@ def mark(body: Mapping[str, Any]) -> str:
     Who decides hands in the mark of what was looked at, so that nobody decides about what another has changed.
     """
     seen = [body["answers"], body["public"], body["moderation"], body["merged_into"]]
-    return hashlib.sha256(orjson.dumps(seen, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+    return digests.of_json(seen)[:16]
 
 
 def decide(store: Store, offer: str, decision: str, by: str, *, reason: str = "", seen: str = "") -> Stored:

@@ -8,13 +8,13 @@ faults included, so that nothing is lost; what is accepted is judged anew each t
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from survey_service import digests
 from survey_service.problems import Problem
 from survey_service.questionnaire import places
 from survey_service.questionnaire.values import Path
@@ -199,7 +199,7 @@ def _added(store: Store, draft: Draft) -> Draft:
 
 def load(store: Store, token: str) -> Draft:
     """Return the draft of a token. Raises Problem draft.missing."""
-    stored = store.collection(DRAFTS).first(token_hash=_hash(token))
+    stored = store.collection(DRAFTS).first(token_hash=digests.of_token(token))
     if stored is None:
         raise Problem("draft.missing")
     return _draft(stored, token)
@@ -279,7 +279,7 @@ def save(
 def erase(store: Store, token: str) -> None:
     """Erase a draft; it is no fault if there is none."""
     with store.transaction():
-        stored = store.collection(DRAFTS).first(token_hash=_hash(token))
+        stored = store.collection(DRAFTS).first(token_hash=digests.of_token(token))
         if stored is not None:
             store.collection(DRAFTS).delete(stored.id)
 
@@ -304,10 +304,6 @@ def erase_old(store: Store, today: dt.date) -> int:
     return len(old)
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8")).hexdigest()
-
-
 def _no_receipt() -> str:
     """Return what stands in the place of a receipt's hash where no four words lead."""
     return secrets.token_hex(32)
@@ -319,7 +315,7 @@ def _new_token() -> str:
 
 def _body(draft: Draft) -> dict[str, Any]:
     return {
-        "token_hash": _hash(draft.token) if draft.token else None,
+        "token_hash": digests.of_token(draft.token) if draft.token else None,
         "questionnaire": draft.questionnaire,
         "revision": draft.revision,
         "language": draft.language,

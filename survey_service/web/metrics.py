@@ -101,7 +101,7 @@ class _State:
         for place in (outbox.WAITING, outbox.FAILED):
             mail.add_metric([place], outbox.count(settings.instance, place))
         yield mail
-        waiting = sum(1 for _ in register.all_offers(store, "submitted"))
+        waiting = store.collection(register.OFFERS).count(moderation="submitted")
         yield GaugeMetricFamily("survey_offers_waiting", "Offers that wait for a decision", value=waiting)
         states: dict[str, int] = {}
         for run in runs.all_runs(store, settings):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from survey_service import digests
 from survey_service.accounts import audit
 from survey_service.concept import accepting, evidence, items, progress, versions
 from survey_service.concept.model import Judgement, Progress
@@ -97,7 +98,7 @@ def _reword(body: dict[str, Any]) -> None:
 
 def _reword_with_its_hash(body: dict[str, Any]) -> None:
     _reword(body)
-    body["digest"] = versions.digest_of(body["frozen"])
+    body["digest"] = digests.of_json(body["frozen"])
 
 
 def _decide(body: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from survey_service import digests
 from survey_service.accounts import audit
 from survey_service.concept import items, versions
 from survey_service.consulting import comments, rounds, taking_over, weighing
@@ -132,7 +133,7 @@ def _reword(body: dict[str, Any]) -> None:
 
 def _reword_with_its_hash(body: dict[str, Any]) -> None:
     _reword(body)
-    body["digest"] = weighing.digest_of(body["content"])
+    body["digest"] = digests.of_json(body["content"])
 
 
 @pytest.mark.parametrize("change", [_reword, _reword_with_its_hash])
