@@ -18,7 +18,7 @@ test: $(VENV)/.test .system-test lint  ## everything: lint, unit, contract, brow
 	@$(BIN)/python -m pytest -m "not faults and not languages" -n $(WORKERS) --dist worksteal
 
 test-faults: $(VENV)/.test .system-test  ## all injected faults, the long runs included; prints what was counted
-	@$(BIN)/python -m pytest -m "faults or injected" --timeout 3600
+	@$(BIN)/python -m pytest -m "fault or faults or injected" --timeout 3600
 
 test-languages: $(VENV)/.test .system-test  ## every page in every language, light and dark; pictures in test-artefacts/
 	@$(BIN)/python -m pytest tests/journeys -m languages -n $(WORKERS) --dist worksteal
