@@ -18,6 +18,8 @@ from survey_service.web.context import Context
 
 EVERY = 60.0
 """Seconds between two looks at the schedules."""
+SETTLED = 600.0
+"""Seconds after its start from which a process does what takes long and is not pressing."""
 
 
 def make_due(context: Context) -> list[Done]:
@@ -58,6 +60,13 @@ def invite(context: Context) -> inviting.Sent:
         return inviting.send(context.store, context.settings, clock.today())
 
 
+def count_texts(context: Context) -> None:
+    """Count how the translations stand, for processes that have not read them; at most once an hour."""
+    if rounds.claim(context.store, work.TEXTS, every=work.EVERY[work.TEXTS], now=clock.now().timestamp()):
+        with work.noted(context.store, work.TEXTS):
+            context.texts.keep()
+
+
 def exchange(context: Context) -> mail.Delivered:
     """Write the links for lost passwords, read what mail servers report back, send what waits in the outbox, and note
     which addresses mail cannot reach.
@@ -73,4 +82,11 @@ def exchange(context: Context) -> mail.Delivered:
 
 def making(context: Context, every: float = EVERY) -> contextlib.AbstractContextManager[None]:
     """Make what is due again and again, until the end of the block; of several processes one makes each report."""
-    return repeating("scheduled reports", lambda: make_due(context), every)
+    begun = clock.monotonic()
+
+    def round_of_work() -> None:
+        make_due(context)
+        if clock.monotonic() >= begun + SETTLED:
+            count_texts(context)
+
+    return repeating("scheduled reports", round_of_work, every)
