@@ -1121,6 +1121,19 @@ CATALOGUE: Mapping[str, Kind] = {
             "changed. Restore a backup, or let “survey-service store check --repair” keep what can still be read."
         ),
     ),
+    "audit.broken": Kind(
+        500,
+        D_("The audit log is not whole"),
+        D_(
+            "From entry %(number)s on the audit log of %(place)s is not what was written: an entry was changed or is "
+            "missing. Compare it with a backup or an export of before. Nothing was changed now."
+        ),
+    ),
+    "audit.unreadable": Kind(
+        422,
+        D_("Not an export of the audit log"),
+        D_("%(path)s is not an audit log exported as JSON lines: %(reason)s"),
+    ),
     "store.newer": Kind(
         500,
         D_("Data of a later version"),

@@ -21,7 +21,7 @@ from survey_service.cli.tidying import tidying
 from survey_service.problems import Problem
 from survey_service.store import is_postgres, open_store
 from survey_service.web import metrics, server, tracing
-from survey_service.web.context import Context
+from survey_service.web.context import Context, of
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -72,8 +72,9 @@ def application(instance: Path) -> Flask:
     store = open_store(values.store, values.instance)
     stack = contextlib.ExitStack()
     stack.callback(store.close)
-    stack.enter_context(tidying(Context(values, store)))
-    stack.enter_context(making(Context(values, store)))
-    stack.enter_context(linking(Context(values, store)))
+    app = create_app(values, store)
+    context = of(app)
+    for work in (tidying, making, linking):
+        stack.enter_context(work(context))
     multiprocessing.util.Finalize(None, stack.close, exitpriority=10)
-    return create_app(values, store)
+    return app

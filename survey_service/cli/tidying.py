@@ -17,6 +17,7 @@ from survey_service.responses import access_codes, files, holder, media, retenti
 from survey_service.responses.loading import waiting
 from survey_service.responses.retention import Erased
 from survey_service.store import rounds
+from survey_service.watching import chain, work
 from survey_service.web.context import Context
 
 EVERY = 3600.0
@@ -61,8 +62,10 @@ def tidy(context: Context) -> Erased:
 def tidying(context: Context, every: float = EVERY) -> contextlib.AbstractContextManager[None]:
     """Tidy again and again, every so many seconds, until the end of the block; of several processes one does it."""
 
-    def work() -> None:
+    def round_of_work() -> None:
         if rounds.claim(context.store, "tidying", every=every, now=clock.now().timestamp()):
-            tidy(context)
+            with work.noted(context.store, work.TIDYING):
+                tidy(context)
+        chain.check_daily(context.store)
 
-    return repeating("tidying", work, every)
+    return repeating("tidying", round_of_work, every)

@@ -28,6 +28,7 @@ from survey_service.store import open_store
 from survey_service.store.base import Store
 from survey_service.translating.interface import Interface
 from survey_service.translating.workbench import Workbench
+from survey_service.watching.standing import Texts
 from survey_service.web import legal
 from survey_service.web.kept import Kept
 
@@ -109,6 +110,11 @@ class Context:
         return self._once("workbench", lambda: Workbench(lambda: self.store, self.forms, legal.messages))
 
     @property
+    def texts(self) -> Texts:
+        """How the texts stand in all languages."""
+        return self._once("texts", lambda: Texts(lambda: self.workbench, lambda: self.publications))
+
+    @property
     def interface(self) -> Interface:
         """The texts of the interface as they are now."""
         return self._once("interface", lambda: Interface(self.workbench.edits))
@@ -172,7 +178,12 @@ def install(app: Flask, context: Context) -> None:
     app.extensions[_KEY] = context
 
 
+def of(app: Flask) -> Context:
+    """Return the context of an application."""
+    context: Context = app.extensions[_KEY]
+    return context
+
+
 def current() -> Context:
     """Return the context of the application that handles the present request."""
-    context: Context = current_app.extensions[_KEY]
-    return context
+    return of(current_app)

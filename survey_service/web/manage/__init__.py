@@ -6,6 +6,7 @@ from survey_service.questionnaire.xlsform import workbook
 from survey_service.reports import wheels
 from survey_service.web.audience import PUBLIC, QUESTIONNAIRE, RESHOWN, Access
 from survey_service.web.manage import (
+    audit_log,
     begin,
     calls,
     closing,
@@ -30,6 +31,7 @@ from survey_service.web.manage import (
     entrance,
     figures,
     handover,
+    home,
     indicators,
     invited,
     loading,
@@ -60,6 +62,7 @@ from survey_service.web.manage import (
     revisions,
     runs,
     scheduling,
+    status,
     translation_files,
     translations,
     trial,
@@ -105,6 +108,10 @@ AUDIENCES = {
     "manage.handover_file": Access("hand_over"),
     "manage.hand_over": Access("hand_over"),
     "manage.home": Access("use_desk"),
+    "manage.status": Access("see_status"),
+    "manage.audit_log": Access("read_audit"),
+    "manage.verify_audit": Access("read_audit"),
+    "manage.audit_file": Access("export_audit"),
     "manage.open_questionnaire": Access("publish"),
     "manage.close_questionnaire": Access("publish"),
     "manage.publication": Access("publish"),
@@ -347,5 +354,6 @@ _VIEWS = (
     *(network, network_meetings, network_members),
     *(calls, closing, closing_news, outbox, package_comparison, packages),
     *(handover, invited, lost, own_account, people),
+    *(audit_log, home, status),
     *(begin, edit_blocks, edit_list, editor_names, outline, trial),
 )

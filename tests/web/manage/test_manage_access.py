@@ -20,6 +20,10 @@ MODERATORS = {GROUP, MANAGER}
 
 WHO_MAY = {
     ("GET", "/manage/"): EVERYONE,
+    ("GET", "/manage/status"): {MANAGER, ADMIN},
+    ("GET", "/manage/audit"): {MANAGER, ADMIN},
+    ("POST", "/manage/audit"): {MANAGER, ADMIN},
+    ("GET", "/manage/audit.file"): {MANAGER, ADMIN},
     ("POST", "/manage/logout"): EVERYONE,
     ("GET", "/manage/packages"): {MANAGER},
     ("POST", "/manage/packages"): {MANAGER},
