@@ -1,4 +1,4 @@
-"""Which machines serve this instance: each says from time to time that it is there, its version and how it is set up."""
+"""Which machines serve this instance: each says now and then that it is there, its version and how it is set up."""
 
 from __future__ import annotations
 
