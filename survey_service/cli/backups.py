@@ -116,7 +116,7 @@ def _files(values: Settings) -> dict[str, Path]:
     found = {}
     for folder, below, names in os.walk(values.instance):
         here = Path(folder)
-        below[:] = sorted(name for name in below if name[0] != "." and name != waiting.FOLDER and not _is_store(here / name))
+        below[:] = sorted(
             name for name in below if not name.startswith(".") and name != waiting.FOLDER and not _is_store(here / name)
         )
         for name in sorted(names):

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from survey_service import clock
 from survey_service.problems import Problem
 from survey_service.store import durable
 from survey_service.store.base import Store
@@ -48,8 +49,11 @@ class Blobs(Protocol):
         """Return a content. Raises FileNotFoundError."""
         ...
 
-    def find(self, prefix: str) -> Iterator[Blob]:
-        """Yield the files whose names begin with a prefix; it ends with ``/`` or is empty."""
+    def find(self, prefix: str, *, deep: bool = True) -> Iterator[Blob]:
+        """Yield the files whose names begin with a prefix, by name; it ends with ``/`` or is empty.
+
+        Unless ``deep``, those in folders below it are left out.
+        """
         ...
 
     def has(self, name: str) -> bool:
@@ -58,6 +62,10 @@ class Blobs(Protocol):
 
     def refresh(self, name: str) -> bool:
         """Let a file be as young as a new one; return False if there is none."""
+        ...
+
+    def move(self, name: str, target: str) -> None:
+        """Give a file another name; whatever had that is gone. Raises FileNotFoundError."""
         ...
 
     def delete(self, name: str) -> None:
@@ -139,8 +147,8 @@ class FolderBlobs:
     def get(self, name: str) -> bytes:
         return self._path(name).read_bytes()
 
-    def find(self, prefix: str) -> Iterator[Blob]:
-        for path in _files(self.instance / prefix):
+    def find(self, prefix: str, *, deep: bool = True) -> Iterator[Blob]:
+        for path in _files(self.instance / prefix, deep):
             try:
                 facts = path.stat()
             except FileNotFoundError:  # another process was faster
@@ -152,10 +160,16 @@ class FolderBlobs:
 
     def refresh(self, name: str) -> bool:
         try:
-            os.utime(self._path(name))
+            os.utime(self._path(name), (clock.now().timestamp(),) * 2)
         except FileNotFoundError:
             return False
         return True
+
+    def move(self, name: str, target: str) -> None:
+        path = self._path(target)
+        with durable.refusing(path):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.replace(self._path(name), path)
 
     def delete(self, name: str) -> None:
         self._path(name).unlink(missing_ok=True)
@@ -188,7 +202,7 @@ class CopiedBlobs:
         """See `Blobs`."""
         raise NotImplementedError
 
-    def find(self, prefix: str) -> Iterator[Blob]:
+    def find(self, prefix: str, *, deep: bool = True) -> Iterator[Blob]:
         """See `Blobs`."""
         raise NotImplementedError
 
@@ -240,8 +254,13 @@ def _without(copies: FolderBlobs, folder: str, kept: Iterable[str]) -> int:
     return len(gone)
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder but hidden ones, which are in passing, by name."""
+def is_in(name: str, prefix: str, deep: bool) -> bool:
+    """Tell whether a file is one of those that `Blobs.find` finds."""
+    return name.startswith(prefix) and (deep or "/" not in name[len(prefix) :])
+
+
+def _files(folder: Path, deep: bool) -> Iterator[Path]:
+    """Yield the files in a folder, or below it, but hidden ones, which are in passing; by name."""
     try:
         found = sorted(folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):
@@ -250,6 +269,6 @@ def _files(folder: Path) -> Iterator[Path]:
         if path.name.startswith(".") or path.is_symlink():
             continue
         if path.is_dir():
-            yield from _files(path)
+            yield from _files(path, deep) if deep else ()
         else:
             yield path

@@ -18,7 +18,7 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from survey_service.problems import Problem
-from survey_service.store.blobs import Blob, CopiedBlobs, checked
+from survey_service.store.blobs import Blob, CopiedBlobs, checked, is_in
 
 _TRIES: Any = {"max_retries": 3}
 KNOWN = ("endpoint", "region", "style")
@@ -54,15 +54,15 @@ class BucketBlobs(CopiedBlobs):
         with self._refusing():
             return bytes(obstore.get(self._bucket, self._place(name)).bytes())
 
-    def find(self, prefix: str) -> Iterator[Blob]:
+    def find(self, prefix: str, *, deep: bool = True) -> Iterator[Blob]:
         below = "/".join(filter(None, (self._folder, prefix.strip("/"))))
         cut = len(self._folder) + 1 if self._folder else 0
         with self._refusing():
-            for found in obstore.list(self._bucket, prefix=below or None):
-                for each in found:
-                    name = each["path"][cut:]
-                    if name.startswith(prefix):
-                        yield Blob(name, each["size"], each["last_modified"].timestamp())
+            found = [each for part in obstore.list(self._bucket, prefix=below or None) for each in part]
+        for each in sorted(found, key=lambda each: each["path"]):
+            name = each["path"][cut:]
+            if is_in(name, prefix, deep):
+                yield Blob(name, each["size"], each["last_modified"].timestamp())
 
     def has(self, name: str) -> bool:
         try:
@@ -79,6 +79,10 @@ class BucketBlobs(CopiedBlobs):
         except FileNotFoundError:
             return False
         return True
+
+    def move(self, name: str, target: str) -> None:
+        with self._refusing():
+            obstore.rename(self._bucket, self._place(name), self._place(target))
 
     def delete(self, name: str) -> None:
         with contextlib.suppress(FileNotFoundError), self._refusing():

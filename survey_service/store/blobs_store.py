@@ -14,7 +14,7 @@ from pathlib import Path
 from survey_service import clock
 from survey_service.problems import Problem
 from survey_service.store.base import CollectionSpec, Document, Store, Stored
-from survey_service.store.blobs import Blob, CopiedBlobs, checked
+from survey_service.store.blobs import Blob, CopiedBlobs, checked, is_in
 
 BLOBS = CollectionSpec("blobs", indexes=("top",), unique=("name",))
 """``{"name", "top": its first folder, "key": that of its parts, "parts": how many, "size", "written"}``."""
@@ -46,11 +46,15 @@ class StoreBlobs(CopiedBlobs):
         for number, start in enumerate(places):
             data = base64.b64encode(content[start : start + PART]).decode()
             parts.add({"key": key, "place": f"{key}/{number}", "data": data})
+        self._rename(begun, name)
+
+    def _rename(self, stored: Stored, name: str) -> None:
+        blobs = self._store.collection(BLOBS)
         with self._store.transaction():
             before = blobs.first(name=name)
             if before is not None:
                 blobs.delete(before.id)
-            blobs.replace(begun.id, {"name": name, "top": _top(name), **facts}, version=begun.version)
+            blobs.replace(stored.id, {**stored.body, "name": name, "top": _top(name)}, version=stored.version)
         if before is not None:
             self._erase_parts(before.body)
 
@@ -69,12 +73,12 @@ class StoreBlobs(CopiedBlobs):
         content = b"".join(base64.b64decode(part.body["data"]) for part in ordered)
         return content if len(found) == facts["parts"] and len(content) == facts["size"] else None
 
-    def find(self, prefix: str) -> Iterator[Blob]:
+    def find(self, prefix: str, *, deep: bool = True) -> Iterator[Blob]:
         top = _top(prefix)
         found = self._store.collection(BLOBS).find(**({"top": top} if top else {}))
         for stored in sorted(found, key=lambda each: str(each.body["name"])):
             body = stored.body
-            if body["name"].startswith(prefix) and body["top"] != WRITING:
+            if is_in(body["name"], prefix, deep) and body["top"] != WRITING:
                 yield Blob(body["name"], body["size"], body["written"])
 
     def has(self, name: str) -> bool:
@@ -92,6 +96,15 @@ class StoreBlobs(CopiedBlobs):
                 raise
             return self.has(name)  # another was faster
         return True
+
+    def move(self, name: str, target: str) -> None:
+        stored = self._found(name)
+        try:
+            self._rename(stored, checked(target))
+        except Problem as problem:
+            if problem.code not in _FASTER:
+                raise
+            raise FileNotFoundError(name) from None
 
     def delete(self, name: str) -> None:
         stored = self._store.collection(BLOBS).first(name=checked(name))

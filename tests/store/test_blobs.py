@@ -52,6 +52,10 @@ def names(kept: Blobs, prefix: str) -> list[tuple[str, int]]:
     return [(blob.name, blob.size) for blob in kept.find(prefix)]
 
 
+def names_in(kept: Blobs, folder: str) -> list[str]:
+    return [blob.name for blob in kept.find(folder, deep=False)]
+
+
 def test_what_is_put_is_found_and_what_is_deleted_is_gone(kept: Blobs, tmp_path: Path) -> None:
     for name, content in (("uploads/ab/1", b""), ("uploads/ab/2", LARGE), ("uploads/ac/3", b"x"), ("upl", b"y")):
         kept.put(name, content)
@@ -61,6 +65,13 @@ def test_what_is_put_is_found_and_what_is_deleted_is_gone(kept: Blobs, tmp_path:
     assert names(kept, "uploads/") == [("uploads/ab/1", 4), ("uploads/ab/2", len(LARGE)), ("uploads/ac/3", 1)]
     assert names(kept, "uploads/ab/") == [("uploads/ab/1", 4), ("uploads/ab/2", len(LARGE))]
     assert names(kept, "nothing/") == []
+    assert names_in(kept, "uploads/") == []
+    kept.put("uploads/4", b"four")
+    kept.move("uploads/4", "uploads/ab/1")
+    assert names_in(kept, "uploads/ab/") == ["uploads/ab/1", "uploads/ab/2"]
+    assert (kept.get("uploads/ab/1"), kept.has("uploads/4")) == (b"four", False)
+    with pytest.raises(FileNotFoundError):
+        kept.move("uploads/4", "uploads/ab/2")
     for _ in range(2):
         kept.delete("uploads/ab/2")
     assert (kept.has("uploads/ab/2"), kept.refresh("uploads/ab/2"), kept.refresh("uploads/ab/1")) == (
