@@ -172,6 +172,11 @@ CATALOGUE: Mapping[str, Kind] = {
         500, D_("File not writable"), D_("%(path)s cannot be written: %(reason)s. Choose another file.")
     ),
     "check.failed": Kind(500, D_("Faults found"), D_("%(count)s faults were found. Mend them and check again.")),
+    "work.failed": Kind(
+        500,
+        D_("Not everything was done"),
+        D_("Not done: %(works)s. The messages above say why. The next round tries again."),
+    ),
     "questionnaire.missing": Kind(
         404,
         N_("Questionnaire not found"),

@@ -98,6 +98,16 @@ def _log(text: str) -> str:
     return name
 
 
+INSIDE, TIMER = "inside", "timer"
+
+
+def _scheduler(text: str) -> str:
+    name = text.strip().lower()
+    if name not in (INSIDE, TIMER):
+        raise ValueError("use inside or timer")
+    return name
+
+
 def _token(text: str) -> str:
     token = text.strip()
     if token and (len(token) < 16 or not token.isascii() or not token.isprintable() or " " in token):
@@ -174,6 +184,13 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting("threads", _positive, 32, "Threads in each process that answer requests"),
     Setting("processes", _positive, 1, "Processes that answer requests; several need a postgresql:// store"),
+    Setting(
+        "scheduler",
+        _scheduler,
+        INSIDE,
+        "Who does what is due again and again: inside (the running service) or timer (survey-service work "
+        "from a timer; needs a postgresql:// store)",
+    ),
     Setting("max_body", _positive, 500_000, "Largest request body in bytes"),
     Setting("max_fields", _positive, 2_000, "Most form fields in one request"),
     Setting("upload_bytes", _positive, 5_000_000, "Largest file that a respondent may send, in bytes"),
@@ -262,6 +279,9 @@ def _clash(values: Mapping[str, Any]) -> Problem | None:
     """Return the Problem of settings that do not go together, or None."""
     if values["embed_origins"] and not values["public_url"].startswith("https://"):
         return Problem("settings.invalid", name="embed_origins", reason="it needs public_url to begin with https://")
+    if values["scheduler"] == TIMER and not values["store"].startswith(("postgresql:", "postgres:")):
+        reason = "timer needs a postgresql:// store; the embedded one belongs to the running service alone"
+        return Problem("settings.invalid", name="scheduler", reason=reason)
     return None
 
 

@@ -85,6 +85,7 @@ COMMANDS: dict[str, set[str]] = {
     "store check": {"--repair", "--instance"},
     "store compact": {"--instance"},
     "store copy": {"--to", "--instance"},
+    "work": {"--instance"},
     "backup": {"--to", "--recipient", "--passphrase-file", "--instance"},
     "restore": {"--replace", "--identity-file", "--passphrase-file", "--instance"},
     "translations status": {"--instance"},

@@ -20,6 +20,7 @@ from survey_service.cli.serving import serve
 from survey_service.cli.storage import store
 from survey_service.cli.translations import translations
 from survey_service.cli.users import users
+from survey_service.cli.working import work
 
 __all__ = ["cli", "main"]
 
@@ -32,7 +33,7 @@ def cli() -> None:
 
 _COMMANDS = (
     *(serve, check, forms, responses, offers, report, indicators, packages, plugins),
-    *(users, store, backup, restore, translations, demo),
+    *(users, store, backup, restore, work, translations, demo),
 )
 for _command in _COMMANDS:
     cli.add_command(_command)

@@ -3,10 +3,7 @@ service runs or from a timer."""
 
 from __future__ import annotations
 
-import contextlib
-
 from survey_service import bounces, clock, mail
-from survey_service.cli.repeating import repeating
 from survey_service.consulting import inviting
 from survey_service.letters import reminding, team
 from survey_service.reports import runs, schedules, telling
@@ -64,8 +61,3 @@ def exchange(context: Context) -> mail.Delivered:
     team.send_lost(context.store, context.settings, context.factor_key, now=clock.now())
     bounces.collect(context.settings, bounced)
     return mail.deliver(context.settings, bounced=bounced)
-
-
-def making(context: Context, every: float = EVERY) -> contextlib.AbstractContextManager[None]:
-    """Make what is due again and again, until the end of the block; of several processes one makes each report."""
-    return repeating("scheduled reports", lambda: make_due(context), every)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from survey_service import clock
 from survey_service.accounts import audit, challenges, lockout, lost, tickets
-from survey_service.cli.repeating import repeating
 from survey_service.coding import upkeep
 from survey_service.consulting import asked as consulting
 from survey_service.consulting import keeping
@@ -58,11 +55,7 @@ def tidy(context: Context) -> Erased:
     return erased
 
 
-def tidying(context: Context, every: float = EVERY) -> contextlib.AbstractContextManager[None]:
-    """Tidy again and again, every so many seconds, until the end of the block; of several processes one does it."""
-
-    def work() -> None:
-        if rounds.claim(context.store, "tidying", every=every, now=clock.now().timestamp()):
-            tidy(context)
-
-    return repeating("tidying", work, every)
+def tidy_due(context: Context) -> None:
+    """Tidy if it is due; of several processes one does it."""
+    if rounds.claim(context.store, "tidying", every=EVERY, now=clock.now().timestamp()):
+        tidy(context)
