@@ -116,7 +116,8 @@ class _Server(MPServer):
         if not self.may_reload():
             return
         for index in range(self.workers):
-            old, new = self.wrks[index], self._spawn_worker(index, spawn_target, target_loader)
+            old: Any = self.wrks[index]
+            new: Any = self._spawn_worker(index, spawn_target, target_loader)
             if self.alone:
                 self._end(old)
             self.wrks[index] = new
