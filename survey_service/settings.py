@@ -163,6 +163,12 @@ TABLE: tuple[Setting, ...] = (
         "https://www.dwd.de/",
         "Where “Leave this page now” leads: a page that looks harmless, https://…, or about:blank for an empty one",
     ),
+    Setting(
+        "backup_days",
+        _not_negative,
+        3,
+        "Days without a backup after which the desk asks for one; 0 if backups are made by other means",
+    ),
     Setting("late_days", _not_negative, 30, "Days after the end in which answers kept on a phone are still taken"),
     Setting("retention_months", _positive, 12, "Responses of newcomers and experts are erased after so many months"),
     Setting("retention_text_months", _positive, 6, "Free texts in them are erased after so many months"),

@@ -15,6 +15,7 @@ from survey_service.settings import Settings
 from survey_service.store import UNFINISHED, archive, check_finished, copying, embedded_folder, mark, scheme_of
 from survey_service.store.archive import Archive
 from survey_service.store.sealing import Keys
+from survey_service.watching import backups as records
 
 _passphrase = click.option(
     "--passphrase-file",
@@ -48,7 +49,12 @@ def backup(
     except OSError as error:
         raise Problem("file.unwritable", path=str(path), reason=error.strerror or str(error)) from None
     _report(manifest.collections)
-    click.echo(f"{len(manifest.files)} files. Written: {path} ({path.stat().st_size} bytes).")
+    size, documents = path.stat().st_size, sum(manifest.collections.values())
+    try:
+        records.made(values, size=size, sealed=keys.sealed, documents=documents, files=len(manifest.files))
+    except (OSError, Problem) as error:  # the backup is there, and that is what counts
+        click.echo(f"The desk will not know of this backup: {error}", err=True)
+    click.echo(f"{len(manifest.files)} files. Written: {path} ({size} bytes).")
 
 
 @click.command()
@@ -83,6 +89,8 @@ def restore(
     for name, parts in verified.files():
         _write_file(values.instance / name, parts)
     marker.unlink(missing_ok=True)
+    counts, files = verified.manifest.collections, len(verified.manifest.files)
+    records.restored(values, day=verified.manifest.day, documents=sum(counts.values()), files=files)
     _report(verified.manifest.collections)
     click.echo(f"{len(verified.manifest.files)} files. Restored: the backup of {verified.manifest.day}.")
 

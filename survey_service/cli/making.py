@@ -10,6 +10,7 @@ from survey_service.reports import runs, schedules, telling
 from survey_service.reports.report import Report
 from survey_service.reports.schedules import Done
 from survey_service.store import rounds
+from survey_service.watching import work
 from survey_service.web.context import Context
 
 EVERY = 60.0
@@ -23,16 +24,18 @@ def make_due(context: Context) -> list[Done]:
         run, ticket = runs.begin(context.store, context.settings, plugin, "service")
         return runs.carry_out(run, ticket, context.store, context.publications, context.settings)
 
-    done = schedules.make_due(
-        context.store,
-        context.publications,
-        context.settings,
-        make,
-        lambda found: telling.told(found, context.settings),
-    )
+    with work.noted(context.store, work.REPORTS):
+        done = schedules.make_due(
+            context.store,
+            context.publications,
+            context.settings,
+            make,
+            lambda found: telling.told(found, context.settings),
+        )
     remind(context)
     invite(context)
-    exchange(context)
+    with work.noted(context.store, work.MAIL):
+        exchange(context)
     return done
 
 
@@ -40,14 +43,16 @@ def remind(context: Context) -> reminding.Round:
     """Remind providers of what is due today and return what came of it; at most once an hour, over all processes."""
     if not rounds.claim(context.store, "reminders", every=reminding.EVERY, now=clock.now().timestamp()):
         return reminding.Round()
-    return reminding.send(context.store, context.settings, clock.today())
+    with work.noted(context.store, work.REMINDERS):
+        return reminding.send(context.store, context.settings, clock.today())
 
 
 def invite(context: Context) -> inviting.Sent:
     """Write to the members of bodies about votes, and return what came of it; at most every ten minutes."""
     if not rounds.claim(context.store, "consulting", every=inviting.EVERY, now=clock.now().timestamp()):
         return inviting.Sent()
-    return inviting.send(context.store, context.settings, clock.today())
+    with work.noted(context.store, work.VOTES):
+        return inviting.send(context.store, context.settings, clock.today())
 
 
 def exchange(context: Context) -> mail.Delivered:

@@ -14,6 +14,7 @@ from survey_service.responses import access_codes, files, holder, media, retenti
 from survey_service.responses.loading import waiting
 from survey_service.responses.retention import Erased
 from survey_service.store import rounds
+from survey_service.watching import chain, work
 from survey_service.web.context import Context
 
 EVERY = 3600.0
@@ -56,6 +57,8 @@ def tidy(context: Context) -> Erased:
 
 
 def tidy_due(context: Context) -> None:
-    """Tidy if it is due; of several processes one does it."""
+    """Tidy if it is due, and once a day see whether the audit log is whole; of several processes one does it."""
     if rounds.claim(context.store, "tidying", every=EVERY, now=clock.now().timestamp()):
-        tidy(context)
+        with work.noted(context.store, work.TIDYING):
+            tidy(context)
+    chain.check_daily(context.store)
