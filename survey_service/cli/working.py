@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from survey_service.cli import linking, making, tidying
+from survey_service.cli import hooking, linking, making, tidying
 from survey_service.cli.common import on_instance, opened
 from survey_service.cli.repeating import repeating
 from survey_service.problems import Problem
@@ -33,6 +33,7 @@ class Work:
 WORKS: tuple[Work, ...] = (
     Work("tidying", tidying.EVERY, tidying.tidy_due),
     Work("scheduled reports", making.EVERY, making.make_due),
+    Work("webhooks", hooking.EVERY, hooking.tell),
     Work("links asked for", linking.EVERY, linking.send_asked, awaited=True),
 )
 """Everything that is done again and again. Each looks by itself what is due; of several processes one does it."""
