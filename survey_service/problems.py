@@ -172,6 +172,14 @@ CATALOGUE: Mapping[str, Kind] = {
         500, D_("File not writable"), D_("%(path)s cannot be written: %(reason)s. Choose another file.")
     ),
     "check.failed": Kind(500, D_("Faults found"), D_("%(count)s faults were found. Mend them and check again.")),
+    "upgrade.unsound": Kind(
+        500, D_("Not as it should be"), D_("After the upgrade the instance is not as it should be: %(reason)s.")
+    ),
+    "upgrade.failed": Kind(
+        500,
+        D_("Upgrade failed"),
+        D_("The upgrade failed: %(reason)s The backup made before it is whole. The way back:\n%(listing)s"),
+    ),
     "work.failed": Kind(
         500,
         D_("Not everything was done"),

@@ -19,6 +19,7 @@ from survey_service.cli.responses import responses
 from survey_service.cli.serving import serve
 from survey_service.cli.storage import store
 from survey_service.cli.translations import translations
+from survey_service.cli.upgrading import upgrade
 from survey_service.cli.users import users
 from survey_service.cli.working import work
 
@@ -33,7 +34,7 @@ def cli() -> None:
 
 _COMMANDS = (
     *(serve, check, forms, responses, offers, report, indicators, packages, plugins),
-    *(users, store, backup, restore, work, translations, demo),
+    *(users, store, backup, restore, upgrade, work, translations, demo),
 )
 for _command in _COMMANDS:
     cli.add_command(_command)

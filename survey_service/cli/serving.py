@@ -12,7 +12,7 @@ from flask import Flask
 
 from survey_service import logs, settings
 from survey_service.app import create_app
-from survey_service.cli import demonstration
+from survey_service.cli import demonstration, upgrading
 from survey_service.cli.common import closing, on_instance
 from survey_service.cli.notifying import READY, notify
 from survey_service.cli.publishing import publish
@@ -53,6 +53,7 @@ def serve(host: str, port: int, demo: bool, instance: Path | None) -> None:
             click.echo(f"Published {revision}.")
         if demo:
             demonstration.prepare(context)
+    upgrading.note(values.instance)
     if host not in _LOOPBACK and not values.public_url:
         click.echo("Set SURVEY_PUBLIC_URL to the address people use; others are refused.", err=True)
     if values.processes > 1:
