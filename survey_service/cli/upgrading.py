@@ -43,8 +43,8 @@ Found = dict[str, tuple[Facts, int]]
 def upgrade(target: Path | None, recipients: tuple[str, ...], dry_run: bool, instance: Path | None) -> None:
     """Bring a stopped instance to this version: check it, back it up, migrate its documents, look at all of it.
 
-    With PostgreSQL stop the service on all machines. What goes wrong is told with the way back; before the backup is whole
-    nothing is changed.
+    With PostgreSQL stop the service on all machines. What goes wrong is told with the way back; before the backup is
+    whole nothing is changed.
     """
     values = backups.settings_of(instance)
     before = noted(values.instance)
@@ -190,7 +190,6 @@ def _or_back(path: Path, before: str, values: Settings, recipients: tuple[str, .
 def _way_back(path: Path, before: str, values: Settings, recipients: tuple[str, ...]) -> str:
     version = "the version before" if before == UNKNOWN else f"version {before}"
     key = " --identity-file KEY" if recipients else ""
-    words = (
-        f"survey-service restore {shlex.quote(str(path))} --replace{key} --instance {shlex.quote(str(values.instance))}"
-    )
+    file, folder = (shlex.quote(str(place)) for place in (path, values.instance))
+    words = f"survey-service restore {file} --replace{key} --instance {folder}"
     return f"  1. stop the service\n  2. install {version} of the service\n  3. {words}\n  4. start the service"
