@@ -36,6 +36,7 @@ PASSWORD = "drei Birnen im Schnee"
 COMMANDS: dict[str, set[str]] = {
     "serve": {"--host", "--port", "--demo", "--instance"},
     "check": {"--forms", "--connect", "--json", "--instance"},
+    "deployment": set(),
     "forms list": {"--instance"},
     "forms publish": {"--note", "--instance"},
     "forms open": {"--from", "--until", "--limit", "--instance"},

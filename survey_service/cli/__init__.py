@@ -9,6 +9,7 @@ from survey_service.cli.backups import backup, restore
 from survey_service.cli.checking import check
 from survey_service.cli.common import Root
 from survey_service.cli.demonstration import demo
+from survey_service.cli.deploying import deployment
 from survey_service.cli.forms import forms
 from survey_service.cli.indicators import indicators
 from survey_service.cli.offers import offers
@@ -33,7 +34,7 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    *(serve, check, forms, responses, offers, report, indicators, packages, plugins),
+    *(serve, check, deployment, forms, responses, offers, report, indicators, packages, plugins),
     *(users, store, backup, restore, upgrade, work, translations, demo),
 )
 for _command in _COMMANDS:
