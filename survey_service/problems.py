@@ -172,6 +172,19 @@ CATALOGUE: Mapping[str, Kind] = {
         500, D_("File not writable"), D_("%(path)s cannot be written: %(reason)s. Choose another file.")
     ),
     "check.failed": Kind(500, D_("Faults found"), D_("%(count)s faults were found. Mend them and check again.")),
+    "upgrade.unsound": Kind(
+        500, D_("Not as it should be"), D_("After the upgrade the instance is not as it should be: %(reason)s.")
+    ),
+    "upgrade.failed": Kind(
+        500,
+        D_("Upgrade failed"),
+        D_("The upgrade failed: %(reason)s The backup made before it is whole. The way back:\n%(listing)s"),
+    ),
+    "work.failed": Kind(
+        500,
+        D_("Not everything was done"),
+        D_("Not done: %(works)s. The messages above say why. The next round tries again."),
+    ),
     "questionnaire.missing": Kind(
         404,
         N_("Questionnaire not found"),
@@ -793,6 +806,13 @@ CATALOGUE: Mapping[str, Kind] = {
     "mail.missing": Kind(
         404, D_("Message not found"), D_("There is no such message in the outbox. It may have been sent meanwhile.")
     ),
+    "hook.missing": Kind(
+        404, D_("Webhook not found"), D_("There is no such webhook or delivery. It may have been removed meanwhile.")
+    ),
+    "hook.name": Kind(422, D_("A name is needed"), D_("Give it a name of at most %(most)s characters.")),
+    "hook.kinds": Kind(422, D_("Nothing was chosen"), D_("Choose at least one thing that it is to be told.")),
+    "hook.address": Kind(422, D_("Webhooks cannot go to this address"), D_("%(reason)s. Check the address.")),
+    "hook.many": Kind(422, D_("Too many webhooks"), D_("There can be %(most)s at most. Remove one first.")),
     "schedule.missing": Kind(
         404, D_("Schedule not found"), D_("There is no such schedule of reports. Choose one from the list.")
     ),

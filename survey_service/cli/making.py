@@ -3,10 +3,7 @@ service runs or from a timer."""
 
 from __future__ import annotations
 
-import contextlib
-
 from survey_service import bounces, clock, mail
-from survey_service.cli.repeating import repeating
 from survey_service.consulting import inviting
 from survey_service.letters import reminding, team
 from survey_service.reports import runs, schedules, telling
@@ -19,7 +16,7 @@ from survey_service.web.context import Context
 EVERY = 60.0
 """Seconds between two looks at the schedules."""
 SETTLED = 600.0
-"""Seconds after its start from which a process does what takes long and is not pressing."""
+"""Seconds after the start of ``serve`` before translations are counted, which takes long and is not pressing."""
 
 
 def make_due(context: Context) -> list[Done]:
@@ -78,15 +75,3 @@ def exchange(context: Context) -> mail.Delivered:
     team.send_lost(context.store, context.settings, context.factor_key, now=clock.now())
     bounces.collect(context.settings, bounced)
     return mail.deliver(context.settings, bounced=bounced)
-
-
-def making(context: Context, every: float = EVERY) -> contextlib.AbstractContextManager[None]:
-    """Make what is due again and again, until the end of the block; of several processes one makes each report."""
-    begun = clock.monotonic()
-
-    def round_of_work() -> None:
-        make_due(context)
-        if clock.monotonic() >= begun + SETTLED:
-            count_texts(context)
-
-    return repeating("scheduled reports", round_of_work, every)

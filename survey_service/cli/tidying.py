@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from survey_service import clock
 from survey_service.accounts import audit, challenges, lockout, lost, tickets
-from survey_service.cli.repeating import repeating
 from survey_service.coding import upkeep
 from survey_service.consulting import asked as consulting
 from survey_service.consulting import keeping
@@ -59,13 +56,9 @@ def tidy(context: Context) -> Erased:
     return erased
 
 
-def tidying(context: Context, every: float = EVERY) -> contextlib.AbstractContextManager[None]:
-    """Tidy again and again, every so many seconds, until the end of the block; of several processes one does it."""
-
-    def round_of_work() -> None:
-        if rounds.claim(context.store, "tidying", every=every, now=clock.now().timestamp()):
-            with work.noted(context.store, work.TIDYING):
-                tidy(context)
-        chain.check_daily(context.store)
-
-    return repeating("tidying", round_of_work, every)
+def tidy_due(context: Context) -> None:
+    """Tidy if it is due, and once a day see whether the audit log is whole; of several processes one does it."""
+    if rounds.claim(context.store, "tidying", every=EVERY, now=clock.now().timestamp()):
+        with work.noted(context.store, work.TIDYING):
+            tidy(context)
+    chain.check_daily(context.store)
