@@ -65,6 +65,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "code.set": frozenset({"tag"}),
     "code.removed": frozenset({"tag"}),
     "offer.read": frozenset(),
+    "offer.sent": frozenset({"new"}),
     "offer.moderated": frozenset({"moderation"}),
     "indicator.recorded": frozenset({"period", "state"}),
     "indicator.goal": frozenset({"period"}),

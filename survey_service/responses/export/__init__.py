@@ -60,14 +60,15 @@ def packed(form: str, codebook: Codebook) -> bool:
     return len(codebook.tables) > 1 and not FORMATS[form].together
 
 
-def documents(store: Store, questionnaire: str, source: str | None = None) -> Documents:
+def documents(store: Store, questionnaire: str, source: str | None = None, *, after: int = 0) -> Documents:
     """Yield the responses of a questionnaire as JSON objects, without key and receipt; ``number`` tells them apart.
 
     ``source`` is by which link they came, and sources.SMALL where that would tell of a handful of people; a source
-    that is new since the start is one of them. With ``source`` only those are yielded that are shown so.
+    that is new since the start is one of them. With ``source`` only those are yielded that are shown so,
+    with ``after`` only those with a higher number.
     """
     shown = sources.shown_of(store, questionnaire)
-    for stored in store.collection(RESPONSES).iterate():
+    for stored in store.collection(RESPONSES).iterate(after):
         body = stored.body
         if body["questionnaire"] == questionnaire:
             body["source"] = shown.get(body.get("source", ""), sources.SMALL)

@@ -63,9 +63,11 @@ from survey_service.web.manage import (
     runs,
     scheduling,
     status,
+    tokens,
     translation_files,
     translations,
     trial,
+    webhooks,
 )
 from survey_service.web.manage.desk import blueprint, guard
 
@@ -104,6 +106,14 @@ AUDIENCES = {
     "manage.revoke_invitation": Access("manage_users"),
     "manage.person": Access("manage_users"),
     "manage.change_person": Access("manage_users"),
+    "manage.webhooks": Access("manage_hooks"),
+    "manage.add_webhook": Access("manage_hooks"),
+    "manage.webhook": Access("manage_hooks"),
+    "manage.change_webhook": Access("manage_hooks"),
+    "manage.repeat_delivery": Access("manage_hooks"),
+    "manage.all_tokens": Access("manage_tokens"),
+    "manage.make_token": Access("manage_tokens"),
+    "manage.revoke_token": Access("manage_tokens"),
     "manage.handover": Access("hand_over"),
     "manage.handover_file": Access("hand_over"),
     "manage.hand_over": Access("hand_over"),
@@ -355,5 +365,6 @@ _VIEWS = (
     *(calls, closing, closing_news, outbox, package_comparison, packages),
     *(handover, invited, lost, own_account, people),
     *(audit_log, home, status),
+    *(tokens, webhooks),
     *(begin, edit_blocks, edit_list, editor_names, outline, trial),
 )
