@@ -22,6 +22,7 @@ from survey_service.paths import bundled
 from survey_service.questionnaire.loader import Library, load_folder
 from survey_service.questionnaire.translating import INDICATORS
 from survey_service.responses.files import Limits
+from survey_service.responses.quarantine import Rates
 from survey_service.responses.revisions import Publications
 from survey_service.settings import Settings, instance_secret
 from survey_service.store import open_store
@@ -137,6 +138,11 @@ class Context:
     def offer_pairs(self) -> Proposals:
         """Pairs of offers that may be one."""
         return self._once("offer_pairs", Proposals)
+
+    @property
+    def rates(self) -> Rates:
+        """How many responses came from where lately, in memory."""
+        return self._once("rates", Rates)
 
     @property
     def file_limits(self) -> Limits:

@@ -18,7 +18,7 @@ from survey_service import clock, languages
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Text
 from survey_service.reports import installed
-from survey_service.responses import definitions, sources
+from survey_service.responses import definitions, sources, standing
 from survey_service.responses.export import FORMATS, Options, codebook, documents, packed
 from survey_service.responses.export.codebook import Codebook
 from survey_service.responses.revisions import Publications
@@ -34,7 +34,7 @@ _ALL = "all responses"  # no tag has a blank
 
 @dataclass
 class Tally:
-    """How many responses a questionnaire has: in all, by language and by status."""
+    """How many responses a questionnaire has: those that count, in all and by language; all by status."""
 
     total: int = 0
     languages: Counter[str] = field(default_factory=Counter)
@@ -46,8 +46,9 @@ def tallies(store: Store) -> Mapping[str, Tally]:
     found: dict[str, Tally] = {}
     for stored in store.collection(RESPONSES).iterate():
         tally = found.setdefault(stored.body["questionnaire"], Tally())
-        tally.total += 1
-        tally.languages[stored.body["language"]] += 1
+        if standing.counts(stored.body):
+            tally.total += 1
+            tally.languages[stored.body["language"]] += 1
         tally.statuses[stored.body["status"]] += 1
     return found
 
