@@ -492,6 +492,18 @@ CATALOGUE: Mapping[str, Kind] = {
         N_("Others have told us already"),
         N_("Several people have told us that something is wrong here. We will look at it. Thank you!"),
     ),
+    "wish.missing": Kind(
+        422,
+        N_("How can we reach you?"),
+        N_("Please write what we should call you, and a telephone number or an e-mail address."),
+    ),
+    "wish.long": Kind(422, N_("The text is too long"), N_("Please write at most %(most)s characters.")),
+    "wish.many": Kind(
+        429,
+        N_("Very many people are writing to us"),
+        N_("Please try again tomorrow. Your answers have arrived all the same."),
+    ),
+    "wish.gone": Kind(404, D_("Wish not found"), D_("It was erased already.")),
     "notice.missing": Kind(404, D_("Notice not found"), D_("There is no such notice.")),
     "review.reason": Kind(
         422, D_("The reason is missing"), D_("Please choose why the responses are to be excluded. Nothing changed.")

@@ -21,6 +21,7 @@ from survey_service.offers.looking import Names
 from survey_service.paths import bundled
 from survey_service.questionnaire.loader import Library, load_folder
 from survey_service.questionnaire.translating import INDICATORS
+from survey_service.responses import browsing
 from survey_service.responses.files import Limits
 from survey_service.responses.quarantine import Rates
 from survey_service.responses.revisions import Publications
@@ -133,6 +134,11 @@ class Context:
     def offer_rows(self) -> Rows:
         """What the desk's lists of offers read."""
         return self._once("offer_rows", Rows)
+
+    @property
+    def response_rows(self) -> browsing.Rows:
+        """What the desk's lists of responses read."""
+        return self._once("response_rows", browsing.Rows)
 
     @property
     def offer_pairs(self) -> Proposals:
