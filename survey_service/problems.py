@@ -509,7 +509,7 @@ CATALOGUE: Mapping[str, Kind] = {
         422, D_("The reason is missing"), D_("Please choose why the responses are to be excluded. Nothing changed.")
     ),
     "review.state": Kind(422, D_("Nothing was chosen"), D_("Please choose what is to be done. Nothing changed.")),
-    "review.remark": Kind(422, D_("The remark is too long"), D_("Please write at most %(most)s characters.")),
+    "review.remark": Kind(422, N_("The text is too long"), N_("Please write at most %(most)s characters.")),
     "review.note": Kind(422, D_("The note is empty or too long"), D_("Please write 1 to %(most)s characters.")),
     "review.many": Kind(
         422, D_("There are many notes already"), D_("A response can have %(most)s notes. Please remove one first.")
@@ -522,7 +522,9 @@ CATALOGUE: Mapping[str, Kind] = {
         409, D_("This can no longer be undone"), D_("It was undone already, or it is older than a day.")
     ),
     "filter.name": Kind(
-        422, D_("The filter needs a name"), D_("Please write 1 to %(most)s characters, none that you have used already.")
+        422,
+        D_("The filter needs a name"),
+        D_("Please write 1 to %(most)s characters, none that you have used already."),
     ),
     "offer.reason": Kind(
         422,

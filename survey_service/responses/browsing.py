@@ -19,8 +19,8 @@ from survey_service.responses import sources, standing
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.derived import REVIEWS
 from survey_service.responses.retention import wordy
-from survey_service.responses.revisions import Publications
 from survey_service.responses.reviewing import NEW
+from survey_service.responses.revisions import Publications
 from survey_service.store.base import Store, Stored
 
 ALL = "all"
@@ -103,8 +103,8 @@ def wanted(given: Mapping[str, str]) -> Wanted:
     """Return what an address or a kept filter asks for; unknown names are left out."""
     known = {each.name: given[each.name] for each in fields(Wanted) if each.name in given}
     ticked = {name: bool(known.pop(name, "")) for name in ("text", "file")}
-    texts: dict[str, Any] = {name: value.strip()[:200] for name, value in known.items()}
-    return Wanted(**texts, **ticked)
+    asked: dict[str, Any] = {**{name: value.strip()[:200] for name, value in known.items()}, **ticked}
+    return Wanted(**asked)
 
 
 @dataclass
@@ -179,15 +179,19 @@ class Rows:
         if revision not in self._wordy:
             self._wordy[revision] = wordy(publications.questionnaire(revision))
         return Row(
-            stored.id,
-            body["key"],
-            *(one(body[name]) for name in ("questionnaire", "revision", "period", "language", "mode")),
-            one(body.get("source", "")),
-            one(body["status"]),
-            one(standing.reason_of(body)),
-            tuple(map(one, body.get("flags", ()))),
-            any(_typed(body["answers"], self._wordy[revision])),
-            any(True for _ in uploads.files_in(body["answers"])),
+            number=stored.id,
+            key=body["key"],
+            questionnaire=one(body["questionnaire"]),
+            revision=one(revision),
+            period=one(body["period"]),
+            language=one(body["language"]),
+            mode=one(body["mode"]),
+            source=one(body.get("source", "")),
+            status=one(body["status"]),
+            reason=one(standing.reason_of(body)),
+            flags=tuple(map(one, body.get("flags", ()))),
+            text=any(_typed(body["answers"], self._wordy[revision])),
+            file=any(True for _ in uploads.files_in(body["answers"])),
         )
 
 

@@ -33,9 +33,7 @@ def of(store: Store, questionnaire: str, owner: str) -> list[Filter]:
     return sorted(seen, key=lambda each: (each.name.casefold(), each.filter))
 
 
-def keep(
-    store: Store, questionnaire: str, owner: str, name: str, asks: Mapping[str, str], *, shared: bool
-) -> Filter:
+def keep(store: Store, questionnaire: str, owner: str, name: str, asks: Mapping[str, str], *, shared: bool) -> Filter:
     """Keep a filter. Raises Problem filter.name if the name is empty, too long or used, or there are MOST already."""
     said = " ".join(name.replace("\0", "").split())
     with store.transaction():

@@ -54,7 +54,7 @@ class Review:
 
 @dataclass(frozen=True)
 class Act:
-    """What is to be done: EXCLUDE with a reason of ``standing.REASONS`` and a remark, INCLUDE, or STATE with a state."""
+    """What is to be done: EXCLUDE for one of ``standing.REASONS`` with a remark, INCLUDE, or STATE with a state."""
 
     what: str
     value: str = ""

@@ -19,12 +19,13 @@ from survey_service.responses import holder, quarantine, retention, reviewing, s
 from survey_service.responses.derived import REVIEWS
 from survey_service.responses.export import EXCLUSION, FORMATS, NOTES, Options, codebook, documents
 from survey_service.responses.quarantine import Arrival, Rates
-from survey_service.responses.revisions import Publications
 from survey_service.responses.reviewing import EXCLUDE, INCLUDE, STATE, Act
+from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES, Submission, submit
 from survey_service.store.base import Store
 from tests.conftest import TODAY
 
+ALONE = Arrival()
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 LONG = "Wir suchen seit einem Jahr eine Wohnung für fünf Personen in Meiningen."
 ASKED = """
@@ -55,7 +56,7 @@ def publications(store: Store, questionnaire: Callable[[str], Questionnaire]) ->
 def send(store: Store, publications: Publications) -> Send:
     """Return a function that sends a response, and returns its receipt; ``key`` and ``replaces`` correct one."""
 
-    def sent(arrival: Arrival | None = Arrival(), key: str = "", **inputs: Any) -> str:
+    def sent(arrival: Arrival | None = ALONE, key: str = "", **inputs: Any) -> str:
         number = store.collection(RESPONSES).count() + 1
         given = Submission(
             key or str(uuid.UUID(int=number)),

@@ -33,7 +33,13 @@ def test_a_wish_arrives_apart_from_all_answers(browser: Browser, store: Store) -
 
 
 def test_what_is_missing_is_asked_for_and_what_was_typed_stays(browser: Browser, store: Store) -> None:
-    for field, value in (("name", " "), ("reach", "morgen"), ("reach", "a@b"), ("about", "x" * 501), ("name", "n" * 101)):
+    for field, value in (
+        ("name", " "),
+        ("reach", "morgen"),
+        ("reach", "a@b"),
+        ("about", "x" * 501),
+        ("name", "n" * 101),
+    ):
         browser.open("/de/contact")
         page = browser.send(**{**WISH, field: value})
         assert browser.status == 422

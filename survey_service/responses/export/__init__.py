@@ -14,7 +14,18 @@ from survey_service.responses.export.layout import Options
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
 
-__all__ = ["EXCLUSION", "FACTS", "FORMATS", "NOTES", "Codebook", "Documents", "Format", "Options", "documents", "packed"]
+__all__ = [
+    "EXCLUSION",
+    "FACTS",
+    "FORMATS",
+    "NOTES",
+    "Codebook",
+    "Documents",
+    "Format",
+    "Options",
+    "documents",
+    "packed",
+]
 
 Documents = Iterator[dict[str, Any]]
 
@@ -60,15 +71,14 @@ def packed(form: str, codebook: Codebook) -> bool:
     return len(codebook.tables) > 1 and not FORMATS[form].together
 
 
-def documents(
-    store: Store, questionnaire: str, source: str | None = None, further: Sequence[str] = ()
-) -> Documents:
+def documents(store: Store, questionnaire: str, source: str | None = None, further: Sequence[str] = ()) -> Documents:
     """Yield the responses of a questionnaire that count as JSON objects, without key and receipt; ``number`` tells them
     apart.
 
     With EXCLUSION in ``further`` those that were excluded come too, each with the reason; with NOTES each has the
-    team's notes. What waits in quarantine never comes. ``source`` is by which link they came, and sources.SMALL where that would tell of a handful of people; a source
-    that is new since the start is one of them. With ``source`` only those are yielded that are shown so.
+    team's notes. What waits in quarantine never comes. ``source`` is by which link they came, and sources.SMALL where
+    that would tell of a handful of people; a source that is new since the start is one of them. With ``source`` only
+    those are yielded that are shown so.
     """
     shown = sources.shown_of(store, questionnaire)
     for stored in store.collection(RESPONSES).iterate():

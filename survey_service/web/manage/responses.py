@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from flask import Response, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -17,7 +16,6 @@ from survey_service.problems import Problem
 from survey_service.reports import installed
 from survey_service.responses import definitions, standing
 from survey_service.responses.export import EXCLUSION, FORMATS, NOTES, Options, codebook, documents, packed
-from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
 from survey_service.web.context import current
@@ -113,7 +111,8 @@ def download(name: str) -> Response:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "responses"
         count = FORMATS[form].write(path, documents(context.store, name, None, further), book, options)
-        desk.note("responses.exported", name, format=form, count=count, **{each: True for each in map(_FURTHER.get, further)})
+        asked: dict[str, bool] = {_FURTHER[each]: True for each in further}
+        desk.note("responses.exported", name, format=form, count=count, **asked)
         file = path.open("rb")  # what is open can still be read when the folder has gone
     response = send_file(
         file,
