@@ -160,7 +160,12 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "coding.decided": frozenset({"unit"}),
     "coding.quoted": frozenset({"unit", "state"}),
     "coding.followed": frozenset({"aged", "reset", "erased"}),
-    "retention.applied": frozenset({"drafts", "responses", "texts"}),
+    "retention.applied": frozenset(
+        {
+            *("drafts", "withdrawn", "responses", "texts", "files", "codings", "snapshots", "notices", "contacts"),
+            *("members", "voters"),
+        }
+    ),
 }
 """Action → the names of the details it may have."""
 
