@@ -46,6 +46,8 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "user.password": frozenset(),
     "responses.read": frozenset({"page", "count"}),
     "file.read": frozenset({"file"}),
+    "response.copied": frozenset(),
+    "response.erased": frozenset({"reason"}),
     "responses.exported": frozenset({"format", "count"}),
     "responses.loaded": frozenset({"count"}),
     "questionnaire.imported": frozenset(),

@@ -45,7 +45,7 @@ def are_inputs(value: Any) -> bool:
 
 
 def read(needed: Mapping[str, Check], optional: Mapping[str, Check]) -> Mapping[str, Any]:
-    """Return the members of the request's body, checked; ``id`` is a UUID, as it is stored.
+    """Return the members of the request's body, checked; ``id``, if it is needed, is a UUID, as it is stored.
 
     Raises Problems request.media_type, request.not_json and request.members.
     """
@@ -60,6 +60,8 @@ def read(needed: Mapping[str, Check], optional: Mapping[str, Check]) -> Mapping[
     wrong = [name for name, check in needed.items() if name not in body or not check(body[name])]
     wrong += [name for name in body if name not in needed and not (name in optional and optional[name](body[name]))]
     if not wrong:
+        if "id" not in needed:
+            return body
         try:
             return body if _UUID.fullmatch(body["id"]) else {**body, "id": str(uuid.UUID(body["id"]))}
         except ValueError:

@@ -16,7 +16,7 @@ from survey_service.responses.handing_in import Handed
 from survey_service.responses.links import Way
 from survey_service.responses.revisions import Published
 from survey_service.responses.submissions import Submission
-from survey_service.web import audience, i18n, way_in
+from survey_service.web import audience, copies, i18n, way_in, words
 from survey_service.web.api import bodies
 from survey_service.web.api.bodies import Check
 from survey_service.web.api.openapi import document
@@ -25,7 +25,7 @@ from survey_service.web.context import current
 blueprint = Blueprint("api", __name__)
 AUDIENCES = {
     f"api.{endpoint}": audience.PROGRAM
-    for endpoint in ("openapi", "questionnaires", "questionnaire", "respond", "hand_in", "healthz", "readyz")
+    for endpoint in ("openapi", "questionnaires", "questionnaire", "respond", "hand_in", "copy", "healthz", "readyz")
 }
 _RESPONSE: Mapping[str, Check] = {
     "id": bodies.is_text,
@@ -42,6 +42,7 @@ _SAID: Mapping[str, Check] = {
 }
 """Members that may be left out, and whether a value is one of them."""
 _DRAFT: Mapping[str, Check] = {"id": bodies.is_text, "language": bodies.is_text, "inputs": bodies.are_inputs}
+_WORDS: Mapping[str, Check] = {"receipt": bodies.is_text}
 _SAID_OF_DRAFT = {name: _SAID[name] for name in ("source", "code", "revision", "seed")} | {"seen": bodies.is_texts}
 
 
@@ -115,6 +116,18 @@ def hand_in(name: str) -> Response:
         today=today,
     )
     return jsonify(id=handed.draft.key, receipt=handed.receipt, until=handed.draft.last_day.isoformat())
+
+
+@blueprint.post("/api/v1/receipt")
+def copy() -> Response:
+    """Return all that is stored about the response of four words; they come in the body, so no log has them."""
+    body = bodies.read(_WORDS, {})
+    found = words.look_up(body["receipt"]).response
+    if found is None:  # the words of a draft: its holder has it on the device
+        raise Problem("receipt.missing")
+    response = Response(orjson.dumps(copies.taken(found)), mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/healthz")
