@@ -220,6 +220,12 @@ TABLE: tuple[Setting, ...] = (
     Setting("late_days", _not_negative, 30, "Days after the end in which answers kept on a phone are still taken"),
     Setting("retention_months", _positive, 12, "Responses of newcomers and experts are erased after so many months"),
     Setting("retention_text_months", _positive, 6, "Free texts in them are erased after so many months"),
+    Setting(
+        "backup_days",
+        _positive,
+        90,
+        "Days after which backups are deleted by whoever keeps them; the pages about erasing name the day",
+    ),
     Setting("kiosk_seconds", _at_least(20), 120, "After so long without a touch a shared tablet asks and then erases"),
     Setting(
         "embed_origins",

@@ -54,6 +54,8 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "contacts.read": frozenset({"count"}),
     "contacts.changed": frozenset({"act"}),
     "file.read": frozenset({"file"}),
+    "response.copied": frozenset(),
+    "response.erased": frozenset({"reason"}),
     "responses.exported": frozenset({"format", "count", "excluded", "notes"}),
     "responses.loaded": frozenset({"count"}),
     "questionnaire.imported": frozenset(),
@@ -178,7 +180,12 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "coding.decided": frozenset({"unit"}),
     "coding.quoted": frozenset({"unit", "state"}),
     "coding.followed": frozenset({"aged", "reset", "erased"}),
-    "retention.applied": frozenset({"drafts", "responses", "texts"}),
+    "retention.applied": frozenset(
+        {
+            *("drafts", "withdrawn", "responses", "texts", "files", "codings", "snapshots", "notices", "contacts"),
+            *("members", "voters", "wishes"),
+        }
+    ),
     "audit.exported": frozenset({"format", "count"}),
     "audit.verified": frozenset({"count", "fault"}),
 }

@@ -16,7 +16,7 @@ from survey_service.problems import Problem
 from survey_service.questionnaire import uploads
 from survey_service.questionnaire.judge import Circumstances, Judgement, Refusal, judge
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import files, quarantine, receipts, standing
+from survey_service.responses import consents, files, quarantine, receipts, standing
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.quarantine import Arrival
 from survey_service.responses.revisions import Publications
@@ -189,8 +189,10 @@ def document(
 ) -> dict[str, Any]:
     """Return the response as stored: answers, states and what a figure needs; no address, device or exact time.
 
-    Whoever came by no group's link has no ``source``.
+    ``consent`` is the version of the words that were agreed to, if any were. Whoever came by no group's link has no
+    ``source``.
     """
+    version = consents.mark(questionnaire, submission.language)
     content = orjson.dumps([questionnaire.name, judgement.answers, judgement.states], option=orjson.OPT_SORT_KEYS)
     return {
         "key": submission.key,
@@ -206,4 +208,5 @@ def document(
         "receipt_hash": receipts.hash_of(receipt),
         "status": standing.VALID,
         **({"source": submission.source} if submission.source else {}),
+        **({"consent": version} if version else {}),
     }
