@@ -32,6 +32,7 @@ from survey_service.web import (
     metrics,
     offer,
     offline,
+    openrosa,
     pictures,
     problems_view,
     provider,
@@ -51,7 +52,8 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(directory, offer, results, concept, consulting, closing, provider, confirming, api, hsds, metrics, manage),
+    *(directory, offer, results, concept, consulting, closing, provider, confirming),
+    *(api, hsds, openrosa, metrics, manage),
 )
 
 

@@ -17,6 +17,8 @@ Steps = tuple[str, ...]
 ROOT = "data"
 LANGUAGE = "_language"
 """The question in which language the questionnaire is answered: a client does not say which one it showed."""
+FINISHED = "_finished"
+"""When the form was finished on the phone: it may be sent days later."""
 SEED = "_seed"
 """What the order of choices follows that are shown in random order; it stays while a form is filled in."""
 ENDS = "_end"

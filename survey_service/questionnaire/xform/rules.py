@@ -61,7 +61,11 @@ def _several(question: Question) -> Iterator[Rule]:
     alone = [choice for choice in question.choices if choice.exclusive]
     is_alone = " or ".join(f"selected(., {quoted(choice.name)})" for choice in alone)
     for choice in alone:
-        yield f"not(selected(., {quoted(choice.name)})) or count-selected(.) = 1", MESSAGES["exclusive"], {"choice": choice}
+        yield (
+            f"not(selected(., {quoted(choice.name)})) or count-selected(.) = 1",
+            MESSAGES["exclusive"],
+            {"choice": choice},
+        )
     for name, sign, code in (("min_selected", ">=", "too_few"), ("max_selected", "<=", "too_many")):
         if name in question.parameters:
             limit = question.parameters[name]

@@ -18,11 +18,6 @@ _FOLDERS: Mapping[str, str] = {"image": "images", "audio": "audio", "video": "vi
 """Kind of file → its folder in the addresses of a form."""
 
 
-def language_title(tag: str) -> str:
-    """Return a language as XLSForm and clients write it: ``Deutsch (de)``."""
-    return f"{languages.language(tag).autonym} ({tag})"
-
-
 class Texts:
     """Collects the texts; the first language is the one that a client begins with."""
 
@@ -37,7 +32,7 @@ class Texts:
     def say(
         self, name: str, said: Callable[[str], str], here: Steps = (), *, form: str = "", plain: bool = False
     ) -> str:
-        """Add what is said in each language. A ``form`` is another way to show the text of this name, as ``guidance``."""
+        """Add what is said in each language. A ``form`` is another way to show the text, as ``guidance``."""
         for tag in self.tags:
             value = Xml("value", {"form": form} if form else {})
             self._fill(value, said(tag) if plain else _unmarked(said(tag)), here)
@@ -85,7 +80,7 @@ class Texts:
         itext = SubElement(model, "itext")
         for number, tag in enumerate(self.tags):
             default = {"default": "true()"} if number == 0 else {}
-            translation = SubElement(itext, "translation", {"lang": language_title(tag), **default})
+            translation = SubElement(itext, "translation", {"lang": languages.language(tag).title, **default})
             for name, found in self._found.items():
                 if tag in found:
                     SubElement(translation, "text", {"id": name}).extend(found[tag])

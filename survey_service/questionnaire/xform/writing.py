@@ -6,7 +6,7 @@ behind it are hidden and a text says so, since a client knows no early end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element as Xml
 from xml.etree.ElementTree import SubElement
@@ -14,14 +14,25 @@ from xml.etree.ElementTree import SubElement
 from survey_service import languages
 from survey_service.problems import N_
 from survey_service.questionnaire.expression import Expression
-from survey_service.questionnaire.model import Choice, Group, Page, Question, Questionnaire, ScreenOut, wording
+from survey_service.questionnaire.model import Group, Page, Question, Questionnaire, ScreenOut, wording
 from survey_service.questionnaire.places import MAX_ENTRIES
 from survey_service.questionnaire.question_types import MESSAGES, TYPES, is_visible, scale_of
 from survey_service.questionnaire.values import to_text
+from survey_service.questionnaire.xform import endings, lists, rules
 from survey_service.questionnaire.xform import layout as places
-from survey_service.questionnaire.xform import rules
 from survey_service.questionnaire.xform.expressions import written
-from survey_service.questionnaire.xform.layout import COUNT, ENDS, HINT, LANGUAGE, SEED, Element, Layout, Steps, absolute
+from survey_service.questionnaire.xform.layout import (
+    COUNT,
+    ENDS,
+    FINISHED,
+    HINT,
+    LANGUAGE,
+    SEED,
+    Element,
+    Layout,
+    Steps,
+    absolute,
+)
 from survey_service.questionnaire.xform.rules import Words
 from survey_service.questionnaire.xform.texts import Texts
 
@@ -36,10 +47,26 @@ _LANGUAGE = N_("Language")
 _PIXELS = "1600"
 """The longest side that a client makes a photograph smaller to."""
 _TYPES: Mapping[str, str] = {
-    **{"text": "string", "integer": "int", "decimal": "decimal", "select_one": "string", "select_multiple": "string"},
-    **{"rank": "odk:rank", "date": "date", "time": "time", "datetime": "dateTime", "geopoint": "geopoint"},
-    **{"acknowledge": "string", "image": "binary", "audio": "binary", "file": "binary", "note": "string"},
-    **{"calculate": "string", "hidden": "string", "start": "dateTime", "end": "dateTime", "today": "date"},
+    "text": "string",
+    "integer": "int",
+    "decimal": "decimal",
+    "select_one": "string",
+    "select_multiple": "string",
+    "rank": "odk:rank",
+    "date": "date",
+    "time": "time",
+    "datetime": "dateTime",
+    "geopoint": "geopoint",
+    "acknowledge": "string",
+    "image": "binary",
+    "audio": "binary",
+    "file": "binary",
+    "note": "string",
+    "calculate": "string",
+    "hidden": "string",
+    "start": "dateTime",
+    "end": "dateTime",
+    "today": "date",
 }
 _PRELOADS: Mapping[str, tuple[str, str]] = {
     "start": ("timestamp", "start"),
@@ -47,8 +74,14 @@ _PRELOADS: Mapping[str, tuple[str, str]] = {
     "today": ("date", "today"),
 }
 _CONTROLS: Mapping[str, str] = {
-    **{"select_one": "select1", "select_multiple": "select", "rank": "odk:rank", "acknowledge": "trigger"},
-    **{"range": "range", "image": "upload", "audio": "upload", "file": "upload"},
+    "select_one": "select1",
+    "select_multiple": "select",
+    "rank": "odk:rank",
+    "acknowledge": "trigger",
+    "range": "range",
+    "image": "upload",
+    "audio": "upload",
+    "file": "upload",
 }
 _OTHERWISE = ("email", "url", "tel")
 """Appearances that a client takes for something else: “url” is a button that opens an address."""
@@ -67,7 +100,7 @@ class _Form:
         self.questionnaire, self.version, self.words = questionnaire, version, words
         self.layout = Layout(questionnaire)
         self.texts = Texts(self.layout, questionnaire.languages)
-        self.endings = _endings(questionnaire)
+        self.endings = endings.of(questionnaire)
         self.nodes = Xml(places.ROOT, {"id": questionnaire.name, "version": version})
         self.binds: list[Xml] = []
         self.body = Xml("h:body")
@@ -76,29 +109,32 @@ class _Form:
 
     def write(self) -> bytes:
         self._ask_language()
-        if any(question.parameters.get("randomize") for question in self.questionnaire.questions.values()):
+        if any(lists.is_shuffled(question) for question in self.questionnaire.questions.values()):
             SubElement(self.nodes, SEED)
             self._bind((SEED,), type="string", calculate="once(int(random() * 2147483647))")
         for element in self.layout.root.children:
             self._element(element, self.nodes, self.body)
         self._ends()
+        SubElement(self.nodes, FINISHED)
+        self._bind((FINISHED,), type="dateTime", jr__preload="timestamp", jr__preloadParams="end")
         meta = SubElement(self.nodes, "orx:meta")
         SubElement(meta, "orx:instanceID")
         html = Xml("h:html", _NAMESPACES)
         head = SubElement(html, "h:head")
         SubElement(head, "h:title").text = wording(self.questionnaire.label, self.questionnaire.languages[0])
         model = SubElement(head, "model", {"odk:xforms-version": "1.0.0"})
-        lists = list(self._lists())
+        offered = list(lists.instances(self.questionnaire, self.texts))
         self.texts.write(model)
         SubElement(model, "instance").append(self.nodes)
-        model.extend(lists)
+        model.extend(offered)
         model.extend(self.binds)
         instance_id = {"nodeset": "/data/orx:meta/orx:instanceID", "type": "string", "readonly": "true()"}
         SubElement(model, "bind", {**instance_id, "jr:preload": "uid"})
         model.extend(self.head_actions)
         self.body.set("class", "pages")
         html.append(self.body)
-        return ElementTree.tostring(html, encoding="utf-8", xml_declaration=True)
+        content: bytes = ElementTree.tostring(html, encoding="utf-8", xml_declaration=True)
+        return content
 
     # What the questionnaire does not have
 
@@ -113,7 +149,7 @@ class _Form:
         SubElement(control, "label", {"ref": label})
         for each in tags:
             item = SubElement(control, "item")
-            name = self.texts.say(f"{LANGUAGE}/{each}", lambda _, each=each: languages.language(each).autonym)
+            name = self.texts.add(f"{LANGUAGE}/{each}", {"*": languages.language(each).autonym}, (), plain=True)
             SubElement(item, "label", {"ref": name})
             SubElement(item, "value").text = each
 
@@ -196,7 +232,7 @@ class _Form:
         control = SubElement(body, _CONTROLS.get(question.type, "input"), self._control(path, question))
         self._label(control, path, question)
         if question.choices or question.choices_from:
-            self._items(control, path, question)
+            lists.offer(control, self.layout, path, question)
         for name in self.triggered.get(question.name, ()):
             there, what = self.layout.paths[name], self.questionnaire.questions[name].calculation
             if what is not None:
@@ -280,55 +316,9 @@ class _Form:
                 self.texts.add(hint, guidance, path, form="guidance")
             SubElement(control, "hint", {"ref": f"jr:itext('{hint}')"})
 
-    # Choices
-
-    def _items(self, control: Xml, path: Steps, question: Question) -> None:
-        if question.choices_from:
-            there = self.layout.paths[question.choices_from]
-            entry = self.layout.repeats_at(there)[-1]
-            value = label = "/".join(there[len(entry) :])
-            rows = f"{absolute(entry)}[./{value} != '']"
-        else:
-            rows, value, label = f"instance('{question.list_name}')/root/item", "name", "jr:itext(itextId)"
-            if question.choice_filter is not None:
-                rows += f"[{written(self.layout, question.choice_filter, path, in_list=True)}]"
-            if question.parameters.get("randomize") and not any(choice.last for choice in question.choices):
-                rows = f"randomize({rows}, {absolute((SEED,))})"
-        items = SubElement(control, "itemset", {"nodeset": rows})
-        SubElement(items, "value", {"ref": value})
-        SubElement(items, "label", {"ref": label})
-
-    def _lists(self) -> Iterator[Xml]:
-        """Yield an instance for each list that a question offers or an expression reads."""
-        used = {question.list_name for question in self.questionnaire.questions.values()}
-        read = {name for _, _, expression in self.questionnaire.expressions() for name in expression.lists}
-        for name, choices in self.questionnaire.lists.items():
-            if name in used or name in read:
-                instance = Xml("instance", {"id": name})
-                root = SubElement(instance, "root")
-                for choice in choices:
-                    self._item(root, name, choice, labelled=name in read)
-                yield instance
-
-    def _item(self, root: Xml, list_name: str, choice: Choice, *, labelled: bool) -> None:
-        """Write a choice; what expressions read has its label in the first language."""
-        item = SubElement(root, "item")
-        name = f"{list_name}/{choice.name}"
-        self.texts.add(name, choice.label, (), plain=True)
-        self.texts.beside(name, choice.media)
-        SubElement(item, "itextId").text = name
-        SubElement(item, "name").text = choice.name
-        if labelled:
-            SubElement(item, "label").text = wording(choice.label, self.questionnaire.languages[0])
-        for column, value in choice.columns.items():
-            SubElement(item, column).text = value
-
     def _bind(self, path: Steps, **facts: str) -> None:
         present = {key.replace("__", ":"): value for key, value in facts.items() if value}
         self.binds.append(Xml("bind", {"nodeset": absolute(path), **present}))
-
-
-Condition = Callable[[Layout, Steps], str]
 
 
 def _plain(default: object) -> str:
@@ -345,38 +335,4 @@ def _triggered(questionnaire: Questionnaire) -> dict[str, list[str]]:
     for question in questionnaire.questions.values():
         if question.trigger and question.calculation is not None:
             found.setdefault(question.trigger, []).append(question.name)
-    return found
-
-
-def _endings(questionnaire: Questionnaire) -> dict[str, list[Condition]]:
-    """Return for each page what must hold there, so that nobody goes on behind an early end or without consent."""
-    found: dict[str, list[Condition]] = {}
-    order = [page.name for page in questionnaire.pages]
-    page_of = {name: order.index(page.name) for name, page in questionnaire.page_of.items()}
-
-    def behind(names: frozenset[str], condition: Condition) -> None:
-        last = max((page_of[name] for name in _closure(questionnaire, names) if name in page_of), default=-1)
-        for page in order[last + 1 :]:
-            found.setdefault(page, []).append(condition)
-
-    if questionnaire.consent:
-        consent = questionnaire.consent
-        behind(
-            frozenset({consent}),
-            lambda layout, here: f"{layout.between(here, layout.paths[consent])} = 'yes'",
-        )
-    for end in questionnaire.screen_outs:
-        behind(end.when.names, lambda layout, here, end=end: f"not({written(layout, end.when, here)})")
-    return found
-
-
-def _closure(questionnaire: Questionnaire, names: frozenset[str]) -> set[str]:
-    """Return names with all that they depend on."""
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found and (name in questionnaire.questions or name in questionnaire.repeats):
-            found.add(name)
-            waiting.extend(questionnaire.references(name))
     return found
