@@ -350,6 +350,6 @@ _VIEWS = (
     *(consulting, consulting_comments, consulting_table),
     *(network, network_meetings, network_members),
     *(calls, closing, closing_news, outbox, package_comparison, packages),
-    *(handover, invited, lost, own_account, people),
+    *(handover, invited, lost, own_account, people, phones),
     *(begin, edit_blocks, edit_list, editor_names, outline, trial),
 )

@@ -1,4 +1,4 @@
-"""Channels on the desk: opened with a QR code that sets up ODK Collect, listed, closed; refused where phones cannot ask."""
+"""Channels on the desk: opened with a QR code that sets up ODK Collect, listed, closed, refused where phones fail."""
 
 from __future__ import annotations
 
