@@ -423,6 +423,24 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Code not usable"),
         D_("A code has %(shortest)s to %(longest)s letters and digits; blanks and hyphens do not count."),
     ),
+    "channel.label": Kind(
+        422,
+        D_("Name not usable"),
+        D_("Say in 1 to %(longest)s letters who fills in with this channel, for example “VHS, tablet 1”."),
+    ),
+    "channel.until": Kind(
+        422, D_("Day not usable"), D_("Choose a day from today to %(days)s days ahead as the channel's last one.")
+    ),
+    "channel.cannot": Kind(
+        422,
+        D_("Not on phones with ODK Collect"),
+        D_("A form on a phone cannot say what this questionnaire asks: %(what)s. No channel was opened."),
+    ),
+    "phone.unusable": Kind(
+        422,
+        D_("Not a filled-in form"),
+        D_("What the phone sent is no filled-in form of this questionnaire (%(reason)s). Fetch the form again."),
+    ),
     "poster.script": Kind(
         503,
         D_("A font is missing"),

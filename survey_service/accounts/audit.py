@@ -72,6 +72,8 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "link.created": frozenset({"tag"}),
     "link.retired": frozenset({"tag"}),
     "link.restored": frozenset({"tag"}),
+    "channel.opened": frozenset({"mode", "tag", "until"}),
+    "channel.closed": frozenset(),
     "code.set": frozenset({"tag"}),
     "code.removed": frozenset({"tag"}),
     "offer.read": frozenset(),

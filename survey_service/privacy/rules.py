@@ -19,7 +19,7 @@ from survey_service.offers import asked, contacts, links, notices
 from survey_service.privacy.instance import Instance
 from survey_service.problems import D_
 from survey_service.reports import withdrawal
-from survey_service.responses import access_codes, drafts, files, holder, media, retention
+from survey_service.responses import access_codes, contact_wishes, drafts, files, holder, media, retention, reviewing
 from survey_service.responses.loading import waiting
 from survey_service.settings import Settings
 

@@ -47,6 +47,8 @@ class Submission:
     receipt: str = ""
     files: frozenset[str] = frozenset()
     arrival: Arrival | None = None
+    finished: dt.datetime | None = None
+    """When it was finished, if that is known: a form on a phone may be sent days later. It is not stored."""
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,9 @@ def accept(questionnaire: Questionnaire, submission: Submission, today: dt.date)
     """Judge a submission and return the judgement, or raise the Problem that says why it is not accepted."""
     if submission.language not in questionnaire.languages:
         raise Problem("response.language", language=submission.language)
-    around = Circumstances(submission.seed, submission.language, clock.now(), submission.files)
-    judgement = judge(questionnaire, submission.inputs, today, around)
+    finished = submission.finished
+    around = Circumstances(submission.seed, submission.language, finished or clock.now(), submission.files)
+    judgement = judge(questionnaire, submission.inputs, finished.date() if finished else today, around)
     if (judgement.value(questionnaire.consent) or "yes") != "yes":
         raise Problem("response.no_consent")
     if judgement.screen_out is not None:
