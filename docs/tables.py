@@ -11,6 +11,7 @@ import inspect
 import re
 import types
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -181,14 +182,21 @@ def context_methods() -> dict[str, Any]:
     return {name: member for name, member in members.items() if not name.startswith("_")}
 
 
+def _called(member: Any) -> Callable[..., Any] | None:
+    """Return the function behind a method or property, None for anything else."""
+    if isinstance(member, property):
+        return member.fget
+    if isinstance(member, cached_property):
+        return member.func
+    return member if inspect.isfunction(member) else None
+
+
 def _context() -> str:
     rows = []
     for name, member in context_methods().items():
-        called = member.fget if isinstance(member, property) else member
-        if not callable(called):
-            continue
-        brackets = "" if isinstance(member, property) else _arguments(called)
-        rows.append((_code(f"{name}{brackets}"), _cell(inspect.getdoc(called) or "")))
+        if _called(member) is not None:
+            brackets = _arguments(member) if inspect.isfunction(member) else ""
+            rows.append((_code(f"{name}{brackets}"), _cell(inspect.getdoc(_called(member)) or "")))
     return _rows(("`context.`…", "what it returns"), rows)
 
 
@@ -267,8 +275,7 @@ def missing() -> list[str]:
     found += [f"metric {each.name}" for each in metrics() if not each.help.strip()]
     found += [f"hook {name}" for name, each in hooks().items() if not inspect.getdoc(each)]
     for name, member in context_methods().items():
-        called = member.fget if isinstance(member, property) else member
-        found += [f"context.{name}"] if callable(called) and not inspect.getdoc(called) else []
+        found += [f"context.{name}"] if _called(member) and not inspect.getdoc(_called(member)) else []
     return found + [f"api {name}" for name, thing in api_names().items() if not _first(thing)]
 
 

@@ -60,7 +60,7 @@ def _percent(value: float | None) -> str:
 @click.option("--area", default=observations.COUNTY, help="Key of a municipality; without it, the whole county.")
 @click.option("--preliminary", is_flag=True, help="The figure is not final yet.")
 @click.option("--source", required=True, help="Where the figure comes from.")
-@click.option("--note", default="", help="A remark that stands beside the figure, on the desk only.")
+@click.option("--note", default="", help="A remark; it is published with the figure.")
 @click.option("--reason", default="", help="Why a final figure is corrected.")
 @on_instance
 def set_(
