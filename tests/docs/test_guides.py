@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
-from tests.docs.pages import DOCS, ENGLISH, GERMAN, ROOT, sections, words
+from tests.docs.pages import DOCS, ENGLISH, GERMAN, ROOT, Section, sections, words
 
 MOST_WORDS = 2_000
 """Ten minutes at 200 words a minute."""
@@ -43,20 +44,49 @@ def test_both_languages_have_the_same_chapters() -> None:
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_both_languages_have_the_same_sections_names_and_links(name: str, german: Catalog) -> None:
-    pairs = list(zip(sections(ENGLISH / name), sections(GERMAN / name), strict=True))
-    for english, translated in pairs:
-        place = f"{name}: {english.title} / {translated.title}"
-        assert english.level == translated.level, place
-        assert english.cells == translated.cells, f"{place}: cells and items"
-        assert len(english.blocks) == len(translated.blocks), place
-        assert Counter(map(_page_of, english.links)) == Counter(map(_page_of, translated.links)), place
-        left = Counter(translated.slanted)
-        for text in english.slanted:
-            assert text in german, f"{place}: “{text}” stands on no page of the service"
-            known = [each for each in german[text] if left[each]]
-            assert known, f"{place}: “{text}” is {german[text]}, and only {list(left.elements())} is left"
-            left[known[0]] -= 1
-        assert not list(left.elements()), f"{place}: only in German: {list(left.elements())}"
+    assert list(_differences(sections(ENGLISH / name), sections(GERMAN / name), german)) == []
+
+
+def test_what_differs_is_found(german: Catalog) -> None:
+    english, translated = sections(ENGLISH / "offers.md"), sections(GERMAN / "offers.md")
+    at = next(number for number, section in enumerate(english) if "Publish" in section.slanted)
+
+    def found(**changes: object) -> list[str]:
+        changed = [*translated[:at], translated[at]._replace(**changes), *translated[at + 1 :]]
+        return list(_differences(english, changed, german))
+
+    assert found() == []
+    assert found(level=3)
+    assert found(cells=1)
+    assert found(links=("nowhere.md",))
+    assert found(slanted=("Erfunden", *translated[at].slanted[1:]))
+    assert found(slanted=translated[at].slanted[1:])
+    assert list(_differences(english[:-1], translated, german))
+    wrong = [*english[:at], english[at]._replace(slanted=("Invented",)), *english[at + 1 :]]
+    assert "stands on no page" in next(_differences(wrong, translated, german))
+
+
+def _differences(english: list[Section], translated: list[Section], german: Catalog) -> Iterator[str]:
+    """Yield what the two languages of a page do not have in common, and names that stand on no page of the service."""
+    if len(english) != len(translated):
+        yield f"{len(english)} and {len(translated)} sections"
+    for one, other in zip(english, translated, strict=False):
+        place = f"{one.title} / {other.title}"
+        if (one.level, one.cells, len(one.blocks)) != (other.level, other.cells, len(other.blocks)):
+            yield f"{place}: level, cells and items, or blocks"
+        if Counter(map(_page_of, one.links)) != Counter(map(_page_of, other.links)):
+            yield f"{place}: links"
+        left = Counter(other.slanted)
+        for text in one.slanted:
+            known = [each for each in german.get(text, ()) if left[each]]
+            if text not in german:
+                yield f"{place}: “{text}” stands on no page of the service"
+            elif not known:
+                yield f"{place}: “{text}” is {german[text]}, and only {list(left.elements())} is left"
+            else:
+                left[known[0]] -= 1
+        if list(left.elements()):
+            yield f"{place}: only in German: {list(left.elements())}"
 
 
 def _page_of(link: str) -> str:

@@ -48,7 +48,9 @@ def test_an_unknown_part_is_refused() -> None:
         tables.filled("<!-- generated: nonsense -->")
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(DOCS)))
+@pytest.mark.parametrize(
+    "path", [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md"], ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_what_a_page_names_exists(path: Path) -> None:
     text = path.read_text("utf-8")
     for section in sections(path):

@@ -1,4 +1,4 @@
-"""The example of docs/plugin-authors.md is a plugin: its own test passes, and settings and commands that it names exist."""
+"""The example of docs/plugin-authors.md is a plugin whose own test passes; settings and commands named there exist."""
 
 from __future__ import annotations
 

@@ -21,6 +21,9 @@ MODERATORS = {GROUP, MANAGER}
 WHO_MAY = {
     ("GET", "/manage/"): EVERYONE,
     ("POST", "/manage/logout"): EVERYONE,
+    ("GET", "/manage/help"): EVERYONE,
+    ("GET", "/manage/help/<page>"): EVERYONE,
+    ("GET", "/manage/help/details/<page>"): EVERYONE,
     ("GET", "/manage/packages"): {MANAGER},
     ("POST", "/manage/packages"): {MANAGER},
     ("POST", "/manage/packages/made"): {MANAGER},
