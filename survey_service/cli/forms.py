@@ -235,7 +235,14 @@ _FATES = {
 
 @forms.command()
 @click.argument("name")
-@click.option("--to", "form", type=click.Choice(["xlsx", "xform", "po", "json"]), default="xlsx", show_default=True)
+@click.option(
+    "--to",
+    "form",
+    type=click.Choice(["xlsx", "xform", "po", "json"]),
+    default="xlsx",
+    show_default=True,
+    help="What to write.",
+)
 @click.option("--language", default="", help="The language of a .po file.")
 @click.option("--output", "target", default=STDOUT, help="A file; without it, standard output.")
 @on_instance
