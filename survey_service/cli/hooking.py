@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from survey_service import clock
-from survey_service.cli.repeating import repeating
 from survey_service.hooks import deliveries, work
 from survey_service.hooks.noticing import Here
 from survey_service.hooks.work import Way
@@ -25,8 +22,3 @@ def tell(context: Context) -> int:
     if rounds.claim(context.store, "webhooks log", every=_FORGET_EVERY, now=clock.now().timestamp()):
         deliveries.forget_old(context.store, now=clock.now())
     return work.do(Here(context.store, context.publications), Way(context.hook_key, context.hook_networks))
-
-
-def hooking(context: Context, every: float = EVERY) -> contextlib.AbstractContextManager[None]:
-    """Tell again and again, until the end of the block."""
-    return repeating("webhooks", lambda: tell(context), every)

@@ -12,7 +12,7 @@ __all__ = ["AUDIENCES", "blueprint"]
 AUDIENCES = {
     f"api.{endpoint}": audience.PROGRAM
     for endpoint in (
-        *("openapi", "questionnaires", "questionnaire", "respond", "hand_in", "healthz", "readyz"),
+        *("openapi", "questionnaires", "questionnaire", "respond", "hand_in", "copy", "healthz", "readyz"),
         *("token", "responses", "response_numbers", "results"),  # these and the next ask for a token themselves
         *("offers", "offer", "send_offer", "change_offer"),
     )

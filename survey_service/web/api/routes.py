@@ -18,7 +18,7 @@ from survey_service.responses.handing_in import Handed
 from survey_service.responses.links import Way
 from survey_service.responses.revisions import Published
 from survey_service.responses.submissions import Submission
-from survey_service.web import i18n, way_in
+from survey_service.web import arriving, copies, i18n, way_in, words
 from survey_service.web.api import bearer, bodies
 from survey_service.web.api.blueprint import blueprint
 from survey_service.web.api.bodies import Check
@@ -37,9 +37,11 @@ _SAID: Mapping[str, Check] = {
     "seed": bodies.is_seed,
     "receipt": bodies.is_receipt,
     "mode": bodies.is_mode,
+    "seconds": bodies.is_seed,
 }
 """Members that may be left out, and whether a value is one of them."""
 _DRAFT: Mapping[str, Check] = {"id": bodies.is_text, "language": bodies.is_text, "inputs": bodies.are_inputs}
+_WORDS: Mapping[str, Check] = {"receipt": bodies.is_text}
 _SAID_OF_DRAFT = {name: _SAID[name] for name in ("source", "code", "revision", "seed")} | {"seen": bodies.is_texts}
 
 
@@ -89,6 +91,7 @@ def respond(name: str) -> Response:
         mode=body.get("mode", bodies.API),
         source=way.source,
         receipt=body.get("receipt", ""),
+        arrival=arriving.told(body.get("seconds")),
     )
     outcome = submissions.submit(
         context.store, context.publications, submission, receipt_key=context.receipt_key, today=clock.today()
@@ -119,6 +122,18 @@ def hand_in(name: str) -> Response:
         today=today,
     )
     return jsonify(id=handed.draft.key, receipt=handed.receipt, until=handed.draft.last_day.isoformat())
+
+
+@blueprint.post("/api/v1/receipt")
+def copy() -> Response:
+    """Return all that is stored about the response of four words; they come in the body, so no log has them."""
+    body = bodies.members(_WORDS, {})
+    found = words.look_up(body["receipt"]).response
+    if found is None:  # the words of a draft: its holder has it on the device
+        raise Problem("receipt.missing")
+    response = Response(orjson.dumps(copies.taken(found)), mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/healthz")
