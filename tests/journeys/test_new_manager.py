@@ -1,5 +1,5 @@
-"""A new manager's first day: invitation, second factor, publishing, looking through responses, spam, export, and handing
-over to the next one."""
+"""A new manager's first day: invitation, second factor, publishing, looking through responses, spam, export, and the
+next manager."""
 
 from __future__ import annotations
 

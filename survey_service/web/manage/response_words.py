@@ -30,7 +30,7 @@ PROGRESS: Mapping[str, str] = {
     reviewing.NEW: D_("new"),
     reviewing.LOOKED_AT: D_("looked at"),
     reviewing.FOLLOW_UP: D_("to be followed up"),
-    reviewing.DONE: D_("done"),
+    reviewing.DONE: D_("dealt with"),
 }
 SHOWN: Mapping[str, str] = {
     "": D_("All but quarantine"),
