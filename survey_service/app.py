@@ -33,6 +33,7 @@ from survey_service.web import (
     metrics,
     offer,
     offline,
+    openrosa,
     pictures,
     problems_view,
     provider,
@@ -52,7 +53,8 @@ from survey_service.web import (
 
 MODULES: tuple[ModuleType, ...] = (
     *(public, arrival, respondent, contacting, helper, receipt, resume, leaving, offline),
-    *(directory, offer, results, concept, consulting, closing, provider, confirming, api, hsds, metrics, manage),
+    *(directory, offer, results, concept, consulting, closing, provider, confirming),
+    *(api, hsds, openrosa, metrics, manage),
 )
 
 

@@ -104,10 +104,15 @@ class _Outcomes:
         return texts.of(self._store, texts.wording_key(item.key, item.wording.number), item.wording.texts)
 
 
+def day_set(store: Store) -> dt.date | None:
+    """Return the day from which people were told to look again, also when it has passed; None if none is set."""
+    stored = store.collection(LOOK).first(name=_DAY)
+    return dt.date.fromisoformat(stored.body["day"]) if stored is not None and stored.body["day"] else None
+
+
 def look_again(store: Store) -> dt.date | None:
     """Return the day from which people are told to look again; None if none is set, or it has passed."""
-    stored = store.collection(LOOK).first(name=_DAY)
-    day = dt.date.fromisoformat(stored.body["day"]) if stored is not None and stored.body["day"] else None
+    day = day_set(store)
     return day if day is not None and day > clock.today() else None
 
 

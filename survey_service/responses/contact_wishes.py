@@ -111,16 +111,22 @@ def search(store: Store, words: str) -> list[Wish]:
     return [wish for wish in found if folded and folded in f"{wish.name}\n{wish.reach}\n{wish.about}".casefold()]
 
 
+def find_old(store: Store, day: dt.date) -> list[int]:
+    """Return the ids of the wishes that by a day were served a week ago, or are older than six months."""
+    return [stored.id for stored in store.collection(WISHES).iterate() if _is_old(_wish(stored), day)]
+
+
+def _is_old(wish: Wish, day: dt.date) -> bool:
+    served = bool(wish.done) and (day - dt.date.fromisoformat(wish.done)).days >= DONE_DAYS
+    return served or (day - dt.date.fromisoformat(wish.day)).days >= KEPT_DAYS
+
+
 def forget_old(store: Store, today: dt.date) -> int:
-    """Erase the wishes that were served a week ago, or are older than six months; return how many."""
-    count = 0
-    for stored in list(store.collection(WISHES).iterate()):
-        wish = _wish(stored)
-        served = bool(wish.done) and (today - dt.date.fromisoformat(wish.done)).days >= DONE_DAYS
-        if served or (today - dt.date.fromisoformat(wish.day)).days >= KEPT_DAYS:
-            store.collection(WISHES).delete(stored.id)
-            count += 1
-    return count
+    """Erase the wishes that are old; return how many."""
+    old = find_old(store, today)
+    for identifier in old:
+        store.collection(WISHES).delete(identifier)
+    return len(old)
 
 
 def _change(store: Store, wish: str, change: Callable[[Wish], Wish]) -> None:

@@ -300,12 +300,16 @@ def erase_all(store: Store, key: str) -> int:
 
 def erase_old(store: Store, today: dt.date) -> int:
     """Erase the drafts not touched for 14 days and return their number."""
-    limit = (today - dt.timedelta(days=KEPT_DAYS)).isoformat()
-    drafts = store.collection(DRAFTS)
-    old = [stored.id for stored in drafts.iterate() if stored.body["day"] < limit]
+    old = find_old(store, today)
     for identifier in old:
-        drafts.delete(identifier)
+        store.collection(DRAFTS).delete(identifier)
     return len(old)
+
+
+def find_old(store: Store, day: dt.date) -> list[int]:
+    """Return the ids of the drafts that are to be erased by a day if nobody touches them."""
+    limit = (day - dt.timedelta(days=KEPT_DAYS)).isoformat()
+    return [stored.id for stored in store.collection(DRAFTS).iterate() if stored.body["day"] < limit]
 
 
 def _no_receipt() -> str:

@@ -16,7 +16,7 @@ from survey_service.problems import Problem
 from survey_service.questionnaire import uploads
 from survey_service.questionnaire.judge import Circumstances, Judgement, Refusal, judge
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import files, quarantine, receipts, standing
+from survey_service.responses import consents, files, quarantine, receipts, standing
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.quarantine import Arrival
 from survey_service.responses.revisions import Publications
@@ -47,6 +47,8 @@ class Submission:
     receipt: str = ""
     files: frozenset[str] = frozenset()
     arrival: Arrival | None = None
+    finished: dt.datetime | None = None
+    """When it was finished, if that is known: a form on a phone may be sent days later. It is not stored."""
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,9 @@ def accept(questionnaire: Questionnaire, submission: Submission, today: dt.date)
     """Judge a submission and return the judgement, or raise the Problem that says why it is not accepted."""
     if submission.language not in questionnaire.languages:
         raise Problem("response.language", language=submission.language)
-    around = Circumstances(submission.seed, submission.language, clock.now(), submission.files)
-    judgement = judge(questionnaire, submission.inputs, today, around)
+    finished = submission.finished
+    around = Circumstances(submission.seed, submission.language, finished or clock.now(), submission.files)
+    judgement = judge(questionnaire, submission.inputs, finished.date() if finished else today, around)
     if (judgement.value(questionnaire.consent) or "yes") != "yes":
         raise Problem("response.no_consent")
     if judgement.screen_out is not None:
@@ -189,8 +192,10 @@ def document(
 ) -> dict[str, Any]:
     """Return the response as stored: answers, states and what a figure needs; no address, device or exact time.
 
-    Whoever came by no group's link has no ``source``.
+    ``consent`` is the version of the words that were agreed to, if any were. Whoever came by no group's link has no
+    ``source``.
     """
+    version = consents.mark(questionnaire, submission.language)
     content = orjson.dumps([questionnaire.name, judgement.answers, judgement.states], option=orjson.OPT_SORT_KEYS)
     return {
         "key": submission.key,
@@ -206,4 +211,5 @@ def document(
         "receipt_hash": receipts.hash_of(receipt),
         "status": standing.VALID,
         **({"source": submission.source} if submission.source else {}),
+        **({"consent": version} if version else {}),
     }

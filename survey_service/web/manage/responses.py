@@ -1,4 +1,4 @@
-"""The desk's home, opening and closing a questionnaire, its responses as files."""
+"""Opening and closing a questionnaire, and its responses as files."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from survey_service import clock, languages
 from survey_service.problems import Problem
-from survey_service.reports import installed
-from survey_service.responses import definitions, standing
+from survey_service.responses import standing
 from survey_service.responses.export import EXCLUSION, FORMATS, NOTES, Options, codebook, documents, packed
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
 from survey_service.web.context import current
-from survey_service.web.manage import calls, desk
+from survey_service.web.manage import desk
 from survey_service.web.manage.desk import blueprint
 
 
@@ -42,23 +41,6 @@ def tallies(store: Store) -> Mapping[str, Tally]:
             tally.languages[stored.body["language"]] += 1
         tally.statuses[stored.body["status"]] += 1
     return found
-
-
-@blueprint.get("/")
-def home() -> str:
-    """Show what there is: questionnaires with their revision, state and, to those who may read responses, counts."""
-    counted = tallies(current().store) if desk.may("read_responses") else {}
-    rows = [(entry, counted.get(entry.questionnaire.name, Tally())) for entry in current().publications.all()]
-    copies = definitions.all_copies(current().store) if desk.may("draft_questions") else []
-    plugins = installed.all_plugins(current().store) if desk.may("manage_plugins") else []
-    return render_template(
-        "manage/home.html",
-        standing=calls.lines(),
-        rows=rows,
-        copies=copies,
-        failing=[plugin for plugin in plugins if plugin.off == installed.FAILING],
-        waiting=[plugin for plugin in plugins if plugin.waiting and desk.may("approve_plugins")],
-    )
 
 
 @blueprint.post("/questionnaires/<name>/open")
