@@ -48,7 +48,9 @@ COMMANDS: dict[str, set[str]] = {
     "forms export": {"--instance", "--to", "--language", "--output"},
     "responses import": {"--language", "--check", "--listing", "--instance"},
     "responses codebook": {"--language", "--output", "--format", "--instance"},
-    "responses export": {"--format", "--output", "--language", "--labels", "--columns", "--instance"},
+    "responses export": {
+        *("--format", "--output", "--language", "--labels", "--columns", "--excluded", "--notes", "--instance"),
+    },
     "offers export": {"--format", "--output", "--instance"},
     "offers import": {
         *("--apply", "--field", "--language", "--publish-contacts", "--skip-faulty", "--also-like", "--all"),

@@ -125,7 +125,7 @@ class Rows:
     _states: dict[str, str] = field(default_factory=dict)
     _keys: dict[int, str] = field(default_factory=dict)
     _cursors: dict[str, str] = field(default_factory=lambda: {RESPONSES.name: "", REVIEWS.name: ""})
-    _wordy: dict[str, frozenset[str]] = field(default_factory=dict)
+    _wordy: dict[str, tuple[frozenset[str], bool]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def find(self, store: Store, publications: Publications, questionnaire: str, asked: Wanted) -> Found:
@@ -177,7 +177,10 @@ class Rows:
         body, one = stored.body, sys.intern
         revision = body["revision"]
         if revision not in self._wordy:
-            self._wordy[revision] = wordy(publications.questionnaire(revision))
+            model = publications.questionnaire(revision)
+            asks = any(question.type in uploads.TYPES for question in model.questions.values())
+            self._wordy[revision] = wordy(model), asks
+        names, asks_files = self._wordy[revision]
         return Row(
             number=stored.id,
             key=body["key"],
@@ -190,8 +193,8 @@ class Rows:
             status=one(body["status"]),
             reason=one(standing.reason_of(body)),
             flags=tuple(map(one, body.get("flags", ()))),
-            text=any(_typed(body["answers"], self._wordy[revision])),
-            file=any(True for _ in uploads.files_in(body["answers"])),
+            text=any(_typed(body["answers"], names)),
+            file=asks_files and any(True for _ in uploads.files_in(body["answers"])),
         )
 
 
