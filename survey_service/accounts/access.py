@@ -29,6 +29,8 @@ TABLE: Mapping[str, frozenset[str]] = {
     "publish": frozenset({MANAGER}),
     "read_responses": frozenset({MANAGER}),
     "export_responses": frozenset({MANAGER}),
+    "read_privacy": frozenset({MANAGER, ADMIN}),
+    "erase_responses": frozenset({MANAGER}),
     "load_responses": frozenset({MANAGER, ADMIN}),
     # Working groups code the texts of tasks they were named in, and see nothing else of a response.
     "code_texts": frozenset({WORKING_GROUP, MANAGER}),
@@ -58,7 +60,9 @@ TABLE: Mapping[str, frozenset[str]] = {
 }
 """Action → the roles that may do it."""
 
-GRAVE = frozenset({"change_own_access", "manage_users", "approve_plugins", "export_responses", "hand_over"})
+GRAVE = frozenset(
+    {"change_own_access", "manage_users", "approve_plugins", "export_responses", "erase_responses", "hand_over"}
+)
 """Actions for which somebody who signed in a while ago shows once more who they are."""
 
 GUARDED = frozenset({ADMIN, MANAGER})
