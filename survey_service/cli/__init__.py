@@ -14,6 +14,7 @@ from survey_service.cli.indicators import indicators
 from survey_service.cli.offers import offers
 from survey_service.cli.packages import packages
 from survey_service.cli.plugins import plugins
+from survey_service.cli.privacy import privacy
 from survey_service.cli.reports import report
 from survey_service.cli.responses import responses
 from survey_service.cli.serving import serve
@@ -31,7 +32,7 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    *(serve, check, forms, responses, offers, report, indicators, packages, plugins),
+    *(serve, check, forms, responses, offers, report, indicators, packages, plugins, privacy),
     *(users, store, backup, restore, translations, demo),
 )
 for _command in _COMMANDS:
