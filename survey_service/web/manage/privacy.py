@@ -26,7 +26,7 @@ _OFFICE = "application/vnd.openxmlformats-officedocument.wordprocessingml.docume
 def privacy() -> str:
     """Show the retention rules with what they erased and what is due, month by month what went, and the ways on."""
     here, now = copies.instance(current()), clock.now()
-    standing = rounds.standing(here, now.date())
+    standing = sorted(rounds.standing(here, now.date()), key=lambda each: each.rule.quiet)
     return render_template(
         "manage/privacy.html",
         standing=standing,
@@ -68,7 +68,8 @@ def privacy_consents(name: str) -> str:
     context = current()
     published = context.publications.current(name)
     found = consents.versions(context.store, context.publications, name)
-    return render_template("manage/privacy_consents.html", questionnaire=published.questionnaire, versions=found)
+    resting = sorted(found, key=lambda each: not each.count)  # those that matter first
+    return render_template("manage/privacy_consents.html", questionnaire=published.questionnaire, versions=resting)
 
 
 @blueprint.get("/privacy/access")
