@@ -28,6 +28,8 @@ TABLE: Mapping[str, frozenset[str]] = {
     "translate": frozenset({MANAGER, TRANSLATOR}),
     "publish": frozenset({MANAGER}),
     "read_responses": frozenset({MANAGER}),
+    "review_responses": frozenset({MANAGER}),
+    "contact_people": frozenset({MANAGER}),
     "export_responses": frozenset({MANAGER}),
     "read_privacy": frozenset({MANAGER, ADMIN}),
     "erase_responses": frozenset({MANAGER}),
@@ -53,7 +55,12 @@ TABLE: Mapping[str, frozenset[str]] = {
     "request_plugins": frozenset({MANAGER}),
     "approve_plugins": frozenset({ADMIN}),
     "manage_plugins": frozenset({MANAGER, ADMIN}),
+    "manage_hooks": frozenset({MANAGER, ADMIN}),
+    "manage_tokens": frozenset({MANAGER, ADMIN}),
     "hand_over": frozenset({MANAGER}),
+    "see_status": frozenset({MANAGER, ADMIN}),
+    "read_audit": frozenset({MANAGER, ADMIN}),
+    "export_audit": frozenset({MANAGER, ADMIN}),
     "manage_users": frozenset({ADMIN}),
     "manage_backups": frozenset({ADMIN}),
     "change_settings": frozenset({ADMIN}),
@@ -61,7 +68,10 @@ TABLE: Mapping[str, frozenset[str]] = {
 """Action → the roles that may do it."""
 
 GRAVE = frozenset(
-    {"change_own_access", "manage_users", "approve_plugins", "export_responses", "erase_responses", "hand_over"}
+    {
+        *("change_own_access", "manage_users", "approve_plugins", "export_responses", "export_audit", "hand_over"),
+        *("manage_hooks", "manage_tokens", "erase_responses"),
+    }
 )
 """Actions for which somebody who signed in a while ago shows once more who they are."""
 

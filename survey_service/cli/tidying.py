@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 
 from survey_service import clock
-from survey_service.cli.repeating import repeating
 from survey_service.privacy import rounds as retention
 from survey_service.privacy.instance import Instance
 from survey_service.store import rounds
+from survey_service.watching import chain, work
 from survey_service.web.context import Context
 
 EVERY = 3600.0
@@ -23,11 +22,9 @@ def tidy(context: Context) -> Mapping[str, int]:
     return retention.apply(Instance(context.store, context.publications, context.settings), clock.now())
 
 
-def tidying(context: Context, every: float = EVERY) -> contextlib.AbstractContextManager[None]:
-    """Tidy again and again, every so many seconds, until the end of the block; of several processes one does it."""
-
-    def work() -> None:
-        if rounds.claim(context.store, "tidying", every=every, now=clock.now().timestamp()):
+def tidy_due(context: Context) -> None:
+    """Tidy if it is due, and once a day see whether the audit log is whole; of several processes one does it."""
+    if rounds.claim(context.store, "tidying", every=EVERY, now=clock.now().timestamp()):
+        with work.noted(context.store, work.TIDYING):
             tidy(context)
-
-    return repeating("tidying", work, every)
+    chain.check_daily(context.store)

@@ -36,7 +36,7 @@ ACTIVITIES: Mapping[str, Activity] = {
         D_("Consent, Article 6(1)(a) GDPR; for especially personal questions Article 9(2)(a)."),
         D_("People who moved here and people who work in integration, 16 and older; they need not say who they are."),
         D_("Managers; two coders of free texts; in reports and publications figures about groups only."),
-        ("drafts", "responses", "texts", "files", "codings", "snapshots", "withdrawn"),
+        ("drafts", "responses", "texts", "files", "codings", "snapshots", "withdrawn", "wishes"),
     ),
     OFFERS: Activity(
         D_("Directory of offers"),
@@ -174,7 +174,7 @@ WITHOUT = frozenset(
         ),
         *("plugin_comparisons", "publications", "published_counts", "retention_last", "retention_rounds", "rounds"),
         *("scheduled_work", "spent_challenges", "text_standing", "withdrawals", "withdrawals_pending"),
-        *("blobs", "blob_parts"),
+        *("blobs", "blob_parts", "secrets"),
     }
 )
 """Collections that say nothing about a person; contents of files (``blobs``) stand in the folders above."""

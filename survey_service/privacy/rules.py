@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from survey_service.accounts import challenges, lockout, lost, tickets
+from survey_service.accounts import challenges, lockout, lost, tickets, tokens
 from survey_service.coding import upkeep
 from survey_service.consulting import asked as consulting
 from survey_service.consulting import keeping
@@ -19,7 +19,7 @@ from survey_service.offers import asked, contacts, links, notices
 from survey_service.privacy.instance import Instance
 from survey_service.problems import D_
 from survey_service.reports import withdrawal
-from survey_service.responses import access_codes, drafts, files, holder, media, retention
+from survey_service.responses import access_codes, contact_wishes, drafts, files, holder, media, retention, reviewing
 from survey_service.responses.loading import waiting
 from survey_service.settings import Settings
 
@@ -134,12 +134,13 @@ def _reach_withdrawn(here: Instance, _now: dt.datetime) -> int:
 def _forget_passing(here: Instance, now: dt.datetime) -> int:
     """Forget counters, links and challenges whose time is over, and files that wait to be loaded."""
     store = here.store
-    for rule in (access_codes.RULE, holder.RULE, *lockout.RULES):
+    for rule in (access_codes.RULE, holder.RULE, tokens.RULE, *lockout.RULES):
         lockout.forget_old(store, now=now, rule=rule)
-    for forget in (challenges.forget_old, lost.forget_old, tickets.forget_old):
+    for forget in (challenges.forget_old, lost.forget_old, tickets.forget_old, tokens.forget_old):
         forget(store, now=now)
     for forget_asked in (asked.forget_old, consulting.forget_old, links.forget_old):
         forget_asked(store)
+    reviewing.forget_old(store, now)
     waiting.sweep(here.folder, now)
     media.sweep(store, here.folder, now)
     return 0
@@ -224,6 +225,15 @@ TABLE: tuple[Rule, ...] = (
         MONTHS,
         _forget_notices,
         _notices_due,
+    ),
+    Rule(
+        "wishes",
+        D_("Names and addresses of people who wished to be contacted"),
+        D_("They go a week after the wish was served, or when nobody could serve it."),
+        contact_wishes.KEPT_DAYS,
+        DAYS,
+        lambda here, now: contact_wishes.forget_old(here.store, now.date()),
+        lambda here, day: len(contact_wishes.find_old(here.store, day)),
     ),
     Rule(
         "contacts",

@@ -14,7 +14,7 @@ from typing import Any
 
 from survey_service.questionnaire import uploads
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import drafts
+from survey_service.responses import derived, drafts
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store, Stored
@@ -62,9 +62,11 @@ def _aged(store: Store, publications: Publications, day: dt.date, months: int) -
 
 def erase_responses(store: Store, publications: Publications, today: dt.date, *, months: int) -> int:
     """Erase the responses that are old enough and return their number."""
-    old = old_responses(store, publications, today, months=months)
-    for identifier in old:
-        store.collection(RESPONSES).delete(identifier)
+    old = list(_aged(store, publications, today, months))
+    for stored in old:
+        with store.transaction():
+            store.collection(RESPONSES).delete(stored.id)
+            derived.erase_review(store, stored.body["key"])
     return len(old)
 
 
@@ -107,7 +109,8 @@ def _texts(publications: Publications, response: Mapping[str, Any]) -> bool:
 
 def _without_texts(publications: Publications, response: Mapping[str, Any]) -> dict[str, Any]:
     names = wordy(publications.questionnaire(response["revision"]))
-    return {**response, "answers": _without(response["answers"], names)}
+    rest = {name: value for name, value in response.items() if name != "echo"}
+    return {**rest, "answers": _without(response["answers"], names)}
 
 
 def _without(answers: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
