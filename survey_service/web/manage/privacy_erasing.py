@@ -66,7 +66,7 @@ def _page(
     error: str = "",
 ) -> str:
     context = current()
-    last = clock.today() + dt.timedelta(days=context.settings.backup_days)
+    last = clock.today() + dt.timedelta(days=context.settings.backup_kept_days)
     return render_template(
         "manage/privacy_erasing.html",
         words=words,
