@@ -80,6 +80,8 @@ COMMANDS: dict[str, set[str]] = {
     "plugins upgrade": {"--wheel", "--activate", "--instance"},
     "plugins rollback": {"--instance"},
     "plugins remove": {"--instance"},
+    "privacy due": {"--days", "--json", "--instance"},
+    "privacy record": {"--output", "--language", "--instance"},
     "users add": {"--role", "--email", "--password-stdin", "--instance"},
     "users invite": {"--role", "--instance"},
     "users list": {"--instance"},

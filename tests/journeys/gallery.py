@@ -184,6 +184,8 @@ def _needs(browser: Browser, tag: str, fields: tuple[str, ...]) -> Iterator[str]
     browser.open(f"/{tag}/receipt")
     browser.send(words=words)
     yield "response"
+    browser.send(f"/{tag}/receipt", words=words, _copy="yes")
+    yield "copy"
     browser.send(f"/{tag}/receipt", words=words, _withdraw="yes")
     yield "withdraw"
 
