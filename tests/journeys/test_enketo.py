@@ -6,20 +6,31 @@ import base64
 import datetime as dt
 import io
 import json
+import random
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
+from lxml import etree
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from survey_service.accounts import accounts
+from survey_service.questionnaire.judge import Judgement, judge
+from survey_service.questionnaire.loader import Library
+from survey_service.questionnaire.model import Questionnaire
+from survey_service.questionnaire.values import to_text, value_of
+from survey_service.questionnaire.xform import reading, writing
 from survey_service.responses.submissions import RESPONSES
+from tests.conftest import SMALL, TODAY
 from tests.journeys.conftest import OpenPage, Service
 from tests.journeys.enketo import building
 from tests.journeys.inspection import Inspector, shown
 from tests.journeys.test_respondents import NEEDS
+from tests.questionnaire.xform import filling
+from tests.questionnaire.xform.test_xforms import NESTED
 from tests.web.test_poster import decoded
 
 PASSWORD = "drei Birnen im Schnee"
@@ -135,3 +146,107 @@ def test_needs_in_arabic_arrive_as_our_own_page_stores_them(enketo: Enketo, serv
     assert (body["language"], body["revision"], body["mode"]) == ("ar", "needs-1", "interview")
     assert enketo.page.evaluate("send()") == sent
     assert service.store.collection(RESPONSES).count() == 1
+
+
+def accepted(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that the judge accepts as a phone has them."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, list) and value and isinstance(value[0], Mapping):
+            found[name] = [accepted(entry) for entry in value]
+        elif value is True:
+            found[name] = "OK"
+        elif value not in (None, [], ""):
+            found[name] = to_text(value_of(value))
+    return found
+
+
+X = "{http://www.w3.org/2002/xforms}"
+Asked = tuple[str, str, str, int]
+"""An expression, the kind of its value, the path where it stands and the number of the element of that path."""
+
+
+class Conditions:
+    """The expressions of a written form, by the path of what has them."""
+
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        self.questionnaire = questionnaire
+        self.form = writing.write(questionnaire, f"{questionnaire.name}-1", lambda text, _: text)
+        tree = etree.fromstring(self.form)
+        binds = {bind.get("nodeset"): bind for bind in tree.iter(f"{X}bind")}
+        self.relevant = {path: bind.get("relevant") for path, bind in binds.items() if bind.get("relevant")}
+        self.calculated = {path: bind.get("calculate") for path, bind in binds.items() if bind.get("calculate")}
+        lists = {items.getparent().get("ref"): items.get("nodeset") for items in tree.iter(f"{X}itemset")}
+        self.filtered = {path: rows for path, rows in lists.items() if rows.startswith("instance(") and "[" in rows}
+
+    def of(self, judgement: Judgement, values: Mapping[str, Any]) -> Iterator[tuple[str, Asked, Any]]:
+        """Yield (key of a question, what is asked, what it must be); None: all of these decide if it is shown."""
+        for key, places in filling.Places(self.questionnaire, values).of.items():
+            for path, index in places:
+                if path in self.relevant:
+                    yield key, (self.relevant[path], "boolean", path, index), None
+            if key not in judgement.shown:
+                continue
+            path, index = places[-1]
+            question = self.questionnaire.questions[key.rpartition("/")[2]]
+            if path in self.calculated:
+                computed = to_text(value_of(judgement.value(question.name)))
+                yield key, (self.calculated[path], "string", path, index), computed
+            if path in self.filtered:
+                scope = judgement.scope_at(_path(key))
+                offered = len(question.offered_choices(scope))
+                yield key, (f"count({self.filtered[path]})", "number", path, index), offered
+
+
+def _path(key: str) -> tuple[tuple[str, int], ...]:
+    """Return where in repeats the key of a question stands."""
+    steps = (step.split("~") for step in key.split("/")[:-1])
+    return tuple((repeat, int(number) - 1) for repeat, number in steps)
+
+
+def judged(questionnaire: Questionnaire, seed: int) -> Judgement:
+    inputs = filling.answers(questionnaire, random.Random(seed))
+    inputs = {**inputs, **({questionnaire.consent: "yes"} if questionnaire.consent else {})}
+    sent = reading.opened(filling.instance(questionnaire, inputs))
+    return judge(questionnaire, reading.read(questionnaire, sent).inputs, TODAY)
+
+
+def compared(page: Page, questionnaire: Questionnaire, count: int) -> Counter[str]:
+    """Fail unless Enketo makes of conditions, calculations and choice filters what the judge does, for random answers;
+    return how often each came out how."""
+    conditions, cases, expected = Conditions(questionnaire), [], []
+    for judgement in (judged(questionnaire, seed) for seed in range(count)):
+        if judgement.screen_out is None:
+            values = accepted(judgement.scope.answers)
+            asked = list(conditions.of(judgement, values))
+            instance = filling.instance(questionnaire, values).decode()
+            cases.append({"instance": instance, "questions": [list(one) for _, one, _ in asked]})
+            expected.append((asked, judgement.shown))
+    found = page.evaluate("([form, cases]) => evaluated(form, cases)", [conditions.form.decode(), cases])
+    outcomes: Counter[str] = Counter()
+    for (asked, visible), results in zip(expected, found, strict=True):
+        held: dict[str, bool] = {}
+        for (key, one, value), result in zip(asked, results, strict=True):
+            if value is None:
+                held[key] = held.get(key, True) and result
+                outcomes[str(result)] += 1
+            else:
+                assert result == value, (questionnaire.name, key, one)
+                outcomes[one[1]] += 1
+        assert held == {key: key in visible for key in held}
+    return outcomes
+
+
+def test_enketo_makes_the_same_of_answers_as_the_judge(
+    chromium: Browser, library: Library, questionnaire: Callable[[str], Questionnaire]
+) -> None:
+    page = chromium.new_page()
+    page.set_default_timeout(120_000)
+    page.set_content(building.page())
+    needs = compared(page, library.questionnaires["needs"], 12)
+    small, nested = compared(page, questionnaire(SMALL), 40), compared(page, questionnaire(NESTED), 40)
+    page.close()
+    for outcomes in (needs, small, nested):
+        assert min(outcomes["True"], outcomes["False"]) > 20, outcomes
+        assert outcomes["number"], "no choice filter was tried"
+    assert nested["string"] > 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
@@ -11,7 +12,7 @@ from xml.etree.ElementTree import SubElement
 
 from survey_service.questionnaire.model import Question, Questionnaire
 from survey_service.questionnaire.question_types import asks
-from survey_service.questionnaire.xform.layout import Element, Layout
+from survey_service.questionnaire.xform.layout import Element, Layout, Steps, absolute
 
 KEY = "3f0f6c1e-9d6b-4b0e-8a1e-0123456789ab"
 _TEXTS = ("", "x", "Café 1", "ما", "yes", "3", "<&>")
@@ -73,3 +74,31 @@ def _fill(node: Xml, element: Element, inputs: Mapping[str, Any]) -> None:
             SubElement(node, child.name).text = " ".join(value) if isinstance(value, list) else value
         else:
             _fill(SubElement(node, child.name), child, inputs)
+
+
+Place = tuple[str, int]
+"""The XPath of an element and its number among all of that path, in the order of the document, from 0."""
+
+
+class Places:
+    """Where each question of a filled-in form stands: ``of`` goes by key (see ``places``), and tells the places of the
+    elements around it and its own, outermost first."""
+
+    def __init__(self, questionnaire: Questionnaire, inputs: Mapping[str, Any]) -> None:
+        self.of: dict[str, list[Place]] = {}
+        self._seen: Counter[Steps] = Counter()
+        self._walk(Layout(questionnaire).root, inputs, "", [])
+
+    def _walk(self, element: Element, inputs: Mapping[str, Any], prefix: str, around: list[Place]) -> None:
+        for child in element.children:
+            if child.is_repeat:
+                for number, entry in enumerate(inputs.get(child.name) or (), 1):
+                    self._walk(child, entry, f"{prefix}{child.name}~{number}/", [*around, self._place(child)])
+            elif isinstance(child.holder, Question):
+                self.of[prefix + child.name] = [*around, self._place(child)]
+            else:
+                self._walk(child, inputs, prefix, [*around, self._place(child)])
+
+    def _place(self, element: Element) -> Place:
+        self._seen[element.path] += 1
+        return absolute(element.path), self._seen[element.path] - 1
