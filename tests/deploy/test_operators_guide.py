@@ -83,7 +83,7 @@ def with_people(blocks: dict[str, str]) -> dict[str, str]:
         "cat /var/lib/survey-service/instance/version\n"
         'survey check --connect --json 2>&1 | grep -o \'"p[a-z]*[.][a-z]*"\\|^  "count".*\' || true\n'
         "find /var/lib/survey-service /var/backups/survey-service ! -user survey-service -o -perm /077 ! -type l\n"
-        "head -c 21 /var/backups/survey-service/*.backup\nsystemctl stop survey-service"
+        "head -c 21 /var/backups/survey-service/*.backup\necho\nsystemctl stop survey-service"
     )
     return found
 
