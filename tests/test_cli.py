@@ -83,6 +83,8 @@ COMMANDS: dict[str, set[str]] = {
     "users list": {"--instance"},
     "users disable": {"--instance"},
     "users reset": {"--role", "--no-second-factor", "--password-stdin", "--instance"},
+    "audit verify": {"--file", "--instance"},
+    "audit export": {"--format", "--output", "--since", "--until", "--instance"},
     "store check": {"--repair", "--instance"},
     "store compact": {"--instance"},
     "store copy": {"--to", "--instance"},

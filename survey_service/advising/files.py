@@ -40,7 +40,7 @@ def secrets(look: Look) -> Iterator[Finding]:
         yield Finding(
             "service.root", WARNING, "the instance belongs to root, so the service runs as root",
             "A fault in any part of it would be one of the whole computer.",
-            "give the service a user of its own, as deploy/survey-service.service does",
+            "give the service a user of its own, as docs/deploy/survey-service.service does",
         )  # fmt: skip
 
 

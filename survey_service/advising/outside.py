@@ -47,7 +47,7 @@ def public(look: Look) -> Iterator[Finding]:
         yield Finding(
             "public.answer", FAULT, f"{look.settings.public_url}/healthz answers with {answer.status}",
             "502 and 504: the proxy does not reach the service. 400: it passes another host name on than people use.",
-            "compare the proxy's configuration with that in deploy/",
+            "compare the proxy's configuration with that in docs/deploy/",
         )  # fmt: skip
     if ends is not None and ends - look.now < _LEFT:
         yield Finding(

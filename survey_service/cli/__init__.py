@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from survey_service import __version__
+from survey_service.cli.auditing import audit
 from survey_service.cli.backups import backup, restore
 from survey_service.cli.checking import check
 from survey_service.cli.common import Root
@@ -35,7 +36,7 @@ def cli() -> None:
 
 _COMMANDS = (
     *(serve, check, deployment, forms, responses, offers, report, indicators, packages, plugins),
-    *(users, store, backup, restore, upgrade, work, translations, demo),
+    *(users, audit, store, backup, restore, upgrade, work, translations, demo),
 )
 for _command in _COMMANDS:
     cli.add_command(_command)

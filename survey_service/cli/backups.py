@@ -11,6 +11,7 @@ import click
 from survey_service import clock, settings
 from survey_service.cli.common import on_instance, table
 from survey_service.problems import Problem
+from survey_service.responses.loading import waiting
 from survey_service.settings import Settings
 from survey_service.store import UNFINISHED, archive, check_finished, copying, embedded_folder, mark, scheme_of
 from survey_service.store.archive import Archive, Manifest
@@ -147,7 +148,9 @@ def _files(values: Settings) -> dict[str, Path]:
     found = {}
     for folder, below, names in os.walk(values.instance):
         here = Path(folder)
-        below[:] = sorted(name for name in below if not name.startswith(".") and not _is_store(here / name))
+        below[:] = sorted(
+            name for name in below if not name.startswith(".") and name != waiting.FOLDER and not _is_store(here / name)
+        )
         for name in sorted(names):
             path = here / name
             if not name.startswith(".") and name != UNFINISHED and path.is_file() and not path.is_symlink():

@@ -19,7 +19,7 @@ def deployment(folder: Path) -> None:
 
     Files of another content that are there are not replaced.
     """
-    sources = sorted(path for path in bundled("deploy").iterdir() if path.is_file())
+    sources = sorted(path for path in (bundled("docs") / "deploy").iterdir() if path.is_file())
     for source in sources:
         there = folder / source.name
         if there.exists() and there.read_bytes() != source.read_bytes():

@@ -15,6 +15,8 @@ from survey_service.web.context import Context
 
 EVERY = 60.0
 """Seconds between two looks at the schedules."""
+SETTLED = 600.0
+"""Seconds after the start of ``serve`` before translations are counted, which takes long and is not pressing."""
 
 
 def make_due(context: Context) -> list[Done]:
@@ -53,6 +55,13 @@ def invite(context: Context) -> inviting.Sent:
         return inviting.Sent()
     with work.noted(context.store, work.VOTES):
         return inviting.send(context.store, context.settings, clock.today())
+
+
+def count_texts(context: Context) -> None:
+    """Count how the translations stand, for processes that have not read them; at most once an hour."""
+    if rounds.claim(context.store, work.TEXTS, every=work.EVERY[work.TEXTS], now=clock.now().timestamp()):
+        with work.noted(context.store, work.TEXTS):
+            context.texts.keep()
 
 
 def exchange(context: Context) -> mail.Delivered:

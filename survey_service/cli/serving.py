@@ -20,7 +20,7 @@ from survey_service.cli.working import working
 from survey_service.problems import Problem
 from survey_service.store import is_postgres, open_store
 from survey_service.web import metrics, server, tracing
-from survey_service.web.context import Context
+from survey_service.web.context import Context, of
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -95,6 +95,7 @@ def application(instance: Path) -> Flask:
     store = open_store(values.store, values.instance)
     stack = contextlib.ExitStack()
     stack.callback(store.close)
-    stack.enter_context(working(Context(values, store)))
+    app = create_app(values, store)
+    stack.enter_context(working(of(app)))
     multiprocessing.util.Finalize(None, stack.close, exitpriority=10)
-    return create_app(values, store)
+    return app

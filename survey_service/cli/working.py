@@ -28,12 +28,15 @@ class Work:
     every: float
     do: Callable[[Context], object]
     awaited: bool = False
+    after: float = 0.0
+    """Seconds after the start of ``serve`` before the first time: what takes long and is not pressing can wait."""
 
 
 WORKS: tuple[Work, ...] = (
     Work("tidying", tidying.EVERY, tidying.tidy_due),
     Work("scheduled reports", making.EVERY, making.make_due),
     Work("webhooks", hooking.EVERY, hooking.tell),
+    Work("texts", making.EVERY, making.count_texts, after=making.SETTLED),
     Work("links asked for", linking.EVERY, linking.send_asked, awaited=True),
 )
 """Everything that is done again and again. Each looks by itself what is due; of several processes one does it."""
@@ -45,7 +48,7 @@ def working(context: Context) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for each in WORKS:
             if each.awaited or context.settings.scheduler == INSIDE:
-                stack.enter_context(repeating(each.name, _one(each, context), each.every))
+                stack.enter_context(repeating(each.name, _one(each, context), each.every, after=each.after))
         yield
 
 

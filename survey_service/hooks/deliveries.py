@@ -68,9 +68,11 @@ def put(store: Store, found: Iterable[Event], *, now: dt.datetime) -> int:
     return count
 
 
-def put_one(store: Store, hook: int, event: Event, *, now: dt.datetime) -> Delivery:
-    """Put an event into the outbox for one endpoint, whether it chose its kind or not."""
-    return _delivery(_add(store, hook, event, now))
+def begin_one(store: Store, hook: int, event: Event, *, now: dt.datetime) -> Delivery:
+    """Put an event into the outbox for one endpoint, whether it chose its kind or not, as taken by the caller."""
+    stored = _add(store, hook, event, now)
+    body = {**stored.body, "tries": 1, "due": now.timestamp() + PAUSES[0]}
+    return _delivery(store.collection(DELIVERIES).replace(stored.id, body, version=stored.version))
 
 
 def take(store: Store, hook: int, *, now: dt.datetime) -> Delivery | None:
@@ -87,13 +89,17 @@ def take(store: Store, hook: int, *, now: dt.datetime) -> Delivery | None:
     return _delivery(stored) if stored is not None else None
 
 
-def note_answer(store: Store, delivery: Delivery, answer: Answer) -> None:
-    """Note what came of an attempt; after the last one, or if the endpoint wants no more, the delivery is given up."""
+def note_answer(store: Store, delivery: Delivery, answer: Answer, *, last: bool = False) -> None:
+    """Note what came of an attempt; after the last one, or if the endpoint wants no more, the delivery is given up.
+
+    ``last``: this was the only one, and a person has seen what came of it.
+    """
     stored = store.collection(DELIVERIES).get(delivery.id)
     if stored is None or stored.body["state"] != WAITING:
         return  # the endpoint was taken away meanwhile
     over = stored.body["tries"] > len(PAUSES) or answer.outcome == sending.GONE
-    state = DONE if answer.outcome == sending.DONE else FAILED if over else WAITING
+    given_up = DROPPED if last else FAILED if over else WAITING
+    state = DONE if answer.outcome == sending.DONE else given_up
     said = {"state": state, "outcome": answer.outcome, "code": answer.code}
     body = {**stored.body, **said, "line": delivery.hook if state == WAITING else None}
     store.collection(DELIVERIES).replace(stored.id, body, version=stored.version)

@@ -157,16 +157,17 @@ def _forget_shown(store: Store) -> None:
 
 def _questionnaires(here: Here, before: State | None) -> tuple[list[Event], State]:
     """Compare revision and opening of each questionnaire."""
-    state = {each.questionnaire.name: [each.revision, each.is_open] for each in here.publications.all()}
+    found = {each.questionnaire.name: (each.revision, each.is_open) for each in here.publications.all()}
     happened: list[Event] = []
-    for name, (revision, is_open) in state.items():
-        known, was_open = (before or {}).get(name, ["", False])
+    for name, (revision, is_open) in found.items():
+        data: dict[str, str | int] = {"questionnaire": name, "revision": revision}
+        known, was_open = (before or {}).get(name, ("", False))
         if known != revision:
-            happened.append(Event(events.QUESTIONNAIRE_PUBLISHED, {"questionnaire": name, "revision": revision}))
+            happened.append(Event(events.QUESTIONNAIRE_PUBLISHED, data))
         if was_open != is_open:
             kind = events.QUESTIONNAIRE_OPENED if is_open else events.QUESTIONNAIRE_CLOSED
             happened.append(Event(kind, {"questionnaire": name}))
-    return happened, state
+    return happened, {name: list(pair) for name, pair in found.items()}
 
 
 def _reports(here: Here, before: State | None) -> tuple[list[Event], State]:

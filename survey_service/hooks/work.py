@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from survey_service import clock
-from survey_service.hooks import deliveries, endpoints, networks, noticing, sending, signing
+from survey_service.hooks import deliveries, endpoints, events, networks, noticing, sending, signing
 from survey_service.hooks.deliveries import Delivery
 from survey_service.hooks.endpoints import Endpoint
+from survey_service.hooks.events import Event
 from survey_service.hooks.networks import Network, Resolve
 from survey_service.hooks.noticing import Here
 from survey_service.hooks.sending import Answer
@@ -49,6 +50,22 @@ def send(store: Store, way: Way, now: Callable[[], dt.datetime] = clock.now) -> 
         return 0
     with ThreadPoolExecutor(min(AT_ONCE, len(due)), thread_name_prefix="webhook") as pool:
         return sum(pool.map(lambda endpoint: _line(store, endpoint, way, now), due))
+
+
+def test(store: Store, number: int, way: Way, *, now: dt.datetime) -> Answer:
+    """Send a test at once and return what came of it; also to an endpoint that is paused.
+
+    Raises Problem hook.missing. A failure is nothing that the endpoint is paused for.
+    """
+    endpoint = endpoints.find(store, number)
+    with store.transaction():
+        delivery = deliveries.begin_one(store, number, Event(events.PING, {}), now=now)
+    answer = _attempt(store, endpoint, delivery, way, now)
+    with store.transaction():
+        deliveries.note_answer(store, delivery, answer, last=True)
+        if answer.outcome == sending.DONE:
+            endpoints.note_answer(store, number, answer, now=now)
+    return answer
 
 
 def _is_due(endpoint: Endpoint, now: dt.datetime) -> bool:

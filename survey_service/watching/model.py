@@ -14,7 +14,7 @@ from survey_service.problems import Problem
 from survey_service.responses.revisions import Publications
 from survey_service.settings import Settings
 from survey_service.store.base import Store
-from survey_service.translating.workbench import Workbench
+from survey_service.watching.standing import Texts
 
 TODAY, WEEK, LATER = "today", "week", "later"
 URGENCIES = (TODAY, WEEK, LATER)
@@ -28,7 +28,7 @@ class Look:
     store: Store
     settings: Settings
     publications: Publications
-    workbench: Workbench
+    texts: Texts
     offers: Callable[[], Sequence[Row]]
     indicators: Callable[[], Indicators]
     account: Account

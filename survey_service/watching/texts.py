@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from survey_service import languages
-from survey_service.questionnaire import texts as states
-from survey_service.questionnaire import translating
 from survey_service.responses import definitions, schedule
-from survey_service.translating import gate
-from survey_service.translating.workbench import source_tag
 from survey_service.watching.model import Decision, Look
 
 ENDS_WITHIN = 14
@@ -40,25 +35,18 @@ def full(look: Look) -> Iterator[Decision]:
 
 def dropping(look: Look) -> Iterator[Decision]:
     """Published questionnaires that would lose languages with the next revision, for texts are missing, one each."""
-    library = look.workbench.library()
-    for published in look.publications.all():
-        name, tags = published.questionnaire.name, published.questionnaire.languages
-        if name not in library.questionnaires:
-            continue
-        gaps = gate.gaps(look.workbench, library, library.questionnaires[name])
-        lost = [tag for tag, missing in gaps.items() if missing and tag in tags]
-        if lost:
-            yield Decision(len(lost), subject=name, facts={"languages": _listed(lost)})
+    for name, tags in look.texts.now().lost.items():
+        yield Decision(len(tags), subject=name, facts={"languages": _listed(tags)})
 
 
 def outdated(look: Look) -> Iterator[Decision]:
     """Texts whose source has changed since they were translated."""
-    yield from _in_state(look, translating.OUTDATED)
+    yield from _summed(look.texts.now().outdated)
 
 
 def drafted(look: Look) -> Iterator[Decision]:
     """Texts that a machine drafted and no person has reviewed."""
-    yield from _in_state(look, states.MACHINE_DRAFT)
+    yield from _summed(look.texts.now().drafted)
 
 
 def copies(look: Look) -> Iterator[Decision]:
@@ -70,24 +58,13 @@ def copies(look: Look) -> Iterator[Decision]:
         yield Decision(len(found))
 
 
-def _in_state(look: Look, state: str) -> Iterator[Decision]:
-    counts = {tag: number for tag in _tags(look) if (number := _count(look, tag, state))}
+def _summed(counts: Mapping[str, int]) -> Iterator[Decision]:
     if counts:
         most = sorted(counts, key=lambda tag: -counts[tag])
-        yield Decision(sum(counts.values()), facts={"languages": _listed(most), "first": most[0]})
+        yield Decision(sum(counts.values()), facts={"languages": _listed(most)})
 
 
-def _tags(look: Look) -> list[str]:
-    offered = {entry.tag for entry in languages.offered()}
-    return sorted(offered | set(look.workbench.edits.renew().made))
-
-
-def _count(look: Look, tag: str, state: str) -> int:
-    scopes = (scope for scope in look.workbench.scopes if source_tag(scope) != tag)
-    return sum(entry.state == state for scope in scopes for entry in look.workbench.entries(scope, tag))
-
-
-def _listed(tags: list[str]) -> str:
+def _listed(tags: Sequence[str]) -> str:
     """Return tags with blanks between; what comes behind the first few is a number."""
     more = len(tags) - LISTED
     return " ".join([*tags[:LISTED], *([f"+{more}"] if more > 0 else [])])

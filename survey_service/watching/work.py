@@ -12,7 +12,9 @@ from survey_service.problems import Problem
 from survey_service.store.base import CollectionSpec, Document, Store
 
 WORK = CollectionSpec("scheduled_work", unique=("name",))
-TIDYING, REPORTS, REMINDERS, VOTES, MAIL, AUDIT = "tidying", "reports", "reminders", "votes", "mail", "audit"
+TIDYING, REPORTS, REMINDERS, VOTES, MAIL, AUDIT, TEXTS = (
+    *("tidying", "reports", "reminders", "votes", "mail", "audit", "texts"),
+)
 EVERY: Mapping[str, float] = {
     TIDYING: 3_600,
     REPORTS: 60,
@@ -20,6 +22,7 @@ EVERY: Mapping[str, float] = {
     VOTES: 600,
     MAIL: 60,
     AUDIT: 86_400,
+    TEXTS: 3_600,
 }
 """Work → seconds between two rounds."""
 NOTED = 600.0

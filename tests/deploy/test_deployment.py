@@ -17,7 +17,7 @@ from survey_service import settings
 from survey_service.cli import cli
 
 ROOT = Path(__file__).resolve().parents[2]
-DEPLOY = ROOT / "deploy"
+DEPLOY = ROOT / "docs" / "deploy"
 UNITS = sorted(path.name for path in DEPLOY.glob("*.service"))
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 COMMAND = "/opt/survey-service/bin/survey-service"

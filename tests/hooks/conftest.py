@@ -87,6 +87,18 @@ class _Server(ThreadingHTTPServer):
         return
 
 
+@pytest.fixture
+def plain_receiver(tmp_path: Path) -> Iterator[Receiver]:
+    """An own system of the county that speaks plain http: ``http://127.0.0.1:<port>/``."""
+    found = Receiver(0, tmp_path)
+    server = _Server(("127.0.0.1", 0), _handler(found))
+    found.port = server.server_address[1]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield found
+    server.shutdown()
+    server.server_close()
+
+
 def _handler(found: Receiver) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
