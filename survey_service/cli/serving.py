@@ -14,6 +14,7 @@ from survey_service import logs, settings
 from survey_service.app import create_app
 from survey_service.cli import demonstration
 from survey_service.cli.common import closing, on_instance
+from survey_service.cli.hosting import beat, hosting
 from survey_service.cli.linking import linking
 from survey_service.cli.making import making
 from survey_service.cli.publishing import publish
@@ -72,8 +73,10 @@ def application(instance: Path) -> Flask:
     store = open_store(values.store, values.instance)
     stack = contextlib.ExitStack()
     stack.callback(store.close)
+    beat(Context(values, store))  # a machine with other secrets is refused
     stack.enter_context(tidying(Context(values, store)))
     stack.enter_context(making(Context(values, store)))
     stack.enter_context(linking(Context(values, store)))
+    stack.enter_context(hosting(Context(values, store)))
     multiprocessing.util.Finalize(None, stack.close, exitpriority=10)
     return create_app(values, store)
