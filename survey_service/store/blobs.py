@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -255,8 +256,7 @@ class CopiedBlobs:
         return self._copies.local_folder(prefix) if names else self._gone(prefix)
 
     def _gone(self, prefix: str) -> Path:
-        for blob in list(self._copies.find(prefix)):
-            self._copies.delete(blob.name)
+        shutil.rmtree(self._copies.instance / prefix, ignore_errors=True)
         raise FileNotFoundError(prefix)
 
     def forget_copies(self) -> int:
