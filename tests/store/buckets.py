@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,7 +13,8 @@ from moto.server import ThreadedMotoServer
 
 @contextmanager
 def running() -> Iterator[str]:
-    """Start a server for the block and yield the address of a folder in a bucket."""
+    """Start a server for the block and yield the address of a folder in a bucket of its own."""
+    bucket = f"county-{secrets.token_hex(4)}"
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ACCESS_KEY_ID", "test")
@@ -20,6 +22,6 @@ def running() -> Iterator[str]:
         server.start()
         host, port = server.get_host_and_port()
         endpoint = f"http://{host}:{port}"
-        boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="county")
-        yield f"s3://county/survey?endpoint={endpoint}"
+        boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket=bucket)
+        yield f"s3://{bucket}/survey?endpoint={endpoint}"
         server.stop()

@@ -149,7 +149,7 @@ def test_what_a_process_left_in_the_middle_is_no_file_and_goes(tmp_path: Path, m
 
 
 def test_a_bucket_that_is_away_is_said(bucket: str, tmp_path: Path) -> None:
-    blobs.use(tmp_path, bucket.replace("county", "nobody"), MemoryStore)
+    blobs.use(tmp_path, bucket.replace("county-", "nobody-"), MemoryStore)
     with pytest.raises(Problem) as refused:
         blobs.of(tmp_path).put("uploads/a", b"x")
     assert refused.value.code == "service.unavailable"
