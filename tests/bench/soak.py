@@ -338,6 +338,7 @@ def main(seconds: float = 600.0) -> int:
         f"page: idle median {median:.1f} ms, p99 under load {slowest:.1f} ms, ratio {slowest / median:.1f} (at most 20)"
     )
     print(f"memory: {warm:.0f} MB after a quarter, {late:.0f} MB at the end; {grown:+.0f} MB beyond what is stored")
+    ratio = slowest / median
     good = verdict.clean and ratio <= 20 and grown < max(20.0, warm * 0.1)
     print("as it must be" if good else "NOT as it must be")
     return 0 if good else 1
