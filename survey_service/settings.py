@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 import os
 import re
 import secrets
@@ -98,6 +99,28 @@ def _log(text: str) -> str:
     return name
 
 
+INSIDE, TIMER = "inside", "timer"
+
+
+def _scheduler(text: str) -> str:
+    name = text.strip().lower()
+    if name not in (INSIDE, TIMER):
+        raise ValueError("use inside or timer")
+    return name
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    """Return networks in their usual writing; one that is no network, or the whole internet, is refused."""
+    words = text.replace(",", " ").split()
+    try:
+        found = [ipaddress.ip_network(word) for word in words]
+    except ValueError:
+        raise ValueError("use networks such as 10.20.0.0/16 or fd12:3456::/48, separated by blanks") from None
+    if any(network.prefixlen < (8 if network.version == 4 else 16) for network in found):
+        raise ValueError("use networks of your own, such as 10.20.0.0/16; this one is too large")
+    return tuple(dict.fromkeys(map(str, found)))
+
+
 def _token(text: str) -> str:
     token = text.strip()
     if token and (len(token) < 16 or not token.isascii() or not token.isprintable() or " " in token):
@@ -188,9 +211,21 @@ TABLE: tuple[Setting, ...] = (
         "https://www.dwd.de/",
         "Where “Leave this page now” leads: a page that looks harmless, https://…, or about:blank for an empty one",
     ),
+    Setting(
+        "backup_days",
+        _not_negative,
+        3,
+        "Days without a backup after which the desk asks for one; 0 if backups are made by other means",
+    ),
     Setting("late_days", _not_negative, 30, "Days after the end in which answers kept on a phone are still taken"),
     Setting("retention_months", _positive, 12, "Responses of newcomers and experts are erased after so many months"),
     Setting("retention_text_months", _positive, 6, "Free texts in them are erased after so many months"),
+    Setting(
+        "backup_days",
+        _positive,
+        90,
+        "Days after which backups are deleted by whoever keeps them; the pages about erasing name the day",
+    ),
     Setting("kiosk_seconds", _at_least(20), 120, "After so long without a touch a shared tablet asks and then erases"),
     Setting(
         "embed_origins",
@@ -209,6 +244,13 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting("threads", _positive, 32, "Threads in each process that answer requests"),
     Setting("processes", _positive, 1, "Processes that answer requests; several need a postgresql:// store"),
+    Setting(
+        "scheduler",
+        _scheduler,
+        INSIDE,
+        "Who does what is due again and again: inside (the running service) or timer (survey-service work "
+        "from a timer; needs a postgresql:// store)",
+    ),
     Setting("max_body", _positive, 500_000, "Largest request body in bytes"),
     Setting("max_fields", _positive, 2_000, "Most form fields in one request"),
     Setting("upload_bytes", _positive, 5_000_000, "Largest file that a respondent may send, in bytes"),
@@ -248,6 +290,13 @@ TABLE: tuple[Setting, ...] = (
     Setting("second_factor", _boolean, True, "Admins and managers need a second factor beside their password"),
     Setting(
         "second_factor_grace", _not_negative, 10, "How many times they may sign in before they have set up a second one"
+    ),
+    Setting(
+        "hook_networks",
+        _networks,
+        (),
+        "Networks of your own systems that webhooks may reach, such as 10.20.0.0/16, separated by blanks; empty means "
+        "public addresses only, over https",
     ),
     Setting("testing", _boolean, False, "Internal: set by the test suite"),
 )
@@ -305,6 +354,9 @@ def _clash(values: Mapping[str, Any]) -> Problem | None:
             name="secrets",
             reason=f"store: needs a secret_key of at least {_SHORTEST_KEY} signs",
         )
+    if values["scheduler"] == TIMER and not values["store"].startswith(("postgresql:", "postgres:")):
+        reason = "timer needs a postgresql:// store; the embedded one belongs to the running service alone"
+        return Problem("settings.invalid", name="scheduler", reason=reason)
     return None
 
 

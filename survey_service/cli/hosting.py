@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
 from collections.abc import Mapping
 from importlib import metadata
 
 from survey_service import clock
-from survey_service.cli.repeating import repeating
 from survey_service.reports import withdrawal
 from survey_service.reports.snapshot import FOLDER
 from survey_service.store import blobs, hosts
@@ -43,11 +41,3 @@ def beat(context: Context) -> None:
     now = clock.now().timestamp()
     hosts.beat(context.store, hosts.here(), metadata.version("survey-service"), facts(context), now)
     hosts.forget_old(context.store, now)
-
-
-def hosting(context: Context) -> contextlib.AbstractContextManager[object]:
-    """Do both again and again, until the end of the block."""
-    stack = contextlib.ExitStack()
-    stack.enter_context(repeating("signs of life", lambda: beat(context), hosts.EVERY))
-    stack.enter_context(repeating("copies", lambda: keep_clean(context), UPKEEP))
-    return stack

@@ -33,7 +33,7 @@ def responses() -> None:
 
 @responses.command()
 @click.argument("name")
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="csv", show_default=True)
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="csv", show_default=True, help="Format.")
 @click.option("--output", "target", default=STDOUT, help="A file; without it, standard output.")
 @click.option("--language", default="de", show_default=True, help="Language of labels.")
 @click.option("--labels", is_flag=True, help="Labels in place of the stored names of questions and choices.")
@@ -73,7 +73,9 @@ def _published(context: Context, name: str) -> Published:
 @responses.command(name="codebook")
 @click.argument("name")
 @click.option("--language", default="de", show_default=True, help="Language of the questionnaire's texts.")
-@click.option("--format", "form", type=click.Choice(list(codebook_page.FORMS)), default="html", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(list(codebook_page.FORMS)), default="html", show_default=True, help="Format."
+)
 @click.option("--output", "target", default=STDOUT, help="A file; without it, standard output.")
 @on_instance
 def codebook_(name: str, language: str, form: str, target: str, instance: Path | None) -> None:

@@ -15,7 +15,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -74,20 +74,34 @@ def expire(folder: Path, publications: Publications, today: dt.date, *, months: 
 
     Working states lose just those. The reports stay; they can't be made again.
     """
+    is_old = _ages(publications, today, months, text_months)
+    for table in working.tables(folder):
+        working.forget_periods(folder, table, lambda period, table=table: is_old(table, period))  # type: ignore[misc]
+    gone = old_snapshots(folder, publications, today, months=months, text_months=text_months)
+    for id in gone:
+        _remove(folder, id)
+    return len(gone)
+
+
+def old_snapshots(
+    folder: Path, publications: Publications, day: dt.date, *, months: int, text_months: int
+) -> list[str]:
+    """Return the ids of the snapshots that are to be removed by a day."""
+    is_old = _ages(publications, day, months, text_months)
+    return [id for id in _snapshots(folder) if any(is_old(*part) for part in _parts(folder, id))]
+
+
+def _ages(publications: Publications, day: dt.date, months: int, text_months: int) -> Callable[[str, str], bool]:
+    """Return what tells whether the part of a table with a period is too old on a day."""
     limits = {"responses": months, "texts": text_months, "quotes": text_months}
 
     def is_old(table: str, period: str) -> bool:
         kind, _, name = table.partition("-")
         published = publications.find(name) if kind in limits else None
         ages = published is not None and published.questionnaire.audience in retention.AUDIENCES
-        return bool(ages and period and retention.age_of(period, today) >= limits[kind])
+        return bool(ages and period and retention.age_of(period, day) >= limits[kind])
 
-    for table in working.tables(folder):
-        working.forget_periods(folder, table, lambda period, table=table: is_old(table, period))  # type: ignore[misc]
-    gone = [id for id in _snapshots(folder) if any(is_old(*part) for part in _parts(folder, id))]
-    for id in gone:
-        _remove(folder, id)
-    return len(gone)
+    return is_old
 
 
 def follow(store: Store, folder: Path) -> None:

@@ -9,14 +9,16 @@ import re
 from flask import Blueprint, Response, g, render_template, send_file, url_for
 from flask_babel import format_date
 
+from survey_service import clock
 from survey_service.closing import issues, publishing
 from survey_service.concept import versions
+from survey_service.privacy import notice
 from survey_service.problems import N_, Problem
 from survey_service.questionnaire.file_kinds import KINDS
 from survey_service.questionnaire.media import ACCEPTED
 from survey_service.questionnaire.pictograms import pictogram_sets
 from survey_service.responses import media as kept
-from survey_service.web import aloud, i18n, pictures, styles
+from survey_service.web import aloud, copies, i18n, pictures, styles
 from survey_service.web.audience import PUBLIC
 from survey_service.web.context import current
 from survey_service.web.rendering import answerable, duration, everywhere, language_choice
@@ -88,7 +90,13 @@ def _any_results(tag: str) -> bool:
 @blueprint.get("/<lang:lang>/privacy")
 def privacy() -> str:
     """Say what is stored, what not, for how long, and who answers for it."""
-    return render_template("public/privacy.html", settings=current().settings, addresses=everywhere("public.privacy"))
+    context = current()
+    return render_template(
+        "public/privacy.html",
+        settings=context.settings,
+        facts=notice.facts(copies.instance(context), clock.today()),
+        addresses=everywhere("public.privacy"),
+    )
 
 
 @blueprint.get("/<lang:lang>/imprint")
