@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 4 ? n + 1 : 4)))
 APT_TEST := age bubblewrap caddy chromium fonts-noto-core libreoffice-writer-nogui nginx openssl postgresql systemd
 
-.PHONY: serve test test-faults test-languages lint check docs bench bench-phone translations clean
+.PHONY: serve test test-faults test-languages lint check docs bench soak bench-phone translations clean
 
 serve: $(VENV)/.runtime  ## the service with demo content at http://127.0.0.1:8000
 	@$(BIN)/survey-service serve --demo --host $(HOST) --port $(PORT)
@@ -39,6 +39,9 @@ docs: $(VENV)/.test  ## the documentation as HTML: build/docs/index.html
 
 bench: $(VENV)/.test
 	@$(BIN)/python -m tests.bench $(BENCH)
+
+soak: $(VENV)/.test  ## ten minutes of a busy day at once: nothing lost, doubled, 5xx; memory, slowest pages
+	@$(BIN)/python -m tests.bench.soak $(SECONDS_OF_SOAK)
 
 bench-phone: $(VENV)/.test .system-test  ## weight and speed on a phone beside SurveyJS and enketo-core (Node 20 and npm)
 	@$(BIN)/python -m tests.bench.phone

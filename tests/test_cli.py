@@ -92,6 +92,8 @@ COMMANDS: dict[str, set[str]] = {
     "store check": {"--repair", "--instance"},
     "store compact": {"--instance"},
     "store copy": {"--to", "--instance"},
+    "store files": {"--from", "--instance"},
+    "store seal": {"--key-file", "--instance"},
     "work": {"--instance"},
     "upgrade": {"--backup-to", "--recipient", "--dry-run", "--instance"},
     "backup": {"--to", "--keep", "--recipient", "--passphrase-file", "--instance"},
