@@ -237,7 +237,7 @@ SAYS: Mapping[str, Says] = {
         _at("manage.outbox"),
     ),
     "own_factor": Says(
-        _factor, D_("Set it up now, or you will have to at the next but one time."), _at("manage.account")
+        _factor, D_("Set it up now: once none is left you must, before you can go on."), _at("manage.account")
     ),
     "other_factors": Says(
         lambda d: ngettext(
