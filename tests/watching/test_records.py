@@ -87,5 +87,6 @@ def test_the_audit_log_is_looked_at_once_a_day(store: Store) -> None:
     with clock.fixed(NOW + dt.timedelta(days=1)):
         again = chain.check_daily(store)
     assert again == chain.last(store)
-    assert again is not None and again.at == NOW + dt.timedelta(days=1)
+    assert again is not None
+    assert again.at == NOW + dt.timedelta(days=1)
     assert _one(store, work.AUDIT).done == NOW + dt.timedelta(days=1)
