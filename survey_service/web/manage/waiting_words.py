@@ -17,7 +17,7 @@ from survey_service.web.context import current
 from survey_service.web.i18n import gettext, ngettext
 from survey_service.web.manage import names
 from survey_service.web.manage.names import language_name, written_day
-from survey_service.web.readable import size
+from survey_service.web.readable import decimal, size
 
 URGENCIES: Mapping[str, str] = {
     TODAY: D_("Today"),
@@ -59,7 +59,8 @@ class Says:
 
 @dataclass(frozen=True)
 class Line:
-    """A decision in words; ``age`` says since when it waits or when it ends, "" if that is not known."""
+    """A decision in words; ``age`` says since when it waits, when it ends, or in which languages, "" if nothing of that
+    is known."""
 
     what: str
     why: str
@@ -86,7 +87,7 @@ def _age(decision: Decision) -> str:
             return gettext("The last day is today.")
         return ngettext("%(num)s day left, until %(day)s.", "%(num)s days left, until %(day)s.", left, day=day)
     if age is None:
-        return ""
+        return _languages(decision)
     day = written_day(decision.since)
     if not age:
         return gettext("Since today.")
@@ -100,6 +101,11 @@ def _age(decision: Decision) -> str:
 def work_name(name: str) -> str:
     """Return a scheduled work in words."""
     return gettext(WORK[name]) if name in WORK else name
+
+
+def room(count: int) -> str:
+    """Return a number of bytes in words, also of a whole disk."""
+    return gettext("%(size)s GB", size=decimal(count / 1e9)) if count >= 1_000_000_000 else size(count)
 
 
 def _title(decision: Decision) -> str:
@@ -136,7 +142,7 @@ def _run(decision: Decision) -> str:
 
 
 def _disk(decision: Decision) -> str:
-    free = size(int(decision.facts["free"]))
+    free = room(int(decision.facts["free"]))
     return gettext("The disk is nearly full: %(free)s are free", free=free)
 
 
@@ -155,29 +161,18 @@ def _copies(decision: Decision) -> str:
 
 def _gate(decision: Decision) -> str:
     return ngettext(
-        "“%(title)s” would lose %(num)s language: texts are missing in %(languages)s",
-        "“%(title)s” would lose %(num)s languages: texts are missing in %(languages)s",
+        "“%(title)s” would lose %(num)s language, for texts are missing",
+        "“%(title)s” would lose %(num)s languages, for texts are missing",
         decision.count,
         title=_title(decision),
-        languages=_languages(decision),
-    )
-
-
-def _outdated(decision: Decision) -> str:
-    return ngettext(
-        "%(num)s translation is outdated: %(languages)s",
-        "%(num)s translations are outdated: %(languages)s",
-        decision.count,
-        languages=_languages(decision),
     )
 
 
 def _drafted(decision: Decision) -> str:
     return ngettext(
-        "%(num)s translation was drafted by a machine and not reviewed: %(languages)s",
-        "%(num)s translations were drafted by a machine and not reviewed: %(languages)s",
+        "%(num)s translation was drafted by a machine and not reviewed",
+        "%(num)s translations were drafted by a machine and not reviewed",
         decision.count,
-        languages=_languages(decision),
     )
 
 
@@ -298,7 +293,7 @@ SAYS: Mapping[str, Says] = {
         _about("manage.publication", "name", "manage.translations"),
     ),
     "outdated": Says(
-        _outdated,
+        lambda d: ngettext("%(num)s translation is outdated", "%(num)s translations are outdated", d.count),
         D_("Their source has changed since. Until then people see another language there."),
         _at("manage.translations"),
     ),

@@ -114,6 +114,7 @@ def test_the_state_of_the_service_in_plain_words(
     assert "Something must be done." in page
     assert "No backup was made with the command of this service." in page
     assert "1 response is stored." in page
+    assert "500 GB of 1,000 GB are free." in page
     assert "Audit log Have a look" in page
     values = settings.load(instance)
     backups.restored(values, day="2026-11-01", documents=3, files=0)
@@ -129,6 +130,7 @@ def test_the_state_of_the_service_in_plain_words(
     assert "The newest backup is less than a day old. It is not encrypted" in page
     assert "On Nov 23, 2026 a backup was put back." in page
     assert "Backup made 2 MB 12 no" in page
+    assert "<time" not in page
     assert "Backup of Nov 1, 2026 put back – 3 –" in page
     assert "Fails or is late: Sending mail." in page
     assert "failed 1 time: store.closed" in page
