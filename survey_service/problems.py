@@ -492,7 +492,40 @@ CATALOGUE: Mapping[str, Kind] = {
         N_("Others have told us already"),
         N_("Several people have told us that something is wrong here. We will look at it. Thank you!"),
     ),
+    "wish.missing": Kind(
+        422,
+        N_("How can we reach you?"),
+        N_("Please write what we should call you, and a telephone number or an e-mail address."),
+    ),
+    "wish.long": Kind(422, N_("The text is too long"), N_("Please write at most %(most)s characters.")),
+    "wish.many": Kind(
+        429,
+        N_("Very many people are writing to us"),
+        N_("Please try again tomorrow. Your answers have arrived all the same."),
+    ),
+    "wish.gone": Kind(404, D_("Wish not found"), D_("It was erased already.")),
     "notice.missing": Kind(404, D_("Notice not found"), D_("There is no such notice.")),
+    "review.reason": Kind(
+        422, D_("The reason is missing"), D_("Please choose why the responses are to be excluded. Nothing changed.")
+    ),
+    "review.state": Kind(422, D_("Nothing was chosen"), D_("Please choose what is to be done. Nothing changed.")),
+    "review.remark": Kind(422, N_("The text is too long"), N_("Please write at most %(most)s characters.")),
+    "review.note": Kind(422, D_("The note is empty or too long"), D_("Please write 1 to %(most)s characters.")),
+    "review.many": Kind(
+        422, D_("There are many notes already"), D_("A response can have %(most)s notes. Please remove one first.")
+    ),
+    "review.none": Kind(422, D_("No response was chosen"), D_("Please choose at least one. Nothing changed.")),
+    "review.offers": Kind(
+        409, D_("Offers are moderated"), D_("Please decide about offers on the page “Offers”. Nothing changed.")
+    ),
+    "review.undo": Kind(
+        409, D_("This can no longer be undone"), D_("It was undone already, or it is older than a day.")
+    ),
+    "filter.name": Kind(
+        422,
+        D_("The filter needs a name"),
+        D_("Please write 1 to %(most)s characters, none that you have used already."),
+    ),
     "offer.reason": Kind(
         422,
         D_("The reason is missing"),

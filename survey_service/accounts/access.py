@@ -28,6 +28,8 @@ TABLE: Mapping[str, frozenset[str]] = {
     "translate": frozenset({MANAGER, TRANSLATOR}),
     "publish": frozenset({MANAGER}),
     "read_responses": frozenset({MANAGER}),
+    "review_responses": frozenset({MANAGER}),
+    "contact_people": frozenset({MANAGER}),
     "export_responses": frozenset({MANAGER}),
     "load_responses": frozenset({MANAGER, ADMIN}),
     # Working groups code the texts of tasks they were named in, and see nothing else of a response.

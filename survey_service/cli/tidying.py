@@ -13,7 +13,7 @@ from survey_service.consulting import keeping
 from survey_service.network import erasing
 from survey_service.offers import asked, contacts, links, notices
 from survey_service.reports import withdrawal
-from survey_service.responses import access_codes, files, holder, media, retention
+from survey_service.responses import access_codes, contact_wishes, files, holder, media, retention, reviewing
 from survey_service.responses.loading import waiting
 from survey_service.responses.retention import Erased
 from survey_service.store import rounds
@@ -40,6 +40,8 @@ def tidy(context: Context) -> Erased:
     gone = erasing.forget_left(context.store, clock.today())
     withdrawal.reach(context.store, values.instance / "snapshots")
     waiting.sweep(values.instance, clock.now())
+    contact_wishes.forget_old(context.store, clock.today())
+    reviewing.forget_old(context.store, clock.now())
     months = {"months": values.retention_months, "text_months": values.retention_text_months}
     erased = retention.apply(context.store, context.publications, clock.today(), **months)
     followed = upkeep.apply(context.store, context.publications, clock.today(), **months)

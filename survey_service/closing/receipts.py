@@ -17,12 +17,12 @@ from survey_service.concept import versions
 from survey_service.concept.model import Concept, Item
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Questionnaire, Text
+from survey_service.responses import standing as counting
 from survey_service.store.base import CollectionSpec, Store
 
 LOOK = CollectionSpec("closing_look", unique=("name",))
 """The day from which people are told to look again."""
 _DAY = "look_again"
-_COUNTED = "valid"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def of_response(store: Store, questionnaire: Questionnaire, response: Mapping[st
     versions the newest one that has it so. Nothing is told of a response that is not counted, or while the concept is
     not what was adopted.
     """
-    named = dict(_needs(questionnaire, response["answers"])) if response["status"] == _COUNTED else {}
+    named = dict(_needs(questionnaire, response["answers"])) if counting.counts(response) else {}
     try:
         adopted = versions.adopted(store) if named else []
     except Problem:

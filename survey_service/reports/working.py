@@ -27,7 +27,7 @@ import polars as pl
 from survey_service.reports import parts
 from survey_service.reports.parts import DIGEST, Part
 from survey_service.reports.shape import Domains, Shape, digest, encoded, fit, frame
-from survey_service.responses import contents
+from survey_service.responses import contents, standing
 from survey_service.store.base import Collection
 
 FORMAT = 1
@@ -66,8 +66,8 @@ class Piece:
 
 @dataclass(frozen=True)
 class State:
-    """What has been made of the changes up to ``cursor``: the pieces by period, and status and period of documents that
-    are kept but not counted (by id)."""
+    """What has been made of the changes up to ``cursor``: the pieces by period, and standing and period of documents
+    that are kept but not counted (by id)."""
 
     folder: Path
     cursor: str = ""
@@ -291,7 +291,7 @@ def _suited(state: State, maker: Maker) -> State:
 
 @dataclass
 class _Batch:
-    """What has changed: the status of each document that was seen ("" for one that is none of ours), and new rows."""
+    """What has changed: the standing of each document that was seen ("" for one that is none of ours), and new rows."""
 
     seen: dict[int, tuple[str, str]] = field(default_factory=dict)
     lines: dict[str, list[tuple[int, bytes]]] = field(default_factory=dict)
@@ -325,9 +325,9 @@ def _note(batch: _Batch, id: int, body: Mapping[str, Any] | None, maker: Maker, 
     if body is None or body["questionnaire"] != maker.questionnaire:
         batch.seen[id] = ("", "")
         return
-    status, period = body["status"], body["period"]
-    batch.seen[id] = (status, period)
-    if status == "valid":
+    period = body["period"]
+    batch.seen[id] = (standing.mark_of(body), period)
+    if standing.counts(body):
         lines = batch.lines.setdefault(period, [])
         lines += ((id, encoded(row)) for row in maker.rows(body))
         if len(lines) >= _BATCH:
@@ -352,7 +352,7 @@ def _applied(state: State, batch: _Batch, maker: Maker, domains: Domains) -> Sta
         table = pl.concat([fit(each, schema) for each, _, _ in frames])
         digests = [each for _, group, _ in frames for each in group]
         added[period] = parts.part_of(table, digests, [id for _, _, ids in frames for id in ids])
-    others = {id: facts for id, facts in batch.seen.items() if facts[0] not in ("", "valid")}
+    others = {id: facts for id, facts in batch.seen.items() if facts[0] not in ("", standing.VALID)}
     return _changed(
         replace(state, domains=dict(domains)), added, frozenset(batch.seen), others, (schema, maker.counted)
     )

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from survey_service import digests
+from survey_service import clock, digests
 from survey_service.problems import Problem
 from survey_service.questionnaire import places
 from survey_service.questionnaire.values import Path
@@ -57,6 +57,8 @@ class Draft:
     """The language of whoever helps, shown beside the respondent's; "" for none."""
     contact: str = ""
     """The contact of an organisation who writes it (see ``offers.contacts``), "" for anybody else."""
+    begun: int = 0
+    """When its first page was sent, in seconds since 1970; 0 if a phone has handed it in."""
 
     @property
     def last_day(self) -> dt.date:
@@ -97,6 +99,7 @@ def start(
         mode=mode,
         second=second,
         contact=contact,
+        begun=int(clock.now().timestamp()),
     )
     return _added(store, draft)
 
@@ -225,6 +228,7 @@ def _draft(stored: Stored, token: str) -> Draft:
         mode=body.get("mode", WEB),
         second=body.get("second", ""),
         contact=body.get("contact", ""),
+        begun=body.get("begun", 0),
     )
 
 
@@ -329,4 +333,5 @@ def _body(draft: Draft) -> dict[str, Any]:
         **({"source": draft.source} if draft.source else {}),
         **({"mode": draft.mode, "second": draft.second} if draft.mode != WEB else {}),
         **({"contact": draft.contact} if draft.contact else {}),
+        **({"begun": draft.begun} if draft.begun else {}),
     }

@@ -14,7 +14,7 @@ from typing import Any
 
 from survey_service.questionnaire import uploads
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import drafts
+from survey_service.responses import derived, drafts
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store
@@ -45,11 +45,13 @@ def apply(store: Store, publications: Publications, today: dt.date, *, months: i
         if publications.revision(stored.body["revision"]).questionnaire.audience not in AUDIENCES:
             continue
         if age >= months:
-            old.append(stored.id)
+            old.append((stored.id, stored.body["key"]))
         elif age >= text_months and _texts(publications, stored.body):
             wordy.append(stored.id)
-    for identifier in old:
-        responses.delete(identifier)
+    for identifier, key in old:
+        with store.transaction():
+            responses.delete(identifier)
+            derived.erase_review(store, key)
     for identifier in wordy:
         with store.transaction():
             stored_now = responses.get(identifier)
@@ -79,7 +81,8 @@ def _texts(publications: Publications, response: Mapping[str, Any]) -> bool:
 
 def _without_texts(publications: Publications, response: Mapping[str, Any]) -> dict[str, Any]:
     names = wordy(publications.questionnaire(response["revision"]))
-    return {**response, "answers": _without(response["answers"], names)}
+    rest = {name: value for name, value in response.items() if name != "echo"}
+    return {**rest, "answers": _without(response["answers"], names)}
 
 
 def _without(answers: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:

@@ -21,7 +21,9 @@ from survey_service.offers.looking import Names
 from survey_service.paths import bundled
 from survey_service.questionnaire.loader import Library, load_folder
 from survey_service.questionnaire.translating import INDICATORS
+from survey_service.responses import browsing
 from survey_service.responses.files import Limits
+from survey_service.responses.quarantine import Rates
 from survey_service.responses.revisions import Publications
 from survey_service.settings import Settings, instance_secret
 from survey_service.store import open_store
@@ -140,9 +142,19 @@ class Context:
         return self._once("offer_rows", Rows)
 
     @property
+    def response_rows(self) -> browsing.Rows:
+        """What the desk's lists of responses read."""
+        return self._once("response_rows", browsing.Rows)
+
+    @property
     def offer_pairs(self) -> Proposals:
         """Pairs of offers that may be one."""
         return self._once("offer_pairs", Proposals)
+
+    @property
+    def rates(self) -> Rates:
+        """How many responses came from where lately, in memory."""
+        return self._once("rates", Rates)
 
     @property
     def file_limits(self) -> Limits:

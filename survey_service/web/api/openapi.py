@@ -78,6 +78,12 @@ _RESPONSE: JSON = {
         "seed": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1, "description": "Orders of choices follow it."},
         "receipt": {"type": "string", "description": "A receipt that the device drew: four words as ours."},
         "mode": {"enum": ["api", "web"], "description": "web: a person answered in a browser."},
+        "seconds": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 2**31 - 1,
+            "description": "How long it took to answer. It is not stored.",
+        },
         "answers": {
             "type": "object",
             "description": "Question name → answer. Choices by name, several choices and ranks as arrays, dates as "

@@ -16,7 +16,7 @@ from survey_service.responses.handing_in import Handed
 from survey_service.responses.links import Way
 from survey_service.responses.revisions import Published
 from survey_service.responses.submissions import Submission
-from survey_service.web import audience, i18n, way_in
+from survey_service.web import arriving, audience, i18n, way_in
 from survey_service.web.api import bodies
 from survey_service.web.api.bodies import Check
 from survey_service.web.api.openapi import document
@@ -39,6 +39,7 @@ _SAID: Mapping[str, Check] = {
     "seed": bodies.is_seed,
     "receipt": bodies.is_receipt,
     "mode": bodies.is_mode,
+    "seconds": bodies.is_seed,
 }
 """Members that may be left out, and whether a value is one of them."""
 _DRAFT: Mapping[str, Check] = {"id": bodies.is_text, "language": bodies.is_text, "inputs": bodies.are_inputs}
@@ -85,6 +86,7 @@ def respond(name: str) -> Response:
         mode=body.get("mode", bodies.API),
         source=way.source,
         receipt=body.get("receipt", ""),
+        arrival=arriving.told(body.get("seconds")),
     )
     outcome = submissions.submit(
         context.store, context.publications, submission, receipt_key=context.receipt_key, today=clock.today()
