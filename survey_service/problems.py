@@ -826,6 +826,25 @@ CATALOGUE: Mapping[str, Kind] = {
     "mail.missing": Kind(
         404, D_("Message not found"), D_("There is no such message in the outbox. It may have been sent meanwhile.")
     ),
+    "hook.missing": Kind(
+        404, D_("Webhook not found"), D_("There is no such webhook or delivery. It may have been removed meanwhile.")
+    ),
+    "hook.name": Kind(422, D_("A name is needed"), D_("Give it a name of at most %(most)s characters.")),
+    "hook.kinds": Kind(422, D_("Nothing was chosen"), D_("Choose at least one thing that it is to be told.")),
+    "hook.address": Kind(422, D_("Webhooks cannot go to this address"), D_("%(reason)s. Check the address.")),
+    "hook.many": Kind(422, D_("Too many webhooks"), D_("There can be %(most)s at most. Remove one first.")),
+    "token.needed": Kind(
+        401, D_("A token is needed"), D_("Send a token that holds, as Authorization: Bearer …. The desk makes them.")
+    ),
+    "token.scope": Kind(403, D_("The token does not open this"), D_("For this it needs the scope %(scope)s.")),
+    "token.pace": Kind(429, D_("Too many requests"), D_("Wait a little; %(most)s in ten minutes are allowed.")),
+    "token.locked": Kind(429, D_("Too many wrong tokens"), D_("Wait ten minutes, then send a token that holds.")),
+    "token.name": Kind(422, D_("A name is needed"), D_("Give it a name of at most %(most)s characters.")),
+    "token.scopes": Kind(422, D_("Nothing was chosen"), D_("Choose at least one thing that the token is to open.")),
+    "token.life": Kind(422, D_("No such time"), D_("Choose from the list for how long the token is to hold.")),
+    "token.many": Kind(422, D_("Too many tokens"), D_("There can be %(most)s at most. Revoke one first.")),
+    "token.missing": Kind(404, D_("Token not found"), D_("There is no such token. Perhaps it was revoked meanwhile.")),
+    "api.query": Kind(400, D_("Parameter not usable"), D_("The parameter “%(name)s” cannot be used. %(reason)s")),
     "schedule.missing": Kind(
         404, D_("Schedule not found"), D_("There is no such schedule of reports. Choose one from the list.")
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 import os
 import re
 import secrets
@@ -96,6 +97,18 @@ def _log(text: str) -> str:
     if name not in ("text", "json"):
         raise ValueError("use text or json")
     return name
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    """Return networks in their usual writing; one that is no network, or the whole internet, is refused."""
+    words = text.replace(",", " ").split()
+    try:
+        found = [ipaddress.ip_network(word) for word in words]
+    except ValueError:
+        raise ValueError("use networks such as 10.20.0.0/16 or fd12:3456::/48, separated by blanks") from None
+    if any(network.prefixlen < (8 if network.version == 4 else 16) for network in found):
+        raise ValueError("use networks of your own, such as 10.20.0.0/16; this one is too large")
+    return tuple(dict.fromkeys(map(str, found)))
 
 
 def _token(text: str) -> str:
@@ -219,6 +232,13 @@ TABLE: tuple[Setting, ...] = (
     Setting("second_factor", _boolean, True, "Admins and managers need a second factor beside their password"),
     Setting(
         "second_factor_grace", _not_negative, 10, "How many times they may sign in before they have set up a second one"
+    ),
+    Setting(
+        "hook_networks",
+        _networks,
+        (),
+        "Networks of your own systems that webhooks may reach, such as 10.20.0.0/16, separated by blanks; empty means "
+        "public addresses only, over https",
     ),
     Setting("testing", _boolean, False, "Internal: set by the test suite"),
 )

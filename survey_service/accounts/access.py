@@ -53,6 +53,8 @@ TABLE: Mapping[str, frozenset[str]] = {
     "request_plugins": frozenset({MANAGER}),
     "approve_plugins": frozenset({ADMIN}),
     "manage_plugins": frozenset({MANAGER, ADMIN}),
+    "manage_hooks": frozenset({MANAGER, ADMIN}),
+    "manage_tokens": frozenset({MANAGER, ADMIN}),
     "hand_over": frozenset({MANAGER}),
     "see_status": frozenset({MANAGER, ADMIN}),
     "read_audit": frozenset({MANAGER, ADMIN}),
@@ -64,7 +66,10 @@ TABLE: Mapping[str, frozenset[str]] = {
 """Action → the roles that may do it."""
 
 GRAVE = frozenset(
-    {"change_own_access", "manage_users", "approve_plugins", "export_responses", "export_audit", "hand_over"}
+    {
+        *("change_own_access", "manage_users", "approve_plugins", "export_responses", "export_audit", "hand_over"),
+        *("manage_hooks", "manage_tokens"),
+    }
 )
 """Actions for which somebody who signed in a while ago shows once more who they are."""
 

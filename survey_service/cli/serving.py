@@ -14,6 +14,7 @@ from survey_service import logs, settings
 from survey_service.app import create_app
 from survey_service.cli import demonstration
 from survey_service.cli.common import closing, on_instance
+from survey_service.cli.hooking import hooking
 from survey_service.cli.linking import linking
 from survey_service.cli.making import making
 from survey_service.cli.publishing import publish
@@ -74,7 +75,7 @@ def application(instance: Path) -> Flask:
     stack.callback(store.close)
     app = create_app(values, store)
     context = of(app)
-    for work in (tidying, making, linking):
+    for work in (tidying, making, linking, hooking):
         stack.enter_context(work(context))
     multiprocessing.util.Finalize(None, stack.close, exitpriority=10)
     return app

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from survey_service import clock
-from survey_service.accounts import audit, challenges, lockout, lost, tickets
+from survey_service.accounts import audit, challenges, lockout, lost, tickets, tokens
 from survey_service.cli.repeating import repeating
 from survey_service.coding import upkeep
 from survey_service.consulting import asked as consulting
@@ -27,9 +27,9 @@ EVERY = 3600.0
 def tidy(context: Context) -> Erased:
     """Erase what is too old by the settings, once, and note it in the audit log."""
     values = context.settings
-    for rule in (access_codes.RULE, holder.RULE, *lockout.RULES):
+    for rule in (access_codes.RULE, holder.RULE, tokens.RULE, *lockout.RULES):
         lockout.forget_old(context.store, now=clock.now(), rule=rule)
-    for forget in (challenges.forget_old, lost.forget_old, tickets.forget_old):
+    for forget in (challenges.forget_old, lost.forget_old, tickets.forget_old, tokens.forget_old):
         forget(context.store, now=clock.now())
     asked.forget_old(context.store)
     consulting.forget_old(context.store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 from flask import Flask, current_app
 
 from survey_service.accounts.factors import Policy
+from survey_service.hooks.networks import Network
 from survey_service.monitoring import definitions
 from survey_service.monitoring.definitions import Indicators
 from survey_service.monitoring.figures import Batches
@@ -178,6 +180,16 @@ class Context:
     def factor_key(self) -> str:
         """What second factors are sealed and marked with; it must stay the same, or they are to be set up anew."""
         return self._once("factor_key", lambda: instance_secret(self.settings.instance, "factor"))
+
+    @property
+    def hook_key(self) -> str:
+        """What the secrets of webhooks are sealed with; it must stay the same, or they are to be made anew."""
+        return self._once("hook_key", lambda: instance_secret(self.settings.instance, "hooks"))
+
+    @property
+    def hook_networks(self) -> tuple[Network, ...]:
+        """The networks of our own systems that webhooks may reach."""
+        return tuple(map(ipaddress.ip_network, self.settings.hook_networks))
 
     @property
     def factor_policy(self) -> Policy:

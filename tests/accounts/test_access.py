@@ -39,6 +39,8 @@ EXPECTED = {
     "request_plugins":  (False, False, False, True, False, False),
     "approve_plugins":  (False, False, False, False, True, False),
     "manage_plugins":   (False, False, False, True, True, False),
+    "manage_hooks":     (False, False, False, True, True, False),
+    "manage_tokens":    (False, False, False, True, True, False),
     "hand_over":        (False, False, False, True, False, False),
     "see_status":       (False, False, False, True, True, False),
     "read_audit":       (False, False, False, True, True, False),

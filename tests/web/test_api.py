@@ -253,7 +253,7 @@ def test_real_answers_fit_the_openapi_document(client: FlaskClient) -> None:
 def test_every_api_route_is_documented(app: Flask) -> None:
     from survey_service.web.api.openapi import document
 
-    described = {path.replace("{name}", "<name>") for path in document("")["paths"]}
+    described = {re.sub(r"{(\w+)}", r"<\1>", path) for path in document("")["paths"]}
     routes = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")}
     assert routes - described == {"/api/v1/openapi.json"}
     assert described - routes == set()

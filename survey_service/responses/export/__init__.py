@@ -71,17 +71,19 @@ def packed(form: str, codebook: Codebook) -> bool:
     return len(codebook.tables) > 1 and not FORMATS[form].together
 
 
-def documents(store: Store, questionnaire: str, source: str | None = None, further: Sequence[str] = ()) -> Documents:
+def documents(
+    store: Store, questionnaire: str, source: str | None = None, further: Sequence[str] = (), *, after: int = 0
+) -> Documents:
     """Yield the responses of a questionnaire that count as JSON objects, without key and receipt; ``number`` tells them
     apart.
 
     With EXCLUSION in ``further`` those that were excluded come too, each with the reason; with NOTES each has the
     team's notes. What waits in quarantine never comes. ``source`` is by which link they came, and sources.SMALL where
     that would tell of a handful of people; a source that is new since the start is one of them. With ``source`` only
-    those are yielded that are shown so.
+    those are yielded that are shown so, with ``after`` only those with a higher number.
     """
     shown = sources.shown_of(store, questionnaire)
-    for stored in store.collection(RESPONSES).iterate():
+    for stored in store.collection(RESPONSES).iterate(after):
         body = stored.body
         if body["questionnaire"] == questionnaire and _is_wanted(body, further):
             body["source"] = shown.get(body.get("source", ""), sources.SMALL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from survey_service import __version__, languages
+from survey_service.web.api import openapi_tokens
 
 JSON = dict[str, Any]
 
@@ -180,7 +181,8 @@ def document(server: str) -> JSON:
         "info": {
             "title": "Survey service",
             "version": __version__,
-            "description": "Read published questionnaires and send responses. No account is needed.",
+            "description": "Read published questionnaires and send responses: no account is needed. With a token of "
+            "the desk other systems export responses, read figures, and read and send in offers.",
         },
         "servers": [{"url": server}],
         "paths": {
@@ -188,6 +190,7 @@ def document(server: str) -> JSON:
             "/api/v1/questionnaires/{name}": {"parameters": [_NAME], "get": _read()},
             "/api/v1/questionnaires/{name}/responses": {"parameters": [_NAME], "post": _respond()},
             "/api/v1/questionnaires/{name}/drafts": {"parameters": [_NAME], "post": _hand_in()},
+            **openapi_tokens.paths({"application/problem+json": {"schema": _ref("Problem")}}),
             "/healthz": {"get": {"summary": "The process answers", "responses": {"200": _json({}, "It does")}}},
             "/readyz": {
                 "get": {
@@ -205,7 +208,9 @@ def document(server: str) -> JSON:
                 "Draft": _DRAFT,
                 "KeptDraft": _KEPT,
                 "Problem": _PROBLEM,
-            }
+                **openapi_tokens.SCHEMAS,
+            },
+            "securitySchemes": openapi_tokens.SECURITY_SCHEMES,
         },
     }
 
@@ -226,19 +231,22 @@ def _read() -> JSON:
 def _respond() -> JSON:
     return {
         "summary": "Send a response",
+        "description": "With a token of the scope `responses:submit` no code is needed.",
+        "security": [{}, {"token": []}],
         "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("Response")}}},
         "responses": {
             "201": _json(_ref("Outcome"), "Stored"),
             "200": _json(_ref("Outcome"), "The same response was stored before; the same receipt"),
             "400": _problem("Not JSON"),
-            "403": _problem("Not open yet, or paused; or the code is missing or wrong"),
+            "401": _problem("A token was sent that does not hold"),
+            "403": _problem("Not open yet, or paused; the code is missing or wrong; or the token does not open this"),
             "404": _problem("There is no such questionnaire"),
             "409": _problem("The id was used for other answers; the first response was kept"),
             "410": _problem("The questionnaire is closed, or has as many responses as it takes"),
             "413": _problem("Too large"),
             "415": _problem("Not application/json"),
             "422": _problem("Not accepted: a fault for each question, no consent, or screened out; nothing was stored"),
-            "429": _problem("Too many wrong codes from this network; try again in ten minutes"),
+            "429": _problem("Too many wrong codes or tokens from this network, or too many requests with the token"),
             "503": _problem("Nothing can be stored right now; try again"),
         },
     }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Response, jsonify, request, url_for
 
 from survey_service import clock, languages
+from survey_service.accounts import tokens
 from survey_service.problems import Problem
 from survey_service.questionnaire import definition
 from survey_service.responses import handing_in, links, submissions
@@ -16,17 +18,13 @@ from survey_service.responses.handing_in import Handed
 from survey_service.responses.links import Way
 from survey_service.responses.revisions import Published
 from survey_service.responses.submissions import Submission
-from survey_service.web import arriving, audience, i18n, way_in
-from survey_service.web.api import bodies
+from survey_service.web import arriving, i18n, way_in
+from survey_service.web.api import bearer, bodies
+from survey_service.web.api.blueprint import blueprint
 from survey_service.web.api.bodies import Check
 from survey_service.web.api.openapi import document
 from survey_service.web.context import current
 
-blueprint = Blueprint("api", __name__)
-AUDIENCES = {
-    f"api.{endpoint}": audience.PROGRAM
-    for endpoint in ("openapi", "questionnaires", "questionnaire", "respond", "hand_in", "healthz", "readyz")
-}
 _RESPONSE: Mapping[str, Check] = {
     "id": bodies.is_text,
     "language": bodies.is_text,
@@ -71,10 +69,16 @@ def questionnaire(name: str) -> Response:
 
 @blueprint.post("/api/v1/questionnaires/<name>/responses")
 def respond(name: str) -> Response:
-    """Store a response, once: 201, or 200 with the same receipt if it was there already."""
+    """Store a response, once: 201, or 200 with the same receipt if it was there already.
+
+    Who sends it with a token needs no code, and the link of the token is kept as its source.
+    """
     context = current()
+    token = bearer.given(tokens.SUBMIT, name)
     body = bodies.read(_RESPONSE, _SAID)
     published, way = _addressed(name, body)
+    if token is not None:
+        way = replace(way, source=token.tag or way.source, code="")
     if (way.code or not published.is_open) and not submissions.is_known(context.store, body["id"]):
         _admit(published, way, body)
     submission = Submission(
