@@ -56,7 +56,7 @@ $(VENV)/.runtime: setup.cfg pyproject.toml .ci/constraints.txt | $(VENV)/bin/pyt
 
 $(VENV)/.test: setup.cfg pyproject.toml .ci/constraints.txt $(VENV)/.runtime
 	@echo "Installing the test tools into $(VENV) …"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c .ci/constraints.txt -e '.[postgres,test]' && touch $@
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c .ci/constraints.txt -e '.[postgres,s3,test]' && touch $@
 
 .PHONY: .system-test
 .system-test:

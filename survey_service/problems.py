@@ -1119,6 +1119,22 @@ CATALOGUE: Mapping[str, Kind] = {
     "store.unreachable": Kind(
         503, D_("Database not reachable"), D_("The database does not answer. Nothing was saved. Try again in a minute.")
     ),
+    "secrets.differ": Kind(
+        500,
+        D_("Secrets differ"),
+        D_(
+            "%(name)s in the folder of this machine is not the secret that the other machines use. Move the file away "
+            "if this machine is to join them; what was made with it is then not usable any more."
+        ),
+    ),
+    "secrets.sealed": Kind(
+        500,
+        D_("Secrets are sealed with another key"),
+        D_(
+            "The secret “%(name)s” in the store was sealed with another SURVEY_SECRET_KEY. Set the one before, or seal "
+            "all with the new one: survey-service store seal."
+        ),
+    ),
     "store.driver": Kind(
         500,
         D_("PostgreSQL driver missing"),

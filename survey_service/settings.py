@@ -118,6 +118,27 @@ def _token(text: str) -> str:
     return token
 
 
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]*(?:/[A-Za-z0-9._/-]*)?(?:\?[A-Za-z0-9&=:/._%-]*)?")
+
+
+def _files(text: str) -> str:
+    """Return where files are kept; a name or password has no place in it."""
+    address = text.strip()
+    if address not in ("instance:", "store:") and not _BUCKET.fullmatch(address):
+        raise ValueError("use instance:, store: or s3://bucket/folder?endpoint=https://…")
+    unknown = {pair.partition("=")[0] for pair in address.partition("?")[2].split("&") if pair}
+    if not unknown <= {"endpoint", "region", "style"}:
+        raise ValueError("behind ? there may be endpoint=, region= and style=path or style=host")
+    return address
+
+
+def _secrets(text: str) -> str:
+    place = text.strip()
+    if place not in ("instance:", "store:"):
+        raise ValueError("use instance: or store:")
+    return place
+
+
 def _license(text: str) -> str:
     name = text.strip().lower()
     if name not in ("by", "zero"):
@@ -137,6 +158,20 @@ class Setting:
 
 TABLE: tuple[Setting, ...] = (
     Setting("store", str, "tinydb:", "Where responses are kept: tinydb: (in the instance) or postgresql://…"),
+    Setting(
+        "files",
+        _files,
+        "instance:",
+        "Where files are kept that are no documents: instance: (its folder), store: (in PostgreSQL) or "
+        "s3://bucket/folder?endpoint=https://…; several machines need one of the last two",
+    ),
+    Setting(
+        "secrets",
+        _secrets,
+        "instance:",
+        "Where the secrets of the instance are kept: instance: (files in its folder) or store: (sealed with "
+        "secret_key), which several machines need",
+    ),
     Setting("public_url", str, "", "The address people use, https://…; empty means local use over plain http"),
     Setting(
         "secret_key", str, "", "Signs cookies; empty means one is made and kept in the instance, readable by you only"
@@ -288,7 +323,23 @@ def _clash(values: Mapping[str, Any]) -> Problem | None:
     """Return the Problem of settings that do not go together, or None."""
     if values["embed_origins"] and not values["public_url"].startswith("https://"):
         return Problem("settings.invalid", name="embed_origins", reason="it needs public_url to begin with https://")
+    if values["files"] == "store:" and not values["store"].startswith(("postgresql://", "postgres://")):
+        return Problem("settings.invalid", name="files", reason="store: needs a postgresql:// store")
+    if values["secrets"] == "store:" and len(values["secret_key"]) < _SHORTEST_KEY:
+        return Problem(
+            "settings.invalid",
+            name="secrets",
+            reason=f"store: needs a secret_key of at least {_SHORTEST_KEY} signs",
+        )
     return None
+
+
+_SHORTEST_KEY = 32
+
+
+def checked(name: str, text: str) -> Any:
+    """Return a value of a setting. Raises Problem settings.invalid."""
+    return _read(name, text, name)
 
 
 def faults(instance: Path | None = None) -> list[Problem]:
@@ -338,9 +389,27 @@ def _content(path: Path) -> dict[str, Any]:
         raise Problem("settings.invalid", name=str(path), reason=str(error)) from None
 
 
+Keeper = Callable[[str, str], str]
+"""Given the name of a secret, and what the instance's folder has of it or "", returns the secret."""
+_keepers: dict[Path, Keeper] = {}
+"""Who keeps the secrets of an instance that this process has opened, if they are not in its folder."""
+
+
+def keep_secrets(instance: Path, keeper: Keeper | None) -> None:
+    """Say who keeps the secrets of an instance; None: they are files in its folder."""
+    if keeper is None:
+        _keepers.pop(instance, None)
+    else:
+        _keepers[instance] = keeper
+
+
 def instance_secret(instance: Path, name: str) -> str:
-    """Return a secret of the instance (64 hex digits), made at first use in a file only its owner can read."""
+    """Return a secret of the instance (64 hex digits), made at first use in a file only its owner can read, or kept by
+    whoever `keep_secrets` has named."""
     path = instance / f"{name}.key"
+    keeper = _keepers.get(instance)
+    if keeper is not None:
+        return keeper(name, path.read_text("ascii").strip() if path.exists() else "")
     instance.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -87,6 +87,8 @@ COMMANDS: dict[str, set[str]] = {
     "store check": {"--repair", "--instance"},
     "store compact": {"--instance"},
     "store copy": {"--to", "--instance"},
+    "store files": {"--from", "--instance"},
+    "store seal": {"--key-file", "--instance"},
     "backup": {"--to", "--recipient", "--passphrase-file", "--instance"},
     "restore": {"--replace", "--identity-file", "--passphrase-file", "--instance"},
     "translations status": {"--instance"},

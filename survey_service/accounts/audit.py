@@ -115,6 +115,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "offers.exported": frozenset({"count"}),
     "offers.calls": frozenset({"count"}),
     "offer.called": frozenset(),
+    "secrets.sealed": frozenset({"count"}),
     "mail.read": frozenset(),
     "mail.again": frozenset(),
     "mail.discarded": frozenset(),

@@ -15,6 +15,7 @@ from survey_service.app import create_app
 from survey_service.cli import demonstration
 from survey_service.cli.common import closing, on_instance
 from survey_service.cli.hooking import hooking
+from survey_service.cli.hosting import beat, hosting
 from survey_service.cli.linking import linking
 from survey_service.cli.making import making
 from survey_service.cli.publishing import publish
@@ -75,7 +76,8 @@ def application(instance: Path) -> Flask:
     stack.callback(store.close)
     app = create_app(values, store)
     context = of(app)
-    for work in (tidying, making, linking, hooking):
+    beat(context)  # a machine with other secrets is refused
+    for work in (tidying, making, linking, hooking, hosting):
         stack.enter_context(work(context))
     multiprocessing.util.Finalize(None, stack.close, exitpriority=10)
     return app

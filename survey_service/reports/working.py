@@ -27,7 +27,8 @@ import polars as pl
 from survey_service.reports import parts
 from survey_service.reports.parts import DIGEST, Part
 from survey_service.reports.shape import Domains, Shape, digest, encoded, fit, frame
-from survey_service.responses import contents, standing
+from survey_service.responses import standing
+from survey_service.store import durable
 from survey_service.store.base import Collection
 
 FORMAT = 1
@@ -224,7 +225,7 @@ def _save(state: State) -> State:
         },
         "others": {str(id): list(facts) for id, facts in state.others.items()},
     }
-    contents.write(state.folder / "state.json", orjson.dumps({**data, "seal": _seal(data)}))
+    durable.write(state.folder / "state.json", orjson.dumps({**data, "seal": _seal(data)}))
     named = {state.file(piece, kind).name for piece in state.pieces.values() for kind in KINDS}
     for path in state.folder.iterdir():
         if path.suffix.removeprefix(".") in KINDS and path.name not in named:
@@ -253,8 +254,8 @@ def _write(state: State, part: Part, counted: tuple[str, ...]) -> Piece:
     stem = secrets.token_hex(8)
     piece = Piece(stem, part.rows.height, parts.counts_of(part.rows, counted), {})
     write_table(state.file(piece, "arrow"), part.rows)
-    contents.write(state.file(piece, "digests"), part.digests)
-    contents.write(state.file(piece, "ids"), part.ids.tobytes())
+    durable.write(state.file(piece, "digests"), part.digests)
+    durable.write(state.file(piece, "ids"), part.ids.tobytes())
     hashes = {kind: sha256_of(state.file(piece, kind)) for kind in KINDS}
     if hashes["digests"] != part.content or part.rows.height * DIGEST != len(part.digests):
         raise OSError(f"{stem} was not written as it is")  # a disk that lies
@@ -263,7 +264,7 @@ def _write(state: State, part: Part, counted: tuple[str, ...]) -> Piece:
 
 def write_table(path: Path, table: pl.DataFrame) -> None:
     """Write a table as an Arrow file that nobody changes, durably. Raises Problems store.full, service.unavailable."""
-    with contents.refusing(path):
+    with durable.refusing(path):
         table.write_ipc(path, compression="uncompressed")
         settle(path)
 
@@ -271,7 +272,7 @@ def write_table(path: Path, table: pl.DataFrame) -> None:
 def settle(path: Path) -> None:
     """Make a file read-only and durable."""
     path.chmod(0o400)
-    contents.sync(path)
+    durable.sync(path)
 
 
 def sha256_of(path: Path) -> str:

@@ -27,9 +27,10 @@ from survey_service.responses import browsing
 from survey_service.responses.files import Limits
 from survey_service.responses.quarantine import Rates
 from survey_service.responses.revisions import Publications
-from survey_service.settings import Settings, instance_secret
-from survey_service.store import open_store
+from survey_service.settings import Settings, instance_secret, keep_secrets
+from survey_service.store import blobs, open_store
 from survey_service.store.base import Store
+from survey_service.store.vault import Vault
 from survey_service.translating.interface import Interface
 from survey_service.translating.workbench import Workbench
 from survey_service.watching.standing import Texts
@@ -58,6 +59,13 @@ class Context:
                     self._made[name] = make()
         value: T = self._made[name]
         return value
+
+    def __post_init__(self) -> None:
+        """Say where files and secrets of the instance are kept; nothing is opened for that."""
+        values = self.settings
+        blobs.use(values.instance, values.files, lambda: self.store)
+        vault = Vault(values.secret_key, lambda: self.store)
+        keep_secrets(values.instance, vault.secret if values.secrets == blobs.STORE else None)
 
     @property
     def store(self) -> Store:

@@ -148,9 +148,12 @@ def media(file: str) -> Response:
     """Send a picture, sound or film of a questionnaire, or the part of it that a player asks for; its address changes
     with its content, so that a browser may keep it for good."""
     found = _MEDIA.fullmatch(file)
-    path = kept.path_of(current().settings.instance, found["sha256"]) if found else None
-    if found is None or path is None or found["ending"] not in _TYPES or not path.is_file():
+    if found is None or found["ending"] not in _TYPES:
         raise Problem("page.missing")
+    try:
+        path = kept.path_of(current().settings.instance, found["sha256"])
+    except FileNotFoundError:
+        raise Problem("page.missing") from None
     response = send_file(path, mimetype=_TYPES[found["ending"]], etag=found["sha256"])
     response.headers["Cache-Control"] = _FOR_GOOD
     g.sandboxed = True

@@ -17,12 +17,12 @@ from PIL import Image
 from survey_service import clock, settings
 from survey_service.app import create_app
 from survey_service.questionnaire.loader import load_folder
-from survey_service.responses import contents as written
 from survey_service.responses import drafts, files, retention
 from survey_service.responses.drafts import DRAFTS
 from survey_service.responses.files import UPLOADS
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
+from survey_service.store import durable as written
 from survey_service.store.base import Store
 from tests.pictures import SECRET, picture
 from tests.web.browser import Browser, Page
