@@ -11,10 +11,11 @@ from dataclasses import replace
 import pytest
 
 from survey_service import clock, outbox
-from survey_service.accounts import access, accounts
+from survey_service.accounts import access, accounts, tokens
 from survey_service.closing import receipts
 from survey_service.consulting import rounds
 from survey_service.consulting.model import CLOSED, OPEN, Put, Round, round_to_json
+from survey_service.hooks import deliveries, endpoints
 from survey_service.monitoring import definitions, observations, periods
 from survey_service.monitoring.observations import Observation
 from survey_service.offers import notices
@@ -22,8 +23,11 @@ from survey_service.offers.lists import Row
 from survey_service.paths import bundled
 from survey_service.problems import Problem
 from survey_service.reports import calendar, installed, runs, schedules
+from survey_service.responses import contact_wishes
+from survey_service.responses import standing as standing_of
 from survey_service.responses.revisions import Publications
 from survey_service.responses.schedule import Schedule
+from survey_service.store import hosts
 from survey_service.store.base import Store
 from survey_service.watching import backups, chain, machine, standing, table, work
 from survey_service.watching.model import LATER, TODAY, WEEK, Decision, Look
@@ -263,6 +267,38 @@ def test_second_factors(see: See, store: Store) -> None:
     assert one(look, "own_factor").facts["left"] == 3
     assert one(look, "own_factor").urgency == WEEK
     assert one(look, "other_factors").count == 1  # a working group needs none
+
+
+def test_responses_set_aside_and_people_to_contact(see: See, store: Store) -> None:
+    with clock.fixed(NOW - dt.timedelta(days=8)):
+        contact_wishes.ask(store, "Amal", "amal@example.org", "", "de", clock.today())
+    body = {"questionnaire": "small", "key": "k", "status": standing_of.QUARANTINED, "aside": "2026-11-22"}
+    store.collection(machine.RESPONSES).add(body)
+    look = see(settings=see().settings)
+    aside, wishes = one(look, "quarantine"), one(look, "contacts")
+    assert (aside.count, aside.since, aside.urgency) == (1, "2026-11-22", WEEK)
+    assert (wishes.count, wishes.since, wishes.urgency) == (1, "2026-11-15", TODAY)
+
+
+def test_other_systems_and_machines(see: See, store: Store) -> None:
+    facts = {"name": "Kreis", "url": "https://example.org/", "kinds": [], "state": endpoints.FAILING, "by": "Ada"}
+    facts |= {"day": "2026-11-01", "failures": 12, "rest": 0, "reason": "", "missed": 0, "secrets": [], "old_until": 0}
+    store.collection(endpoints.ENDPOINTS).add(facts)
+    store.collection(deliveries.DELIVERIES).add({"hook": 1, "state": deliveries.FAILED})
+    (scope, *_) = tokens.usable_by(["manager"])
+    days = min(tokens.LIVES)
+    begun = NOW - dt.timedelta(days=days - 10)
+    tokens.make(store, "Statistik", [scope], days, by="Ada", roles=["manager"], now=begun)
+    for name, version in (("a", "1"), ("b", "1"), ("c", "2")):
+        hosts.beat(store, name, version, {}, NOW.timestamp() - (0 if name < "c" else 200))
+    look = see()
+    assert (one(look, "hook_failing").subject, one(look, "hook_failing").urgency) == ("1", TODAY)
+    assert one(look, "hook_failed").count == 1
+    ends = one(look, "token_ends")
+    assert (ends.facts["name"], ends.left(look.today), ends.urgency) == ("Statistik", 10, WEEK)
+    assert found(look, "hosts") == []  # the one that differs is away
+    hosts.beat(store, "c", "2", {}, NOW.timestamp())
+    assert (one(look, "hosts").facts["names"], one(look, "hosts").urgency) == ("version", TODAY)
 
 
 def test_what_cannot_be_looked_at_is_itself_for_today(see: See) -> None:

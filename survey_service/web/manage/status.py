@@ -38,6 +38,7 @@ TITLES: Mapping[str, str] = {
     "languages": D_("Languages"),
     "audit": D_("Audit log"),
     "address": D_("Address"),
+    "hosts": D_("Machines"),
     "version": D_("Version"),
 }
 _SHOWN = 10
@@ -170,6 +171,21 @@ def _address(fact: Fact) -> list[str]:
     return [gettext("People reach the service at %(url)s.", url=url), secure]
 
 
+def _hosts(fact: Fact) -> list[str]:
+    present, away = fact.values["present"], fact.values["away"]
+    return [
+        ngettext(
+            "%(num)s machine serves: %(names)s.",
+            "%(num)s machines serve: %(names)s.",
+            len(present),
+            names=", ".join(present),
+        )
+        if present
+        else gettext("None has said that it is there."),
+        gettext("Not heard of lately: %(names)s.", names=", ".join(away)) if away else "",
+    ]
+
+
 def _version(fact: Fact) -> list[str]:
     return [gettext("%(version)s, with Python %(python)s.", **fact.values)]
 
@@ -184,6 +200,7 @@ _SAYS: Mapping[str, Callable[[Fact], list[str]]] = {
     "languages": _languages,
     "audit": _audit,
     "address": _address,
+    "hosts": _hosts,
     "version": _version,
 }
 

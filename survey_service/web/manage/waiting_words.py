@@ -32,6 +32,8 @@ AREAS: Mapping[str, str] = {
     table.QUESTIONNAIRES: D_("Questionnaires"),
     table.TRANSLATIONS: D_("Translations"),
     table.REPORTS: D_("Reports"),
+    table.RESPONSES: D_("Responses"),
+    table.SYSTEMS: D_("Other systems"),
     table.CONSULTATION: D_("Consultation"),
     table.CONCEPT: D_("Concept"),
     table.INDICATORS: D_("Indicators"),
@@ -205,6 +207,38 @@ SAYS: Mapping[str, Says] = {
         _at("manage.status"),
     ),
     "work": Says(_work, D_("Whoever operates the service finds the reason in the log."), _at("manage.status")),
+    "hosts": Says(
+        lambda d: gettext("The machines of the service are not set up alike: %(names)s", names=d.facts["names"]),
+        D_("Whoever operates the service must mend that before people notice."),
+        _at("manage.status"),
+    ),
+    "quarantine": Says(
+        lambda d: ngettext("%(num)s response was set aside", "%(num)s responses were set aside", d.count),
+        D_("It looks like spam or was sent very fast. It counts nowhere until somebody has looked at it."),
+        _at("manage.show_quarantine"),
+    ),
+    "contacts": Says(
+        lambda d: ngettext("%(num)s person wants to be contacted", "%(num)s people want to be contacted", d.count),
+        D_("Somebody waits for your call or letter."),
+        _at("manage.contact_list"),
+    ),
+    "hook_failing": Says(
+        lambda d: gettext("“%(name)s” is not told any more", name=d.facts.get("name", "")),
+        D_("It could not be reached for days, so it is paused. Its page says why."),
+        _about("manage.webhook", "number", "manage.webhooks"),
+    ),
+    "hook_failed": Says(
+        lambda d: ngettext(
+            "%(num)s message to another system was given up", "%(num)s messages to other systems were given up", d.count
+        ),
+        D_("Send it once more, or do without it."),
+        _at("manage.webhooks"),
+    ),
+    "token_ends": Says(
+        lambda d: gettext("The token “%(name)s” ends", name=d.facts.get("name", "")),
+        D_("Make a new one for the system that uses it, or let it end."),
+        _at("manage.all_tokens"),
+    ),
     "audit": Says(
         lambda d: gettext("The audit log is not whole from entry %(number)s on", number=d.facts["number"]),
         D_("An entry was changed or is missing, or documents were damaged. Compare it with a backup and with exports."),

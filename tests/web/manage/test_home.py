@@ -27,7 +27,7 @@ from tests.web.manage.conftest import Desk
 Usage = namedtuple("Usage", "total used free")
 FACTS = {
     "free": 1_500_000_000, "code": "store.closed", "languages": "ar uk +3", "left": 2, "number": 7, "limit": 1_000,
-    "title": "Runde", "run": 3,
+    "title": "Runde", "run": 3, "name": "Kreis", "names": "version",
 }  # fmt: skip
 
 
