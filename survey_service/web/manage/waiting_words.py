@@ -214,7 +214,7 @@ SAYS: Mapping[str, Says] = {
     ),
     "quarantine": Says(
         lambda d: ngettext("%(num)s response was set aside", "%(num)s responses were set aside", d.count),
-        D_("It looks like spam or was sent very fast. It counts nowhere until somebody has looked at it."),
+        D_("What looks like spam or was sent very fast counts nowhere until somebody has looked at it."),
         _at("manage.show_quarantine"),
     ),
     "contacts": Says(
@@ -231,7 +231,7 @@ SAYS: Mapping[str, Says] = {
         lambda d: ngettext(
             "%(num)s message to another system was given up", "%(num)s messages to other systems were given up", d.count
         ),
-        D_("Send it once more, or do without it."),
+        D_("Send again, or do without."),
         _at("manage.webhooks"),
     ),
     "token_ends": Says(
@@ -246,7 +246,7 @@ SAYS: Mapping[str, Says] = {
     ),
     "mail_failed": Says(
         lambda d: ngettext("%(num)s message could not be sent", "%(num)s messages could not be sent", d.count),
-        D_("Somebody waits for it, or an address is wrong."),
+        D_("Somebody waits, or an address is wrong."),
         _at("manage.outbox"),
     ),
     "mail_stuck": Says(
@@ -277,7 +277,7 @@ SAYS: Mapping[str, Says] = {
     ),
     "offers_new": Says(
         lambda d: ngettext("%(num)s new offer waits", "%(num)s new offers wait", d.count),
-        D_("Nobody finds it in the directory before you publish it."),
+        D_("The directory shows offers only once you have published them."),
         _at("manage.offers"),
     ),
     "offers_changed": Says(
@@ -296,12 +296,12 @@ SAYS: Mapping[str, Says] = {
             "%(num)s offers to call about: nobody can be reached by e-mail",
             d.count,
         ),
-        D_("Only a call tells whether it still exists."),
+        D_("Only a call tells whether an offer still exists."),
         _at("manage.calls"),
     ),
     "offers_unconfirmed": Says(
         lambda d: ngettext("%(num)s offer is not confirmed", "%(num)s offers are not confirmed", d.count),
-        D_("It is shown as not confirmed and does not count in figures."),
+        D_("What is not confirmed is shown as such and does not count in figures."),
         _at("manage.offers", state="published"),
     ),
     "wave_ends": Says(
@@ -318,7 +318,7 @@ SAYS: Mapping[str, Says] = {
     ),
     "copies": Says(
         _copies,
-        D_("Publish it, or discard it."),
+        D_("Publish it, or discard what is not needed any more."),
         _about("manage.draft", "name", "manage.home"),
     ),
     "gate": Says(
@@ -328,12 +328,12 @@ SAYS: Mapping[str, Says] = {
     ),
     "outdated": Says(
         lambda d: ngettext("%(num)s translation is outdated", "%(num)s translations are outdated", d.count),
-        D_("Their source has changed since. Until then people see another language there."),
+        D_("The source has changed since. Until then people see another language there."),
         _at("manage.translations"),
     ),
     "drafted": Says(
         _drafted,
-        D_("People can read it. Somebody who speaks the language should look at it."),
+        D_("People can read these already. Somebody who speaks the language should look at them."),
         _at("manage.translations"),
     ),
     "plugin_failing": Says(
@@ -392,7 +392,7 @@ SAYS: Mapping[str, Says] = {
         lambda d: ngettext(
             "%(num)s indicator lacks its newest figure", "%(num)s indicators lack their newest figures", d.count
         ),
-        D_("The year or quarter is over. Enter or import it when the source has published it."),
+        D_("The year or quarter is over. Enter or import figures when the source has published them."),
         _at("manage.indicators"),
     ),
     "look_again": Says(
