@@ -128,6 +128,12 @@ class Rows:
     _wordy: dict[str, tuple[frozenset[str], bool]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def every(self, store: Store, publications: Publications) -> list[Row]:
+        """Return all rows, as of now."""
+        with self._lock:
+            self._refresh(store, publications)
+            return list(self._rows.values())
+
     def find(self, store: Store, publications: Publications, questionnaire: str, asked: Wanted) -> Found:
         """Return the responses to a questionnaire that are asked for, as of now."""
         shown = sources.shown_of(store, questionnaire)
