@@ -101,7 +101,7 @@ def _target(link: str, folder: str, address: Address) -> str | None:
 
 
 def _scrolling(tokens: list[Token]) -> list[Token]:
-    """Put each table and block of code into a part that scrolls on a narrow screen, that the keyboard reaches, and that has a name."""
+    """Put each table and block of code into a part that scrolls, that the keyboard reaches, and that has a name."""
     made: list[Token] = []
     label = TITLE
     for at, token in enumerate(tokens):
