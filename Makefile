@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # One more than there are processors, for browsers and servers are waited for; at most four.
 WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 4 ? n + 1 : 4)))
-APT_TEST := chromium fonts-noto-core libreoffice-writer-nogui postgresql
+APT_TEST := bubblewrap caddy chromium fonts-noto-core libreoffice-writer-nogui nginx openssl postgresql systemd
 
 .PHONY: serve test test-faults test-languages lint check docs bench bench-phone translations clean
 
@@ -18,7 +18,7 @@ test: $(VENV)/.test .system-test lint  ## everything: lint, unit, contract, brow
 	@$(BIN)/python -m pytest -m "not faults and not languages" -n $(WORKERS) --dist worksteal
 
 test-faults: $(VENV)/.test .system-test  ## all injected faults, the long runs included; prints what was counted
-	@$(BIN)/python -m pytest -m "faults or injected" --timeout 3600
+	@$(BIN)/python -m pytest -m "fault or faults or injected" --timeout 3600
 
 test-languages: $(VENV)/.test .system-test  ## every page in every language, light and dark; pictures in test-artefacts/
 	@$(BIN)/python -m pytest tests/journeys -m languages -n $(WORKERS) --dist worksteal
@@ -60,7 +60,7 @@ $(VENV)/.runtime: setup.cfg pyproject.toml .ci/constraints.txt | $(VENV)/bin/pyt
 
 $(VENV)/.test: setup.cfg pyproject.toml .ci/constraints.txt $(VENV)/.runtime
 	@echo "Installing the test tools into $(VENV) …"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c .ci/constraints.txt -e '.[docs,postgres,test]' && touch $@
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c .ci/constraints.txt -e '.[docs,postgres,s3,test]' && touch $@
 
 .PHONY: .system-test
 .system-test:

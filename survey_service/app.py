@@ -19,6 +19,7 @@ from survey_service.web import (
     concept,
     confirming,
     consulting,
+    contacting,
     context,
     directory,
     helper,
@@ -32,6 +33,7 @@ from survey_service.web import (
     metrics,
     offer,
     offline,
+    openrosa,
     pictures,
     problems_view,
     provider,
@@ -50,8 +52,9 @@ from survey_service.web import (
 )
 
 MODULES: tuple[ModuleType, ...] = (
-    *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
-    *(directory, offer, results, concept, consulting, closing, provider, confirming, api, hsds, metrics, manage),
+    *(public, arrival, respondent, contacting, helper, receipt, resume, leaving, offline),
+    *(directory, offer, results, concept, consulting, closing, provider, confirming),
+    *(api, hsds, openrosa, metrics, manage),
 )
 
 

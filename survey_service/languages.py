@@ -38,6 +38,11 @@ class Language:
     desk: bool
 
     @property
+    def title(self) -> str:
+        """The language as XLSForm and its clients write it: ``Deutsch (de)``."""
+        return f"{self.autonym} ({self.tag})"
+
+    @property
     def html(self) -> str:
         return {"de-simple": "de-x-simple"}.get(self.tag, self.tag)
 

@@ -60,6 +60,7 @@ def test_every_file_of_the_package_and_its_data_is_in_the_wheel(wheel: Path) -> 
             for path in (ROOT / folder).rglob("*")
             if path.suffix in (".yaml", ".po", ".py", ".toml") and "tests" not in path.parts
         }
+    expected |= {f"survey_service/bundled/docs/deploy/{path.name}" for path in (ROOT / "docs" / "deploy").iterdir()}
     assert expected - names == set()
 
 

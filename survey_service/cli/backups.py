@@ -11,10 +11,15 @@ import click
 from survey_service import clock, settings
 from survey_service.cli.common import on_instance, table
 from survey_service.problems import Problem
+from survey_service.responses.loading import waiting
 from survey_service.settings import Settings
 from survey_service.store import UNFINISHED, archive, check_finished, copying, embedded_folder, mark, scheme_of
-from survey_service.store.archive import Archive
+from survey_service.store.archive import Archive, Manifest
 from survey_service.store.sealing import Keys
+from survey_service.watching import backups as records
+
+_NAME, _ENDING = "survey-service-", ".backup"
+_BY_TIME = "20??-??-??T??????Z"
 
 _passphrase = click.option(
     "--passphrase-file",
@@ -24,31 +29,57 @@ _passphrase = click.option(
 
 
 @click.command()
-@click.option("--to", "target", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
+@click.option("--to", "target", type=click.Path(path_type=Path), help="File to write, or a folder to put it in.")
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    help="Afterwards keep only so many of the newest backups that were put into the folder by their time.",
+)
 @click.option("--recipient", "recipients", multiple=True, help="Encrypt to a key of age (age1…); can be repeated.")
 @_passphrase
 @on_instance
 def backup(
-    target: Path | None, recipients: tuple[str, ...], passphrase_file: Path | None, instance: Path | None
+    target: Path | None,
+    keep: int | None,
+    recipients: tuple[str, ...],
+    passphrase_file: Path | None,
+    instance: Path | None,
 ) -> None:
     """Write the whole instance into one file, while it is in use or not.
 
     The file holds all that was stored before the command began: documents, settings and secrets. Keep it as safe as
-    the instance, or encrypt it.
+    the instance, or encrypt it. In a folder it is named after the moment.
     """
     if recipients and passphrase_file:
         raise click.UsageError("give --recipient or --passphrase-file, not both")
-    values = _settings(instance)
-    day = clock.today().isoformat()
-    path = target or Path(f"survey-service-{day}.backup")
-    keys = Keys(passphrase=_first_line(passphrase_file), recipients=recipients)
-    try:
-        with copying.source(values.store, values.instance) as dumps:
-            manifest = archive.write(path, day, dumps, _files(values), keys)
-    except OSError as error:
-        raise Problem("file.unwritable", path=str(path), reason=error.strerror or str(error)) from None
+    into = target if target is not None and target.is_dir() else None
+    if keep is not None and into is None:
+        raise click.UsageError("--keep needs --to with a folder that is there")
+    values = settings_of(instance)
+    name = f"{_NAME}{clock.now():%Y-%m-%dT%H%M%SZ}{_ENDING}" if into else f"{_NAME}{clock.today().isoformat()}{_ENDING}"
+    path = into / name if into else target or Path(name)
+    manifest = write(values, path, Keys(passphrase=_first_line(passphrase_file), recipients=recipients))
     _report(manifest.collections)
     click.echo(f"{len(manifest.files)} files. Written: {path} ({path.stat().st_size} bytes).")
+    if into is not None and keep is not None:
+        for old in sorted(into.glob(f"{_NAME}{_BY_TIME}{_ENDING}"))[:-keep]:
+            old.unlink()
+            click.echo(f"Removed: {old}.")
+
+
+def write(values: Settings, path: Path, keys: Keys) -> Manifest:
+    """Write a backup and note it for the desk. Raises Problem file.unwritable, and those of the archive."""
+    try:
+        with copying.source(values.store, values.instance) as dumps:
+            manifest = archive.write(path, clock.today().isoformat(), dumps, _files(values), keys)
+        size, documents = path.stat().st_size, sum(manifest.collections.values())
+    except OSError as error:
+        raise Problem("file.unwritable", path=str(path), reason=error.strerror or str(error)) from None
+    try:
+        records.made(values, size=size, sealed=keys.sealed, documents=documents, files=len(manifest.files))
+    except (OSError, Problem) as error:  # the backup is there, and that is what counts
+        click.echo(f"The desk will not know of this backup: {error}", err=True)
+    return manifest
 
 
 @click.command()
@@ -83,13 +114,15 @@ def restore(
     for name, parts in verified.files():
         _write_file(values.instance / name, parts)
     marker.unlink(missing_ok=True)
+    counts, files = verified.manifest.collections, len(verified.manifest.files)
+    records.restored(values, day=verified.manifest.day, documents=sum(counts.values()), files=files)
     _report(verified.manifest.collections)
     click.echo(f"{len(verified.manifest.files)} files. Restored: the backup of {verified.manifest.day}.")
 
 
 def copy_store(target: str, instance: Path | None) -> None:
     """Copy all documents of an instance's store to the store at another address, and compare them."""
-    values = _settings(instance)
+    values = settings_of(instance)
     if _same(target, values):
         raise Problem("store.occupied", place=scheme_of(target))
     with copying.source(values.store, values.instance) as dumps:
@@ -98,7 +131,7 @@ def copy_store(target: str, instance: Path | None) -> None:
     click.echo("Copied and compared. Set SURVEY_STORE to the new address to use it.")
 
 
-def _settings(instance: Path | None) -> Settings:
+def settings_of(instance: Path | None) -> Settings:
     """Return the settings of an instance that is whole. Raises Problem backup.unfinished."""
     values = settings.load(instance)
     check_finished(values.instance)
@@ -115,7 +148,9 @@ def _files(values: Settings) -> dict[str, Path]:
     found = {}
     for folder, below, names in os.walk(values.instance):
         here = Path(folder)
-        below[:] = sorted(name for name in below if not name.startswith(".") and not _is_store(here / name))
+        below[:] = sorted(
+            name for name in below if not name.startswith(".") and name != waiting.FOLDER and not _is_store(here / name)
+        )
         for name in sorted(names):
             path = here / name
             if not name.startswith(".") and name != UNFINISHED and path.is_file() and not path.is_symlink():

@@ -21,10 +21,11 @@ from survey_service.questionnaire import definition
 from survey_service.questionnaire.builder import AUDIENCES
 from survey_service.questionnaire.comparison_reasons import MESSAGES
 from survey_service.questionnaire.model import Questionnaire, wording
+from survey_service.questionnaire.xform import writing as xform
 from survey_service.questionnaire.xlsform import exporting, listfiles, po
 from survey_service.questionnaire.xlsform.importing import Options
 from survey_service.questionnaire.xlsform.notices import by_weight
-from survey_service.responses import definitions, imports, media
+from survey_service.responses import definitions, imports, media, standing
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.revisions import PUBLICATIONS, REVISIONS, Published
 from survey_service.responses.schedule import MOST_RESPONSES
@@ -69,7 +70,7 @@ def _standing(context: Context, entry: Published | None) -> tuple[str, ...]:
     if entry is None:
         return (_NOTHING, "not published", _NOTHING, _NOTHING, _NOTHING)
     schedule = entry.schedule
-    count = str(context.store.collection(RESPONSES).count(questionnaire=entry.questionnaire.name))
+    count = str(standing.counted(context.store, entry.questionnaire.name))
     limited = f"{count}/{schedule.limit}" if schedule.limit else count
     return (entry.revision, entry.state, schedule.opens or _NOTHING, schedule.closes or _NOTHING, limited)
 
@@ -252,11 +253,12 @@ def export(name: str, form: str, language: str, target: str, instance: Path | No
     """
     with opened(instance) as context:
         questionnaire, version = _newest(context, name)
+        words = context.interface.word
     if form == "po" and language not in questionnaire.languages:
         raise click.UsageError(f"name a language with --language: {', '.join(questionnaire.languages)}")
     makers: Mapping[str, Callable[[], bytes]] = {
         "xlsx": lambda: exporting.write(questionnaire, version),
-        "xform": lambda: exporting.xform(questionnaire, version),
+        "xform": lambda: xform.write(questionnaire, version, words),
         "po": lambda: po.write(questionnaire, language),
         "json": lambda: json.dumps(definition.to_json(questionnaire), ensure_ascii=False, indent=1).encode(),
     }

@@ -83,7 +83,8 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 _DECIMAL = re.compile(r"[+-]?([0-9]{1,15}([.][0-9]{0,15})?|[.][0-9]{1,15})")
 _TIME = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(?::[0-9]{2}(?:[.][0-9]*)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?")
 _ISO_DATE = re.compile(r"([0-9]{1,4})-([0-9]{1,2})-([0-9]{1,2})")
-_DEFAULT_LENGTH = 2000
+DEFAULT_LENGTH = 2000
+"""How many characters a text may have where nothing is said."""
 
 
 def plain_digits(text: str) -> str:
@@ -103,7 +104,7 @@ def _text(question: Question, raw: Any, _choices: tuple[Choice, ...], _today: dt
     if not storable(raw):
         raise Unreadable("characters")
     text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
-    limit = question.parameters.get("max_length", _DEFAULT_LENGTH)
+    limit = question.parameters.get("max_length", DEFAULT_LENGTH)
     if len(text) > limit:
         raise Unreadable("too_long", limit=limit, length=len(text))
     return text

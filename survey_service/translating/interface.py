@@ -33,6 +33,10 @@ class Interface:
             known = self._made[tag, domain] = snapshot.number, composed
         return known[1]
 
+    def word(self, text: str, tag: str) -> str:
+        """Return the translation of a text that respondents see."""
+        return str(self.translations(tag, catalogs.MESSAGES).gettext(text))
+
 
 def _messages(snapshot: Snapshot) -> Mapping[str, Mapping[str, Made]]:
     return {

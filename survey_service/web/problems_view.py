@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
@@ -15,6 +15,7 @@ from survey_service.problems import Problem
 from survey_service.store.disk import FULL
 from survey_service.web import audience, tracing, wordings
 from survey_service.web.i18n import gettext
+from survey_service.web.openrosa import shapes
 
 _CODES: Mapping[int, str] = {
     400: "request.bad",
@@ -24,6 +25,7 @@ _CODES: Mapping[int, str] = {
     414: "request.too_long",
     415: "request.media_type",
 }
+_PHONES = "/openrosa/"
 _PROGRAM_PATHS = ("/api/", "/hsds/", "/healthz", "/readyz", "/metrics")
 _RETRY_SECONDS = "30"
 
@@ -57,6 +59,18 @@ def problem_json(problem: Problem) -> Response:
     return response
 
 
+def problem_message(problem: Problem) -> Response:
+    """Return a Problem as OpenRosa clients show it: what is wrong, and where."""
+    faults = [f"{fault.get('question', '')}: {fault.get('message', '')}" for fault in wordings.problem_faults(problem)]
+    return shapes.message("\n".join([wordings.problem_message(problem), *faults]), shapes.FAILURE, problem.status)
+
+
+def _shape() -> Callable[[Problem], Response]:
+    if request.path.startswith(_PHONES):
+        return problem_message
+    return problem_json if wants_json() else problem_page
+
+
 def problem_page(problem: Problem) -> Response:
     """Return a Problem as a page in the reader's language, with a way on."""
     page = render_template(
@@ -77,7 +91,7 @@ def show(problem: Problem) -> Response:
     if problem.code.startswith("store.") and problem.status >= 500:
         current_app.logger.error("%s at %s", problem, request.endpoint)
         problem = Problem("service.unavailable")
-    response = problem_json(problem) if wants_json() else problem_page(problem)
+    response = _shape()(problem)
     if problem.status in (429, 503):
         response.headers["Retry-After"] = _RETRY_SECONDS
     return response

@@ -70,7 +70,8 @@ def test_back_up_and_restore(run: Run, here: Path, tmp_path: Path) -> None:
     assert (there / "receipt.key").read_text() == "00ff"
     assert (there / "receipt.key").stat().st_mode & 0o777 == 0o600
     assert (there / "snapshots" / "a" / "data").read_bytes() == b"\0\1"
-    assert sorted(path.name for path in there.iterdir()) == ["config.toml", "receipt.key", "snapshots", "store"]
+    names = ["backups.jsonl", "config.toml", "receipt.key", "snapshots", "store"]
+    assert sorted(path.name for path in there.iterdir()) == names
 
 
 def test_files_of_respondents_come_along(run: Run, here: Path, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ Entry = dict[str, Any]
 
 def write(questionnaire: Questionnaire, version: str = "") -> bytes:
     """Return the workbook; ``version`` is the revision it was made of."""
-    titles = {tag: language_title(tag) for tag in questionnaire.languages}
+    titles = {tag: languages.language(tag).title for tag in questionnaire.languages}
     survey = list(_survey(questionnaire))
     listed = [
         {"list_name": name, **_choice(choice)} for name, choices in questionnaire.lists.items() for choice in choices
@@ -54,19 +54,6 @@ def write(questionnaire: Questionnaire, version: str = "") -> bytes:
         _rows(book, "settings", [list(settings), list(settings.values())])
         _rows(book, extras.SHEET, extras.rows(questionnaire, {**titles, "*": extras.EVERYWHERE}))
     return target.getvalue()
-
-
-def xform(questionnaire: Questionnaire, version: str = "") -> bytes:
-    """Return the questionnaire as XForm, the format of ODK tools."""
-    from pyxform.xls2xform import convert  # takes long to load, and few need it
-
-    result = convert(xlsform=io.BytesIO(write(questionnaire, version)), file_type=".xlsx", validate=False)
-    return str(result.xform).encode("utf-8")
-
-
-def language_title(tag: str) -> str:
-    """Return a language as XLSForm writes it: ``Deutsch (de)``."""
-    return f"{languages.language(tag).autonym} ({tag})"
 
 
 def _sheet(
