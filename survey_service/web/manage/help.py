@@ -32,6 +32,7 @@ CHAPTERS = {
     "password": "first-hour",
     "people": "role-admin",
     "plugins": "reports",
+    "privacy": "privacy",
     "questionnaires": "questionnaires",
     "reports": "reports",
     "responses": "questionnaires",
