@@ -91,10 +91,11 @@ def _note(store: Store, delivery: Delivery, answer: Answer, now: dt.datetime) ->
 
     Then what arrived is sent once more with the same id, or a failure is not counted.
     """
-    for note in (
+    notes: tuple[Callable[[], None], ...] = (
         lambda: deliveries.note_answer(store, delivery, answer),
         lambda: endpoints.note_answer(store, delivery.hook, answer, now=now),
-    ):
+    )
+    for note in notes:
         try:
             note()
         except Problem as problem:
