@@ -20,6 +20,7 @@ from survey_service.monitoring.figures import Batches
 from survey_service.offers.register import OFFERS
 from survey_service.problems import Problem
 from survey_service.reports import runs
+from survey_service.responses import standing
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.revisions import Publications
 from survey_service.store import rounds
@@ -111,7 +112,8 @@ def _responses(here: Here, before: State | None) -> tuple[list[Event], State]:
     new: Counter[tuple[str, str, str]] = Counter()
     for change in changes.rows:
         found = change.document
-        if found is not None and (found.version == 1 or change.id > start["highest"]):
+        is_new = found is not None and (found.version == 1 or change.id > start["highest"])
+        if found is not None and is_new and standing.counts(found.body):
             new[found.body["questionnaire"], found.body["period"], found.body["language"]] += 1
         cursor, highest = change.cursor, max(highest, change.id)
     state = {"cursor": cursor, "highest": highest}
