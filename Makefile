@@ -7,9 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 # One more than there are processors, for browsers and servers are waited for; at most four.
 WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 4 ? n + 1 : 4)))
-APT_TEST := chromium fonts-noto-core libreoffice-writer-nogui postgresql
+APT_TEST := age bubblewrap caddy chromium fonts-noto-core libreoffice-writer-nogui nginx openssl postgresql systemd
 
-.PHONY: serve test test-faults test-languages lint check bench bench-phone translations clean
+.PHONY: serve test test-faults test-languages lint check docs bench soak bench-phone translations clean
 
 serve: $(VENV)/.runtime  ## the service with demo content at http://127.0.0.1:8000
 	@$(BIN)/survey-service serve --demo --host $(HOST) --port $(PORT)
@@ -18,14 +18,14 @@ test: $(VENV)/.test .system-test .enketo lint  ## everything: lint, unit, contra
 	@$(BIN)/python -m pytest -m "not faults and not languages" -n $(WORKERS) --dist worksteal
 
 test-faults: $(VENV)/.test .system-test  ## all injected faults, the long runs included; prints what was counted
-	@$(BIN)/python -m pytest -m "faults or injected" --timeout 3600
+	@$(BIN)/python -m pytest -m "fault or faults or injected" --timeout 3600
 
 test-languages: $(VENV)/.test .system-test  ## every page in every language, light and dark; pictures in test-artefacts/
 	@$(BIN)/python -m pytest tests/journeys -m languages -n $(WORKERS) --dist worksteal
 
 lint: $(VENV)/.test
-	@$(BIN)/ruff check survey_service plugins tests translations
-	@$(BIN)/ruff format --check survey_service plugins tests translations
+	@$(BIN)/ruff check survey_service plugins tests translations docs
+	@$(BIN)/ruff format --check survey_service plugins tests translations docs
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache > $(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
 	@$(BIN)/djlint survey_service --lint --quiet
@@ -33,8 +33,15 @@ lint: $(VENV)/.test
 check: $(VENV)/.runtime  ## the questionnaire files, settings, languages and plugins
 	@$(BIN)/survey-service check
 
+docs: $(VENV)/.test  ## the documentation as HTML: build/docs/index.html
+	@$(BIN)/python -m sphinx -b html -W --keep-going -q -j auto docs build/docs
+	@echo "build/docs/index.html"
+
 bench: $(VENV)/.test
 	@$(BIN)/python -m tests.bench $(BENCH)
+
+soak: $(VENV)/.test  ## ten minutes of a busy day at once: nothing lost, doubled, 5xx; memory, slowest pages
+	@$(BIN)/python -m tests.bench.soak $(SECONDS_OF_SOAK)
 
 bench-phone: $(VENV)/.test .system-test  ## weight and speed on a phone beside SurveyJS and enketo-core (Node 20 and npm)
 	@$(BIN)/python -m tests.bench.phone
@@ -56,7 +63,7 @@ $(VENV)/.runtime: setup.cfg pyproject.toml .ci/constraints.txt | $(VENV)/bin/pyt
 
 $(VENV)/.test: setup.cfg pyproject.toml .ci/constraints.txt $(VENV)/.runtime
 	@echo "Installing the test tools into $(VENV) …"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c .ci/constraints.txt -e '.[postgres,test]' && touch $@
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c .ci/constraints.txt -e '.[docs,postgres,s3,test]' && touch $@
 
 .PHONY: .system-test
 .system-test:

@@ -19,6 +19,7 @@ from survey_service.web import (
     concept,
     confirming,
     consulting,
+    contacting,
     context,
     directory,
     helper,
@@ -51,7 +52,7 @@ from survey_service.web import (
 )
 
 MODULES: tuple[ModuleType, ...] = (
-    *(public, arrival, respondent, helper, receipt, resume, leaving, offline),
+    *(public, arrival, respondent, contacting, helper, receipt, resume, leaving, offline),
     *(directory, offer, results, concept, consulting, closing, provider, confirming),
     *(api, hsds, openrosa, metrics, manage),
 )

@@ -120,9 +120,14 @@ def waiting(settings: Settings) -> int:
 
 
 def deliver(
-    settings: Settings, context: ssl.SSLContext | None = None, bounced: Callable[[str], object] | None = None
+    settings: Settings,
+    context: ssl.SSLContext | None = None,
+    bounced: Callable[[str], object] | None = None,
+    hold: Callable[[], bool] = lambda: True,
 ) -> Delivered:
     """Send what is due in the outbox, each mail once, and return what came of it; one process does it at a time.
+
+    ``hold`` is asked before each mail whether this machine is to send; if not, the rest is left to another one.
 
     ``context`` says which certificates are trusted, by default those of this computer. ``bounced`` is called with each
     address that a server does not know, before that mail is put aside. What a server does never raises: what was not
@@ -130,31 +135,36 @@ def deliver(
     """
     server = server_of(settings.mail_url)
     folder = outbox.folder(settings.instance, outbox.WAITING)
-    if server is None or not any(folder.glob("*.eml")):
+    if server is None or not outbox.count(settings.instance, outbox.WAITING):
         return Delivered()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(folder) as alone:
         if not alone:
             return Delivered()
         outbox.forget_sent(settings.instance)
         sent = failed = 0
-        for outcome in _attempts(server, folder, context, bounced):
+        for outcome in _attempts(server, settings.instance, context, bounced, hold):
             sent += outcome == "sent"
             failed += outcome == "failed"
         return Delivered(sent, outbox.count(settings.instance, outbox.WAITING), failed)
 
 
 def _attempts(
-    server: Server, folder: Path, context: ssl.SSLContext | None, bounced: Callable[[str], object] | None
+    server: Server,
+    instance: Path,
+    context: ssl.SSLContext | None,
+    bounced: Callable[[str], object] | None,
+    hold: Callable[[], bool],
 ) -> Iterator[str]:
     """Try each mail that is due and yield "sent", "waits" or "failed"."""
     now = clock.now().timestamp()
-    due = [path for path in sorted(folder.glob("*.eml")) if outbox.state(path).is_due(now)]
-    if not due:
+    due = [path for path in outbox.paths(instance, outbox.WAITING) if outbox.state(path).is_due(now)]
+    if not due or not hold():
         return
     left = list(due)
     try:
         with _connected(server, context or ssl.create_default_context()) as connection:
-            while left:
+            while left and hold():
                 outcome = _attempt(connection, left[0], bounced)
                 left.pop(0)
                 yield outcome

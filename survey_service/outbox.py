@@ -2,15 +2,15 @@
 
 ``outbox`` holds what stays with ``mail_url = file:``, ``waiting`` what waits for a server, ``failed`` what was given
 up; ``sent`` an empty file for each mail that may go out once only; ``bounces`` what mail servers report back.
+A mail is known by the path of its file in the folder of the instance, also where its files are kept elsewhere.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import re
-import tempfile
+import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from email import message_from_bytes, policy
@@ -20,6 +20,8 @@ from pathlib import Path
 
 from survey_service import clock
 from survey_service.problems import Problem
+from survey_service.store import blobs
+from survey_service.store.blobs import Blobs
 
 OUTBOX, WAITING, FAILED, SENT, BOUNCES = "outbox", "waiting", "failed", "sent", "bounces"
 PLACES = (OUTBOX, WAITING, FAILED)
@@ -77,36 +79,47 @@ def folder(instance: Path, place: str) -> Path:
     return instance / OUTBOX if place == OUTBOX else instance / OUTBOX / place
 
 
+def paths(instance: Path, place: str) -> list[Path]:
+    """Return the mails of a place, in the order in which they were written."""
+    prefix = folder(instance, place).relative_to(instance).as_posix() + "/"
+    found = blobs.of(instance).find(prefix, deep=False)
+    return [instance / blob.name for blob in found if blob.name.endswith(".eml")]
+
+
+def _kept(path: Path) -> tuple[Blobs, str]:
+    """Return where a file of the outbox is kept, and its name there."""
+    instance = next(above for above in path.parents if above.name == OUTBOX).parent
+    return blobs.of(instance), path.relative_to(instance).as_posix()
+
+
+def _read(path: Path) -> bytes:
+    kept, name = _kept(path)
+    return kept.get(name)
+
+
 def written(target_folder: Path, content: bytes, key: str = "") -> Path:
-    """Write a mail whole and durably, readable by its owner only, then give it its name; ``key`` is a part of that."""
-    target_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor, scratch = tempfile.mkstemp(dir=target_folder, prefix=".new-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        stamp = clock.now().strftime("%Y%m%dT%H%M%S")
-        target = target_folder / f"{stamp}-{key or Path(scratch).name.removeprefix('.new-')}.eml"
-        os.replace(scratch, target)
-    except BaseException:
-        Path(scratch).unlink(missing_ok=True)
-        raise
+    """Write a mail whole and durably, readable by its owner only; ``key`` is a part of its name."""
+    stamp = clock.now().strftime("%Y%m%dT%H%M%S")
+    target = target_folder / f"{stamp}-{key or secrets.token_hex(6)}.eml"
+    kept, name = _kept(target)
+    kept.put(name, content)
     return target
 
 
 def find_key(instance: Path, key: str) -> Path | None:
     """Return the file of the mail with a key, or what is left of one that was sent; None if there was none."""
     for place in PLACES:
-        for path in folder(instance, place).glob(f"*-{key}.eml"):
-            return path
+        for path in paths(instance, place):
+            if path.name.endswith(f"-{key}.eml"):
+                return path
     sent = folder(instance, SENT) / key
-    return sent if sent.exists() else None
+    kept, name = _kept(sent)
+    return sent if kept.has(name) else None
 
 
 def message(path: Path) -> EmailMessage:
     """Return the mail of a file. Raises ValueError if it has no recipient."""
-    found = message_from_bytes(path.read_bytes(), policy=policy.SMTP)
+    found = message_from_bytes(_read(path), policy=policy.SMTP)
     if not isinstance(found, EmailMessage) or not found["To"] or not found["From"]:
         raise ValueError("no mail")
     return found
@@ -115,64 +128,62 @@ def message(path: Path) -> EmailMessage:
 def state(path: Path) -> State:
     """Return what came of a mail so far; what cannot be read counts as never tried."""
     try:
-        return State(**json.loads(_beside(path).read_text("utf-8")))
+        return State(**json.loads(_read(_beside(path))))
     except (OSError, ValueError, TypeError):
         return State(since=_moment(path).timestamp())
 
 
 def note(path: Path, found: State) -> None:
     """Keep what came of a mail beside it."""
-    descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(asdict(found), file)
-    os.replace(scratch, _beside(path))
+    kept, name = _kept(_beside(path))
+    kept.put(name, json.dumps(asdict(found)).encode())
 
 
 def gone(path: Path) -> None:
     """Take a mail out of the outbox that was sent or discarded; one with a key is remembered first."""
     key = path.stem.partition("-")[2]
     if len(key) == 32:
-        sent = path.parent.parent / SENT if path.parent.name in (WAITING, FAILED) else path.parent / SENT
-        sent.mkdir(exist_ok=True, mode=0o700)
-        (sent / key).touch(mode=0o600)
-        os.utime(sent / key, (clock.now().timestamp(),) * 2)
-    path.unlink(missing_ok=True)
-    _beside(path).unlink(missing_ok=True)
+        kept, sent = _kept((path.parent.parent if path.parent.name in (WAITING, FAILED) else path.parent) / SENT / key)
+        kept.put(sent, b"")
+        kept.refresh(sent)
+    for gone_now in (path, _beside(path)):
+        kept, name = _kept(gone_now)
+        kept.delete(name)
 
 
 def move(path: Path, place: str, found: State) -> Path:
     """Bring a mail to another place, with its state."""
-    target = path.parent.parent / place
-    target.mkdir(exist_ok=True, mode=0o700)
-    note(target / path.name, found)
-    os.replace(path, target / path.name)
-    _beside(path).unlink(missing_ok=True)
-    return target / path.name
+    target = path.parent.parent / place / path.name
+    note(target, found)
+    kept, name = _kept(path)
+    kept.move(name, _kept(target)[1])
+    kept.delete(_kept(_beside(path))[1])
+    return target
 
 
 def forget_sent(instance: Path) -> None:
     """Forget the mails that went out long ago."""
     oldest = (clock.now() - REMEMBERED).timestamp()
-    for path in folder(instance, SENT).glob("*"):
-        if path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
+    kept = blobs.of(instance)
+    for blob in list(kept.find(f"{OUTBOX}/{SENT}/")):
+        if blob.written < oldest:
+            kept.delete(blob.name)
 
 
 def count(instance: Path, place: str) -> int:
     """Return how many mails are in a place."""
-    return sum(1 for _ in folder(instance, place).glob("*.eml"))
+    return len(paths(instance, place))
 
 
 def entries(instance: Path, place: str, most: int) -> list[Entry]:
     """Return the mails of a place, newest first, at most so many."""
-    paths = sorted(folder(instance, place).glob("*.eml"), key=lambda path: path.name, reverse=True)
-    return list(_entries(paths[:most], place))
+    return list(_entries(paths(instance, place)[::-1][:most], place))
 
 
 def find(instance: Path, place: str, name: str) -> Path:
     """Return the file of a mail. Raises Problem mail.missing."""
     path = folder(instance, place) / name if place in PLACES and _NAME.fullmatch(name) else None
-    if path is None or not path.is_file():
+    if path is None or not _kept(path)[0].has(_kept(path)[1]):
         raise Problem("mail.missing")
     return path
 
@@ -187,8 +198,8 @@ def masked_team(text: str) -> str:
     return _OF_THE_TEAM.sub("…", text)
 
 
-def _entries(paths: list[Path], place: str) -> Iterator[Entry]:
-    for path in paths:
+def _entries(found_paths: list[Path], place: str) -> Iterator[Entry]:
+    for path in found_paths:
         try:
             found = message(path)
             moment = _date(found)

@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def bundled(name: str) -> Path:
-    """Return the folder of bundled ``forms``, ``plugins`` or ``translations``.
+    """Return the folder of bundled ``docs``, ``forms``, ``plugins`` or ``translations``.
 
     Raises FileNotFoundError if the installation is incomplete.
     """

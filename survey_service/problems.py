@@ -172,6 +172,19 @@ CATALOGUE: Mapping[str, Kind] = {
         500, D_("File not writable"), D_("%(path)s cannot be written: %(reason)s. Choose another file.")
     ),
     "check.failed": Kind(500, D_("Faults found"), D_("%(count)s faults were found. Mend them and check again.")),
+    "upgrade.unsound": Kind(
+        500, D_("Not as it should be"), D_("After the upgrade the instance is not as it should be: %(reason)s.")
+    ),
+    "upgrade.failed": Kind(
+        500,
+        D_("Upgrade failed"),
+        D_("The upgrade failed: %(reason)s The backup made before it is whole. The way back:\n%(listing)s"),
+    ),
+    "work.failed": Kind(
+        500,
+        D_("Not everything was done"),
+        D_("Not done: %(works)s. The messages above say why. The next round tries again."),
+    ),
     "questionnaire.missing": Kind(
         404,
         N_("Questionnaire not found"),
@@ -395,6 +408,10 @@ CATALOGUE: Mapping[str, Kind] = {
         N_("Too many wrong words"),
         N_("Wrong words were typed very often from this network. Your answers are safe. Try again in ten minutes."),
     ),
+    "erasure.short": Kind(
+        422, D_("Too short to be searched for"), D_("Type at least %(least)s characters of a name or address.")
+    ),
+    "erasure.reason": Kind(422, D_("Which reason?"), D_("Choose why this response is to be erased.")),
     "receipt.missing": Kind(
         404, N_("Receipt not found"), N_("There is no response for these words. Check the spelling.")
     ),
@@ -510,7 +527,40 @@ CATALOGUE: Mapping[str, Kind] = {
         N_("Others have told us already"),
         N_("Several people have told us that something is wrong here. We will look at it. Thank you!"),
     ),
+    "wish.missing": Kind(
+        422,
+        N_("How can we reach you?"),
+        N_("Please write what we should call you, and a telephone number or an e-mail address."),
+    ),
+    "wish.long": Kind(422, N_("The text is too long"), N_("Please write at most %(most)s characters.")),
+    "wish.many": Kind(
+        429,
+        N_("Very many people are writing to us"),
+        N_("Please try again tomorrow. Your answers have arrived all the same."),
+    ),
+    "wish.gone": Kind(404, D_("Wish not found"), D_("It was erased already.")),
     "notice.missing": Kind(404, D_("Notice not found"), D_("There is no such notice.")),
+    "review.reason": Kind(
+        422, D_("The reason is missing"), D_("Please choose why the responses are to be excluded. Nothing changed.")
+    ),
+    "review.state": Kind(422, D_("Nothing was chosen"), D_("Please choose what is to be done. Nothing changed.")),
+    "review.remark": Kind(422, N_("The text is too long"), N_("Please write at most %(most)s characters.")),
+    "review.note": Kind(422, D_("The note is empty or too long"), D_("Please write 1 to %(most)s characters.")),
+    "review.many": Kind(
+        422, D_("There are many notes already"), D_("A response can have %(most)s notes. Please remove one first.")
+    ),
+    "review.none": Kind(422, D_("No response was chosen"), D_("Please choose at least one. Nothing changed.")),
+    "review.offers": Kind(
+        409, D_("Offers are moderated"), D_("Please decide about offers on the page “Offers”. Nothing changed.")
+    ),
+    "review.undo": Kind(
+        409, D_("This can no longer be undone"), D_("It was undone already, or it is older than a day.")
+    ),
+    "filter.name": Kind(
+        422,
+        D_("The filter needs a name"),
+        D_("Please write 1 to %(most)s characters, none that you have used already."),
+    ),
     "offer.reason": Kind(
         422,
         D_("The reason is missing"),
@@ -811,6 +861,25 @@ CATALOGUE: Mapping[str, Kind] = {
     "mail.missing": Kind(
         404, D_("Message not found"), D_("There is no such message in the outbox. It may have been sent meanwhile.")
     ),
+    "hook.missing": Kind(
+        404, D_("Webhook not found"), D_("There is no such webhook or delivery. It may have been removed meanwhile.")
+    ),
+    "hook.name": Kind(422, D_("A name is needed"), D_("Give it a name of at most %(most)s characters.")),
+    "hook.kinds": Kind(422, D_("Nothing was chosen"), D_("Choose at least one thing that it is to be told.")),
+    "hook.address": Kind(422, D_("Webhooks cannot go to this address"), D_("%(reason)s. Check the address.")),
+    "hook.many": Kind(422, D_("Too many webhooks"), D_("There can be %(most)s at most. Remove one first.")),
+    "token.needed": Kind(
+        401, D_("A token is needed"), D_("Send a token that holds, as Authorization: Bearer …. The desk makes them.")
+    ),
+    "token.scope": Kind(403, D_("The token does not open this"), D_("For this it needs the scope %(scope)s.")),
+    "token.pace": Kind(429, D_("Too many requests"), D_("Wait a little; %(most)s in ten minutes are allowed.")),
+    "token.locked": Kind(429, D_("Too many wrong tokens"), D_("Wait ten minutes, then send a token that holds.")),
+    "token.name": Kind(422, D_("A name is needed"), D_("Give it a name of at most %(most)s characters.")),
+    "token.scopes": Kind(422, D_("Nothing was chosen"), D_("Choose at least one thing that the token is to open.")),
+    "token.life": Kind(422, D_("No such time"), D_("Choose from the list for how long the token is to hold.")),
+    "token.many": Kind(422, D_("Too many tokens"), D_("There can be %(most)s at most. Revoke one first.")),
+    "token.missing": Kind(404, D_("Token not found"), D_("There is no such token. Perhaps it was revoked meanwhile.")),
+    "api.query": Kind(400, D_("Parameter not usable"), D_("The parameter “%(name)s” cannot be used. %(reason)s")),
     "schedule.missing": Kind(
         404, D_("Schedule not found"), D_("There is no such schedule of reports. Choose one from the list.")
     ),
@@ -1085,6 +1154,22 @@ CATALOGUE: Mapping[str, Kind] = {
     "store.unreachable": Kind(
         503, D_("Database not reachable"), D_("The database does not answer. Nothing was saved. Try again in a minute.")
     ),
+    "secrets.differ": Kind(
+        500,
+        D_("Secrets differ"),
+        D_(
+            "%(name)s in the folder of this machine is not the secret that the other machines use. Move the file away "
+            "if this machine is to join them; what was made with it is then not usable any more."
+        ),
+    ),
+    "secrets.sealed": Kind(
+        500,
+        D_("Secrets are sealed with another key"),
+        D_(
+            "The secret “%(name)s” in the store was sealed with another SURVEY_SECRET_KEY. Set the one before, or seal "
+            "all with the new one: survey-service store seal."
+        ),
+    ),
     "store.driver": Kind(
         500,
         D_("PostgreSQL driver missing"),
@@ -1138,6 +1223,19 @@ CATALOGUE: Mapping[str, Kind] = {
             "opened, and nothing was "
             "changed. Restore a backup, or let “survey-service store check --repair” keep what can still be read."
         ),
+    ),
+    "audit.broken": Kind(
+        500,
+        D_("The audit log is not whole"),
+        D_(
+            "From entry %(number)s on the audit log of %(place)s is not what was written: an entry was changed or is "
+            "missing. Compare it with a backup or an export of before. Nothing was changed now."
+        ),
+    ),
+    "audit.unreadable": Kind(
+        422,
+        D_("Not an export of the audit log"),
+        D_("%(path)s is not an audit log exported as JSON lines: %(reason)s"),
     ),
     "store.newer": Kind(
         500,

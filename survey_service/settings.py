@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 import os
 import re
 import secrets
@@ -98,11 +99,54 @@ def _log(text: str) -> str:
     return name
 
 
+INSIDE, TIMER = "inside", "timer"
+
+
+def _scheduler(text: str) -> str:
+    name = text.strip().lower()
+    if name not in (INSIDE, TIMER):
+        raise ValueError("use inside or timer")
+    return name
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    """Return networks in their usual writing; one that is no network, or the whole internet, is refused."""
+    words = text.replace(",", " ").split()
+    try:
+        found = [ipaddress.ip_network(word) for word in words]
+    except ValueError:
+        raise ValueError("use networks such as 10.20.0.0/16 or fd12:3456::/48, separated by blanks") from None
+    if any(network.prefixlen < (8 if network.version == 4 else 16) for network in found):
+        raise ValueError("use networks of your own, such as 10.20.0.0/16; this one is too large")
+    return tuple(dict.fromkeys(map(str, found)))
+
+
 def _token(text: str) -> str:
     token = text.strip()
     if token and (len(token) < 16 or not token.isascii() or not token.isprintable() or " " in token):
         raise ValueError("use at least 16 letters, digits and signs, without blanks")
     return token
+
+
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]*(?:/[A-Za-z0-9._/-]*)?(?:\?[A-Za-z0-9&=:/._%-]*)?")
+
+
+def _files(text: str) -> str:
+    """Return where files are kept; a name or password has no place in it."""
+    address = text.strip()
+    if address not in ("instance:", "store:") and not _BUCKET.fullmatch(address):
+        raise ValueError("use instance:, store: or s3://bucket/folder?endpoint=https://…")
+    unknown = {pair.partition("=")[0] for pair in address.partition("?")[2].split("&") if pair}
+    if not unknown <= {"endpoint", "region", "style"}:
+        raise ValueError("behind ? there may be endpoint=, region= and style=path or style=host")
+    return address
+
+
+def _secrets(text: str) -> str:
+    place = text.strip()
+    if place not in ("instance:", "store:"):
+        raise ValueError("use instance: or store:")
+    return place
 
 
 def _license(text: str) -> str:
@@ -124,6 +168,20 @@ class Setting:
 
 TABLE: tuple[Setting, ...] = (
     Setting("store", str, "tinydb:", "Where responses are kept: tinydb: (in the instance) or postgresql://…"),
+    Setting(
+        "files",
+        _files,
+        "instance:",
+        "Where files are kept that are no documents: instance: (its folder), store: (in PostgreSQL) or "
+        "s3://bucket/folder?endpoint=https://…; several machines need one of the last two",
+    ),
+    Setting(
+        "secrets",
+        _secrets,
+        "instance:",
+        "Where the secrets of the instance are kept: instance: (files in its folder) or store: (sealed with "
+        "secret_key), which several machines need",
+    ),
     Setting("public_url", str, "", "The address people use, https://…; empty means local use over plain http"),
     Setting(
         "secret_key", str, "", "Signs cookies; empty means one is made and kept in the instance, readable by you only"
@@ -153,9 +211,21 @@ TABLE: tuple[Setting, ...] = (
         "https://www.dwd.de/",
         "Where “Leave this page now” leads: a page that looks harmless, https://…, or about:blank for an empty one",
     ),
+    Setting(
+        "backup_days",
+        _not_negative,
+        3,
+        "Days without a backup after which the desk asks for one; 0 if backups are made by other means",
+    ),
     Setting("late_days", _not_negative, 30, "Days after the end in which answers kept on a phone are still taken"),
     Setting("retention_months", _positive, 12, "Responses of newcomers and experts are erased after so many months"),
     Setting("retention_text_months", _positive, 6, "Free texts in them are erased after so many months"),
+    Setting(
+        "backup_kept_days",
+        _positive,
+        90,
+        "Days after which backups are deleted by whoever keeps them; the pages about erasing name the day",
+    ),
     Setting("kiosk_seconds", _at_least(20), 120, "After so long without a touch a shared tablet asks and then erases"),
     Setting(
         "embed_origins",
@@ -174,6 +244,13 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting("threads", _positive, 32, "Threads in each process that answer requests"),
     Setting("processes", _positive, 1, "Processes that answer requests; several need a postgresql:// store"),
+    Setting(
+        "scheduler",
+        _scheduler,
+        INSIDE,
+        "Who does what is due again and again: inside (the running service) or timer (survey-service work "
+        "from a timer; needs a postgresql:// store)",
+    ),
     Setting("max_body", _positive, 500_000, "Largest request body in bytes"),
     Setting("max_fields", _positive, 2_000, "Most form fields in one request"),
     Setting("upload_bytes", _positive, 5_000_000, "Largest file that a respondent may send, in bytes"),
@@ -213,6 +290,13 @@ TABLE: tuple[Setting, ...] = (
     Setting("second_factor", _boolean, True, "Admins and managers need a second factor beside their password"),
     Setting(
         "second_factor_grace", _not_negative, 10, "How many times they may sign in before they have set up a second one"
+    ),
+    Setting(
+        "hook_networks",
+        _networks,
+        (),
+        "Networks of your own systems that webhooks may reach, such as 10.20.0.0/16, separated by blanks; empty means "
+        "public addresses only, over https",
     ),
     Setting("testing", _boolean, False, "Internal: set by the test suite"),
 )
@@ -262,7 +346,26 @@ def _clash(values: Mapping[str, Any]) -> Problem | None:
     """Return the Problem of settings that do not go together, or None."""
     if values["embed_origins"] and not values["public_url"].startswith("https://"):
         return Problem("settings.invalid", name="embed_origins", reason="it needs public_url to begin with https://")
+    if values["files"] == "store:" and not values["store"].startswith(("postgresql://", "postgres://")):
+        return Problem("settings.invalid", name="files", reason="store: needs a postgresql:// store")
+    if values["secrets"] == "store:" and len(values["secret_key"]) < _SHORTEST_KEY:
+        return Problem(
+            "settings.invalid",
+            name="secrets",
+            reason=f"store: needs a secret_key of at least {_SHORTEST_KEY} signs",
+        )
+    if values["scheduler"] == TIMER and not values["store"].startswith(("postgresql:", "postgres:")):
+        reason = "timer needs a postgresql:// store; the embedded one belongs to the running service alone"
+        return Problem("settings.invalid", name="scheduler", reason=reason)
     return None
+
+
+_SHORTEST_KEY = 32
+
+
+def checked(name: str, text: str) -> Any:
+    """Return a value of a setting. Raises Problem settings.invalid."""
+    return _read(name, text, name)
 
 
 def faults(instance: Path | None = None) -> list[Problem]:
@@ -312,9 +415,27 @@ def _content(path: Path) -> dict[str, Any]:
         raise Problem("settings.invalid", name=str(path), reason=str(error)) from None
 
 
+Keeper = Callable[[str, str], str]
+"""Given the name of a secret, and what the instance's folder has of it or "", returns the secret."""
+_keepers: dict[Path, Keeper] = {}
+"""Who keeps the secrets of an instance that this process has opened, if they are not in its folder."""
+
+
+def keep_secrets(instance: Path, keeper: Keeper | None) -> None:
+    """Say who keeps the secrets of an instance; None: they are files in its folder."""
+    if keeper is None:
+        _keepers.pop(instance, None)
+    else:
+        _keepers[instance] = keeper
+
+
 def instance_secret(instance: Path, name: str) -> str:
-    """Return a secret of the instance (64 hex digits), made at first use in a file only its owner can read."""
+    """Return a secret of the instance (64 hex digits), made at first use in a file only its owner can read, or kept by
+    whoever `keep_secrets` has named."""
     path = instance / f"{name}.key"
+    keeper = _keepers.get(instance)
+    if keeper is not None:
+        return keeper(name, path.read_text("ascii").strip() if path.exists() else "")
     instance.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -23,6 +23,7 @@ from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses.revisions import Publications
 from survey_service.store import open_store
 from survey_service.store.base import Store
+from tests.faults import table
 from tests.store.postgres_server import Server, running
 
 hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -197,3 +198,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("injected faults, in tests that passed: nothing acknowledged was lost")
         for label, number in sorted(totals.items()):
             terminalreporter.line(f"{number:>10,} {label}")
+    table.show(terminalreporter)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the table of bad input and faults."""
+    table.mark(items)

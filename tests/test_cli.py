@@ -35,7 +35,8 @@ from survey_service.store.base import Store
 PASSWORD = "drei Birnen im Schnee"
 COMMANDS: dict[str, set[str]] = {
     "serve": {"--host", "--port", "--demo", "--instance"},
-    "check": {"--forms", "--instance"},
+    "check": {"--forms", "--connect", "--json", "--instance"},
+    "deployment": set(),
     "forms list": {"--instance"},
     "forms publish": {"--note", "--instance"},
     "forms open": {"--from", "--until", "--limit", "--instance"},
@@ -47,7 +48,9 @@ COMMANDS: dict[str, set[str]] = {
     "forms export": {"--instance", "--to", "--language", "--output"},
     "responses import": {"--language", "--check", "--listing", "--instance"},
     "responses codebook": {"--language", "--output", "--format", "--instance"},
-    "responses export": {"--format", "--output", "--language", "--labels", "--columns", "--instance"},
+    "responses export": {
+        *("--format", "--output", "--language", "--labels", "--columns", "--excluded", "--notes", "--instance"),
+    },
     "offers export": {"--format", "--output", "--instance"},
     "offers import": {
         *("--apply", "--field", "--language", "--publish-contacts", "--skip-faulty", "--also-like", "--all"),
@@ -77,15 +80,23 @@ COMMANDS: dict[str, set[str]] = {
     "plugins upgrade": {"--wheel", "--activate", "--instance"},
     "plugins rollback": {"--instance"},
     "plugins remove": {"--instance"},
+    "privacy due": {"--days", "--json", "--instance"},
+    "privacy record": {"--output", "--language", "--instance"},
     "users add": {"--role", "--email", "--password-stdin", "--instance"},
     "users invite": {"--role", "--instance"},
     "users list": {"--instance"},
     "users disable": {"--instance"},
     "users reset": {"--role", "--no-second-factor", "--password-stdin", "--instance"},
+    "audit verify": {"--file", "--instance"},
+    "audit export": {"--format", "--output", "--since", "--until", "--instance"},
     "store check": {"--repair", "--instance"},
     "store compact": {"--instance"},
     "store copy": {"--to", "--instance"},
-    "backup": {"--to", "--recipient", "--passphrase-file", "--instance"},
+    "store files": {"--from", "--instance"},
+    "store seal": {"--key-file", "--instance"},
+    "work": {"--instance"},
+    "upgrade": {"--backup-to", "--recipient", "--dry-run", "--instance"},
+    "backup": {"--to", "--keep", "--recipient", "--passphrase-file", "--instance"},
     "restore": {"--replace", "--identity-file", "--passphrase-file", "--instance"},
     "translations status": {"--instance"},
     "translations export": {"--scope", "--format", "--output", "--instance"},
@@ -458,7 +469,7 @@ def test_check_names_all_faults_with_place_and_remedy(run: Run, faulty: Path) ->
 def test_check_of_the_bundled_files_finds_nothing(run: Run, instance: Path) -> None:
     result = run("check")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.splitlines() == [
+    assert [line for line in result.stdout.splitlines() if not line.startswith("  ")] == [
         *("Settings: no fault", "Questionnaires: no fault", "Translations: no fault", "Languages: no fault"),
         "Report plugins: no fault",
         checking.sandbox_line(None),
@@ -656,3 +667,22 @@ def test_serve_warns_if_others_would_be_refused(instance: Path, demo_instance: P
     process = serve(instance, "--host", "0.0.0.0", "--port", "0")
     until_serving(process)
     assert "SURVEY_PUBLIC_URL" in end(process)
+
+
+def test_the_audit_log_is_verified_and_exported(run: Run, instance: Path, tmp_path: Path) -> None:
+    assert run("users", "add", "Mara", "--role", "manager", "--password-stdin", stdin=PASSWORD).exit_code == 0
+    done = run("audit", "verify")
+    assert (done.exit_code, done.output.split(".")[0]) == (0, "Whole: 1 entries")
+    file = str(tmp_path / "audit.jsonl")
+    assert run("audit", "export", "--output", file).exit_code == 0
+    assert noted(instance, "audit.exported") == [("audit", {"format": "jsonl", "count": 1})]
+    assert run("audit", "verify", "--file", file).output.startswith("Whole: 2 entries.")
+    rows = run("audit", "export", "--format", "csv", "--until", "2020-01-01").stdout.splitlines()
+    assert rows == ["number,at,actor,action,subject,details,previous,hash"]
+    store = opened(instance)
+    stored = store.collection(audit.AUDIT).first(number=1)
+    store.collection(audit.AUDIT).replace(stored.id, {**stored.body, "actor": "Eve"}, version=stored.version)
+    store.close()
+    broken = run("audit", "verify")
+    assert broken.exit_code == 1
+    assert "From entry 1 on" in broken.output

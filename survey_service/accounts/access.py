@@ -28,7 +28,11 @@ TABLE: Mapping[str, frozenset[str]] = {
     "translate": frozenset({MANAGER, TRANSLATOR}),
     "publish": frozenset({MANAGER}),
     "read_responses": frozenset({MANAGER}),
+    "review_responses": frozenset({MANAGER}),
+    "contact_people": frozenset({MANAGER}),
     "export_responses": frozenset({MANAGER}),
+    "read_privacy": frozenset({MANAGER, ADMIN}),
+    "erase_responses": frozenset({MANAGER}),
     "load_responses": frozenset({MANAGER, ADMIN}),
     # Working groups code the texts of tasks they were named in, and see nothing else of a response.
     "code_texts": frozenset({WORKING_GROUP, MANAGER}),
@@ -51,14 +55,24 @@ TABLE: Mapping[str, frozenset[str]] = {
     "request_plugins": frozenset({MANAGER}),
     "approve_plugins": frozenset({ADMIN}),
     "manage_plugins": frozenset({MANAGER, ADMIN}),
+    "manage_hooks": frozenset({MANAGER, ADMIN}),
+    "manage_tokens": frozenset({MANAGER, ADMIN}),
     "hand_over": frozenset({MANAGER}),
+    "see_status": frozenset({MANAGER, ADMIN}),
+    "read_audit": frozenset({MANAGER, ADMIN}),
+    "export_audit": frozenset({MANAGER, ADMIN}),
     "manage_users": frozenset({ADMIN}),
     "manage_backups": frozenset({ADMIN}),
     "change_settings": frozenset({ADMIN}),
 }
 """Action → the roles that may do it."""
 
-GRAVE = frozenset({"change_own_access", "manage_users", "approve_plugins", "export_responses", "hand_over"})
+GRAVE = frozenset(
+    {
+        *("change_own_access", "manage_users", "approve_plugins", "export_responses", "export_audit", "hand_over"),
+        *("manage_hooks", "manage_tokens", "erase_responses"),
+    }
+)
 """Actions for which somebody who signed in a while ago shows once more who they are."""
 
 GUARDED = frozenset({ADMIN, MANAGER})

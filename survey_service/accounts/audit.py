@@ -10,13 +10,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from survey_service.store.base import CollectionSpec, Store
 
-AUDIT = CollectionSpec("audit", indexes=("action",), unique=("number",))
+AUDIT = CollectionSpec("audit", indexes=("action", "actor", "subject"), unique=("number",))
 HEAD = CollectionSpec("audit_head", unique=("log",))
 
 Detail = str | int | bool
@@ -44,9 +44,19 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "handover.finished": frozenset({"to"}),
     "user.reset": frozenset({"roles"}),
     "user.password": frozenset(),
-    "responses.read": frozenset({"page", "count"}),
+    "responses.read": frozenset({"page", "count", "narrowed"}),
+    "response.read": frozenset(),
+    "response.noted": frozenset(),
+    "responses.excluded": frozenset({"count", "value"}),
+    "responses.included": frozenset({"count"}),
+    "responses.marked": frozenset({"count", "value"}),
+    "responses.undone": frozenset({"count"}),
+    "contacts.read": frozenset({"count"}),
+    "contacts.changed": frozenset({"act"}),
     "file.read": frozenset({"file"}),
-    "responses.exported": frozenset({"format", "count"}),
+    "response.copied": frozenset(),
+    "response.erased": frozenset({"reason"}),
+    "responses.exported": frozenset({"format", "count", "excluded", "notes"}),
     "responses.loaded": frozenset({"count"}),
     "questionnaire.imported": frozenset(),
     "questionnaire.media": frozenset({"count"}),
@@ -67,6 +77,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "code.set": frozenset({"tag"}),
     "code.removed": frozenset({"tag"}),
     "offer.read": frozenset(),
+    "offer.sent": frozenset({"new"}),
     "offer.moderated": frozenset({"moderation"}),
     "indicator.recorded": frozenset({"period", "state"}),
     "indicator.goal": frozenset({"period"}),
@@ -108,6 +119,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "offers.exported": frozenset({"count"}),
     "offers.calls": frozenset({"count"}),
     "offer.called": frozenset(),
+    "secrets.sealed": frozenset({"count"}),
     "mail.read": frozenset(),
     "mail.again": frozenset(),
     "mail.discarded": frozenset(),
@@ -133,6 +145,15 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "package.removed": frozenset({"kind", "subject", "digest"}),
     "package.trusted": frozenset({"fingerprint", "changed"}),
     "package.distrusted": frozenset({"fingerprint"}),
+    "hook.added": frozenset({"kinds"}),
+    "hook.changed": frozenset({"kinds"}),
+    "hook.secret": frozenset(),
+    "hook.paused": frozenset(),
+    "hook.resumed": frozenset(),
+    "hook.failing": frozenset({"failures"}),
+    "hook.removed": frozenset(),
+    "token.made": frozenset({"scopes", "until"}),
+    "token.revoked": frozenset(),
     "report.run": frozenset({"report"}),
     "plugin.requested": frozenset({"version", "digest"}),
     "plugin.approved": frozenset({"version", "digest"}),
@@ -162,7 +183,14 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "coding.decided": frozenset({"unit"}),
     "coding.quoted": frozenset({"unit", "state"}),
     "coding.followed": frozenset({"aged", "reset", "erased"}),
-    "retention.applied": frozenset({"drafts", "responses", "texts"}),
+    "retention.applied": frozenset(
+        {
+            *("drafts", "withdrawn", "responses", "texts", "files", "codings", "snapshots", "notices", "contacts"),
+            *("members", "voters", "wishes"),
+        }
+    ),
+    "audit.exported": frozenset({"format", "count"}),
+    "audit.verified": frozenset({"count", "fault"}),
 }
 """Action → the names of the details it may have."""
 
@@ -222,20 +250,37 @@ def entries(store: Store) -> Iterator[Entry]:
         yield Entry(**stored.body)
 
 
+def newest(store: Store) -> tuple[int, str]:
+    """Return number and hash of the newest entry; 0 and zeros before the first."""
+    head = store.collection(HEAD).first(log="audit")
+    return (0, _START) if head is None else (int(head.body["number"]), str(head.body["hash"]))
+
+
 def first_fault(store: Store) -> int | None:
-    """Return the number of the first entry that is missing or was changed, or None if the log is whole."""
+    """Return the number of the first entry that is missing or was changed, or None if the log is whole.
+
+    Entries that are added meanwhile are not looked at.
+    """
+    last, digest = newest(store)
+    count, hashed, fault = chained(stored.body for stored in store.collection(AUDIT).iterate())
+    if fault is not None:
+        return fault
+    if count > last:  # somebody was faster than the look at the head, or added what the head knows nothing of
+        return None if newest(store)[0] >= count else last + 1
+    return None if (count, hashed) == (last, digest) else count + 1
+
+
+def chained(bodies: Iterable[Mapping[str, Any]]) -> tuple[int, str, int | None]:
+    """Return how many entries follow each other without a fault, the hash of the last one, and the number of the first
+    that is missing or was changed, None if there is none.
+    """
     expected, previous = 1, _START
-    for stored in store.collection(AUDIT).iterate():
-        body = stored.body
+    for body in bodies:
         unhashed = {name: value for name, value in body.items() if name != "hash"}
         if (body.get("number"), body.get("previous")) != (expected, previous) or body.get("hash") != _hash(unhashed):
-            return expected
+            return expected - 1, previous, expected
         expected, previous = expected + 1, body["hash"]
-    head = store.collection(HEAD).first(log="audit")
-    newest = (0, _START) if head is None else (head.body["number"], head.body["hash"])
-    if newest == (expected - 1, previous):
-        return None
-    return min(expected, int(newest[0]) + 1)
+    return expected - 1, previous, None
 
 
 def _check(action: str, details: Mapping[str, Detail]) -> None:

@@ -1,15 +1,18 @@
-"""The command ``check``: forms, settings, languages and plugins; all faults at once."""
+"""The command ``check``: forms, settings, languages, plugins and the machine; all faults at once, with advice."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
 from babel import UnknownLocaleError
 
-from survey_service import languages, settings
-from survey_service.cli.common import on_instance
+from survey_service import clock, languages, settings
+from survey_service.advising import table
+from survey_service.advising.model import FAULT, Finding, Look
+from survey_service.cli.common import closing, on_instance
 from survey_service.cli.looking import looking
 from survey_service.cli.publishing import lines
 from survey_service.languages import Language
@@ -19,6 +22,7 @@ from survey_service.problems import Problem
 from survey_service.questionnaire.faults import Fault
 from survey_service.questionnaire.loader import load_folder
 from survey_service.reports import host, sandbox
+from survey_service.store import is_postgres, open_store
 from survey_service.translating import catalogs, gate
 from survey_service.translating.edits import TRANSLATIONS
 
@@ -31,9 +35,14 @@ from survey_service.translating.edits import TRANSLATIONS
     default=None,
     help="Check this folder of questionnaire files instead of the instance's.",
 )
+@click.option("--connect", is_flag=True, help="Also ask the public address and the mail server.")
+@click.option("--json", "as_json", is_flag=True, help="Write what was found as JSON.")
 @on_instance
-def check(folder: Path | None, instance: Path | None) -> None:
-    """Check questionnaire files, settings, languages and report plugins, and name every fault."""
+def check(folder: Path | None, connect: bool, as_json: bool, instance: Path | None) -> None:
+    """Check questionnaire files, settings, languages, report plugins and the machine; name every fault and advise.
+
+    With a folder of questionnaire files, only faults are named. The service may be running.
+    """
     parts: tuple[tuple[str, Callable[[], Iterable[str]]], ...] = (
         ("Settings", lambda: setting_faults(instance)),
         ("Questionnaires", lambda: form_faults(folder, instance)),
@@ -41,16 +50,39 @@ def check(folder: Path | None, instance: Path | None) -> None:
         ("Languages", lambda: language_faults(languages.registry())),
         ("Report plugins", plugin_faults),
     )
-    total = 0
-    for title, find in parts:
-        faults = list(find())
+    found = {title: list(find()) for title, find in parts}
+    advice = [] if folder else advised(instance, connect=connect)
+    total = sum(map(len, found.values())) + sum(finding.severity == FAULT for finding in advice)
+    if as_json:
+        facts = {"faults": found, "findings": [finding.to_json() for finding in advice], "count": total}
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+    else:
+        _say(found, advice, instance)
+    if total:
+        raise Problem("check.failed", count=total)
+
+
+def _say(found: Mapping[str, Sequence[str]], advice: Sequence[Finding], instance: Path | None) -> None:
+    for title, faults in found.items():
         click.echo(f"{title}: {len(faults)} faults" if faults else f"{title}: no fault", err=bool(faults))
         for fault in faults:
             click.echo(f"  {fault}", err=True)
-        total += len(faults)
+    for finding in advice:
+        click.echo(f"  {finding.text()}", err=finding.severity == FAULT)
     click.echo(sandbox_line(instance))
-    if total:
-        raise Problem("check.failed", count=total)
+
+
+def advised(instance: Path | None, *, connect: bool) -> list[Finding]:
+    """Return what is found about settings and machine; nothing while settings are faulty, which another part says."""
+    try:
+        values = settings.load(instance)
+    except Problem:
+        return []
+    try:
+        with closing(open_store(values.store if is_postgres(values.store) else "memory:", values.instance)) as store:
+            return table.findings(Look(values, clock.now(), store), connect=connect)
+    except Problem:  # the database is away; that is found once more, with words
+        return table.findings(Look(values, clock.now()), connect=connect)
 
 
 def setting_faults(instance: Path | None) -> Iterator[str]:

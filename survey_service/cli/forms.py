@@ -25,7 +25,7 @@ from survey_service.questionnaire.xform import writing as xform
 from survey_service.questionnaire.xlsform import exporting, listfiles, po
 from survey_service.questionnaire.xlsform.importing import Options
 from survey_service.questionnaire.xlsform.notices import by_weight
-from survey_service.responses import definitions, imports, media
+from survey_service.responses import definitions, imports, media, standing
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.revisions import PUBLICATIONS, REVISIONS, Published
 from survey_service.responses.schedule import MOST_RESPONSES
@@ -70,7 +70,7 @@ def _standing(context: Context, entry: Published | None) -> tuple[str, ...]:
     if entry is None:
         return (_NOTHING, "not published", _NOTHING, _NOTHING, _NOTHING)
     schedule = entry.schedule
-    count = str(context.store.collection(RESPONSES).count(questionnaire=entry.questionnaire.name))
+    count = str(standing.counted(context.store, entry.questionnaire.name))
     limited = f"{count}/{schedule.limit}" if schedule.limit else count
     return (entry.revision, entry.state, schedule.opens or _NOTHING, schedule.closes or _NOTHING, limited)
 
@@ -235,7 +235,14 @@ _FATES = {
 
 @forms.command()
 @click.argument("name")
-@click.option("--to", "form", type=click.Choice(["xlsx", "xform", "po", "json"]), default="xlsx", show_default=True)
+@click.option(
+    "--to",
+    "form",
+    type=click.Choice(["xlsx", "xform", "po", "json"]),
+    default="xlsx",
+    show_default=True,
+    help="What to write.",
+)
 @click.option("--language", default="", help="The language of a .po file.")
 @click.option("--output", "target", default=STDOUT, help="A file; without it, standard output.")
 @on_instance

@@ -54,13 +54,13 @@ def _percent(value: float | None) -> str:
 @indicators.command(name="set")
 @click.argument("code")
 @click.argument("period")
-@click.option("--numerator", type=int)
-@click.option("--denominator", type=int)
+@click.option("--numerator", type=int, help="How many of the group it holds for.")
+@click.option("--denominator", type=int, help="How many the group has.")
 @click.option("--percent", type=float, help="Where only the percentage is known, from 0 to 100.")
 @click.option("--area", default=observations.COUNTY, help="Key of a municipality; without it, the whole county.")
 @click.option("--preliminary", is_flag=True, help="The figure is not final yet.")
 @click.option("--source", required=True, help="Where the figure comes from.")
-@click.option("--note", default="")
+@click.option("--note", default="", help="A remark; it is published with the figure.")
 @click.option("--reason", default="", help="Why a final figure is corrected.")
 @on_instance
 def set_(
@@ -112,7 +112,7 @@ def import_(file: Path, reason: str, instance: Path | None) -> None:
 
 
 @indicators.command()
-@click.option("--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True, help="Format.")
 @click.option("--output", "target", default=STDOUT, help="A file; without it, standard output.")
 @on_instance
 def export(form: str, target: str, instance: Path | None) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from survey_service import letters
 from survey_service.cli.making import exchange
-from survey_service.cli.repeating import repeating
 from survey_service.consulting import asked as consulting
 from survey_service.offers import asked, organisations
 from survey_service.offers.asked import Asking
@@ -42,8 +39,3 @@ def _write(context: Context, asking: Asking, contact: Contact, token: str) -> No
     if asking.kind == asked.INVITED:
         values["by"] = asking.by
     letters.post(context.settings, contact.email, asking.kind, asking.language, **values)
-
-
-def linking(context: Context, every: float = EVERY) -> contextlib.AbstractContextManager[None]:
-    """Send again and again what was asked for, until the end of the block."""
-    return repeating("links asked for", lambda: send_asked(context), every)

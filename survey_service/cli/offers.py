@@ -30,7 +30,9 @@ def offers() -> None:
 
 
 @offers.command()
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="hsds-json", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMATS)), default="hsds-json", show_default=True, help="Format."
+)
 @click.option("--output", "target", default=STDOUT, help="A file; without it, standard output.")
 @on_instance
 def export(form: str, target: str, instance: Path | None) -> None:

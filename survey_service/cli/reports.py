@@ -58,7 +58,7 @@ def list_(instance: Path | None) -> None:
 
 @report.command()
 @click.argument("name")
-@click.option("--format", "form", type=click.Choice(list(FORMS)), default="json", show_default=True)
+@click.option("--format", "form", type=click.Choice(list(FORMS)), default="json", show_default=True, help="Format.")
 @click.option("--output", "target", default=STDOUT, help="A file; without it, standard output.")
 @click.option(
     "--language",

@@ -12,16 +12,16 @@ from flask import Flask
 
 from survey_service import logs, settings
 from survey_service.app import create_app
-from survey_service.cli import demonstration
+from survey_service.cli import demonstration, upgrading
 from survey_service.cli.common import closing, on_instance
-from survey_service.cli.linking import linking
-from survey_service.cli.making import making
+from survey_service.cli.hosting import beat
+from survey_service.cli.notifying import READY, notify
 from survey_service.cli.publishing import publish
-from survey_service.cli.tidying import tidying
+from survey_service.cli.working import working
 from survey_service.problems import Problem
 from survey_service.store import is_postgres, open_store
 from survey_service.web import metrics, server, tracing
-from survey_service.web.context import Context
+from survey_service.web.context import Context, of
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -54,15 +54,39 @@ def serve(host: str, port: int, demo: bool, instance: Path | None) -> None:
             click.echo(f"Published {revision}.")
         if demo:
             demonstration.prepare(context)
+    upgrading.note(values.instance)
     if host not in _LOOPBACK and not values.public_url:
         click.echo("Set SURVEY_PUBLIC_URL to the address people use; others are refused.", err=True)
     if values.processes > 1:
         metrics.share(values.instance)
-    load = functools.partial(application, values.instance)
-    code = server.run(load, values, host, port, announce=lambda address: click.echo(f"Serving {address}"))
+    code = server.run(
+        functools.partial(application, values.instance),
+        values,
+        host,
+        port,
+        announce=_announce,
+        reload=lambda: _may_reload(values.instance),
+        alone=not is_postgres(values.store),
+    )
     click.echo("Stopped.")
     if code:
         raise SystemExit(code)
+
+
+def _announce(address: str) -> None:
+    click.echo(f"Serving {address}")
+    notify(READY)
+
+
+def _may_reload(instance: Path) -> bool:
+    """Return whether settings and questionnaire files are good to be loaded anew; else say why not."""
+    try:
+        _ = Context(settings.load(instance)).library
+    except Problem as problem:
+        click.echo(f"Not loaded anew: {problem.message()}", err=True)
+        return False
+    click.echo("Loading anew.")
+    return True
 
 
 def application(instance: Path) -> Flask:
@@ -72,8 +96,8 @@ def application(instance: Path) -> Flask:
     store = open_store(values.store, values.instance)
     stack = contextlib.ExitStack()
     stack.callback(store.close)
-    stack.enter_context(tidying(Context(values, store)))
-    stack.enter_context(making(Context(values, store)))
-    stack.enter_context(linking(Context(values, store)))
+    app = create_app(values, store)
+    beat(of(app))  # a machine with other secrets is refused
+    stack.enter_context(working(of(app)))
     multiprocessing.util.Finalize(None, stack.close, exitpriority=10)
-    return create_app(values, store)
+    return app

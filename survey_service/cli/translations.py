@@ -96,7 +96,9 @@ _SCOPE = click.option(
 @translations.command(name="export")
 @click.argument("language")
 @_SCOPE
-@click.option("--format", "form", type=click.Choice(list(exchange.FORMATS)), default="po", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(list(exchange.FORMATS)), default="po", show_default=True, help="Format."
+)
 @click.option("--output", "target", default=STDOUT, help="A file; without it, standard output.")
 @on_instance
 def export_(language: str, scopes: tuple[str, ...], form: str, target: str, instance: Path | None) -> None:

@@ -17,12 +17,12 @@ from survey_service.concept import versions
 from survey_service.concept.model import Concept, Item
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Questionnaire, Text
+from survey_service.responses import standing as counting
 from survey_service.store.base import CollectionSpec, Store
 
 LOOK = CollectionSpec("closing_look", unique=("name",))
 """The day from which people are told to look again."""
 _DAY = "look_again"
-_COUNTED = "valid"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def of_response(store: Store, questionnaire: Questionnaire, response: Mapping[st
     versions the newest one that has it so. Nothing is told of a response that is not counted, or while the concept is
     not what was adopted.
     """
-    named = dict(_needs(questionnaire, response["answers"])) if response["status"] == _COUNTED else {}
+    named = dict(_needs(questionnaire, response["answers"])) if counting.counts(response) else {}
     try:
         adopted = versions.adopted(store) if named else []
     except Problem:
@@ -104,10 +104,15 @@ class _Outcomes:
         return texts.of(self._store, texts.wording_key(item.key, item.wording.number), item.wording.texts)
 
 
+def day_set(store: Store) -> dt.date | None:
+    """Return the day from which people were told to look again, also when it has passed; None if none is set."""
+    stored = store.collection(LOOK).first(name=_DAY)
+    return dt.date.fromisoformat(stored.body["day"]) if stored is not None and stored.body["day"] else None
+
+
 def look_again(store: Store) -> dt.date | None:
     """Return the day from which people are told to look again; None if none is set, or it has passed."""
-    stored = store.collection(LOOK).first(name=_DAY)
-    day = dt.date.fromisoformat(stored.body["day"]) if stored is not None and stored.body["day"] else None
+    day = day_set(store)
     return day if day is not None and day > clock.today() else None
 
 

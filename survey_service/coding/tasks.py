@@ -12,6 +12,7 @@ from survey_service.coding import codebooks, people, units
 from survey_service.coding.people import Person
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Question, Questionnaire
+from survey_service.responses import standing
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.derived import UNITS
 from survey_service.responses.revisions import Publications
@@ -150,7 +151,7 @@ def _take_in(store: Store, publications: Publications, task: Task) -> int:
 
 def _texts(responses: Iterable[Mapping[str, Any]], task: Task) -> Iterable[tuple[Mapping[str, Any], str, str]]:
     for response in responses:
-        if response["status"] != "valid":
+        if not standing.counts(response):
             continue
         for question in task.questions:
             text = units.text_in(response, question)

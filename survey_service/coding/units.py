@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from survey_service.problems import Problem
+from survey_service.responses import standing
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.derived import UNITS
 from survey_service.store.base import Store, Stored
@@ -86,7 +87,7 @@ def read_from(unit: Unit, response: Mapping[str, Any] | None) -> Reading:
     text = text_in(response, unit.question)
     if response is None or (text is None and not unit.aged):
         return Reading(unit, Source.GONE, None)
-    if response["status"] != "valid":
+    if not standing.counts(response):
         return Reading(unit, Source.EXCLUDED, None)
     if unit.aged or text is None:
         return Reading(unit, Source.AGED, None)

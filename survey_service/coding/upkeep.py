@@ -55,6 +55,14 @@ def apply(
     return counted
 
 
+def due(store: Store, publications: Publications, day: dt.date, *, text_months: int) -> int:
+    """Return of how many units what was written of their text is to be erased by a day."""
+    found = (units.of(stored) for stored in store.collection(UNITS).iterate() if not stored.body.get("aged"))
+    return sum(
+        retention.age_of(unit.period, day) >= text_months for unit in found if _ages(publications, unit.questionnaire)
+    )
+
+
 def _ages(publications: Publications, questionnaire: str) -> bool:
     found = publications.find(questionnaire)
     return found is not None and found.questionnaire.audience in retention.AUDIENCES

@@ -24,6 +24,12 @@ def forget_old(store: Store, today: dt.date) -> int:
     return sum(_forget(store, found) for found in old)
 
 
+def due(store: Store, day: dt.date) -> int:
+    """Return of how many rounds the names are to be erased by a day."""
+    found = (each for each in rounds.all_rounds(store, day) if each.state == CLOSED and _is_old(each, day))
+    return sum(any(one.name or one.email for one in invitations.of_round(store, each.id)) for each in found)
+
+
 def _is_old(found: Round, today: dt.date) -> bool:
     if found.final:
         return today - dt.date.fromisoformat(found.final) > KEPT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 YEAR, QUARTER, WAVE = "year", "quarter", "wave"
@@ -24,3 +25,14 @@ def read(text: str) -> str:
     plain = " ".join(text.split())
     found = _YEAR_FIRST.fullmatch(plain) or _YEAR_LAST.fullmatch(plain)
     return f"{found['year']}-Q{found['quarter']}" if found is not None else plain
+
+
+def last_over(kind: str, today: dt.date) -> tuple[str, dt.date] | None:
+    """Return the year or quarter that was over last, and the day after it; None for waves, which have no calendar."""
+    if kind == YEAR:
+        return str(today.year - 1), dt.date(today.year, 1, 1)
+    if kind != QUARTER:
+        return None
+    begun = (today.month - 1) // 3
+    year, quarter = (today.year, begun) if begun else (today.year - 1, 4)
+    return f"{year}-Q{quarter}", dt.date(today.year, 3 * begun + 1, 1)

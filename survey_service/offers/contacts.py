@@ -125,11 +125,21 @@ def forget_left(store: Store, today: dt.date) -> int:
             continue
         if not left_on:
             collection.replace(stored.id, {**stored.body, "left_on": today.isoformat()}, version=stored.version)
-        elif stored.body["email"] and dt.date.fromisoformat(left_on) + KEPT < today:
+        elif _is_due(stored.body, today):
             erased_body = {**stored.body, "email": "", "address": ""}
             collection.replace(stored.id, erased_body, version=stored.version)
             erased += 1
     return erased
+
+
+def due(store: Store, day: dt.date) -> int:
+    """Return how many addresses of contacts who left are to be erased by a day."""
+    return sum(_is_due(stored.body, day) for stored in store.collection(CONTACTS).iterate())
+
+
+def _is_due(body: Mapping[str, Any], day: dt.date) -> bool:
+    left_on = body.get("left_on", "")
+    return bool(body["left"] and left_on and body["email"] and dt.date.fromisoformat(left_on) + KEPT < day)
 
 
 def every(store: Store) -> Iterator[Contact]:

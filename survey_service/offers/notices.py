@@ -94,14 +94,26 @@ def finish(store: Store, notice: str, by: str) -> Notice:
         return done
 
 
-def forget_old(store: Store, today: dt.date, *, months: int) -> None:
-    """Erase notices that are done with after so many months; of those that are still open what was typed."""
-    collection = store.collection(NOTICES)
-    for stored in list(collection.iterate()):
+def find_old(store: Store, today: dt.date, *, months: int) -> list[Stored]:
+    """Return the notices that are done with after so many months, and those still open that hold something typed."""
+    found = []
+    for stored in store.collection(NOTICES).iterate():
         notice = _notice(stored)
         day = dt.date.fromisoformat(notice.day)
-        if 12 * (today.year - day.year) + today.month - day.month - (today.day < day.day) < months:
-            continue
+        age = 12 * (today.year - day.year) + today.month - day.month - (today.day < day.day)
+        if age >= months and (notice.state == DONE or notice.text):
+            found.append(stored)
+    return found
+
+
+def forget_old(store: Store, today: dt.date, *, months: int) -> int:
+    """Erase notices that are done with after so many months, of those that are still open what was typed; return how
+    many that were.
+    """
+    collection = store.collection(NOTICES)
+    old = find_old(store, today, months=months)
+    for stored in old:
+        notice = _notice(stored)
         with store.transaction():
             present = collection.get(stored.id)
             if present is None:
@@ -110,6 +122,7 @@ def forget_old(store: Store, today: dt.date, *, months: int) -> None:
                 collection.delete(stored.id)
             elif notice.text:
                 collection.replace(stored.id, {**present.body, "text": ""}, version=present.version)
+    return len(old)
 
 
 def _notice(stored: Stored) -> Notice:

@@ -18,6 +18,7 @@ from survey_service.questionnaire import media as inspecting
 from survey_service.questionnaire.media import MESSAGES, Refused
 from survey_service.questionnaire.model import MediaFile, Questionnaire
 from survey_service.responses import definitions, media
+from survey_service.store import blobs
 from survey_service.store.base import Store
 
 FILE, FOLDER = "questionnaire.json", "media"
@@ -30,7 +31,7 @@ def write(questionnaire: Questionnaire, instance: Path) -> dict[str, bytes]:
     files = {FILE: canonical(definition.to_json(questionnaire))}
     for name, file in questionnaire.files.items():
         try:
-            files[f"{FOLDER}/{file.sha256}"] = media.path_of(instance, file.sha256).read_bytes()
+            files[f"{FOLDER}/{file.sha256}"] = blobs.of(instance).get(media.name_of(file.sha256))
         except OSError:
             raise Problem("publish.missing_files", count=1, files=name) from None
     return files

@@ -252,6 +252,21 @@ class Questionnaire:
         return {question.name: question for page in self.pages for question in page.questions}
 
     @cached_property
+    def consents(self) -> tuple[str, ...]:
+        """The questions that ask for consent: the first one, and those which sensitive questions depend on and that
+        offer the same choices."""
+        if not self.consent:
+            return ()
+        chosen_from = self.questions[self.consent].list_name
+        needed = {name for each in self.questions.values() if each.sensitive for name in self.references(each.name)}
+        further = (
+            name
+            for name, question in self.questions.items()
+            if name in needed and question.type == "select_one" and question.list_name == chosen_from
+        )
+        return tuple(dict.fromkeys((self.consent, *further)))
+
+    @cached_property
     def page_of(self) -> Mapping[str, Page]:
         """The page of each question."""
         return {question.name: page for page in self.pages for question in page.questions}

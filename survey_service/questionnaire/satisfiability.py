@@ -41,7 +41,7 @@ class _Search:
             self.left -= 1
             if self.left < 0 or depth > _DEPTH:
                 return True
-            node = _pushed(conditions.pop())
+            node = _settled(_pushed(conditions.pop()))
             if node[0] == "and":
                 conditions.extend(node[1:])
             elif node[0] == "or":
@@ -76,6 +76,13 @@ def _pushed(node: Node) -> Node:
     if head in ("true", "false"):
         return ("false",) if head == "true" else ("true",)
     return (_NEGATED[head], *inner[1:]) if head in _NEGATED else node
+
+
+def _settled(node: Node) -> Node:
+    """Return whether two texts are the same, if that is what a condition asks: rows made from a list do."""
+    if node[0] in _NEGATED and node[1][0] == node[2][0] == "str":
+        return ("true",) if (node[1][1] == node[2][1]) == (node[0] == "=") else ("false",)
+    return node
 
 
 def _narrowed(node: Node, states: Mapping[str, State]) -> Mapping[str, State] | None:

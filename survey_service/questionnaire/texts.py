@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from babel.messages.pofile import write_po
 
 from survey_service.problems import D_, said
 from survey_service.questionnaire import po_syntax, text_checks
-from survey_service.questionnaire.faults import Faults
+from survey_service.questionnaire.faults import Fault, Faults
 
 SOURCE = "de"
 MEND = D_("mend the .po file")
@@ -54,15 +55,42 @@ def read_catalogs(folder: Path, faults: Faults) -> Catalogs:
     """
     catalogs: dict[str, Mapping[str, Translation]] = {}
     for path in sorted(folder.glob("*.po")):
+        file = f"{folder.name}/{path.name}"
         try:
-            catalog = po_syntax.read(path.read_bytes())
-        except (po_syntax.PoFault, OSError) as error:
-            line, reason = po_syntax.place_and_reason(error)
-            faults.add(f"{folder.name}/{path.name}", line, "", reason, said(MEND))
+            read = _read_catalog(file, path.read_bytes())
+        except OSError as error:
+            _unreadable(error, file, faults)
             continue
-        if not _add_faults(catalog, f"{folder.name}/{path.name}", faults):
-            catalogs[path.stem] = translations_of(catalog)
+        faults.found.extend(read.faults)
+        if read.translations is not None:
+            catalogs[path.stem] = read.translations
     return catalogs
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What one file holds; None if nothing of it is loaded."""
+
+    translations: Mapping[str, Translation] | None
+    faults: tuple[Fault, ...]
+
+
+@functools.lru_cache(maxsize=60)
+def _read_catalog(file: str, content: bytes) -> _Read:
+    """Read a file, once as long as it is the same: nine tenths of loading a folder are this."""
+    faults = Faults()
+    try:
+        catalog = po_syntax.read(content)
+    except po_syntax.PoFault as error:
+        _unreadable(error, file, faults)
+        return _Read(None, tuple(faults.found))
+    translations = None if _add_faults(catalog, file, faults) else translations_of(catalog)
+    return _Read(translations, tuple(faults.found))
+
+
+def _unreadable(error: po_syntax.PoFault | OSError, file: str, faults: Faults) -> None:
+    line, reason = po_syntax.place_and_reason(error)
+    faults.add(file, line, "", reason, said(MEND))
 
 
 def _add_faults(catalog: Catalog, file: str, faults: Faults) -> int:

@@ -18,6 +18,7 @@ from survey_service.reports.report import Report
 from survey_service.reports.reproduce import Obstacle
 from survey_service.reports.wheels import Wheel
 from survey_service.settings import Settings
+from survey_service.store import blobs
 from survey_service.store.base import Store
 
 INDEX = "index.toml"
@@ -45,7 +46,7 @@ def available(store: Store, settings: Settings) -> list[PluginEntry]:
 
 def entry_of(instance: Path, plugin: Plugin, version: Version) -> PluginEntry:
     """Return the entry of one version of an installed plugin."""
-    folder = plugin_files.folder_of(instance, plugin.name, version.key)
+    folder = plugin_files.bring(instance, plugin.name, version.key, version.digest, version.filename)
     return PluginEntry(
         name=plugin.name,
         version=version.version,
@@ -74,7 +75,7 @@ def in_state(entry: PluginEntry, settings: Settings) -> PluginEntry:
 
 def why_not_again(store: Store, settings: Settings, report: Report) -> Said | None:
     """Return why a report can't be computed again from its snapshot, or None if it can."""
-    obstacle = reproduce.snapshot_obstacle(report, settings.instance / "snapshots")
+    obstacle = reproduce.snapshot_obstacle(report, settings.instance / "snapshots", blobs.of(settings.instance))
     if obstacle is not None:
         return said(_NOT_AGAIN[obstacle])
     if maker(store, settings, report) is not None:

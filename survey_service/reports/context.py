@@ -492,7 +492,9 @@ class ReportContext:
         counts = self._counts(questionnaire)
         parts = {fact: self._parts_of(questionnaire, fact, list(counts[f"{fact}s"])) for fact in ("language", "mode")}
         title = words(self._codebook[questionnaire]["label"])
-        return sample_blocks(questionnaire, title, counts["statuses"], self.periods(questionnaire), parts)
+        return sample_blocks(
+            questionnaire, title, counts["statuses"], self.periods(questionnaire), parts, counts.get("exclusions", {})
+        )
 
     def _parts_of(self, questionnaire: str, fact: str, names: Sequence[str]) -> dict[str, Released]:
         if len(names) > 1:

@@ -21,6 +21,7 @@ from survey_service.reports.makers import OFFERS, responses_maker, texts_maker
 from survey_service.reports.parts import added_up
 from survey_service.reports.shape import digest, encoded, fit, frame
 from survey_service.reports.working import Maker, State
+from survey_service.responses import standing
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def responses_of(
     drafts: Mapping[str, int],
 ) -> Frozen:
     """Return a table of responses of some periods (or all); see `responses_table` for the further counts."""
-    others = Counter(status for status, period in state.others.values() if periods is None or period in periods)
+    others = Counter(mark for mark, period in state.others.values() if periods is None or period in periods)
     return _counted(_sources(maker, state, periods), others, withdrawn, drafts)
 
 
@@ -99,10 +100,13 @@ def _counted(
 ) -> Frozen:
     counts = {f"{fact}s": added_up(it.counts[f":{fact}"] for it in sources.values()) for fact in FACTS}
     valid = sum(counts["revisions"].values())
-    statuses = {"valid": valid, **others, "withdrawn": withdrawn}
+    aside, reasons = standing.added_up(others)
+    statuses = {standing.VALID: valid, **aside, "withdrawn": withdrawn}
     counts["completed"] = counts["languages"]
     counts["started"] = added_up([counts["completed"], drafts])
     counts["statuses"] = {status: count for status, count in sorted(statuses.items()) if count}
+    if reasons:
+        counts["exclusions"] = dict(sorted(reasons.items()))
     return Frozen(sources, counts)
 
 
@@ -139,10 +143,10 @@ def _made(bodies: Iterable[Mapping[str, Any]], maker: Maker, others: Counter[str
     """Return the sources of documents that are all in memory; ``others`` counts those that are not valid."""
     by_period: dict[str, list[bytes]] = {}
     for body in bodies:
-        if body["status"] == "valid":
+        if standing.counts(body):
             by_period.setdefault(body["period"], []).extend(map(encoded, maker.rows(body)))
         else:
-            others[body["status"]] += 1
+            others[standing.mark_of(body)] += 1
     domains = dict(maker.shape.domains)
     tables = {
         period: (lines, frame(lines, maker.shape, domains)) for period, lines in sorted(by_period.items()) if lines

@@ -20,6 +20,7 @@ from survey_service.reports.report import Report, save
 from survey_service.reports.snapshot import Snapshot
 from survey_service.responses.revisions import Publications
 from survey_service.settings import Settings
+from survey_service.store import blobs
 from survey_service.store.base import Store
 
 __all__ = ["PluginEntry", "admit", "attempt", "available", "find", "list_plugins", "read_entry", "run"]
@@ -198,15 +199,15 @@ def freeze(
     for questionnaire in info["questionnaires"]:
         if not publications.history(questionnaire):
             raise Problem("plugin.questionnaire", name=entry.name, questionnaire=questionnaire)
-    folder = settings.instance / "snapshots"
     return snapshot.freeze(
-        folder,
+        settings.instance / snapshot.FOLDER,
         store,
         publications,
         info["questionnaires"],
         offers=info["offers"],
         texts="texts" in info["permissions"],
         confirmed_days=settings.reminder_days[-1],
+        kept=blobs.of(settings.instance),
     )
 
 

@@ -7,6 +7,7 @@ changed; before each run every file of it is read and compared with the hashes t
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import shutil
 import tempfile
@@ -14,10 +15,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from survey_service.problems import Problem
+from survey_service.reports import wheels
 from survey_service.reports.wheels import Wheel
-from survey_service.responses.contents import sync
+from survey_service.store import blobs
+from survey_service.store.durable import sync
 
 FOLDER = "plugins"
+_log = logging.getLogger(__name__)
 
 
 def folder_of(instance: Path, name: str, key: str) -> Path:
@@ -25,34 +29,38 @@ def folder_of(instance: Path, name: str, key: str) -> Path:
     return instance / FOLDER / name / key
 
 
-def _wheel_path(instance: Path, name: str, key: str) -> Path:
-    return instance / FOLDER / name / f"{key}.whl"
+def _wheel_name(name: str, key: str) -> str:
+    return f"{FOLDER}/{name}/{key}.whl"
 
 
 def keep_wheel(instance: Path, wheel: Wheel, data: bytes) -> None:
-    """Keep a wheel as it was sent. Raises Problem service.unavailable if it cannot be written."""
-    path = _wheel_path(instance, wheel.name, wheel.key)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, scratch = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(scratch, path)
-    except OSError:
-        raise Problem("service.unavailable") from None
+    """Keep a wheel as it was sent. Raises Problems store.full and service.unavailable."""
+    blobs.of(instance).put(_wheel_name(wheel.name, wheel.key), data)
 
 
 def kept_wheel(instance: Path, name: str, key: str, digest: str) -> bytes:
     """Return a kept wheel. Raises Problem plugin.changed if it is gone or another one."""
     try:
-        data = _wheel_path(instance, name, key).read_bytes()
+        data = blobs.of(instance).get(_wheel_name(name, key))
     except OSError:
         data = b""
     if hashlib.sha256(data).hexdigest() != digest:
         raise Problem("plugin.changed", name=name, path=f"{key}.whl")
     return data
+
+
+def bring(instance: Path, name: str, key: str, digest: str, filename: str) -> Path:
+    """Return the folder of an approved version; it is unpacked here first if another machine has approved it.
+
+    What cannot be had is left out: the folder is missing then, and nothing runs.
+    """
+    folder = folder_of(instance, name, key)
+    if not folder.is_dir() and blobs.of(instance).shared:
+        try:
+            unpack(instance, wheels.read(kept_wheel(instance, name, key, digest), filename))
+        except Problem as problem:
+            _log.warning("the report plugin %s is not here: %s", name, problem.code)
+    return folder
 
 
 def unpack(instance: Path, wheel: Wheel) -> None:
@@ -104,7 +112,10 @@ def verified(name: str, folder: Path, hashes: Mapping[str, str]) -> dict[str, by
 def erase(instance: Path, name: str, key: str = "") -> None:
     """Erase one version of a plugin, or all of it; it is no fault if it is gone."""
     if key:
-        _wheel_path(instance, name, key).unlink(missing_ok=True)
+        blobs.of(instance).delete(_wheel_name(name, key))
         shutil.rmtree(folder_of(instance, name, key), ignore_errors=True)
     else:
+        for blob in list(blobs.of(instance).find(f"{FOLDER}/{name}/")):
+            if blob.name.endswith(".whl"):
+                blobs.of(instance).delete(blob.name)
         shutil.rmtree(instance / FOLDER / name, ignore_errors=True)

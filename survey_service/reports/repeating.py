@@ -20,6 +20,6 @@ def repeat(store: Store, settings: Settings, report: Report) -> tuple[str, ...]:
     if reason is not None or entry is None:
         raise Problem("report.not_again", number=report.id, reason=reason)
     host.admit(entry, settings)
-    frozen = snapshot.open_snapshot(settings.instance / "snapshots" / report.snapshot)
+    frozen = snapshot.fetch(settings.instance, report.snapshot)
     made = host.attempt(entry, settings, lambda _info: frozen, today=report.day, parameters=report.parameters)
     return reproduce.differing(report.blocks, made.blocks)

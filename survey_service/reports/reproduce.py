@@ -10,6 +10,7 @@ from typing import Any
 
 from survey_service.reports import snapshot
 from survey_service.reports.report import Report
+from survey_service.store.blobs import Blobs, FolderBlobs
 
 Block = Mapping[str, Any]
 _IDENTIFIED = ("id", "indicator", "period")
@@ -28,19 +29,23 @@ class Obstacle(StrEnum):
     """Its snapshot was written by a version of the service that arranged columns and codebook in another way."""
 
 
-def snapshot_obstacle(report: Report, snapshots: Path) -> Obstacle | None:
+def snapshot_obstacle(report: Report, snapshots: Path, kept: Blobs | None = None) -> Obstacle | None:
     """Return what stands against making a report again from its snapshot below the folder, or None.
 
-    A page asks this, so only the manifest is read; files whose content was changed are found by `open_snapshot`.
+    ``kept`` is where the files of the instance are kept, if not in the folder. A page asks this, so only the manifest
+    is read; files whose content was changed are found by `open_snapshot`.
     """
     if report.withdrawn:
         return Obstacle.WITHDRAWN
-    folder = snapshots / report.snapshot
-    if not folder.is_dir():
+    if kept is None or not kept.shared:
+        kept = FolderBlobs(snapshots.parent)
+    prefix = f"{snapshots.name}/{report.snapshot}/"
+    there = {blob.name.removeprefix(prefix) for blob in kept.find(prefix)}
+    if not there and not (snapshots / report.snapshot).is_dir():
         return Obstacle.GONE
     try:
-        manifest = json.loads((folder / "manifest.json").read_bytes())
-        whole = all((folder / name).is_file() for name in manifest["files"])
+        manifest = json.loads(kept.get(f"{prefix}manifest.json"))
+        whole = there.issuperset(manifest["files"])
         known = manifest["format"] == snapshot.FORMAT
     except (OSError, ValueError, KeyError, TypeError):
         return Obstacle.DAMAGED

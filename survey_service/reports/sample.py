@@ -27,6 +27,20 @@ COUNTED: Text = {
     ),
     "en": "“%(questionnaire)s”: responses counted: %(n)s. Responses excluded: %(excluded)s. Period: %(periods)s.",
 }
+EXCLUDED_BY: Text = {
+    "de": "Ausgeschlossen nach Grund: %(reasons)s.",
+    "en": "Excluded, by reason: %(reasons)s.",
+}
+EXCLUSIONS: Mapping[str, Text] = {
+    "spam": {"de": "Spam", "en": "spam"},
+    "trial": {"de": "Probe", "en": "trial"},
+    "repeated": {"de": "mehrfach abgeschickt", "en": "sent more than once"},
+    "implausible": {"de": "unmögliche Angaben", "en": "impossible answers"},
+    "other_people": {"de": "nicht von den Befragten", "en": "not from the people who were asked"},
+    "asked": {"de": "auf Wunsch der Person", "en": "at the person's wish"},
+    "other": {"de": "anderer Grund", "en": "another reason"},
+}
+"""Why responses were excluded, by the reasons of ``responses.standing``."""
 LIMITS: Text = {
     "de": (
         "Die Teilnahme war freiwillig. Die Antworten sind nicht repräsentativ für alle Zugewanderten. Die Spanne in "
@@ -72,8 +86,10 @@ def sample_blocks(
     statuses: Mapping[str, int],
     periods: Sequence[str],
     parts: Mapping[str, Mapping[str, Released]],
+    exclusions: Mapping[str, int],
 ) -> tuple[Block, ...]:
-    """Return the blocks for one questionnaire; ``parts`` are the shares by ``language`` and ``mode``."""
+    """Return the blocks for one questionnaire; ``parts`` are the shares by ``language`` and ``mode``, ``exclusions``
+    the numbers of excluded responses by reason."""
     n = statuses.get("valid", 0)
     values = {
         "questionnaire": title,
@@ -85,7 +101,17 @@ def sample_blocks(
     if DEMO in parts["mode"]:
         notes.insert(0, TextBlock(SYNTHETIC, "note"))
     tables = [_table(questionnaire, fact, shares) for fact, shares in parts.items() if shares]
-    return (TextBlock(HEADING, "heading"), TextBlock(COUNTED, values=values), *notes, *tables)
+    basis = [TextBlock(COUNTED, values=values)]
+    if exclusions:
+        basis.append(TextBlock(EXCLUDED_BY, values={"reasons": words(_by_reason(exclusions))}))
+    return (TextBlock(HEADING, "heading"), *basis, *notes, *tables)
+
+
+def _by_reason(exclusions: Mapping[str, int]) -> Text:
+    return {
+        tag: "; ".join(f"{EXCLUSIONS[reason][tag]}: {count}" for reason, count in exclusions.items())
+        for tag in ("de", "en")
+    }
 
 
 def _table(questionnaire: str, fact: str, shares: Mapping[str, Released]) -> Table:

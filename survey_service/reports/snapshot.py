@@ -47,11 +47,14 @@ from survey_service.reports.working import sha256_of
 from survey_service.responses import holder
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.revisions import Publications
+from survey_service.store import blobs
 from survey_service.store.base import Store
+from survey_service.store.blobs import Blobs
 
 __all__ = ["Frozen", "Snapshot", "freeze", "offers_table", "open_snapshot", "responses_table", "texts_table", "write"]
 
 FORMAT = 2
+FOLDER, MANIFEST = "snapshots", "manifest.json"
 _TRIES = 3
 
 
@@ -74,12 +77,13 @@ def freeze(
     texts: bool = False,
     periods: Sequence[str] | None = None,
     confirmed_days: int = freshness.LAST,
+    kept: Blobs | None = None,
 ) -> Snapshot:
     """Freeze the valid responses of the named questionnaires, and the published offers, into ``folder``/<id>.
 
     ``periods`` are those to be frozen, None for all. ``confirmed_days`` are the days after which an offer counts as not
-    confirmed. What people typed is in it only with ``texts``. Only what has
-    changed since the last time is read from the store. An existing snapshot of the same content is returned as it is.
+    confirmed. What people typed is in it only with ``texts``. Where ``kept`` is shared, other machines get it too. Only
+    what has changed since the last time is read from the store. An existing snapshot of the same content is returned.
     If a response was withdrawn while this one was made, it is made anew. Raises Problem questionnaire.missing, and
     snapshot.damaged if the existing one was changed.
     """
@@ -102,9 +106,36 @@ def freeze(
             if tries == _TRIES:
                 raise
             continue
+        if kept is not None:
+            share(kept, made)
         if _withdrawn(store, questionnaires, None) == before:
             return made
+        if kept is not None:
+            unshare(kept, made.id)
         shutil.rmtree(made.folder, ignore_errors=True)
+
+
+def share(kept: Blobs, made: Snapshot) -> None:
+    """Give a snapshot to the other machines, if there can be any; its manifest comes last. Raises those of `Blobs`."""
+    if kept.shared and not kept.has(f"{FOLDER}/{made.id}/{MANIFEST}"):
+        for name in (*made.manifest["files"], MANIFEST):
+            kept.put(f"{FOLDER}/{made.id}/{name}", (made.folder / name).read_bytes())
+
+
+def unshare(kept: Blobs, id: str) -> None:
+    """Take a snapshot away from the other machines; its manifest goes first."""
+    if kept.shared:
+        kept.delete(f"{FOLDER}/{id}/{MANIFEST}")
+        for blob in list(kept.find(f"{FOLDER}/{id}/")):
+            kept.delete(blob.name)
+
+
+def fetch(instance: Path, id: str) -> Snapshot:
+    """Return a snapshot of an instance, which another machine may have frozen. Raises Problem snapshot.damaged."""
+    try:
+        return open_snapshot(blobs.of(instance).local_folder(f"{FOLDER}/{id}/"))
+    except FileNotFoundError:
+        raise Problem("snapshot.damaged", snapshot=id, file=MANIFEST) from None
 
 
 def _withdrawn(store: Store, questionnaires: Sequence[str], periods: Sequence[str] | None) -> dict[str, int]:

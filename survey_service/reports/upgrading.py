@@ -120,7 +120,7 @@ def _reads(entry: PluginEntry) -> tuple[Any, ...]:
 
 def _snapshot_of(report: Report, settings: Settings) -> Snapshot | None:
     try:
-        return snapshot.open_snapshot(settings.instance / "snapshots" / report.snapshot)
+        return snapshot.fetch(settings.instance, report.snapshot)
     except Problem:
         return None
 

@@ -27,7 +27,8 @@ import polars as pl
 from survey_service.reports import parts
 from survey_service.reports.parts import DIGEST, Part
 from survey_service.reports.shape import Domains, Shape, digest, encoded, fit, frame
-from survey_service.responses import contents
+from survey_service.responses import standing
+from survey_service.store import durable
 from survey_service.store.base import Collection
 
 FORMAT = 1
@@ -66,8 +67,8 @@ class Piece:
 
 @dataclass(frozen=True)
 class State:
-    """What has been made of the changes up to ``cursor``: the pieces by period, and status and period of documents that
-    are kept but not counted (by id)."""
+    """What has been made of the changes up to ``cursor``: the pieces by period, and standing and period of documents
+    that are kept but not counted (by id)."""
 
     folder: Path
     cursor: str = ""
@@ -224,7 +225,7 @@ def _save(state: State) -> State:
         },
         "others": {str(id): list(facts) for id, facts in state.others.items()},
     }
-    contents.write(state.folder / "state.json", orjson.dumps({**data, "seal": _seal(data)}))
+    durable.write(state.folder / "state.json", orjson.dumps({**data, "seal": _seal(data)}))
     named = {state.file(piece, kind).name for piece in state.pieces.values() for kind in KINDS}
     for path in state.folder.iterdir():
         if path.suffix.removeprefix(".") in KINDS and path.name not in named:
@@ -253,8 +254,8 @@ def _write(state: State, part: Part, counted: tuple[str, ...]) -> Piece:
     stem = secrets.token_hex(8)
     piece = Piece(stem, part.rows.height, parts.counts_of(part.rows, counted), {})
     write_table(state.file(piece, "arrow"), part.rows)
-    contents.write(state.file(piece, "digests"), part.digests)
-    contents.write(state.file(piece, "ids"), part.ids.tobytes())
+    durable.write(state.file(piece, "digests"), part.digests)
+    durable.write(state.file(piece, "ids"), part.ids.tobytes())
     hashes = {kind: sha256_of(state.file(piece, kind)) for kind in KINDS}
     if hashes["digests"] != part.content or part.rows.height * DIGEST != len(part.digests):
         raise OSError(f"{stem} was not written as it is")  # a disk that lies
@@ -263,7 +264,7 @@ def _write(state: State, part: Part, counted: tuple[str, ...]) -> Piece:
 
 def write_table(path: Path, table: pl.DataFrame) -> None:
     """Write a table as an Arrow file that nobody changes, durably. Raises Problems store.full, service.unavailable."""
-    with contents.refusing(path):
+    with durable.refusing(path):
         table.write_ipc(path, compression="uncompressed")
         settle(path)
 
@@ -271,7 +272,7 @@ def write_table(path: Path, table: pl.DataFrame) -> None:
 def settle(path: Path) -> None:
     """Make a file read-only and durable."""
     path.chmod(0o400)
-    contents.sync(path)
+    durable.sync(path)
 
 
 def sha256_of(path: Path) -> str:
@@ -291,7 +292,7 @@ def _suited(state: State, maker: Maker) -> State:
 
 @dataclass
 class _Batch:
-    """What has changed: the status of each document that was seen ("" for one that is none of ours), and new rows."""
+    """What has changed: the standing of each document that was seen ("" for one that is none of ours), and new rows."""
 
     seen: dict[int, tuple[str, str]] = field(default_factory=dict)
     lines: dict[str, list[tuple[int, bytes]]] = field(default_factory=dict)
@@ -325,9 +326,9 @@ def _note(batch: _Batch, id: int, body: Mapping[str, Any] | None, maker: Maker, 
     if body is None or body["questionnaire"] != maker.questionnaire:
         batch.seen[id] = ("", "")
         return
-    status, period = body["status"], body["period"]
-    batch.seen[id] = (status, period)
-    if status == "valid":
+    period = body["period"]
+    batch.seen[id] = (standing.mark_of(body), period)
+    if standing.counts(body):
         lines = batch.lines.setdefault(period, [])
         lines += ((id, encoded(row)) for row in maker.rows(body))
         if len(lines) >= _BATCH:
@@ -352,7 +353,7 @@ def _applied(state: State, batch: _Batch, maker: Maker, domains: Domains) -> Sta
         table = pl.concat([fit(each, schema) for each, _, _ in frames])
         digests = [each for _, group, _ in frames for each in group]
         added[period] = parts.part_of(table, digests, [id for _, _, ids in frames for id in ids])
-    others = {id: facts for id, facts in batch.seen.items() if facts[0] not in ("", "valid")}
+    others = {id: facts for id, facts in batch.seen.items() if facts[0] not in ("", standing.VALID)}
     return _changed(
         replace(state, domains=dict(domains)), added, frozenset(batch.seen), others, (schema, maker.counted)
     )

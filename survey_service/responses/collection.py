@@ -6,7 +6,7 @@ from survey_service.store.base import CollectionSpec
 
 RESPONSES = CollectionSpec(
     "responses",
-    indexes=("questionnaire", "period", "receipt_hash", "status", "source"),
+    indexes=("questionnaire", "period", "receipt_hash", "status", "source", "echo"),
     unique=("key",),
     tracked=True,
 )

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from survey_service import digests
+from survey_service import clock, digests
 from survey_service.problems import Problem
 from survey_service.questionnaire import places
 from survey_service.questionnaire.values import Path
@@ -57,6 +57,8 @@ class Draft:
     """The language of whoever helps, shown beside the respondent's; "" for none."""
     contact: str = ""
     """The contact of an organisation who writes it (see ``offers.contacts``), "" for anybody else."""
+    begun: int = 0
+    """When its first page was sent, in seconds since 1970; 0 if a phone has handed it in."""
 
     @property
     def last_day(self) -> dt.date:
@@ -97,6 +99,7 @@ def start(
         mode=mode,
         second=second,
         contact=contact,
+        begun=int(clock.now().timestamp()),
     )
     return _added(store, draft)
 
@@ -225,6 +228,7 @@ def _draft(stored: Stored, token: str) -> Draft:
         mode=body.get("mode", WEB),
         second=body.get("second", ""),
         contact=body.get("contact", ""),
+        begun=body.get("begun", 0),
     )
 
 
@@ -296,12 +300,16 @@ def erase_all(store: Store, key: str) -> int:
 
 def erase_old(store: Store, today: dt.date) -> int:
     """Erase the drafts not touched for 14 days and return their number."""
-    limit = (today - dt.timedelta(days=KEPT_DAYS)).isoformat()
-    drafts = store.collection(DRAFTS)
-    old = [stored.id for stored in drafts.iterate() if stored.body["day"] < limit]
+    old = find_old(store, today)
     for identifier in old:
-        drafts.delete(identifier)
+        store.collection(DRAFTS).delete(identifier)
     return len(old)
+
+
+def find_old(store: Store, day: dt.date) -> list[int]:
+    """Return the ids of the drafts that are to be erased by a day if nobody touches them."""
+    limit = (day - dt.timedelta(days=KEPT_DAYS)).isoformat()
+    return [stored.id for stored in store.collection(DRAFTS).iterate() if stored.body["day"] < limit]
 
 
 def _no_receipt() -> str:
@@ -329,4 +337,5 @@ def _body(draft: Draft) -> dict[str, Any]:
         **({"source": draft.source} if draft.source else {}),
         **({"mode": draft.mode, "second": draft.second} if draft.mode != WEB else {}),
         **({"contact": draft.contact} if draft.contact else {}),
+        **({"begun": draft.begun} if draft.begun else {}),
     }

@@ -7,7 +7,6 @@ leaves at most contents that nothing knows; `sweep` finds those.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import hashlib
 import re
@@ -18,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from survey_service.questionnaire import file_cleaning, file_kinds, uploads
-from survey_service.responses import contents
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.drafts import DRAFTS
+from survey_service.store import blobs
 from survey_service.store.base import CollectionSpec, Store
 
 UPLOADS = CollectionSpec("uploads", indexes=("key",), unique=("file",))
@@ -78,17 +77,22 @@ def total(store: Store) -> int:
     return sum(stored.body["size"] for stored in store.collection(UPLOADS).iterate())
 
 
-def path_of(folder: Path, file: str) -> Path:
-    """Return where the content of a file lies. Raises ValueError for what is no id."""
+def name_of(file: str) -> str:
+    """Return the name of a file's content among the files of the instance. Raises ValueError for what is no id."""
     if not _ID.fullmatch(file):
         raise ValueError("no id of a file")
-    return folder / FOLDER / file[:2] / file
+    return f"{FOLDER}/{file[:2]}/{file}"
+
+
+def read(folder: Path, file: str) -> bytes:
+    """Return the content of a file. Raises FileNotFoundError."""
+    return blobs.of(folder).get(name_of(file))
 
 
 def write(folder: Path, files: Iterable[Incoming]) -> None:
     """Write contents durably, readable by the service only. Raises Problems store.full and service.unavailable."""
     for file in files:
-        contents.write(path_of(folder, file.answer["file"]), file.content)
+        blobs.of(folder).put(name_of(file.answer["file"]), file.content)
 
 
 def record(store: Store, key: str, files: Iterable[Incoming], today: dt.date) -> None:
@@ -127,7 +131,7 @@ def clear(store: Store, folder: Path, key: str) -> int:
         for stored in gone:
             records.delete(stored.id)
     for stored in gone:
-        path_of(folder, stored.body["file"]).unlink(missing_ok=True)
+        blobs.of(folder).delete(name_of(stored.body["file"]))
     return len(gone)
 
 
@@ -136,10 +140,9 @@ def sweep(store: Store, folder: Path, now: dt.datetime) -> int:
     records = store.collection(UPLOADS)
     keys = {stored.body["key"] for stored in records.iterate()}
     removed = sum(clear(store, folder, key) for key in sorted(keys))
-    for path in (folder / FOLDER).glob("??/*"):
-        with contextlib.suppress(FileNotFoundError):  # another process was faster
-            old = now.timestamp() - path.stat().st_mtime > GRACE
-            if old and records.first(file=path.name) is None:
-                path.unlink()
-                removed += 1
+    for blob in list(blobs.of(folder).find(f"{FOLDER}/")):
+        old = now.timestamp() - blob.written > GRACE
+        if old and records.first(file=blob.name.rpartition("/")[2]) is None:
+            blobs.of(folder).delete(blob.name)
+            removed += 1
     return removed

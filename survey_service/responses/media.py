@@ -6,7 +6,6 @@ content that no working copy and no revision holds is swept away.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,9 +16,10 @@ from survey_service.problems import Problem
 from survey_service.questionnaire import definition, file_kinds, media
 from survey_service.questionnaire.media import Refused
 from survey_service.questionnaire.model import MediaFile, Questionnaire
-from survey_service.responses import contents, definitions
+from survey_service.responses import definitions
 from survey_service.responses.definitions import DEFINITIONS
 from survey_service.responses.revisions import REVISIONS, Publications
+from survey_service.store import blobs
 from survey_service.store.base import Store
 
 FOLDER = "media"
@@ -35,9 +35,14 @@ class Outcome:
     code: str = ""
 
 
+def name_of(sha256: str) -> str:
+    """Return the name of the content with this SHA-256 (hex) among the files of the instance."""
+    return f"{FOLDER}/{sha256[:2]}/{sha256}"
+
+
 def path_of(instance: Path, sha256: str) -> Path:
-    """Return where the content with this SHA-256 (hex) lies."""
-    return instance / FOLDER / sha256[:2] / sha256
+    """Return where the content with this SHA-256 (hex) can be read. Raises FileNotFoundError."""
+    return blobs.of(instance).local(name_of(sha256))
 
 
 def address_of(file: MediaFile) -> str:
@@ -87,11 +92,9 @@ def _with_files(content: Mapping[str, Any], files: Mapping[str, MediaFile]) -> d
 
 def keep(instance: Path, file: MediaFile, content: bytes) -> None:
     """Keep a content, if it is not there already. Raises Problems store.full and service.unavailable."""
-    path = path_of(instance, file.sha256)
-    if path.exists():
-        path.touch()  # so that it is not swept before it is named
-    else:
-        contents.write(path, content)
+    kept = blobs.of(instance)
+    if not kept.refresh(name_of(file.sha256)):  # so that it is not swept before it is named
+        kept.put(name_of(file.sha256), content)
 
 
 def take_along(instance: Path, folder: Path, questionnaire: Questionnaire) -> None:
@@ -101,7 +104,7 @@ def take_along(instance: Path, folder: Path, questionnaire: Questionnaire) -> No
     """
     for name, file in questionnaire.files.items():
         path = folder / questionnaire.name / name
-        if path.is_file() and not path_of(instance, file.sha256).exists():
+        if path.is_file() and not blobs.of(instance).has(name_of(file.sha256)):
             found, content = media.inspect(path.read_bytes(), media.named(questionnaire)[name][0])
             if found == file:
                 keep(instance, file, content)
@@ -134,9 +137,8 @@ def sweep(store: Store, instance: Path, now: dt.datetime) -> int:
         for file in stored.body["definition"].get("files", {}).values()
     }
     removed = 0
-    for path in (instance / FOLDER).glob("??/*"):
-        with contextlib.suppress(FileNotFoundError):  # another process was faster
-            if path.name not in held and now.timestamp() - path.stat().st_mtime > GRACE:
-                path.unlink()
-                removed += 1
+    for blob in list(blobs.of(instance).find(f"{FOLDER}/")):
+        if blob.name.rpartition("/")[2] not in held and now.timestamp() - blob.written > GRACE:
+            blobs.of(instance).delete(blob.name)
+            removed += 1
     return removed

@@ -8,16 +8,16 @@ their own rules.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from survey_service.questionnaire import uploads
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import drafts
+from survey_service.responses import derived, drafts
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
-from survey_service.store.base import Store
+from survey_service.store.base import Store, Stored
 
 AUDIENCES = ("newcomers", "experts")
 """Whose responses age; their notices say so."""
@@ -38,25 +38,55 @@ class Erased:
 def apply(store: Store, publications: Publications, today: dt.date, *, months: int, text_months: int) -> Erased:
     """Erase responses after ``months``, their free texts after ``text_months``, and drafts after 14 days."""
     erased_drafts = drafts.erase_old(store, today)
-    responses = store.collection(RESPONSES)
-    old, wordy = [], []
-    for stored in responses.iterate():
-        age = age_of(stored.body["period"], today)
-        if publications.revision(stored.body["revision"]).questionnaire.audience not in AUDIENCES:
-            continue
-        if age >= months:
-            old.append(stored.id)
-        elif age >= text_months and _texts(publications, stored.body):
-            wordy.append(stored.id)
-    for identifier in old:
-        responses.delete(identifier)
-    for identifier in wordy:
+    responses = erase_responses(store, publications, today, months=months)
+    return Erased(erased_drafts, responses, erase_texts(store, publications, today, months=text_months))
+
+
+def old_responses(store: Store, publications: Publications, day: dt.date, *, months: int) -> list[int]:
+    """Return the ids of the responses that are to be erased by a day."""
+    return [stored.id for stored in _aged(store, publications, day, months)]
+
+
+def old_texts(store: Store, publications: Publications, day: dt.date, *, months: int) -> list[int]:
+    """Return the ids of the responses whose free texts are to be erased by a day."""
+    return [stored.id for stored in _aged(store, publications, day, months) if _texts(publications, stored.body)]
+
+
+def _aged(store: Store, publications: Publications, day: dt.date, months: int) -> Iterator[Stored]:
+    """Yield the responses of those audiences that are so many months old on a day."""
+    for stored in store.collection(RESPONSES).iterate():
+        old = age_of(stored.body["period"], day) >= months
+        if old and publications.revision(stored.body["revision"]).questionnaire.audience in AUDIENCES:
+            yield stored
+
+
+def erase_responses(store: Store, publications: Publications, today: dt.date, *, months: int) -> int:
+    """Erase the responses that are old enough and return their number."""
+    old = list(_aged(store, publications, today, months))
+    for stored in old:
         with store.transaction():
-            stored_now = responses.get(identifier)
-            if stored_now is not None:
-                body = _without_texts(publications, stored_now.body)
-                responses.replace(identifier, body, version=stored_now.version)
-    return Erased(erased_drafts, len(old), len(wordy))
+            store.collection(RESPONSES).delete(stored.id)
+            derived.erase_review(store, stored.body["key"])
+    return len(old)
+
+
+def erase_texts(store: Store, publications: Publications, today: dt.date, *, months: int) -> int:
+    """Erase the free texts that are old enough and return in how many responses there were any."""
+    old = old_texts(store, publications, today, months=months)
+    for identifier in old:
+        with store.transaction():
+            stored = store.collection(RESPONSES).get(identifier)
+            if stored is not None:
+                body = _without_texts(publications, stored.body)
+                store.collection(RESPONSES).replace(identifier, body, version=stored.version)
+    return len(old)
+
+
+def until(period: str, months: int) -> dt.date:
+    """Return the day by which something of a period such as ``2026-Q4`` is erased."""
+    begun = first_day(period)
+    whole = begun.year * 12 + begun.month - 1 + months
+    return dt.date(whole // 12, whole % 12 + 1, 1)
 
 
 def first_day(period: str) -> dt.date:
@@ -79,7 +109,8 @@ def _texts(publications: Publications, response: Mapping[str, Any]) -> bool:
 
 def _without_texts(publications: Publications, response: Mapping[str, Any]) -> dict[str, Any]:
     names = wordy(publications.questionnaire(response["revision"]))
-    return {**response, "answers": _without(response["answers"], names)}
+    rest = {name: value for name, value in response.items() if name != "echo"}
+    return {**rest, "answers": _without(response["answers"], names)}
 
 
 def _without(answers: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:

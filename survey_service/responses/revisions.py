@@ -12,7 +12,7 @@ from survey_service.questionnaire import comparison, definition
 from survey_service.questionnaire.comparison import Change
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses import schedule as schedules
-from survey_service.responses.collection import RESPONSES
+from survey_service.responses import standing
 from survey_service.responses.schedule import OPEN, Schedule
 from survey_service.store.base import CollectionSpec, Document, Store, Stored
 
@@ -77,7 +77,6 @@ class Publications:
         self._store = store
         self._revisions = store.collection(REVISIONS)
         self._publications = store.collection(PUBLICATIONS)
-        self._responses = store.collection(RESPONSES)
         self._models: dict[str, tuple[int, Questionnaire]] = {}
         self._known: dict[str, tuple[int, Published | None]] = {}
 
@@ -186,7 +185,7 @@ class Publications:
         if known is None or version != publication.version:
             known = Published(revision, *self._model(revision), schedules.of(publication.body), OPEN)
         state = known.schedule.state(
-            clock.today().isoformat(), lambda: self._responses.count(questionnaire=publication.body["questionnaire"])
+            clock.today().isoformat(), lambda: standing.counted(self._store, publication.body["questionnaire"])
         )
         if state != known.state:
             known = replace(known, state=state)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from survey_service.responses import links
+from survey_service.responses import links, standing
 from survey_service.responses.submissions import RESPONSES
 from survey_service.statistics.disclosure import THRESHOLD
 from survey_service.store.base import Store
@@ -18,11 +18,11 @@ SMALL = "•"
 
 
 def counts(store: Store, questionnaire: str) -> dict[str, int]:
-    """Return how many responses came by each link, links without any left out; "" is the plain one."""
+    """Return how many responses that count came by each link, links without any left out; "" is the plain one."""
     responses = store.collection(RESPONSES)
     tags = [link.tag for link in links.groups(store, questionnaire)]
-    found = {tag: responses.count(questionnaire=questionnaire, source=tag) for tag in tags}
-    found[links.PLAIN] = responses.count(questionnaire=questionnaire) - sum(found.values())
+    found = {tag: responses.count(questionnaire=questionnaire, source=tag, status=standing.VALID) for tag in tags}
+    found[links.PLAIN] = standing.counted(store, questionnaire) - sum(found.values())
     return {tag: count for tag, count in found.items() if count > 0}
 
 

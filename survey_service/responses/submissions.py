@@ -16,8 +16,9 @@ from survey_service.problems import Problem
 from survey_service.questionnaire import uploads
 from survey_service.questionnaire.judge import Circumstances, Judgement, Refusal, judge
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import files, receipts
+from survey_service.responses import consents, files, quarantine, receipts, standing
 from survey_service.responses.collection import RESPONSES
+from survey_service.responses.quarantine import Arrival
 from survey_service.responses.revisions import Publications
 from survey_service.store.base import Store
 
@@ -31,7 +32,8 @@ class Submission:
     ``key`` is minted before the first answer, so that a re-send never counts twice. ``replaces`` means that the holder
     of the receipt corrects the response of that key. ``source`` is the tag of the link that led here, "" for none.
     ``receipt`` is one that the respondent's phone drew, "" if the service is to make it.
-    ``files`` are the ids of the files that came before it, see `files.issued`; a program brings none.
+    ``files`` are the ids of the files that came before it, see `files.issued`; a program brings none. ``arrival`` is
+    what `quarantine` looks at, None for what did not come from the network.
     """
 
     key: str
@@ -44,6 +46,7 @@ class Submission:
     source: str = ""
     receipt: str = ""
     files: frozenset[str] = frozenset()
+    arrival: Arrival | None = None
     finished: dt.datetime | None = None
     """When it was finished, if that is known: a form on a phone may be sent days later. It is not stored."""
     drawn: bool = False
@@ -76,9 +79,10 @@ def submit(
     receipt = submission.receipt or receipts.words_for(submission.key, receipt_key)
     body = document(questionnaire, submission, judgement, revision, receipt, today)
     if submission.replaces:
-        _correct(store, questionnaire, submission.key, body, today)
+        _correct(store, questionnaire, submission.key, body, submission.arrival, today)
         return Outcome(submission.key, receipt, created=False)
     if earlier is None:
+        body = quarantine.looked_at(store, questionnaire, body, submission.arrival, today)
         try:
             _add(store, questionnaire, body, publications.limit(questionnaire.name), today)
             return Outcome(submission.key, receipt, created=True)
@@ -107,13 +111,23 @@ def _add(store: Store, questionnaire: Questionnaire, body: Mapping[str, Any], li
     with store.transaction():
         _check_files(store, body)
         stored = responses.add(body)  # a duplicate is refused as one, also if there is no more room
-        if limit and responses.count(questionnaire=questionnaire.name) > limit:
+        if limit and standing.counted(store, questionnaire.name) > limit:
             raise Problem("questionnaire.full")
         if offers:
             register.register(store, stored.body, today)
 
 
-def _correct(store: Store, questionnaire: Questionnaire, key: str, body: Mapping[str, Any], today: dt.date) -> None:
+_LASTING = ("period", "mode", "status", "source", "receipt_hash", "exclusion", "aside", "cleared")
+
+
+def _correct(
+    store: Store,
+    questionnaire: Questionnaire,
+    key: str,
+    body: Mapping[str, Any],
+    arrival: Arrival | None,
+    today: dt.date,
+) -> None:
     """Put corrected answers in the place of the response, whose period stays. Raises Problem receipt.missing."""
     responses = store.collection(RESPONSES)
     with store.transaction():
@@ -121,12 +135,9 @@ def _correct(store: Store, questionnaire: Questionnaire, key: str, body: Mapping
         stored = responses.first(key=key)
         if stored is None:
             raise Problem("receipt.missing")
-        kept: dict[str, Any] = {
-            name: stored.body[name]
-            for name in ("period", "mode", "status", "source", "receipt_hash")
-            if name in stored.body
-        }
-        responses.replace(stored.id, {**body, **kept}, version=stored.version)
+        kept: dict[str, Any] = {name: stored.body[name] for name in _LASTING if name in stored.body}
+        looked = quarantine.looked_at(store, questionnaire, {**body, **kept}, arrival, today)
+        responses.replace(stored.id, looked, version=stored.version)
         if questionnaire.audience == "providers":
             register.update(store, body, today)
 
@@ -184,8 +195,10 @@ def document(
 ) -> dict[str, Any]:
     """Return the response as stored: answers, states and what a figure needs; no address, device or exact time.
 
-    Whoever came by no group's link has no ``source``.
+    ``consent`` is the version of the words that were agreed to, if any were. Whoever came by no group's link has no
+    ``source``.
     """
+    version = consents.mark(questionnaire, submission.language)
     content = orjson.dumps([questionnaire.name, judgement.answers, judgement.states], option=orjson.OPT_SORT_KEYS)
     return {
         "key": submission.key,
@@ -199,6 +212,7 @@ def document(
         "seed": submission.seed,
         "digest": hashlib.sha256(content).hexdigest(),
         "receipt_hash": receipts.hash_of(receipt),
-        "status": "valid",
+        "status": standing.VALID,
         **({"source": submission.source} if submission.source else {}),
+        **({"consent": version} if version else {}),
     }

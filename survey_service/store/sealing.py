@@ -32,6 +32,11 @@ class Keys:
     recipients: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
 
+    @property
+    def sealed(self) -> bool:
+        """Whether what is written is encrypted."""
+        return bool(self.passphrase or self.recipients)
+
     def check(self) -> list[Any]:
         """Return the recipients as age has them. Raises Problem backup.recipient."""
         return [_recipient(text) for text in self.recipients]

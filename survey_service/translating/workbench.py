@@ -82,6 +82,11 @@ class Workbench:
         """The store. Raises the Problems of ``open_store``."""
         return self._store()
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the texts of the files have been read, which takes a while."""
+        return "sources" in vars(self) and "_bundled" in vars(self)
+
     @cached_property
     def _written(self) -> Library:
         return load_folder(self.forms, catalogs=False, gate=False)

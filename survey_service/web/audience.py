@@ -16,7 +16,7 @@ from survey_service.problems import Problem
 REFUSED, RESHOWN, EXEMPT = "refused", "reshown", "exempt"
 _KEY = "survey_service.audience"
 _FOR_RESPONDENTS = (
-    *("arrival", "closing", "concept", "directory", "helper", "leaving", "offer", "offline"),
+    *("arrival", "closing", "concept", "contacting", "directory", "helper", "leaving", "offer", "offline"),
     *("public", "receipt", "respondent", "results", "resume"),
 )
 """The blueprints of the pages that respondents see."""

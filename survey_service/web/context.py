@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 from flask import Flask, current_app
 
 from survey_service.accounts.factors import Policy
+from survey_service.hooks.networks import Network
 from survey_service.monitoring import definitions
 from survey_service.monitoring.definitions import Indicators
 from survey_service.monitoring.figures import Batches
@@ -21,13 +23,17 @@ from survey_service.offers.looking import Names
 from survey_service.paths import bundled
 from survey_service.questionnaire.loader import Library, load_folder
 from survey_service.questionnaire.translating import INDICATORS
+from survey_service.responses import browsing
 from survey_service.responses.files import Limits
+from survey_service.responses.quarantine import Rates
 from survey_service.responses.revisions import Publications
-from survey_service.settings import Settings, instance_secret
-from survey_service.store import open_store
+from survey_service.settings import Settings, instance_secret, keep_secrets
+from survey_service.store import blobs, open_store
 from survey_service.store.base import Store
+from survey_service.store.vault import Vault
 from survey_service.translating.interface import Interface
 from survey_service.translating.workbench import Workbench
+from survey_service.watching.standing import Texts
 from survey_service.web import legal
 from survey_service.web.kept import Kept
 
@@ -53,6 +59,13 @@ class Context:
                     self._made[name] = make()
         value: T = self._made[name]
         return value
+
+    def __post_init__(self) -> None:
+        """Say where files and secrets of the instance are kept; nothing is opened for that."""
+        values = self.settings
+        blobs.use(values.instance, values.files, lambda: self.store)
+        vault = Vault(values.secret_key, lambda: self.store)
+        keep_secrets(values.instance, vault.secret if values.secrets == blobs.STORE else None)
 
     @property
     def store(self) -> Store:
@@ -109,6 +122,11 @@ class Context:
         return self._once("workbench", lambda: Workbench(lambda: self.store, self.forms, legal.messages))
 
     @property
+    def texts(self) -> Texts:
+        """How the texts stand in all languages."""
+        return self._once("texts", lambda: Texts(lambda: self.workbench, lambda: self.publications))
+
+    @property
     def interface(self) -> Interface:
         """The texts of the interface as they are now."""
         return self._once("interface", lambda: Interface(self.workbench.edits))
@@ -134,9 +152,19 @@ class Context:
         return self._once("offer_rows", Rows)
 
     @property
+    def response_rows(self) -> browsing.Rows:
+        """What the desk's lists of responses read."""
+        return self._once("response_rows", browsing.Rows)
+
+    @property
     def offer_pairs(self) -> Proposals:
         """Pairs of offers that may be one."""
         return self._once("offer_pairs", Proposals)
+
+    @property
+    def rates(self) -> Rates:
+        """How many responses came from where lately, in memory."""
+        return self._once("rates", Rates)
 
     @property
     def file_limits(self) -> Limits:
@@ -162,6 +190,16 @@ class Context:
         return self._once("factor_key", lambda: instance_secret(self.settings.instance, "factor"))
 
     @property
+    def hook_key(self) -> str:
+        """What the secrets of webhooks are sealed with; it must stay the same, or they are to be made anew."""
+        return self._once("hook_key", lambda: instance_secret(self.settings.instance, "hooks"))
+
+    @property
+    def hook_networks(self) -> tuple[Network, ...]:
+        """The networks of our own systems that webhooks may reach."""
+        return tuple(map(ipaddress.ip_network, self.settings.hook_networks))
+
+    @property
     def factor_policy(self) -> Policy:
         """Who needs a second factor by the settings."""
         return Policy(self.settings.second_factor, self.settings.second_factor_grace)
@@ -172,7 +210,12 @@ def install(app: Flask, context: Context) -> None:
     app.extensions[_KEY] = context
 
 
+def of(app: Flask) -> Context:
+    """Return the context of an application."""
+    context: Context = app.extensions[_KEY]
+    return context
+
+
 def current() -> Context:
     """Return the context of the application that handles the present request."""
-    context: Context = current_app.extensions[_KEY]
-    return context
+    return of(current_app)

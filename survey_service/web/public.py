@@ -9,14 +9,16 @@ import re
 from flask import Blueprint, Response, g, render_template, send_file, url_for
 from flask_babel import format_date
 
+from survey_service import clock
 from survey_service.closing import issues, publishing
 from survey_service.concept import versions
+from survey_service.privacy import notice
 from survey_service.problems import N_, Problem
 from survey_service.questionnaire.file_kinds import KINDS
 from survey_service.questionnaire.media import ACCEPTED
 from survey_service.questionnaire.pictograms import pictogram_sets
 from survey_service.responses import media as kept
-from survey_service.web import aloud, i18n, pictures, styles
+from survey_service.web import aloud, copies, i18n, pictures, styles
 from survey_service.web.audience import PUBLIC
 from survey_service.web.context import current
 from survey_service.web.rendering import answerable, duration, everywhere, language_choice
@@ -88,7 +90,13 @@ def _any_results(tag: str) -> bool:
 @blueprint.get("/<lang:lang>/privacy")
 def privacy() -> str:
     """Say what is stored, what not, for how long, and who answers for it."""
-    return render_template("public/privacy.html", settings=current().settings, addresses=everywhere("public.privacy"))
+    context = current()
+    return render_template(
+        "public/privacy.html",
+        settings=context.settings,
+        facts=notice.facts(copies.instance(context), clock.today()),
+        addresses=everywhere("public.privacy"),
+    )
 
 
 @blueprint.get("/<lang:lang>/imprint")
@@ -148,9 +156,12 @@ def media(file: str) -> Response:
     """Send a picture, sound or film of a questionnaire, or the part of it that a player asks for; its address changes
     with its content, so that a browser may keep it for good."""
     found = _MEDIA.fullmatch(file)
-    path = kept.path_of(current().settings.instance, found["sha256"]) if found else None
-    if found is None or path is None or found["ending"] not in _TYPES or not path.is_file():
+    if found is None or found["ending"] not in _TYPES:
         raise Problem("page.missing")
+    try:
+        path = kept.path_of(current().settings.instance, found["sha256"])
+    except FileNotFoundError:
+        raise Problem("page.missing") from None
     response = send_file(path, mimetype=_TYPES[found["ending"]], etag=found["sha256"])
     response.headers["Cache-Control"] = _FOR_GOOD
     g.sandboxed = True

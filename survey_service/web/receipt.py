@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date
 
-from survey_service import clock
+from survey_service import clock, languages
 from survey_service.closing import publishing
 from survey_service.closing import receipts as closing
 from survey_service.problems import Problem
@@ -15,7 +17,7 @@ from survey_service.questionnaire import uploads
 from survey_service.responses import drafts, files, holder, providing, receipts
 from survey_service.responses.revisions import Published
 from survey_service.store.base import Stored
-from survey_service.web import audience, device, i18n, qr, rendering, summary, withdrawing, wordings, words
+from survey_service.web import audience, copies, device, i18n, qr, rendering, summary, withdrawing, wordings, words
 from survey_service.web.audience import PUBLIC
 from survey_service.web.closing import words as closing_words
 from survey_service.web.context import current
@@ -50,9 +52,13 @@ def show() -> ResponseReturnValue:
     published = current().publications.revision(stored.body["revision"])
     if "_correct" in request.form:
         return _correct(stored, published)
+    if "_copy" in request.form:
+        return _copy(stored, published, typed)
+    if "_save" in request.form:
+        return copies.sent(stored)
     if "_withdraw" in request.form:
         has_files = any(uploads.ids(stored.body["answers"]))
-        return render_template("respondent/withdraw.html", words=typed, has_files=has_files)
+        return render_template("respondent/withdraw.html", words=typed, has_files=has_files, backups=_backups())
     if "_withdraw_now" in request.form:
         return _withdraw(typed)
     came = files.issued(current().store, stored.body["key"])
@@ -88,7 +94,7 @@ def _became(stored: Stored, published: Published) -> dict[str, Any]:
 def withdrawn() -> str:
     """Say that the response is erased, and what cannot be taken back."""
     addresses = rendering.everywhere("receipt.withdrawn")
-    return render_template("respondent/withdrawn.html", addresses=addresses)
+    return render_template("respondent/withdrawn.html", addresses=addresses, backups=_backups())
 
 
 @blueprint.post("/<lang:lang>/receipt/card")
@@ -109,6 +115,30 @@ def card() -> ResponseReturnValue:
 def _form(typed: str = "", error: str = "") -> str:
     addresses = rendering.everywhere("receipt.enter")
     return render_template("respondent/receipt.html", words=typed, error=error, addresses=addresses)
+
+
+def _backups() -> str:
+    """Return the day by which backups of today are deleted."""
+    last = clock.today() + dt.timedelta(days=current().settings.backup_kept_days)
+    return str(format_date(last, "long"))
+
+
+def _copy(stored: Stored, published: Published, typed: str) -> str:
+    """Show all that is stored about a response, to be read and printed."""
+    questionnaire, store = published.questionnaire, current().store
+    came = files.issued(store, stored.body["key"])
+    visit = Visit(published, None, holder.inputs_of(questionnaire, stored.body), files=came)
+    copied = copies.told(stored)
+    return render_template(
+        "respondent/copy.html",
+        questionnaire=questionnaire,
+        sections=summary.sections(visit),
+        words=typed,
+        copied=copied,
+        language=languages.language(stored.body["language"]),
+        technical=copies.technical(copied),
+        until={name: format_date(dt.date.fromisoformat(day), "long") for name, day in copied["erased_by"].items()},
+    )
 
 
 def _withdraw(typed: str) -> ResponseReturnValue:

@@ -12,7 +12,7 @@ from survey_service.questionnaire.journey import Stop
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses import providing, submissions
 from survey_service.responses.submissions import Submission
-from survey_service.web import device, i18n, kiosk, page_form, receiving, rendering, security, visit, way_in
+from survey_service.web import arriving, device, i18n, kiosk, page_form, receiving, rendering, security, visit, way_in
 from survey_service.web.audience import PUBLIC, RESHOWN, Access
 from survey_service.web.context import current
 from survey_service.web.device import Held
@@ -185,6 +185,7 @@ def _send(present: Visit) -> Response:
         draft.replaces,
         draft.source,
         files=present.files,
+        arrival=arriving.arrival(draft.begun, draft.mode),
     )
     submissions.submit(
         context.store, context.publications, submission, receipt_key=context.receipt_key, today=present.today

@@ -3,6 +3,10 @@
 Measured on two cores beside waitress and gunicorn's gthread, it answers about twice as many requests a second (see
 docs/operating.md). The embedded store belongs to one process, so there is one then, with many threads; on PostgreSQL
 there may be several. Each process loads the application by itself, after this one has let go of the store.
+
+SIGHUP loads the application anew, with the settings and files as they are now. Where the store belongs to one process,
+the old one ends before the new one begins, and the reverse proxy waits meanwhile; else one process after the other is
+replaced, as soon as its successor takes requests.
 """
 
 from __future__ import annotations
@@ -43,8 +47,20 @@ Load = Callable[[], Application]
 """Makes the application in its process: a function of a module, or a partial one, because it is sent there."""
 
 
-def run(load: Load, settings: Settings, host: str, port: int, *, announce: Callable[[str], None]) -> int:
+def run(
+    load: Load,
+    settings: Settings,
+    host: str,
+    port: int,
+    *,
+    announce: Callable[[str], None],
+    reload: Callable[[], bool] = lambda: True,
+    alone: bool = True,
+) -> int:
     """Serve until SIGTERM or SIGINT; call ``announce`` with the address as soon as every process takes requests.
+
+    SIGHUP loads the application anew if ``reload`` returns True, which it is asked first. ``alone`` means that two
+    processes must not have the application at a time.
 
     Then no connection is taken any more, and each request in flight is answered or, after GRACE seconds, cut off. A
     second signal ends at once. Return the exit code: 1 if a process could not load the application or ended by itself.
@@ -67,6 +83,7 @@ def run(load: Load, settings: Settings, host: str, port: int, *, announce: Calla
         workers_kill_timeout=GRACE,
         log_enabled=False,
     )
+    server.there, server.may_reload, server.alone = there, reload, alone
     logging.getLogger("_granian").setLevel(logging.CRITICAL)  # what goes wrong is said by the application
     say = functools.partial(_announce, there, processes, host, port, announce)
     threading.Thread(target=say, daemon=True).start()
@@ -80,7 +97,11 @@ def run(load: Load, settings: Settings, host: str, port: int, *, announce: Calla
 
 
 class _Server(MPServer):
-    """Granian's server, for whom a second signal means: now."""
+    """Granian's server, for whom a second signal means: now; and which is reloaded with nothing cut off."""
+
+    there: Connection
+    may_reload: Callable[[], bool]
+    alone: bool
 
     def signal_handler_interrupt(self, *_args: Any, **_kwargs: Any) -> None:
         if self.interrupt_signal:
@@ -88,6 +109,39 @@ class _Server(MPServer):
                 worker.inner.kill()
         self.interrupt_signal = True
         self.main_loop_interrupt.set()
+
+    def _reload(self, spawn_target: Any, target_loader: Any) -> None:
+        self.reload_signal = False
+        self.main_loop_interrupt.clear()
+        if not self.may_reload():
+            return
+        for index in range(self.workers):
+            old: Any = self.wrks[index]
+            new: Any = self._spawn_worker(index, spawn_target, target_loader)
+            if self.alone:
+                self._end(old)
+            self.wrks[index] = new
+            new.start()
+            self._until_ready(new)
+            if not new.inner.is_alive():
+                return  # it has said why; if it was the only one, the service ends
+            if not self.alone:
+                self._end(old)
+
+    def _until_ready(self, worker: Any) -> None:
+        """Wait until a process has loaded the application, or has ended instead."""
+        while worker.inner.is_alive() and not self.interrupt_signal:
+            if self.there.poll(_TURN):
+                self.there.recv()
+                return
+
+    def _end(self, worker: Any) -> None:
+        """End a process as SIGTERM ends the service: what is in flight is answered first."""
+        worker.terminate()
+        worker.join(GRACE)
+        if worker.inner.is_alive():
+            worker.kill()
+            worker.join()
 
 
 def _loaded(load: Load, ready: Connection) -> Application:

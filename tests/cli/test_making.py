@@ -13,6 +13,7 @@ from survey_service import clock, outbox, settings
 from survey_service.accounts import audit
 from survey_service.cli import making
 from survey_service.cli.linking import send_asked
+from survey_service.cli.repeating import repeating
 from survey_service.consulting import asked
 from survey_service.problems import Problem
 from survey_service.reports import host, schedules
@@ -66,7 +67,7 @@ def test_it_goes_on_by_itself_after_a_fault(context: Context, monkeypatch: pytes
 
     monkeypatch.setattr(host, "run", run)
     monkeypatch.setattr(schedules, "AGAIN", dt.timedelta(0))
-    with clock.fixed(DUE), making.making(context, every=0.01):
+    with clock.fixed(DUE), repeating("reports", lambda: making.make_due(context), every=0.01):
         until(lambda: context.store.collection(REPORTS).count() == 1)
     assert asked == ["monitoring", "monitoring"]
 

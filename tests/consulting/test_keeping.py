@@ -72,5 +72,5 @@ def test_the_service_erases_them_by_itself_and_notes_it(held: Consultation, tmp_
     for _ in range(2):
         with clock.fixed(dt.datetime(2027, 1, 10, 9, tzinfo=dt.UTC)):
             tidying.tidy(context)
-    found = held.store.collection(audit.AUDIT).find(action="consulting.erased")
-    assert [stored.body["details"] for stored in found] == [{"count": 1}]
+    found = held.store.collection(audit.AUDIT).find(action="retention.applied")
+    assert [stored.body["details"] for stored in found] == [{"voters": 1}]

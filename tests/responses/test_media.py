@@ -16,9 +16,10 @@ from survey_service.questionnaire import definition
 from survey_service.questionnaire.loader import load_folder
 from survey_service.questionnaire.media import inspect
 from survey_service.questionnaire.xlsform import exporting, importing
-from survey_service.responses import contents, definitions, imports, media
+from survey_service.responses import definitions, imports, media
 from survey_service.responses.media import Outcome
 from survey_service.responses.revisions import Publications
+from survey_service.store import durable
 from survey_service.store.base import Store
 from tests.pictures import picture
 from tests.questionnaire.test_media import OGG, TINY, brought, tiny
@@ -112,7 +113,7 @@ def test_a_full_disk_names_nothing(store: Store, instance: Path, monkeypatch: py
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(contents.os, "fsync", full)
+        patch.setattr(durable.os, "fsync", full)
         with pytest.raises(Problem) as refused:
             media.bring(store, instance, "tiny", ALL, DAY)
     assert refused.value.code == "store.full"

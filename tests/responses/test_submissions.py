@@ -11,7 +11,7 @@ import pytest
 
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import receipts
+from survey_service.responses import consents, receipts
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES, Outcome, Submission, submit
 from survey_service.store.base import Store
@@ -34,6 +34,7 @@ def test_what_is_stored(store: Store, publications: Publications) -> None:
     assert stored is not None
     body = stored.body
     assert body.pop("digest")
+    assert body.pop("consent") == consents.mark(publications.questionnaire("small-1"), "de")
     assert body.pop("receipt_hash") == receipts.hash_of(outcome.receipt)
     assert body == {
         "key": KEY,

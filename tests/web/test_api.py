@@ -245,6 +245,9 @@ def test_real_answers_fit_the_openapi_document(client: FlaskClient) -> None:
     check(body(age=20), "Response")
     check(client.post(URL, json=body(age=20)).json, "Outcome")
     check(client.post(URL, json=body(age="x")).json, "Problem")
+    receipt = client.post(URL, json=body(age=20)).json["receipt"]
+    check(client.post("/api/v1/receipt", json={"receipt": receipt.upper().replace("-", " ")}).json, "Copy")
+    assert client.post("/api/v1/receipt", json={"receipt": "bamiku-tukuri-nininu-sasasa"}).status_code == 404
     listed = client.get("/api/v1/questionnaires").json
     assert listed is not None
     check(listed["questionnaires"][0], "Summary")
@@ -253,7 +256,7 @@ def test_real_answers_fit_the_openapi_document(client: FlaskClient) -> None:
 def test_every_api_route_is_documented(app: Flask) -> None:
     from survey_service.web.api.openapi import document
 
-    described = {path.replace("{name}", "<name>") for path in document("")["paths"]}
+    described = {re.sub(r"{(\w+)}", r"<\1>", path) for path in document("")["paths"]}
     routes = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")}
     assert routes - described == {"/api/v1/openapi.json"}
     assert described - routes == set()

@@ -394,7 +394,7 @@ def test_sending_stores_one_response_and_shows_four_words(begun: Browser, store:
     assert stored.body["answers"] == {"OK": "yes", "validate": "hello", "some": ["red", "blue"], "known": "no"}
     assert set(stored.body) == {
         *("key", "questionnaire", "revision", "language", "period", "mode", "answers", "states", "seed", "digest"),
-        *("receipt_hash", "status"),
+        *("receipt_hash", "status", "consent"),
     }
     assert store.collection(DRAFTS).count() == 0
 

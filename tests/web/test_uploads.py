@@ -6,23 +6,26 @@ import datetime as dt
 import errno
 import io
 import stat
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
 from survey_service import clock, settings
+from survey_service.accounts import audit
 from survey_service.app import create_app
 from survey_service.questionnaire.loader import load_folder
-from survey_service.responses import contents as written
 from survey_service.responses import drafts, files, retention
 from survey_service.responses.drafts import DRAFTS
 from survey_service.responses.files import UPLOADS
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
+from survey_service.store import durable as written
 from survey_service.store.base import Store
 from tests.pictures import SECRET, picture
 from tests.web.browser import Browser, Page
@@ -381,3 +384,27 @@ def test_no_room_while_a_body_arrives_is_told(
     monkeypatch.undo()
     assert begun.status == 503
     assert contents(app, tmp_path) == []
+
+
+def test_the_holder_takes_a_copy_of_everything_with_the_files(begun: Browser, app: Flask, store: Store) -> None:
+    words = sent(begun)
+    begun.open("/en/receipt")
+    begun.send(words=words)
+    page = begun.send("/en/receipt", button=("_copy", "yes"))
+    (response,) = store.collection(RESPONSES).find()
+    for told in ("Suhl", "one.png", "Do you agree?", "looked at your answers alone 0 times", response.body["consent"]):
+        assert told in page.text
+    assert store.collection(audit.AUDIT).count() == 0
+    token = next(control.value for control in page.controls if control.name == "_csrf")
+    answer = begun.client.post("/en/receipt", data={"_csrf": token, "words": words, "_save": "yes"}, buffered=True)
+    assert (answer.mimetype, answer.headers["Cache-Control"]) == ("application/zip", "no-store")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
+        copied = orjson.loads(packed.read("answers.json"))
+        with Image.open(packed.open("files/1-one.png")) as image:
+            assert image.size == (40, 30)
+    assert [each["answer"] for each in copied["answers"]][:2] == ["yes", "Suhl"]
+    assert copied["consent"]["given"][0]["answer_words"] == "Yes"
+    assert [each["type"] for each in copied["files"]] == ["image/png"]
+    assert not {"receipt_hash", "status"} & copied["response"].keys()
+    (noted,) = store.collection(audit.AUDIT).find()
+    assert (noted.body["action"], noted.body["subject"]) == ("response.copied", str(response.id))

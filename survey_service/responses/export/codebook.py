@@ -19,6 +19,8 @@ from survey_service.responses.revisions import Publications
 
 FACTS = ("number", "questionnaire", "revision", "language", "period", "mode", "status", "source")
 """The first columns of the table of responses."""
+EXCLUSION, NOTES = "response:exclusion", "response:notes"
+"""Columns behind FACTS that are asked for: why a response was excluded; what the team has noted on it."""
 LINKS = ("number", "parent_entry", "entry")
 """The first columns of a repeat's table: the response's number; the number of the entry around it, if it stands in
 another repeat; its own number, counted from 1 within the response."""

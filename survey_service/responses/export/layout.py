@@ -28,13 +28,15 @@ Record = tuple[int, list[Cell]]
 @dataclass(frozen=True)
 class Options:
     """How responses are laid out: ``language`` of labels; ``labels`` in place of stored names; ``columns`` for each
-    choice of a question with several; ``mark``: a byte order mark, by which spreadsheets know UTF-8.
+    choice of a question with several; ``mark``: a byte order mark, by which spreadsheets know UTF-8; ``further``: the
+    columns behind FACTS.
     """
 
     language: str = "de"
     labels: bool = False
     columns: bool = False
     mark: bool = True
+    further: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,8 @@ class Layout:
 
     def _response(self, document: Mapping[str, Any], row: list[Cell]) -> list[Cell]:
         row[: len(FACTS)] = [document[name] for name in FACTS]
+        for place, name in enumerate(self.options.further, len(FACTS)):
+            row[place] = neutralised(document[name]) if self._neutral else document[name]
         _put(row, self._places[0][document["revision"]], document)
         return row
 
@@ -125,7 +129,7 @@ class _Sheet:
 
     def __init__(self, codebook: Codebook, table: Table, options: Options, *, neutral: bool) -> None:
         links = [name for name in LINKS if name != "parent_entry" or len(table.chain) > 1]
-        self.columns = [Column(name, FACT) for name in (links if table.chain else FACTS)]
+        self.columns = [Column(name, FACT) for name in (links if table.chain else (*FACTS, *options.further))]
         answers: list[tuple[int, Fill]] = []
         states: list[int] = []
         for variable in table.variables:

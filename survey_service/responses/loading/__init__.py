@@ -19,7 +19,8 @@ from survey_service.problems import Problem
 from survey_service.questionnaire.judge import Circumstances, Judgement, judge
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.questionnaire.places import key as key_of
-from survey_service.responses import receipts, submissions
+from survey_service.responses import receipts, standing, submissions
+from survey_service.responses.export.codebook import EXCLUSION
 from survey_service.responses.loading import assembling
 from survey_service.responses.loading.assembling import Node
 from survey_service.responses.loading.files import Sheets
@@ -145,7 +146,10 @@ def _facts(node: Node, today: dt.date) -> dict[str, str]:
     if not node.columns.ours:
         return {}
     period, status = node.text("period"), node.text("status")
-    facts = {"status": status} if status in ("valid", "excluded") else {}
+    facts = {"status": status} if status in (standing.VALID, standing.EXCLUDED) else {}
+    reason = node.text(EXCLUSION)
+    if status == standing.EXCLUDED and reason in standing.REASONS:
+        facts["exclusion"] = reason
     return {**facts, "period": period} if _is_past(period, today) else facts
 
 

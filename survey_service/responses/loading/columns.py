@@ -11,7 +11,7 @@ from survey_service.questionnaire.expression import Expression
 from survey_service.questionnaire.model import Question, Questionnaire
 from survey_service.questionnaire.question_types import asks
 from survey_service.questionnaire.xlsform.workbook import Sheet, letter
-from survey_service.responses.export.codebook import FACTS, LINKS
+from survey_service.responses.export.codebook import EXCLUSION, FACTS, LINKS, NOTES
 from survey_service.responses.export.layout import PARTS
 from survey_service.responses.export.spreadsheet import CODEBOOK
 from survey_service.responses.loading.findings import COLUMN, Finding, Place
@@ -106,7 +106,7 @@ def read(questionnaire: Questionnaire, sheet: Sheet, findings: list[Finding], *,
 def _is_link(questionnaire: Questionnaire, header: str, *, ours: bool) -> bool:
     """Tell whether a column holds no answer but something of the row, or of the tool that wrote it."""
     if ours:
-        return header in (*FACTS, *LINKS)
+        return header in (*FACTS, *LINKS, EXCLUSION, NOTES)
     named = header.lower() in (*INDEX, *PARENT, *IDENTITY) and header not in questionnaire.questions
     return named or header.startswith("_")
 

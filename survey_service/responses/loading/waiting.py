@@ -1,21 +1,20 @@
 """Files with responses that wait for a confirmation: kept for their account only, and not for long.
 
-Each is one file in the folder ``loading`` of the instance, readable by the service alone; no store and no backup holds
-it. It is erased when it is loaded or discarded, when the account brings another one or signs out, and after HOURS.
+Each is one file ``loading/<token>`` of the instance, readable by the service alone, and in no backup of its folder. It
+is erased when it is loaded or discarded, when the account brings another one or signs out, and after HOURS.
 """
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
-import os
 import secrets
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from survey_service.problems import Problem
+from survey_service.store import blobs
+from survey_service.store.blobs import Blobs
 
 FOLDER = "loading"
 HOURS = 1
@@ -38,25 +37,17 @@ class Waiting:
 def put(instance: Path, waiting: Waiting, data: bytes) -> str:
     """Keep a file and return the token that it is found by. An earlier file of the account is erased.
 
-    Raises Problem service.unavailable if it cannot be written.
+    Raises Problems store.full and service.unavailable if it cannot be written.
     """
     forget(instance, waiting.account)
-    folder, token = instance / FOLDER, secrets.token_hex(_TOKEN_BYTES)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(folder / token, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(json.dumps(asdict(waiting)).encode() + b"\n" + data)
-    except OSError:
-        with contextlib.suppress(OSError):
-            (folder / token).unlink()
-        raise Problem("service.unavailable") from None
+    token = secrets.token_hex(_TOKEN_BYTES)
+    blobs.of(instance).put(f"{FOLDER}/{token}", json.dumps(asdict(waiting)).encode() + b"\n" + data)
     return token
 
 
 def get(instance: Path, token: str, account: str, now: dt.datetime) -> tuple[Waiting, bytes]:
     """Return a file of the account. Raises Problem loading.gone if there is none (any more)."""
-    found = _read(instance / FOLDER / token) if _is_token(token) else None
+    found = _read(blobs.of(instance), f"{FOLDER}/{token}") if _is_token(token) else None
     if found is None or found[0].account != account or _is_old(found[0], now):
         raise Problem("loading.gone", hours=HOURS)
     return found
@@ -65,34 +56,35 @@ def get(instance: Path, token: str, account: str, now: dt.datetime) -> tuple[Wai
 def erase(instance: Path, token: str) -> None:
     """Erase a file; it is no fault if it is gone."""
     if _is_token(token):
-        (instance / FOLDER / token).unlink(missing_ok=True)
+        blobs.of(instance).delete(f"{FOLDER}/{token}")
 
 
 def forget(instance: Path, account: str) -> None:
     """Erase the files of an account."""
-    for path in _paths(instance):
-        found = _read(path, head=True)
+    kept = blobs.of(instance)
+    for name in _names(kept):
+        found = _read(kept, name)
         if found is None or found[0].account == account:
-            path.unlink(missing_ok=True)
+            kept.delete(name)
 
 
 def sweep(instance: Path, now: dt.datetime) -> None:
     """Erase what has waited too long, and what can't be read."""
-    for path in _paths(instance):
-        found = _read(path, head=True)
+    kept = blobs.of(instance)
+    for name in _names(kept):
+        found = _read(kept, name)
         if found is None or _is_old(found[0], now):
-            path.unlink(missing_ok=True)
+            kept.delete(name)
 
 
-def _paths(instance: Path) -> Iterator[Path]:
-    with contextlib.suppress(OSError):
-        yield from (path for path in (instance / FOLDER).iterdir() if _is_token(path.name))
+def _names(kept: Blobs) -> list[str]:
+    return [blob.name for blob in kept.find(f"{FOLDER}/") if _is_token(blob.name.rpartition("/")[2])]
 
 
-def _read(path: Path, *, head: bool = False) -> tuple[Waiting, bytes] | None:
+def _read(kept: Blobs, name: str) -> tuple[Waiting, bytes] | None:
     try:
-        with path.open("rb") as file:
-            return Waiting(**json.loads(file.readline())), b"" if head else file.read()
+        head, _, data = kept.get(name).partition(b"\n")
+        return Waiting(**json.loads(head)), data
     except (OSError, ValueError, TypeError):
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -45,7 +45,16 @@ def are_inputs(value: Any) -> bool:
 
 
 def read(needed: Mapping[str, Check], optional: Mapping[str, Check]) -> Mapping[str, Any]:
-    """Return the members of the request's body, checked; ``id`` is a UUID, as it is stored.
+    """Return the members of the request's body, checked; ``id`` is a UUID, as it is stored. Raises as `members`."""
+    body = members(needed, optional)
+    try:
+        return body if _UUID.fullmatch(body["id"]) else {**body, "id": str(uuid.UUID(body["id"]))}
+    except ValueError:
+        raise _refused(["id"]) from None
+
+
+def members(needed: Mapping[str, Check], optional: Mapping[str, Check]) -> Mapping[str, Any]:
+    """Return the members of the request's body, checked.
 
     Raises Problems request.media_type, request.not_json and request.members.
     """
@@ -59,9 +68,10 @@ def read(needed: Mapping[str, Check], optional: Mapping[str, Check]) -> Mapping[
         raise Problem("request.not_json", reason="not an object")
     wrong = [name for name, check in needed.items() if name not in body or not check(body[name])]
     wrong += [name for name in body if name not in needed and not (name in optional and optional[name](body[name]))]
-    if not wrong:
-        try:
-            return body if _UUID.fullmatch(body["id"]) else {**body, "id": str(uuid.UUID(body["id"]))}
-        except ValueError:
-            wrong = ["id"]
-    raise Problem("request.members", members=", ".join(wrong), faults=tuple({"member": name} for name in wrong))
+    if wrong:
+        raise _refused(wrong)
+    return body
+
+
+def _refused(wrong: Sequence[str]) -> Problem:
+    return Problem("request.members", members=", ".join(wrong), faults=tuple({"member": name} for name in wrong))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from survey_service import __version__, languages
+from survey_service.privacy import copying
+from survey_service.web.api import openapi_tokens
 
 JSON = dict[str, Any]
 
@@ -78,6 +80,12 @@ _RESPONSE: JSON = {
         "seed": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1, "description": "Orders of choices follow it."},
         "receipt": {"type": "string", "description": "A receipt that the device drew: four words as ours."},
         "mode": {"enum": ["api", "web"], "description": "web: a person answered in a browser."},
+        "seconds": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 2**31 - 1,
+            "description": "How long it took to answer. It is not stored.",
+        },
         "answers": {
             "type": "object",
             "description": "Question name → answer. Choices by name, several choices and ranks as arrays, dates as "
@@ -164,6 +172,26 @@ _OUTCOME: JSON = {
     },
 }
 
+_COPY: JSON = {
+    "type": "object",
+    "description": "All that is stored about a response, with the words of questions, answers and consents in the "
+    "language in which it was answered. docs/privacy.md says what each member means.",
+    "required": ["format", "made", "response", "consent", "answers", "stored", "looked_at", "erased_by"],
+    "properties": {
+        "format": {"const": copying.FORMAT},
+        "made": {"type": "string", "format": "date"},
+        "response": {"type": "object"},
+        "consent": {"type": "object"},
+        "answers": {"type": "array", "items": {"type": "object", "required": ["question", "words"]}},
+        "stored": {"type": "object", "description": "Answers and states as they are stored, by question."},
+        "looked_at": {
+            "type": "object",
+            "properties": {"alone": {"type": "integer"}, "in_lists_and_files": {"type": "integer"}},
+        },
+        "erased_by": {"type": "object", "additionalProperties": {"type": "string", "format": "date"}},
+    },
+}
+
 _NAME = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
 
 
@@ -174,7 +202,8 @@ def document(server: str) -> JSON:
         "info": {
             "title": "Survey service",
             "version": __version__,
-            "description": "Read published questionnaires and send responses. No account is needed.",
+            "description": "Read published questionnaires and send responses: no account is needed. With a token of "
+            "the desk other systems export responses, read figures, and read and send in offers.",
         },
         "servers": [{"url": server}],
         "paths": {
@@ -182,6 +211,8 @@ def document(server: str) -> JSON:
             "/api/v1/questionnaires/{name}": {"parameters": [_NAME], "get": _read()},
             "/api/v1/questionnaires/{name}/responses": {"parameters": [_NAME], "post": _respond()},
             "/api/v1/questionnaires/{name}/drafts": {"parameters": [_NAME], "post": _hand_in()},
+            "/api/v1/receipt": {"post": _copy()},
+            **openapi_tokens.paths({"application/problem+json": {"schema": _ref("Problem")}}),
             "/healthz": {"get": {"summary": "The process answers", "responses": {"200": _json({}, "It does")}}},
             "/readyz": {
                 "get": {
@@ -198,8 +229,11 @@ def document(server: str) -> JSON:
                 "Outcome": _OUTCOME,
                 "Draft": _DRAFT,
                 "KeptDraft": _KEPT,
+                "Copy": _COPY,
                 "Problem": _PROBLEM,
-            }
+                **openapi_tokens.SCHEMAS,
+            },
+            "securitySchemes": openapi_tokens.SECURITY_SCHEMES,
         },
     }
 
@@ -220,19 +254,22 @@ def _read() -> JSON:
 def _respond() -> JSON:
     return {
         "summary": "Send a response",
+        "description": "With a token of the scope `responses:submit` no code is needed.",
+        "security": [{}, {"token": []}],
         "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("Response")}}},
         "responses": {
             "201": _json(_ref("Outcome"), "Stored"),
             "200": _json(_ref("Outcome"), "The same response was stored before; the same receipt"),
             "400": _problem("Not JSON"),
-            "403": _problem("Not open yet, or paused; or the code is missing or wrong"),
+            "401": _problem("A token was sent that does not hold"),
+            "403": _problem("Not open yet, or paused; the code is missing or wrong; or the token does not open this"),
             "404": _problem("There is no such questionnaire"),
             "409": _problem("The id was used for other answers; the first response was kept"),
             "410": _problem("The questionnaire is closed, or has as many responses as it takes"),
             "413": _problem("Too large"),
             "415": _problem("Not application/json"),
             "422": _problem("Not accepted: a fault for each question, no consent, or screened out; nothing was stored"),
-            "429": _problem("Too many wrong codes from this network; try again in ten minutes"),
+            "429": _problem("Too many wrong codes or tokens from this network, or too many requests with the token"),
             "503": _problem("Nothing can be stored right now; try again"),
         },
     }
@@ -254,5 +291,27 @@ def _hand_in() -> JSON:
             "422": _problem("Not accepted: no consent, or screened out; nothing was stored"),
             "429": _problem("Too many wrong codes from this network; try again in ten minutes"),
             "503": _problem("Nothing can be stored right now; try again"),
+        },
+    }
+
+
+def _copy() -> JSON:
+    words: JSON = {
+        "type": "object",
+        "required": ["receipt"],
+        "additionalProperties": False,
+        "properties": {"receipt": {"type": "string", "description": "Four words, in whichever script."}},
+    }
+    return {
+        "summary": "Take a copy of all that is stored about a response",
+        "requestBody": {"required": True, "content": {"application/json": {"schema": words}}},
+        "responses": {
+            "200": _json(_ref("Copy"), "The copy; taking it is noted"),
+            "400": _problem("Not JSON"),
+            "404": _problem("No response has these words"),
+            "415": _problem("Not application/json"),
+            "422": _problem("These cannot be four words"),
+            "429": _problem("Too many wrong words from this network; try again in ten minutes"),
+            "503": _problem("Not possible right now; try again"),
         },
     }

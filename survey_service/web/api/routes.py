@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Response, jsonify, request, url_for
 
 from survey_service import clock, languages
+from survey_service.accounts import tokens
 from survey_service.problems import Problem
 from survey_service.questionnaire import definition
 from survey_service.responses import handing_in, links, submissions
@@ -16,17 +18,13 @@ from survey_service.responses.handing_in import Handed
 from survey_service.responses.links import Way
 from survey_service.responses.revisions import Published
 from survey_service.responses.submissions import Submission
-from survey_service.web import audience, i18n, way_in
-from survey_service.web.api import bodies
+from survey_service.web import arriving, copies, i18n, way_in, words
+from survey_service.web.api import bearer, bodies
+from survey_service.web.api.blueprint import blueprint
 from survey_service.web.api.bodies import Check
 from survey_service.web.api.openapi import document
 from survey_service.web.context import current
 
-blueprint = Blueprint("api", __name__)
-AUDIENCES = {
-    f"api.{endpoint}": audience.PROGRAM
-    for endpoint in ("openapi", "questionnaires", "questionnaire", "respond", "hand_in", "healthz", "readyz")
-}
 _RESPONSE: Mapping[str, Check] = {
     "id": bodies.is_text,
     "language": bodies.is_text,
@@ -39,9 +37,11 @@ _SAID: Mapping[str, Check] = {
     "seed": bodies.is_seed,
     "receipt": bodies.is_receipt,
     "mode": bodies.is_mode,
+    "seconds": bodies.is_seed,
 }
 """Members that may be left out, and whether a value is one of them."""
 _DRAFT: Mapping[str, Check] = {"id": bodies.is_text, "language": bodies.is_text, "inputs": bodies.are_inputs}
+_WORDS: Mapping[str, Check] = {"receipt": bodies.is_text}
 _SAID_OF_DRAFT = {name: _SAID[name] for name in ("source", "code", "revision", "seed")} | {"seen": bodies.is_texts}
 
 
@@ -70,10 +70,16 @@ def questionnaire(name: str) -> Response:
 
 @blueprint.post("/api/v1/questionnaires/<name>/responses")
 def respond(name: str) -> Response:
-    """Store a response, once: 201, or 200 with the same receipt if it was there already."""
+    """Store a response, once: 201, or 200 with the same receipt if it was there already.
+
+    Who sends it with a token needs no code, and the link of the token is kept as its source.
+    """
     context = current()
+    token = bearer.given(tokens.SUBMIT, name)
     body = bodies.read(_RESPONSE, _SAID)
     published, way = _addressed(name, body)
+    if token is not None:
+        way = replace(way, source=token.tag or way.source, code="")
     if (way.code or not published.is_open) and not submissions.is_known(context.store, body["id"]):
         _admit(published, way, body)
     submission = Submission(
@@ -85,6 +91,7 @@ def respond(name: str) -> Response:
         mode=body.get("mode", bodies.API),
         source=way.source,
         receipt=body.get("receipt", ""),
+        arrival=arriving.told(body.get("seconds")),
     )
     outcome = submissions.submit(
         context.store, context.publications, submission, receipt_key=context.receipt_key, today=clock.today()
@@ -115,6 +122,18 @@ def hand_in(name: str) -> Response:
         today=today,
     )
     return jsonify(id=handed.draft.key, receipt=handed.receipt, until=handed.draft.last_day.isoformat())
+
+
+@blueprint.post("/api/v1/receipt")
+def copy() -> Response:
+    """Return all that is stored about the response of four words; they come in the body, so no log has them."""
+    body = bodies.members(_WORDS, {})
+    found = words.look_up(body["receipt"]).response
+    if found is None:  # the words of a draft: its holder has it on the device
+        raise Problem("receipt.missing")
+    response = Response(orjson.dumps(copies.taken(found)), mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/healthz")

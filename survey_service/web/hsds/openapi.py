@@ -145,6 +145,7 @@ def _operation(identifier: str, summary: str, schema: JSON, parameters: Sequence
             "200": {"description": summary, "content": content},
             "304": {"description": "Not changed since the ETag or day that was sent"},
             "400": _problem("A parameter that is unknown or cannot be used"),
+            "414": _problem("The address has too many parts"),
             **({"404": _problem("There is no such page")} if "page" in parameters else {}),
         },
     }

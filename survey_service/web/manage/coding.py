@@ -14,6 +14,7 @@ from survey_service.coding.tasks import Plan, Task
 from survey_service.coding.units import Source, Unit
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Text
+from survey_service.responses import standing
 from survey_service.responses.collection import RESPONSES
 from survey_service.web import wordings
 from survey_service.web.context import current
@@ -107,7 +108,8 @@ def _new(problem: Problem | None = None) -> str:
     context = current()
     published = context.publications.current(request.args.get("questionnaire", ""))
     name = published.questionnaire.name
-    periods = {stored.body["period"] for stored in context.store.collection(RESPONSES).find(questionnaire=name)}
+    found = context.store.collection(RESPONSES).find(questionnaire=name, status=standing.VALID)
+    periods = {stored.body["period"] for stored in found}
     return render_template(
         "manage/coding_new.html",
         published=published,

@@ -46,7 +46,7 @@ TYPES = {
     "end": D_("end of the interview"),
     "today": D_("day of the interview"),
 }
-STATUSES = {"valid": D_("valid"), "excluded": D_("excluded")}
+STATUSES = {"valid": D_("valid"), "excluded": D_("excluded"), "quarantined": D_("waiting in quarantine")}
 AUDIENCES = {
     "newcomers": D_("Newcomers"),
     "providers": D_("Providers of offers"),

@@ -50,7 +50,7 @@ def outbox_list() -> str:
         reachable=bool(settings.public_url),
         unread=bounces.unread(settings.instance),
         reason_name=_reason_name,
-        moment=_moment,
+        moment=moment,
         most=MOST,
     )
 
@@ -82,7 +82,7 @@ def message(place: str, name: str) -> str:
         text=shown,
         masked=shown != text,
         reason_name=_reason_name,
-        moment=_moment,
+        moment=moment,
     )
 
 
@@ -110,7 +110,7 @@ def _reason_name(state: outbox.State) -> str:
     return gettext(REASONS.get(state.reason, REASONS[""]))
 
 
-def _moment(moment: dt.datetime | float | None) -> Markup:
+def moment(moment: dt.datetime | float | None) -> Markup:
     """Return day and time, of UTC, as they are written here; nothing for nothing."""
     if moment is None:
         return Markup("")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from flask import Response, g, send_file
@@ -22,7 +23,7 @@ def response_file(number: int, file: str) -> Response:
     context = current()
     answer = _answer(context.store, number, file)
     try:
-        content = files.path_of(context.settings.instance, file).open("rb")
+        content = io.BytesIO(files.read(context.settings.instance, file))
     except FileNotFoundError:
         raise Problem("response.file_missing") from None
     desk.note("file.read", str(number), file=file)

@@ -12,8 +12,7 @@ from survey_service import clock
 from survey_service.problems import Problem
 from survey_service.questionnaire.comparison import VERDICTS
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import definitions, media, revisions, verdicts
-from survey_service.responses.collection import RESPONSES
+from survey_service.responses import definitions, media, revisions, standing, verdicts
 from survey_service.responses.revisions import Entry
 from survey_service.web import wordings
 from survey_service.web.context import current
@@ -31,7 +30,7 @@ def history(name: str) -> str:
     return render_template(
         "manage/revisions.html",
         published=published,
-        count=context.store.collection(RESPONSES).count(questionnaire=name),
+        count=standing.counted(context.store, name),
         rows=[(entry, _before(entry), _tally(entry)) for entry in reversed(entries)],
         verdicts=VERDICTS,
         saved="saved" in request.args,

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from survey_service.problems import D_, Problem
 from survey_service.questionnaire.question_types import plain_digits
 from survey_service.responses import schedule as schedules
-from survey_service.responses.collection import RESPONSES
+from survey_service.responses import standing
 from survey_service.responses.revisions import Published
 from survey_service.responses.schedule import Schedule
 from survey_service.web import wordings
@@ -102,7 +102,7 @@ def _page(published: Published, given: Mapping[str, Any], problem: Problem | Non
         published=published,
         given=given,
         tags=_tags(published),
-        count=current().store.collection(RESPONSES).count(questionnaire=published.questionnaire.name),
+        count=standing.counted(current().store, published.questionnaire.name),
         longest=schedules.LONGEST_MESSAGE,
         error=wordings.problem_message(problem) if problem is not None else "",
         errors={fault["field"]: _words(FAULTS[fault["fault"]], fault.get("limit", "")) for fault in faults},

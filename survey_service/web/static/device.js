@@ -74,7 +74,8 @@ const anew = () => {
   saved = false;
   changed.clear();
   draft = {
-    id: uuid(), receipt: drawn(), revision: plan.revision, seed: random(1)[0] >>> 1, inputs: {}, at: "", source: "", mode: "web"
+    id: uuid(), receipt: drawn(), revision: plan.revision, seed: random(1)[0] >>> 1, inputs: {}, at: "", source: "", mode: "web",
+    begun: Date.now()
   };
   judged = judge({});
   form.reset();
@@ -293,8 +294,9 @@ const send = async () => {
   const button = byId("_send"), answers = {};
   button.disabled = true;
   for (const each of judged.shown) if (steps[each].asks && !isEmpty(draft.inputs[each])) answers[each] = draft.inputs[each];
-  const {id, receipt, revision, seed, source, mode} = draft;
-  const body = JSON.stringify({id, receipt, revision, seed, source, mode, language: plan.language, answers});
+  const {id, receipt, revision, seed, source, mode, begun} = draft;
+  const seconds = begun && Math.abs(Date.now() - begun) / 1e3 | 0;
+  const body = JSON.stringify({id, receipt, revision, seed, source, mode, seconds, language: plan.language, answers});
   const entry = {id, url: plan.url, body, name, draft}, mine = {id, receipt};
   let kept = true;
   try {

@@ -81,7 +81,7 @@ def test_no_other_file_is_there(manager: Desk, number: int, path: str) -> None:
 
 def test_a_lost_content_is_told(manager: Desk, number: int, app: object) -> None:
     folder: Path = app.extensions["survey_service"].settings.instance  # type: ignore[attr-defined]
-    files.path_of(folder, "c" * 32).unlink()
+    (folder / files.name_of("c" * 32)).unlink()
     answer = manager.get(f"/manage/responses/{number}/files/{'c' * 32}")
     assert answer.status_code == 404
     assert "uploads" in answer.text
