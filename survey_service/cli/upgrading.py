@@ -88,7 +88,7 @@ def note(instance: Path) -> None:
 
 def declared() -> dict[str, CollectionSpec]:
     """Return the collections that the program declares, by name: those of its modules and of objects in them."""
-    found = {}
+    found: dict[str, CollectionSpec] = {}
     for entry in pkgutil.walk_packages(survey_service.__path__, "survey_service."):
         if not entry.name.endswith(("__main__", "survey_service.testing")):
             with contextlib.suppress(ImportError):  # what belongs to an extra that is not installed
