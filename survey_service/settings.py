@@ -363,6 +363,11 @@ def _clash(values: Mapping[str, Any]) -> Problem | None:
 _SHORTEST_KEY = 32
 
 
+def checked(name: str, text: str) -> Any:
+    """Return a value of a setting. Raises Problem settings.invalid."""
+    return _read(name, text, name)
+
+
 def faults(instance: Path | None = None) -> list[Problem]:
     """Return the Problems of all settings of an instance at once, where `load` raises the first."""
     found = []

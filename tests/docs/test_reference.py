@@ -10,6 +10,7 @@ import click
 import pytest
 
 from survey_service.accounts import access
+from survey_service.hooks import events
 from survey_service.problems import CATALOGUE
 from survey_service.settings import TABLE
 from tests.advising.test_advising import declared
@@ -75,9 +76,9 @@ def test_what_a_page_names_exists(path: Path) -> None:
 
 
 def _is_other(code: str) -> bool:
-    """Tell whether a dotted name is a file, an attribute of an offer, or what `check` finds."""
-    offers = ("access.no_status", "access.status_needed")
-    return code in offers or code.rpartition(".")[2] in FILES or code in declared()
+    """Tell whether a dotted name is a file, an event of a webhook, an attribute of an offer, or what `check` finds."""
+    others = {*events.KINDS, *declared(), "access.no_status", "access.status_needed"}
+    return code in others or code.rpartition(".")[2] in FILES
 
 
 def _check_command(line: str) -> None:
