@@ -81,7 +81,7 @@ def test_files_move_to_the_database_and_to_a_bucket_and_come_back_with_a_backup(
         store.close()
         run("restore", str(tmp_path / "whole.backup"), "--replace", "--instance", str(there), **in_bucket)
         assert kept_at(values, bucket, store) == HELD
-        assert sorted(path.name for path in there.iterdir()) == ["config.toml"]
+        assert sorted(path.name for path in there.iterdir()) == ["backups.jsonl", "config.toml"]
     run("restore", str(tmp_path / "whole.backup"), "--instance", str(tmp_path / "alone"))
     assert {name: (tmp_path / "alone" / name).read_bytes() for name in HELD} == HELD
 

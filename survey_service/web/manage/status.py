@@ -38,6 +38,7 @@ TITLES: Mapping[str, str] = {
     "languages": D_("Languages"),
     "audit": D_("Audit log"),
     "address": D_("Address"),
+    "machines": D_("Machines"),
     "version": D_("Version"),
 }
 _SHOWN = 10
@@ -170,6 +171,27 @@ def _address(fact: Fact) -> list[str]:
     return [gettext("People reach the service at %(url)s.", url=url), secure]
 
 
+def _machines(fact: Fact) -> list[str]:
+    there, silent, apart = (fact.values[name] for name in ("there", "silent", "apart"))
+    if not there:
+        return [gettext("No machine has told yet that it serves.")]
+    differing = ", ".join(gettext(_DIFFERING[name]) for name in fact.values["differing"])
+    named, count = ", ".join(there), len(there)
+    return [
+        ngettext("%(num)s machine serves: %(names)s.", "%(num)s machines serve: %(names)s.", count, names=named),
+        gettext("Nothing is heard of: %(names)s.", names=", ".join(silent)) if silent else "",
+        gettext("They are set up differently: %(names)s.", names=differing) if differing else "",
+        gettext("Each keeps files for itself: what one has taken, another does not find.") if apart else "",
+    ]
+
+
+_DIFFERING: Mapping[str, str] = {
+    "version": D_("version of the service"),
+    "files": D_("where files are kept"),
+    "secrets": D_("secrets"),
+}
+
+
 def _version(fact: Fact) -> list[str]:
     return [gettext("%(version)s, with Python %(python)s.", **fact.values)]
 
@@ -184,6 +206,7 @@ _SAYS: Mapping[str, Callable[[Fact], list[str]]] = {
     "languages": _languages,
     "audit": _audit,
     "address": _address,
+    "machines": _machines,
     "version": _version,
 }
 
