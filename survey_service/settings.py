@@ -221,7 +221,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("retention_months", _positive, 12, "Responses of newcomers and experts are erased after so many months"),
     Setting("retention_text_months", _positive, 6, "Free texts in them are erased after so many months"),
     Setting(
-        "backup_days",
+        "backup_kept_days",
         _positive,
         90,
         "Days after which backups are deleted by whoever keeps them; the pages about erasing name the day",

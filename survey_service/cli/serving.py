@@ -96,8 +96,8 @@ def application(instance: Path) -> Flask:
     store = open_store(values.store, values.instance)
     stack = contextlib.ExitStack()
     stack.callback(store.close)
-    beat(Context(values, store))  # a machine with other secrets is refused
     app = create_app(values, store)
+    beat(of(app))  # a machine with other secrets is refused
     stack.enter_context(working(of(app)))
     multiprocessing.util.Finalize(None, stack.close, exitpriority=10)
     return app

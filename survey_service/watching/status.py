@@ -12,15 +12,13 @@ from survey_service.accounts import audit
 from survey_service.mailing import server_of
 from survey_service.reports import installed
 from survey_service.responses.collection import RESPONSES
-from survey_service.store import blobs, hosts, is_postgres
-from survey_service.watching import backups, chain, machine, work
+from survey_service.store import hosts, is_postgres
+from survey_service.watching import backups, chain, machine, systems, work
 from survey_service.watching.model import Find, Look
 
 GOOD, HEED, ACT = "good", "heed", "act"
 LEVELS = (GOOD, HEED, ACT)
 """In order; to be looked at; something must be done."""
-_SILENT = 86_400.0
-"""Seconds after which a machine that is silent was taken away on purpose."""
 
 
 @dataclass(frozen=True)
@@ -112,16 +110,13 @@ def _address(look: Look) -> Fact:
     return Fact("address", GOOD if url.startswith("https://") else HEED, {"url": url})
 
 
-def _machines(look: Look) -> Fact:
-    """Return which machines serve and which are silent; one alone, and what it was called before, is no matter."""
+def _hosts(look: Look) -> Fact:
     now = look.now.timestamp()
     found = hosts.seen(look.store, now)
-    there = [each.name for each in found if not each.away(now)]
-    silent = [each.name for each in found if each.away(now) and now - each.seen < _SILENT]
-    differing = hosts.differing(found, now)
-    apart = len(there) > 1 and look.settings.files == blobs.INSTANCE
-    level = ACT if "secrets" in differing or "files" in differing else HEED if differing or silent or apart else GOOD
-    return Fact("machines", level, {"there": there, "silent": silent, "differing": differing, "apart": apart})
+    away = [each.name for each in found if each.away(now)]
+    level = _level(look, systems.differing)
+    level = HEED if away and level == GOOD else level
+    return Fact("hosts", level, {"present": [each.name for each in found if each.name not in away], "away": away})
 
 
 def _version(_look: Look) -> Fact:
@@ -129,5 +124,5 @@ def _version(_look: Look) -> Fact:
 
 
 _FACTS: tuple[Callable[[Look], Fact], ...] = (
-    *(_store, _disk, _backup, _mail, _work, _plugins, _languages, _audit, _address, _machines, _version),
+    *(_store, _disk, _backup, _mail, _work, _plugins, _languages, _audit, _address, _hosts, _version),
 )

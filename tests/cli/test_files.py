@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -23,7 +22,6 @@ from survey_service.responses.revisions import Publications
 from survey_service.settings import Settings
 from survey_service.store import blobs, claims, hosts, open_store
 from survey_service.store.base import Store
-from survey_service.watching import status
 from survey_service.web.context import Context
 from tests.responses.test_submissions import send
 from tests.store import buckets
@@ -181,11 +179,6 @@ def test_machines_that_do_not_agree_are_told(empty_database: str, tmp_path: Path
     for name, version in (("a", "0.1.0"), ("b", "0.2.0"), ("gone", "0.1.0")):
         hosts.beat(store, name, version, {"files": "instance:"}, now.timestamp() - (3600 if name == "gone" else 0))
     assert [each.code for each in database.shared(look)] == ["machines.apart", "machines.differ"]
-    fact = status._machines(SimpleNamespace(store=store, settings=values, now=now))
-    assert (fact.level, fact.values) == (
-        "heed",
-        {"there": ["a", "b"], "silent": ["gone"], "differing": ("version",), "apart": True},
-    )
     store.close()
 
 

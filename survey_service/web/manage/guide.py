@@ -27,6 +27,7 @@ FOLDERS = {"de": "de", "en": "managers"}
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 _BUILT = re.compile(r"index|architecture|reference-.*")
 """Pages of details that only the built documentation can show: parts of them are made of tables, or are pictures."""
+_CODE = ("code_block", "fence")
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 Address = Callable[[str, str], str]
@@ -100,16 +101,18 @@ def _target(link: str, folder: str, address: Address) -> str | None:
 
 
 def _scrolling(tokens: list[Token]) -> list[Token]:
-    """Put each table into a part that scrolls on a narrow screen, that the keyboard reaches, and that has a name."""
+    """Put each table and block of code into a part that scrolls, that the keyboard reaches, and that has a name."""
     made: list[Token] = []
     label = TITLE
-    for token in tokens:
+    for at, token in enumerate(tokens):
         if token.type == "heading_open":
             label = str(token.attrGet("id"))
-        if token.type == "table_open":
-            attributes: dict[str, str | int | float] = {"class": "wide", "role": "region", "tabindex": "0"}
+        if token.type in ("table_open", *_CODE):
+            attributes: dict[str, str | int | float] = {"class": "wide", "role": "group", "tabindex": "0"}
             made.append(Token("wide_open", "div", 1, attrs={**attributes, "aria-labelledby": label}))
+        if token.type in ("th_open", "th_close") and not tokens[at + (1 if token.nesting > 0 else -1)].content:
+            token.tag = "td"  # an empty heading heads nothing
         made.append(token)
-        if token.type == "table_close":
+        if token.type in ("table_close", *_CODE):
             made.append(Token("wide_close", "div", -1))
     return made
