@@ -117,7 +117,6 @@ ACTIONS: Mapping[str, str] = {
     "offers.exported": D_("Exported offers"),
     "offers.calls": D_("Looked at whom to call"),
     "offer.called": D_("Noted a call about an offer"),
-    "secrets.sealed": D_("Sealed the secrets of the instance with another key"),
     "mail.read": D_("Read a message of the outbox"),
     "mail.again": D_("Let a message be tried again"),
     "mail.discarded": D_("Discarded a message"),
