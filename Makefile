@@ -7,14 +7,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 # One more than there are processors, for browsers and servers are waited for; at most four.
 WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 4 ? n + 1 : 4)))
-APT_TEST := bubblewrap caddy chromium fonts-noto-core libreoffice-writer-nogui nginx openssl postgresql systemd
+APT_TEST := age bubblewrap caddy chromium fonts-noto-core libreoffice-writer-nogui nginx openssl postgresql systemd
 
-.PHONY: serve test test-faults test-languages lint check docs bench bench-phone translations clean
+.PHONY: serve test test-faults test-languages lint check docs bench soak bench-phone translations clean
 
 serve: $(VENV)/.runtime  ## the service with demo content at http://127.0.0.1:8000
 	@$(BIN)/survey-service serve --demo --host $(HOST) --port $(PORT)
 
-test: $(VENV)/.test .system-test lint  ## everything: lint, unit, contract, browser journeys with axe
+test: $(VENV)/.test .system-test .enketo lint  ## everything: lint, unit, contract, browser journeys with axe
 	@$(BIN)/python -m pytest -m "not faults and not languages" -n $(WORKERS) --dist worksteal
 
 test-faults: $(VENV)/.test .system-test  ## all injected faults, the long runs included; prints what was counted
@@ -39,6 +39,9 @@ docs: $(VENV)/.test  ## the documentation as HTML: build/docs/index.html
 
 bench: $(VENV)/.test
 	@$(BIN)/python -m tests.bench $(BENCH)
+
+soak: $(VENV)/.test  ## ten minutes of a busy day at once: nothing lost, doubled, 5xx; memory, slowest pages
+	@$(BIN)/python -m tests.bench.soak $(SECONDS_OF_SOAK)
 
 bench-phone: $(VENV)/.test .system-test  ## weight and speed on a phone beside SurveyJS and enketo-core (Node 20 and npm)
 	@$(BIN)/python -m tests.bench.phone
@@ -65,6 +68,11 @@ $(VENV)/.test: setup.cfg pyproject.toml .ci/constraints.txt $(VENV)/.runtime
 .PHONY: .system-test
 .system-test:
 	@dpkg -s $(APT_TEST) >/dev/null 2>&1 || $(call apt,$(APT_TEST))
+
+.PHONY: .enketo
+.enketo: $(VENV)/.test .system-test  # Enketo's page for its journey, built once; needs Node 18 or newer with npm
+	@command -v npm >/dev/null || $(call apt,nodejs npm)
+	@$(BIN)/python -m tests.journeys.enketo.building
 
 # Debian packages: installed when root, else the one command is named.
 define apt

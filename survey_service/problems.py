@@ -408,6 +408,10 @@ CATALOGUE: Mapping[str, Kind] = {
         N_("Too many wrong words"),
         N_("Wrong words were typed very often from this network. Your answers are safe. Try again in ten minutes."),
     ),
+    "erasure.short": Kind(
+        422, D_("Too short to be searched for"), D_("Type at least %(least)s characters of a name or address.")
+    ),
+    "erasure.reason": Kind(422, D_("Which reason?"), D_("Choose why this response is to be erased.")),
     "receipt.missing": Kind(
         404, N_("Receipt not found"), N_("There is no response for these words. Check the spelling.")
     ),

@@ -221,7 +221,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("retention_months", _positive, 12, "Responses of newcomers and experts are erased after so many months"),
     Setting("retention_text_months", _positive, 6, "Free texts in them are erased after so many months"),
     Setting(
-        "backup_days",
+        "backup_kept_days",
         _positive,
         90,
         "Days after which backups are deleted by whoever keeps them; the pages about erasing name the day",
@@ -361,6 +361,11 @@ def _clash(values: Mapping[str, Any]) -> Problem | None:
 
 
 _SHORTEST_KEY = 32
+
+
+def checked(name: str, text: str) -> Any:
+    """Return a value of a setting. Raises Problem settings.invalid."""
+    return _read(name, text, name)
 
 
 def faults(instance: Path | None = None) -> list[Problem]:

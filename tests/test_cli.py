@@ -48,7 +48,9 @@ COMMANDS: dict[str, set[str]] = {
     "forms export": {"--instance", "--to", "--language", "--output"},
     "responses import": {"--language", "--check", "--listing", "--instance"},
     "responses codebook": {"--language", "--output", "--format", "--instance"},
-    "responses export": {"--format", "--output", "--language", "--labels", "--columns", "--instance"},
+    "responses export": {
+        *("--format", "--output", "--language", "--labels", "--columns", "--excluded", "--notes", "--instance"),
+    },
     "offers export": {"--format", "--output", "--instance"},
     "offers import": {
         *("--apply", "--field", "--language", "--publish-contacts", "--skip-faulty", "--also-like", "--all"),
@@ -78,6 +80,8 @@ COMMANDS: dict[str, set[str]] = {
     "plugins upgrade": {"--wheel", "--activate", "--instance"},
     "plugins rollback": {"--instance"},
     "plugins remove": {"--instance"},
+    "privacy due": {"--days", "--json", "--instance"},
+    "privacy record": {"--output", "--language", "--instance"},
     "users add": {"--role", "--email", "--password-stdin", "--instance"},
     "users invite": {"--role", "--instance"},
     "users list": {"--instance"},
@@ -88,6 +92,8 @@ COMMANDS: dict[str, set[str]] = {
     "store check": {"--repair", "--instance"},
     "store compact": {"--instance"},
     "store copy": {"--to", "--instance"},
+    "store files": {"--from", "--instance"},
+    "store seal": {"--key-file", "--instance"},
     "work": {"--instance"},
     "upgrade": {"--backup-to", "--recipient", "--dry-run", "--instance"},
     "backup": {"--to", "--keep", "--recipient", "--passphrase-file", "--instance"},
@@ -661,3 +667,22 @@ def test_serve_warns_if_others_would_be_refused(instance: Path, demo_instance: P
     process = serve(instance, "--host", "0.0.0.0", "--port", "0")
     until_serving(process)
     assert "SURVEY_PUBLIC_URL" in end(process)
+
+
+def test_the_audit_log_is_verified_and_exported(run: Run, instance: Path, tmp_path: Path) -> None:
+    assert run("users", "add", "Mara", "--role", "manager", "--password-stdin", stdin=PASSWORD).exit_code == 0
+    done = run("audit", "verify")
+    assert (done.exit_code, done.output.split(".")[0]) == (0, "Whole: 1 entries")
+    file = str(tmp_path / "audit.jsonl")
+    assert run("audit", "export", "--output", file).exit_code == 0
+    assert noted(instance, "audit.exported") == [("audit", {"format": "jsonl", "count": 1})]
+    assert run("audit", "verify", "--file", file).output.startswith("Whole: 2 entries.")
+    rows = run("audit", "export", "--format", "csv", "--until", "2020-01-01").stdout.splitlines()
+    assert rows == ["number,at,actor,action,subject,details,previous,hash"]
+    store = opened(instance)
+    stored = store.collection(audit.AUDIT).first(number=1)
+    store.collection(audit.AUDIT).replace(stored.id, {**stored.body, "actor": "Eve"}, version=stored.version)
+    store.close()
+    broken = run("audit", "verify")
+    assert broken.exit_code == 1
+    assert "From entry 1 on" in broken.output

@@ -121,8 +121,9 @@ def test_a_full_disk_leaves_nothing_half(tmp_path: Path, monkeypatch: pytest.Mon
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(Problem) as caught:
         post(settings)
+    assert caught.value.code == "store.full"
     assert list((tmp_path / "instance" / "outbox").iterdir()) == []
 
 

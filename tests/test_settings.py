@@ -19,6 +19,11 @@ def test_environment_wins_over_file_over_default(tmp_path: Path, monkeypatch: py
     assert settings.load(tmp_path, threads=2).threads == 2
 
 
+def test_no_two_settings_have_the_same_name() -> None:
+    names = [setting.name for setting in settings.TABLE]
+    assert len(names) == len(set(names))
+
+
 @pytest.mark.parametrize(
     "content, named",
     [

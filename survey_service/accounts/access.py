@@ -31,6 +31,8 @@ TABLE: Mapping[str, frozenset[str]] = {
     "review_responses": frozenset({MANAGER}),
     "contact_people": frozenset({MANAGER}),
     "export_responses": frozenset({MANAGER}),
+    "read_privacy": frozenset({MANAGER, ADMIN}),
+    "erase_responses": frozenset({MANAGER}),
     "load_responses": frozenset({MANAGER, ADMIN}),
     # Working groups code the texts of tasks they were named in, and see nothing else of a response.
     "code_texts": frozenset({WORKING_GROUP, MANAGER}),
@@ -68,7 +70,7 @@ TABLE: Mapping[str, frozenset[str]] = {
 GRAVE = frozenset(
     {
         *("change_own_access", "manage_users", "approve_plugins", "export_responses", "export_audit", "hand_over"),
-        *("manage_hooks", "manage_tokens"),
+        *("manage_hooks", "manage_tokens", "erase_responses"),
     }
 )
 """Actions for which somebody who signed in a while ago shows once more who they are."""

@@ -19,9 +19,9 @@ FORMATS: Mapping[str, str] = {"jsonl": "application/x-ndjson", "csv": "text/csv"
 COLUMNS = ("number", "at", "actor", "action", "subject", "details", "previous", "hash")
 
 
-def write(path: Path, entries: Iterable[Entry], form: str) -> int:
-    """Write entries in one of FORMATS and return how many. A CSV file begins with a byte order mark."""
-    with path.open("w", encoding="utf-8-sig" if form == "csv" else "utf-8", newline="") as file:
+def write(path: Path, entries: Iterable[Entry], form: str, *, encoding: str = "utf-8") -> int:
+    """Write entries in one of FORMATS and return how many. Spreadsheets want CSV in ``utf-8-sig``."""
+    with path.open("w", encoding=encoding, newline="") as file:
         if form == "csv":
             table = csv.writer(file)
             table.writerow(COLUMNS)

@@ -16,6 +16,7 @@ from survey_service.cli.indicators import indicators
 from survey_service.cli.offers import offers
 from survey_service.cli.packages import packages
 from survey_service.cli.plugins import plugins
+from survey_service.cli.privacy import privacy
 from survey_service.cli.reports import report
 from survey_service.cli.responses import responses
 from survey_service.cli.serving import serve
@@ -36,6 +37,7 @@ def cli() -> None:
 
 _COMMANDS = (
     *(serve, check, deployment, forms, responses, offers, report, indicators, packages, plugins),
+    privacy,
     *(users, audit, store, backup, restore, upgrade, work, translations, demo),
 )
 for _command in _COMMANDS:

@@ -10,7 +10,7 @@ from survey_service import clock, settings
 from survey_service.accounts import audit as log
 from survey_service.accounts import exporting, looking
 from survey_service.accounts.looking import Wanted
-from survey_service.cli.common import STDOUT, actor, on_instance, opened, written
+from survey_service.cli.common import STDOUT, actor, encoding, on_instance, opened, written
 from survey_service.cli.looking import looking as looking_at
 from survey_service.problems import Problem
 
@@ -67,7 +67,7 @@ def export(form: str, output: str, since: object, until: object, instance: Path 
         count = looking.page(store, wanted, number=1, size=0).total
         log.append(store, actor(), "audit.exported", "audit", {"format": form, "count": count}, now=clock.now())
         with written(output) as path:
-            count = exporting.write(path, looking.every(store, wanted), form)
+            count = exporting.write(path, looking.every(store, wanted), form, encoding=encoding(form, output))
     click.echo(f"{count} entries.", err=True)
 
 

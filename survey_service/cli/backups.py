@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, Literal
 
 import click
 
 from survey_service import clock, settings
-from survey_service.cli.common import on_instance, table
+from survey_service.cli.common import closing, on_instance, table
 from survey_service.problems import Problem
 from survey_service.responses.loading import waiting
 from survey_service.settings import Settings
-from survey_service.store import UNFINISHED, archive, check_finished, copying, embedded_folder, mark, scheme_of
-from survey_service.store.archive import Archive, Manifest
+from survey_service.store import (
+    UNFINISHED,
+    archive,
+    blobs,
+    check_finished,
+    copying,
+    embedded_folder,
+    mark,
+    open_store,
+    scheme_of,
+)
+from survey_service.store.archive import Archive, Manifest, Readable
+from survey_service.store.base import Store
+from survey_service.store.blobs import Blobs
 from survey_service.store.sealing import Keys
 from survey_service.watching import backups as records
 
@@ -111,13 +126,27 @@ def restore(
             values.store, values.instance, dumps, replacing=replacing or begun_before,
             before=lambda: _write_file(marker, iter([file.name.encode()])),
         )  # fmt: skip
-    for name, parts in verified.files():
-        _write_file(values.instance / name, parts)
+    _restore_files(values, verified)
     marker.unlink(missing_ok=True)
     counts, files = verified.manifest.collections, len(verified.manifest.files)
     records.restored(values, day=verified.manifest.day, documents=sum(counts.values()), files=files)
     _report(verified.manifest.collections)
     click.echo(f"{len(verified.manifest.files)} files. Restored: the backup of {verified.manifest.day}.")
+
+
+def _restore_files(values: Settings, verified: Archive) -> None:
+    """Write the files of a backup to where those of the instance are kept."""
+    if values.files == blobs.INSTANCE:
+        for name, parts in verified.files():
+            _write_file(values.instance / name, parts)
+        return
+    with closing(open_store(values.store, values.instance, unfinished=True)) as opened:
+        kept = blobs.open_at(values.instance, values.files, lambda: opened)
+        for name, parts in verified.files():
+            if blobs.is_kept(name):
+                kept.put(name, b"".join(parts))
+            else:
+                _write_file(values.instance / name, parts)
 
 
 def copy_store(target: str, instance: Path | None) -> None:
@@ -143,9 +172,41 @@ def _same(target: str, values: Settings) -> bool:
     return target == values.store or (folders[0] is not None and folders[0] == folders[1])
 
 
-def _files(values: Settings) -> dict[str, Path]:
-    """Return what an instance holds beside its store: settings, secrets, snapshots. Hidden things are passing ones."""
-    found = {}
+@dataclass(frozen=True)
+class _Elsewhere:
+    """A file of the instance that is in a bucket."""
+
+    kept: Blobs
+    name: str
+
+    def open(self, _mode: Literal["rb"]) -> BinaryIO:
+        return io.BytesIO(self.kept.get(self.name))
+
+
+def _files(values: Settings) -> dict[str, Readable]:
+    """Return what an instance holds beside its store: settings, secrets, snapshots. Hidden things are passing ones.
+
+    Of files that are kept elsewhere there may be copies in its folder, which are left out. Those in the store come with
+    that, those in a bucket are read from there.
+    """
+    found = _lying(values)
+    if values.files == blobs.INSTANCE:
+        return found
+    found = {name: path for name, path in found.items() if name.partition("/")[0] not in blobs.COPIED}
+    if values.files != blobs.STORE:
+        kept = blobs.open_at(values.instance, values.files, _no_store)
+        there = (blob.name for folder in blobs.FOLDERS if folder != waiting.FOLDER for blob in kept.find(f"{folder}/"))
+        found |= {name: _Elsewhere(kept, name) for name in there}
+    return found
+
+
+def _no_store() -> Store:
+    raise LookupError("a bucket needs no store")
+
+
+def _lying(values: Settings) -> dict[str, Readable]:
+    """Return the files in the folder of an instance."""
+    found: dict[str, Readable] = {}
     for folder, below, names in os.walk(values.instance):
         here = Path(folder)
         below[:] = sorted(

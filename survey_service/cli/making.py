@@ -9,12 +9,14 @@ from survey_service.letters import reminding, team
 from survey_service.reports import runs, schedules, telling
 from survey_service.reports.report import Report
 from survey_service.reports.schedules import Done
-from survey_service.store import rounds
+from survey_service.store import blobs, claims, hosts, rounds
 from survey_service.watching import work
 from survey_service.web.context import Context
 
 EVERY = 60.0
 """Seconds between two looks at the schedules."""
+_SENDING = 300.0
+"""Seconds after which another machine sends if the one that did so has died; a mail takes less."""
 SETTLED = 600.0
 """Seconds after the start of ``serve`` before translations are counted, which takes long and is not pressing."""
 
@@ -74,4 +76,11 @@ def exchange(context: Context) -> mail.Delivered:
 
     team.send_lost(context.store, context.settings, context.factor_key, now=clock.now())
     bounces.collect(context.settings, bounced)
-    return mail.deliver(context.settings, bounced=bounced)
+    return mail.deliver(context.settings, bounced=bounced, hold=lambda: _may_send(context))
+
+
+def _may_send(context: Context) -> bool:
+    """Tell whether this machine is to send the mail that waits: of several that share it, one at a time."""
+    if not blobs.of(context.settings.instance).shared:
+        return True
+    return claims.claim(context.store, "mail", hosts.process(), clock.now().timestamp(), _SENDING)

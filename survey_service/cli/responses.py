@@ -17,7 +17,7 @@ from survey_service.cells import neutralised
 from survey_service.cli.common import STDOUT, actor, on_instance, opened, written
 from survey_service.problems import Problem
 from survey_service.responses import loading
-from survey_service.responses.export import FORMATS, Options, codebook, documents, packed
+from survey_service.responses.export import EXCLUSION, FORMATS, NOTES, Options, codebook, documents, packed
 from survey_service.responses.loading import Loading, Terms, files
 from survey_service.responses.loading.assembling import Node
 from survey_service.responses.loading.findings import COLUMN, MISSING, REFUSED, ROW, Finding
@@ -38,11 +38,21 @@ def responses() -> None:
 @click.option("--language", default="de", show_default=True, help="Language of labels.")
 @click.option("--labels", is_flag=True, help="Labels in place of the stored names of questions and choices.")
 @click.option("--columns", is_flag=True, help="A column for each choice of questions with several choices.")
+@click.option("--excluded", is_flag=True, help="Excluded responses too, with the reason.")
+@click.option("--notes", is_flag=True, help="The team's notes.")
 @on_instance
 def export(
-    name: str, form: str, target: str, language: str, labels: bool, columns: bool, instance: Path | None
+    name: str,
+    form: str,
+    target: str,
+    language: str,
+    labels: bool,
+    columns: bool,
+    excluded: bool,
+    notes: bool,
+    instance: Path | None,
 ) -> None:
-    """Export all responses to the questionnaire NAME; that is noted in the audit log.
+    """Export all responses to the questionnaire NAME that count; that is noted in the audit log.
 
     A CSV file begins with a byte order mark, so that spreadsheets read it as UTF-8; standard output doesn't. SPSS files
     always have numbers with value labels, and a column for each choice.
@@ -51,10 +61,14 @@ def export(
     with opened(instance) as context:
         _published(context, name)
         book = codebook.of(context.publications, name)
-        options = Options(language, labels=labels, columns=columns, mark=target != STDOUT)
+        asked = {EXCLUSION: excluded, NOTES: notes}
+        further = tuple(column for column, wanted in asked.items() if wanted)
+        options = Options(language, labels=labels, columns=columns, mark=target != STDOUT, further=further)
         with written(target) as path:
-            count = FORMATS[form].write(path, documents(context.store, name), book, options)
+            count = FORMATS[form].write(path, documents(context.store, name, None, further), book, options)
             details: dict[str, Detail] = {"format": form, "count": count}
+            details |= {"excluded": True} if excluded else {}
+            details |= {"notes": True} if notes else {}
             audit.append(context.store, actor(), "responses.exported", name, details, now=clock.now())
     if target != STDOUT:
         kind = ", as a zip of one file a table" if packed(form, book) else ""

@@ -14,6 +14,7 @@ from survey_service import logs, settings
 from survey_service.app import create_app
 from survey_service.cli import demonstration, upgrading
 from survey_service.cli.common import closing, on_instance
+from survey_service.cli.hosting import beat
 from survey_service.cli.notifying import READY, notify
 from survey_service.cli.publishing import publish
 from survey_service.cli.working import working
@@ -96,6 +97,7 @@ def application(instance: Path) -> Flask:
     stack = contextlib.ExitStack()
     stack.callback(store.close)
     app = create_app(values, store)
+    beat(of(app))  # a machine with other secrets is refused
     stack.enter_context(working(of(app)))
     multiprocessing.util.Finalize(None, stack.close, exitpriority=10)
     return app

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
-from survey_service import settings
+from survey_service import clock, settings
+from survey_service.accounts import audit
 from survey_service.cli.backups import copy_store
-from survey_service.cli.common import on_instance, table
+from survey_service.cli.common import actor, on_instance, opened, table
 from survey_service.problems import Problem
-from survey_service.store import embedded_folder, repair, scheme_of
+from survey_service.store import blobs, embedded_folder, repair, scheme_of
 from survey_service.store.tiny import TinyStore
+from survey_service.store.vault import Vault
 
 
 @click.group()
@@ -70,6 +72,44 @@ def compact_store(instance: Path | None) -> None:
 def copy_to(target: str, instance: Path | None) -> None:
     """Copy the store to an empty one, embedded or PostgreSQL, and compare; the instance may be in use."""
     copy_store(target, instance)
+
+
+@store.command("files")
+@click.option("--from", "source", required=True, help="Where they are: instance:, store: or s3://bucket/folder?…")
+@on_instance
+def copy_files(source: str, instance: Path | None) -> None:
+    """Copy the files of an instance (uploads, media, snapshots, plugins, mail) to where SURVEY_FILES says.
+
+    Those that are there already stay; nothing is removed at the source.
+    """
+    with opened(instance) as context:
+        values = context.settings
+        if settings.checked("files", source) == values.files:
+            raise click.UsageError("that is where SURVEY_FILES says they are")
+        kept = blobs.open_at(values.instance, source, lambda: context.store)
+        click.echo(f"{blobs.copy_all(kept, blobs.of(values.instance))} files copied from {source}")
+
+
+@store.command("seal")
+@click.option(
+    "--key-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="File whose first line is the new SURVEY_SECRET_KEY.",
+)
+@on_instance
+def seal(key_file: Path, instance: Path | None) -> None:
+    """Seal the secrets in the store with another SURVEY_SECRET_KEY, which is to be set from then on.
+
+    Stop the service on all machines before, and set the new key on all of them afterwards.
+    """
+    key = key_file.read_text("utf-8").partition("\n")[0].strip()
+    with opened(instance) as context:
+        values = context.settings
+        settings.load(values.instance, secret_key=key, secrets=blobs.STORE)  # raises settings.invalid
+        count = Vault(values.secret_key, lambda: context.store).seal_anew(key)
+        audit.append(context.store, actor(), "secrets.sealed", "instance", {"count": count}, now=clock.now())
+    click.echo(f"{count} secrets are sealed with the new key. Set SURVEY_SECRET_KEY to it on all machines.")
 
 
 def _folder(instance: Path | None) -> Path:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import click
 
-from survey_service.cli import hooking, linking, making, tidying
+from survey_service.cli import hooking, hosting, linking, making, tidying
 from survey_service.cli.common import on_instance, opened
 from survey_service.cli.repeating import repeating
 from survey_service.problems import Problem
 from survey_service.settings import INSIDE
+from survey_service.store import hosts
 from survey_service.web.context import Context
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ WORKS: tuple[Work, ...] = (
     Work("scheduled reports", making.EVERY, making.make_due),
     Work("webhooks", hooking.EVERY, hooking.tell),
     Work("texts", making.EVERY, making.count_texts, after=making.SETTLED),
+    Work("signs of life", hosts.EVERY, hosting.beat, awaited=True),
+    Work("copies", hosting.UPKEEP, hosting.keep_clean, awaited=True),
     Work("links asked for", linking.EVERY, linking.send_asked, awaited=True),
 )
 """Everything that is done again and again. Each looks by itself what is due; of several processes one does it."""

@@ -56,7 +56,7 @@ def put(store: Store, found: Iterable[Event], *, now: dt.datetime) -> int:
 
     Call it in the transaction that notes that they were noticed, so that each is put there once.
     """
-    happened, count = list(found), 0
+    happened, made = list(found), 0
     for endpoint in endpoints.everyone(store) if happened else ():
         wanted = [event for event in happened if event.kind in endpoint.kinds]
         room = max(0, MOST_WAITING - store.collection(DELIVERIES).count(line=endpoint.id))
@@ -64,8 +64,8 @@ def put(store: Store, found: Iterable[Event], *, now: dt.datetime) -> int:
             _add(store, endpoint.id, event, now)
         if wanted[room:]:
             endpoints.note_missed(store, endpoint.id, len(wanted[room:]))
-        count += len(wanted[:room])
-    return count
+        made += len(wanted[:room])
+    return made
 
 
 def begin_one(store: Store, hook: int, event: Event, *, now: dt.datetime) -> Delivery:
@@ -125,7 +125,12 @@ def hurry(store: Store, hook: int, *, now: dt.datetime) -> None:
 
 def failed(store: Store) -> int:
     """Return how many deliveries were given up that nobody has decided about, for the desk."""
-    return store.collection(DELIVERIES).count(state=FAILED)
+    return count(store, FAILED)
+
+
+def count(store: Store, state: str) -> int:
+    """Return how many deliveries are in a state, of all endpoints."""
+    return store.collection(DELIVERIES).count(state=state)
 
 
 def counted(store: Store, hook: int) -> dict[str, int]:

@@ -18,7 +18,9 @@ from survey_service.hooks import deliveries, endpoints, events
 from survey_service.hooks.events import Event, Fact
 from survey_service.monitoring.figures import Batches
 from survey_service.offers.register import OFFERS
+from survey_service.problems import Problem
 from survey_service.reports import runs
+from survey_service.responses import standing
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.revisions import Publications
 from survey_service.store import rounds
@@ -49,34 +51,49 @@ def look(here: Here, *, now: dt.datetime) -> int:
 
     Without any endpoint nothing is looked at, and the next one begins with what happens from then on.
     """
-    store = here.store
-    wanted = {kind for endpoint in endpoints.everyone(store) for kind in endpoint.kinds}
-    count = 0
-    for what, (kinds, every, looker) in LOOKERS.items():
-        if not wanted.intersection(kinds):
+    store, wanted, count = here.store, _wanted(here.store), 0
+    for what, looker in LOOKERS.items():
+        if not wanted.intersection(looker.kinds):
             _forget(store, what)
-        elif rounds.claim(store, f"webhooks {what}", every=every, now=now.timestamp()):
-            count += _looked(here, what, looker, now)
+        elif _is_turn(store, what, now):
+            count += _looked(here, what, now)
     return count
 
 
 def begin(here: Here, *, now: dt.datetime) -> None:
     """See what there is before anything more happens, when an endpoint was noted or changed."""
-    wanted = {kind for endpoint in endpoints.everyone(here.store) for kind in endpoint.kinds}
-    for what, (kinds, _, looker) in LOOKERS.items():
-        if wanted.intersection(kinds) and here.store.collection(SEEN).first(what=what) is None:
-            _looked(here, what, looker, now)
+    wanted = _wanted(here.store)
+    for what, looker in LOOKERS.items():
+        if wanted.intersection(looker.kinds) and here.store.collection(SEEN).first(what=what) is None:
+            if looker.every > EVERY:  # a response right after this is told no sooner than others
+                _is_turn(here.store, what, now)
+            try:
+                _looked(here, what, now)
+            except Problem as problem:
+                if problem.code not in ("store.duplicate", "store.conflict"):
+                    raise  # else another process was faster
 
 
-def _looked(here: Here, what: str, looker: Look, now: dt.datetime) -> int:
-    seen = here.store.collection(SEEN)
+def _wanted(store: Store) -> set[str]:
+    return {kind for endpoint in endpoints.everyone(store) for kind in endpoint.kinds}
+
+
+def _is_turn(store: Store, what: str, now: dt.datetime) -> bool:
+    return rounds.claim(store, f"webhooks {what}", every=LOOKERS[what].every, now=now.timestamp())
+
+
+def _looked(here: Here, what: str, now: dt.datetime) -> int:
+    """Look, and store in one what happened and how far was seen; a long look is over before others have to wait."""
+    looker, seen = LOOKERS[what], here.store.collection(SEEN)
+    stored = seen.first(what=what)
+    before = None if stored is None else stored.body["state"]
+    found = None if looker.writes else looker.look(here, before)
     with here.store.transaction():
-        stored = seen.first(what=what)
-        happened, state = looker(here, None if stored is None else stored.body["state"])
+        happened, state = found or looker.look(here, before)
         if stored is None:
             seen.add({"what": what, "state": dict(state)})
             return 0
-        if state != stored.body["state"]:
+        if state != before:
             seen.replace(stored.id, {"what": what, "state": dict(state)}, version=stored.version)
         return deliveries.put(here.store, happened, now=now)
 
@@ -95,7 +112,8 @@ def _responses(here: Here, before: State | None) -> tuple[list[Event], State]:
     new: Counter[tuple[str, str, str]] = Counter()
     for change in changes.rows:
         found = change.document
-        if found is not None and (found.version == 1 or change.id > start["highest"]):
+        is_new = found is not None and (found.version == 1 or change.id > start["highest"])
+        if found is not None and is_new and standing.counts(found.body):
             new[found.body["questionnaire"], found.body["period"], found.body["language"]] += 1
         cursor, highest = change.cursor, max(highest, change.id)
     state = {"cursor": cursor, "highest": highest}
@@ -201,14 +219,22 @@ def _figures(here: Here, before: State | None) -> tuple[list[Event], State]:
     }
 
 
-LOOKERS: Mapping[str, tuple[tuple[str, ...], float, Look]] = {
-    "responses": ((events.RESPONSES,), RESPONSES_EVERY, _responses),
-    "offers": ((events.OFFER_PUBLISHED, events.OFFER_CHANGED, events.OFFER_WITHDRAWN), EVERY, _offers),
-    "questionnaires": (
-        (events.QUESTIONNAIRE_PUBLISHED, events.QUESTIONNAIRE_OPENED, events.QUESTIONNAIRE_CLOSED),
-        EVERY,
-        _questionnaires,
+@dataclass(frozen=True)
+class Looker:
+    """What looks for events of which kinds, seconds between two looks, and whether it writes while it looks."""
+
+    kinds: tuple[str, ...]
+    look: Look
+    every: float = EVERY
+    writes: bool = False
+
+
+LOOKERS: Mapping[str, Looker] = {
+    "responses": Looker((events.RESPONSES,), _responses, RESPONSES_EVERY),
+    "offers": Looker((events.OFFER_PUBLISHED, events.OFFER_CHANGED, events.OFFER_WITHDRAWN), _offers, writes=True),
+    "questionnaires": Looker(
+        (events.QUESTIONNAIRE_PUBLISHED, events.QUESTIONNAIRE_OPENED, events.QUESTIONNAIRE_CLOSED), _questionnaires
     ),
-    "reports": ((events.REPORT_FINISHED, events.REPORT_FAILED), EVERY, _reports),
-    "figures": ((events.FIGURES_PUBLISHED,), EVERY, _figures),
+    "reports": Looker((events.REPORT_FINISHED, events.REPORT_FAILED), _reports),
+    "figures": Looker((events.FIGURES_PUBLISHED,), _figures),
 }

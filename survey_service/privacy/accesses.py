@@ -24,7 +24,7 @@ ALONE: Mapping[str, str] = {
     "response.copied": D_("The holder of the four words took a copy"),
     "response.erased": D_("A response was erased on request"),
 }
-"""Actions on one response: the subject is its number."""
+"""Actions on one response: its number is the detail ``number``, or the subject."""
 MANY: Mapping[str, str] = {
     "responses.read": D_("A list of responses was opened"),
     "responses.exported": D_("Responses were exported"),
@@ -48,7 +48,9 @@ def of_response(store: Store, response: Stored) -> Seen:
     """Count who looked at a response. Names and moments are no business of its holder."""
     begun = retention.first_day(response.body["period"])
     units = {unit.body["unit"] for unit in store.collection(UNITS).find(response=response.body["key"])}
-    alone = sum(entry.subject == str(response.id) for entry in _entries(store, _BY_TEAM))
+    alone = sum(
+        str(entry.details.get("number", entry.subject)) == str(response.id) for entry in _entries(store, _BY_TEAM)
+    )
     alone += sum(str(entry.details.get("unit", "")) in units for entry in _entries(store, OF_TEXTS)) if units else 0
     named = response.body["questionnaire"]
     among = sum(entry.subject == named and _day(entry) >= begun for entry in _entries(store, MANY))
@@ -71,7 +73,7 @@ def log(store: Store, *, actor: str = "", subject: str = "", since: str = "", un
         entry
         for entry in _entries(store, WORDS)
         if (not actor or entry.actor == actor)
-        and (not subject or entry.subject == subject)
+        and (not subject or subject in (entry.subject, str(entry.details.get("number", ""))))
         and (not since or entry.at[:10] >= since)
         and (not until or entry.at[:10] <= until)
     ]

@@ -23,10 +23,11 @@ from survey_service.privacy.instance import Instance
 from survey_service.questionnaire import uploads
 from survey_service.questionnaire.model import Question, Questionnaire, wording
 from survey_service.questionnaire.question_types import asks
-from survey_service.responses import consents, drafts, files, retention
+from survey_service.responses import consents, drafts, files, retention, reviewing
 from survey_service.responses.derived import CODINGS, CONSENSUS, UNITS
 from survey_service.responses.drafts import DRAFTS
 from survey_service.responses.export.layout import entries_of
+from survey_service.responses.reviewing import Review
 from survey_service.store.base import Stored
 
 FORMAT = "survey-service/copy-1"
@@ -56,6 +57,7 @@ def copy_of(here: Instance, response: Stored) -> dict[str, Any]:
             _unit(here, stored.body) for stored in here.store.collection(UNITS).find(response=body["key"])
         ],
         "offers": [_offer(stored.body) for stored in here.store.collection(OFFERS).find(response_key=body["key"])],
+        "notes": _notes(reviewing.of(here.store, body["key"])),
         "looked_at": {"alone": seen.alone, "in_lists_and_files": seen.among},
         "erased_by": {name: day.isoformat() for name, day in until(here, body).items()},
     }
@@ -122,6 +124,12 @@ def _words(question: Question, answer: Any, language: str) -> list[str]:
 
 def _file(record: Mapping[str, Any]) -> dict[str, Any]:
     return {name: record[name] for name in ("file", "size", "type", "sha256", "day")}
+
+
+def _notes(review: Review) -> list[dict[str, str]]:
+    """Return what the team has written about a response; who wrote it is not the holder's business."""
+    notes = [{"day": note.day, "text": note.text} for note in review.notes]
+    return [*notes, *([{"day": "", "text": review.remark}] if review.remark else [])]
 
 
 def _offer(offer: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,6 @@ class Facts:
     people: bool
     anonymous: bool
     sensitive: bool
-    contact: bool
     files: bool
     places: bool
     offers: bool
@@ -50,7 +49,6 @@ def facts(here: Instance, today: dt.date) -> Facts:
         people=bool(people),
         anonymous=not any(each.contact for each in newcomers),
         sensitive=any(each.sensitive for each in asked),
-        contact=any(each.contact for each in asked),
         files=any(collected.of(each).files for each in live),
         places=any(each.places for each in asked),
         offers="providers" in audiences or here.store.collection(CONTACTS).count() > 0,

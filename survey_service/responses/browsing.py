@@ -125,8 +125,14 @@ class Rows:
     _states: dict[str, str] = field(default_factory=dict)
     _keys: dict[int, str] = field(default_factory=dict)
     _cursors: dict[str, str] = field(default_factory=lambda: {RESPONSES.name: "", REVIEWS.name: ""})
-    _wordy: dict[str, frozenset[str]] = field(default_factory=dict)
+    _wordy: dict[str, tuple[frozenset[str], bool]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def every(self, store: Store, publications: Publications) -> list[Row]:
+        """Return all rows, as of now."""
+        with self._lock:
+            self._refresh(store, publications)
+            return list(self._rows.values())
 
     def find(self, store: Store, publications: Publications, questionnaire: str, asked: Wanted) -> Found:
         """Return the responses to a questionnaire that are asked for, as of now."""
@@ -177,7 +183,10 @@ class Rows:
         body, one = stored.body, sys.intern
         revision = body["revision"]
         if revision not in self._wordy:
-            self._wordy[revision] = wordy(publications.questionnaire(revision))
+            model = publications.questionnaire(revision)
+            asks = any(question.type in uploads.TYPES for question in model.questions.values())
+            self._wordy[revision] = wordy(model), asks
+        names, asks_files = self._wordy[revision]
         return Row(
             number=stored.id,
             key=body["key"],
@@ -190,8 +199,8 @@ class Rows:
             status=one(body["status"]),
             reason=one(standing.reason_of(body)),
             flags=tuple(map(one, body.get("flags", ()))),
-            text=any(_typed(body["answers"], self._wordy[revision])),
-            file=any(True for _ in uploads.files_in(body["answers"])),
+            text=any(_typed(body["answers"], names)),
+            file=asks_files and any(True for _ in uploads.files_in(body["answers"])),
         )
 
 

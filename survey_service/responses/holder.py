@@ -12,7 +12,7 @@ from survey_service.offers import register
 from survey_service.problems import Problem
 from survey_service.questionnaire.judge import PNA
 from survey_service.questionnaire.model import PREFER_NOT_TO_SAY, Questionnaire
-from survey_service.responses import derived, drafts, parting, receipts
+from survey_service.responses import derived, drafts, parting, receipts, reviewing
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import CollectionSpec, Store, Stored
 
@@ -105,6 +105,7 @@ def withdraw_one(store: Store, stored: Stored) -> None:
         drafts.erase_all(store, stored.body["key"])
         register.withdraw(store, stored.body["key"])
         derived.erase(store, stored.body["key"])
+        reviewing.forget(store, stored.id)
         known = {name: stored.body[name] for name in ("questionnaire", "revision", "period")}
         store.collection(PENDING).add({**known, "response": stored.id})
         count = counts.first(**facts)

@@ -196,6 +196,18 @@ def forget_old(store: Store, now: dt.datetime) -> None:
             store.collection(BATCHES).delete(stored.id)
 
 
+def forget(store: Store, number: int) -> None:
+    """Let no batch remember a response that is going to be erased, within the caller's transaction."""
+    batches = store.collection(BATCHES)
+    for stored in list(batches.iterate()):
+        groups = stored.body["before"]
+        left = [[before, [one for one in ids if one != number]] for before, ids in groups]
+        if left != groups:
+            batches.replace(
+                stored.id, {**stored.body, "before": [group for group in left if group[1]]}, version=stored.version
+            )
+
+
 def excluded(store: Store, questionnaire: str) -> dict[str, int]:
     """Return how many responses to a questionnaire are excluded, by reason."""
     found: dict[str, int] = {}

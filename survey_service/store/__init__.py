@@ -30,14 +30,15 @@ UNFINISHED = "RESTORING"
 """Name of the file in an instance that says that a restore has begun and not ended."""
 
 
-def open_store(url: str, instance: Path) -> Store:
+def open_store(url: str, instance: Path, *, unfinished: bool = False) -> Store:
     """Open the store at an address: ``tinydb:`` is the folder ``store`` of the instance, ``tinydb:<folder>`` another
     one (relative to the instance), ``memory:`` keeps nothing.
 
     Raises Problem store.url for any other address, store.locked if another process has it open, backup.unfinished if a
-    restore was interrupted.
+    restore was interrupted; whoever restores says ``unfinished``.
     """
-    check_finished(instance)
+    if not unfinished:
+        check_finished(instance)
     folder = embedded_folder(url, instance)
     if folder is not None:
         return TinyStore(folder)

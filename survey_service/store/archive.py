@@ -16,7 +16,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Literal, Protocol
 
 import orjson
 import zstandard
@@ -44,7 +44,15 @@ class Manifest:
 # --- writing ---
 
 
-def write(path: Path, day: str, dumps: Iterable[Dump], files: Mapping[str, Path], keys: Keys) -> Manifest:
+class Readable(Protocol):
+    """A file of the instance: a path, or what is kept elsewhere."""
+
+    def open(self, mode: Literal["rb"]) -> BinaryIO:
+        """Return its content to be read. Raises FileNotFoundError."""
+        ...
+
+
+def write(path: Path, day: str, dumps: Iterable[Dump], files: Mapping[str, Readable], keys: Keys) -> Manifest:
     """Write a backup, which appears when it is whole, readable by its owner only. Raises OSError, Problem file.exists,
     backup.recipient."""
     if path.exists():
@@ -67,7 +75,7 @@ def write(path: Path, day: str, dumps: Iterable[Dump], files: Mapping[str, Path]
     return manifest
 
 
-def _lines(manifest: Manifest, dumps: Iterable[Dump], files: Mapping[str, Path]) -> Iterator[bytes]:
+def _lines(manifest: Manifest, dumps: Iterable[Dump], files: Mapping[str, Readable]) -> Iterator[bytes]:
     """Yield the lines, and fill the manifest on the way."""
     total = hashlib.sha256()
     for line in _content(manifest, dumps, files):
@@ -80,7 +88,7 @@ def _lines(manifest: Manifest, dumps: Iterable[Dump], files: Mapping[str, Path])
     yield orjson.dumps({"sha256": total.hexdigest()}) + b"\n"
 
 
-def _content(manifest: Manifest, dumps: Iterable[Dump], files: Mapping[str, Path]) -> Iterator[bytes]:
+def _content(manifest: Manifest, dumps: Iterable[Dump], files: Mapping[str, Readable]) -> Iterator[bytes]:
     yield orjson.dumps({_FORMAT: VERSION, "day": manifest.day}) + b"\n"
     for dump in dumps:
         facts = dump.facts

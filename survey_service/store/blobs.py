@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,9 @@ from survey_service.store.base import Store
 INSTANCE, STORE, S3 = "instance:", "store:", "s3://"
 COPIED = ("media", "plugins", "snapshots")
 """Folders of the instance in which copies lie of what is kept elsewhere."""
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)*")
+FOLDERS = (*COPIED, "uploads", "loading", "outbox")
+"""The first folders of the names of files that are kept here; whatever else lies in an instance is not."""
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+-]*(?:/[A-Za-z0-9_][A-Za-z0-9._@+-]*)*")
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def use(instance: Path, address: str, store: Callable[[], Store]) -> None:
 
     def make() -> Blobs:
         if not made:
-            made.append(_open(instance, address, store))
+            made.append(open_at(instance, address, store))
         return made[0]
 
     _makers[instance] = make
@@ -110,7 +113,10 @@ def of(instance: Path) -> Blobs:
     return FolderBlobs(instance) if make is None else make()
 
 
-def _open(instance: Path, address: str, store: Callable[[], Store]) -> Blobs:
+def open_at(instance: Path, address: str, store: Callable[[], Store]) -> Blobs:
+    """Return where an address, as that of the setting ``files``, keeps the files of an instance."""
+    if address == INSTANCE:
+        return FolderBlobs(instance)
     if address == STORE:
         from survey_service.store.blobs_store import StoreBlobs
 
@@ -121,6 +127,29 @@ def _open(instance: Path, address: str, store: Callable[[], Store]) -> Blobs:
         reason = "s3:// needs a driver. Run: pip install 'survey-service[s3]'"
         raise Problem("settings.invalid", name="files", reason=reason) from None
     return BucketBlobs(instance, address)
+
+
+def copy_all(source: Blobs, target: Blobs) -> int:
+    """Copy all files from where they are kept to another place, and return how many; those that are there stay."""
+    count = 0
+    for folder in FOLDERS:
+        for blob in list(source.find(f"{folder}/")):
+            if is_kept(blob.name) and not target.has(blob.name):
+                try:
+                    target.put(blob.name, source.get(blob.name))
+                except FileNotFoundError:  # removed since it was listed
+                    continue
+                count += 1
+    return count
+
+
+def is_kept(name: str) -> bool:
+    """Tell whether a file of an instance's folder is one of those that are kept here: not what is unpacked of a wheel,
+    nor what mail servers drop."""
+    top, _, rest = name.partition("/")
+    if top not in FOLDERS or not _NAME.fullmatch(name):
+        return False
+    return name.endswith(".whl") if top == "plugins" else not (top == "outbox" and rest.startswith("bounces/"))
 
 
 def checked(name: str) -> str:
@@ -227,8 +256,7 @@ class CopiedBlobs:
         return self._copies.local_folder(prefix) if names else self._gone(prefix)
 
     def _gone(self, prefix: str) -> Path:
-        for blob in list(self._copies.find(prefix)):
-            self._copies.delete(blob.name)
+        shutil.rmtree(self._copies.instance / prefix, ignore_errors=True)
         raise FileNotFoundError(prefix)
 
     def forget_copies(self) -> int:

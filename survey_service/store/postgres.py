@@ -10,12 +10,13 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from survey_service.problems import Problem
@@ -30,6 +31,26 @@ _WAIT_SECONDS = 5.0
 _IDLE_SECONDS = 1.0
 _used: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
 """When each connection was last lent, by the monotonic clock."""
+
+
+_PATIENCE: Mapping[str, int] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""How soon a server that does not answer any more is given up, as when its cable is pulled: after some 10 seconds.
+Each can be set otherwise in the address."""
+
+
+def _patience(url: str) -> dict[str, int]:
+    """Return what the address does not say itself."""
+    try:
+        given = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:  # whoever connects says so
+        given = {}
+    return {name: value for name, value in _PATIENCE.items() if name not in given}
 
 
 def _checked(connection: Connection) -> None:
@@ -51,7 +72,7 @@ class PostgresStore:
             timeout=_WAIT_SECONDS,
             reconnect_timeout=_WAIT_SECONDS,
             check=_checked,
-            kwargs={"autocommit": True, "connect_timeout": 5, "application_name": APPLICATION},
+            kwargs={"autocommit": True, "application_name": APPLICATION, **_patience(url)},
             open=False,
         )
         self._local = threading.local()

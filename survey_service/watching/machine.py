@@ -107,5 +107,5 @@ def broken(look: Look) -> Iterator[Decision]:
 
 def _oldest(look: Look, place: str) -> str:
     """Return the day of the oldest mail of a place, by the name of its file, "" if there is none."""
-    names = sorted(path.name for path in outbox.folder(look.settings.instance, place).glob("*.eml"))
+    names = sorted(path.name for path in outbox.paths(look.settings.instance, place))
     return dt.date.fromisoformat(names[0][:8]).isoformat() if names else ""

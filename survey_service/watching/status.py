@@ -12,8 +12,8 @@ from survey_service.accounts import audit
 from survey_service.mailing import server_of
 from survey_service.reports import installed
 from survey_service.responses.collection import RESPONSES
-from survey_service.store import is_postgres
-from survey_service.watching import backups, chain, machine, work
+from survey_service.store import hosts, is_postgres
+from survey_service.watching import backups, chain, machine, systems, work
 from survey_service.watching.model import Find, Look
 
 GOOD, HEED, ACT = "good", "heed", "act"
@@ -110,10 +110,19 @@ def _address(look: Look) -> Fact:
     return Fact("address", GOOD if url.startswith("https://") else HEED, {"url": url})
 
 
+def _hosts(look: Look) -> Fact:
+    now = look.now.timestamp()
+    found = hosts.seen(look.store, now)
+    away = [each.name for each in found if each.away(now)]
+    level = _level(look, systems.differing)
+    level = HEED if away and level == GOOD else level
+    return Fact("hosts", level, {"present": [each.name for each in found if each.name not in away], "away": away})
+
+
 def _version(_look: Look) -> Fact:
     return Fact("version", GOOD, {"version": __version__, "python": platform.python_version()})
 
 
 _FACTS: tuple[Callable[[Look], Fact], ...] = (
-    *(_store, _disk, _backup, _mail, _work, _plugins, _languages, _audit, _address, _version),
+    *(_store, _disk, _backup, _mail, _work, _plugins, _languages, _audit, _address, _hosts, _version),
 )

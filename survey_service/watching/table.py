@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from survey_service.accounts import access
 from survey_service.problems import Problem
-from survey_service.watching import concept, machine, making, offers, people, texts
+from survey_service.watching import concept, machine, making, offers, people, responses, systems, texts
 from survey_service.watching.model import (
     LATER,
     TODAY,
@@ -25,7 +25,7 @@ from survey_service.watching.model import (
 
 OFFERS, QUESTIONNAIRES, TRANSLATIONS, REPORTS = "offers", "questionnaires", "translations", "reports"
 CONSULTATION, CONCEPT, INDICATORS, FEEDBACK = "consultation", "concept", "indicators", "feedback"
-MAIL, SERVICE, TEAM = "mail", "service", "team"
+MAIL, SERVICE, TEAM, RESPONSES, SYSTEMS = "mail", "service", "team", "responses", "systems"
 
 
 def _room(decision: Decision, _today: object) -> str:
@@ -46,12 +46,15 @@ TABLE: tuple[Kind, ...] = (
     Kind("disk", SERVICE, "see_status", machine.full, _room),
     Kind("backup", SERVICE, "see_status", machine.unsaved, at_once),
     Kind("work", SERVICE, "see_status", machine.undone, at_once),
+    Kind("hosts", SERVICE, "see_status", systems.differing, at_once),
     Kind("audit", SERVICE, "read_audit", machine.broken, at_once),
     Kind("mail_failed", MAIL, "handle_mail", machine.returned, after(2)),
     Kind("mail_stuck", MAIL, "handle_mail", machine.stuck, at_once),
     Kind("mail_by_hand", MAIL, "handle_mail", machine.by_hand, after(2)),
     Kind("own_factor", TEAM, "own_account", people.own_factor, _factor),
     Kind("other_factors", TEAM, "manage_users", people.other_factors, this_week),
+    Kind("quarantine", RESPONSES, "review_responses", responses.aside, after(3)),
+    Kind("contacts", RESPONSES, "contact_people", responses.wishes, after(7)),
     Kind("offers_new", OFFERS, "moderate_offers", offers.new, after(3)),
     Kind("offers_changed", OFFERS, "moderate_offers", offers.changed, after(3)),
     Kind("offers_told", OFFERS, "moderate_offers", offers.told, after(3)),
@@ -67,6 +70,9 @@ TABLE: tuple[Kind, ...] = (
     Kind("plugin_waiting", REPORTS, "approve_plugins", making.waiting, after(3)),
     Kind("report_scheduled", REPORTS, "schedule_reports", making.scheduled, at_once),
     Kind("report_failed", REPORTS, "run_reports", making.failed, this_week),
+    Kind("hook_failing", SYSTEMS, "manage_hooks", systems.failing, at_once),
+    Kind("hook_failed", SYSTEMS, "manage_hooks", systems.undelivered, this_week),
+    Kind("token_ends", SYSTEMS, "manage_tokens", systems.ending, before(3)),
     Kind("consultation_ends", CONSULTATION, "run_consultations", concept.ending, before(1)),
     Kind("consultation_comments", CONSULTATION, "run_consultations", concept.unanswered, after(14)),
     Kind("consultation_final", CONSULTATION, "run_consultations", concept.unfinished, this_week),

@@ -34,7 +34,7 @@ def technical(copied: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what of it has no place among answers and consents, as names and values for a list."""
     facts = {name: value for name, value in copied["response"].items() if name != "title"}
     facts |= {"consent": copied["consent"]["version"]}
-    parts = {name: copied[name] for name in ("files", "drafts", "made_of_texts", "offers") if copied[name]}
+    parts = {name: copied[name] for name in ("files", "drafts", "made_of_texts", "notes", "offers") if copied[name]}
     facts |= {name: orjson.dumps(part).decode() for name, part in parts.items()}
     return [(name, str(value)) for name, value in facts.items()]
 

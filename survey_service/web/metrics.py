@@ -19,6 +19,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from survey_service import outbox
+from survey_service.hooks import deliveries
 from survey_service.offers import register
 from survey_service.problems import Problem
 from survey_service.reports import runs
@@ -101,6 +102,10 @@ class _State:
         for place in (outbox.WAITING, outbox.FAILED):
             mail.add_metric([place], outbox.count(settings.instance, place))
         yield mail
+        hooks = GaugeMetricFamily("survey_webhook_deliveries", "Webhooks that wait or were given up", labels=["state"])
+        for state in (deliveries.WAITING, deliveries.FAILED):
+            hooks.add_metric([state], deliveries.count(store, state))
+        yield hooks
         waiting = store.collection(register.OFFERS).count(moderation="submitted")
         yield GaugeMetricFamily("survey_offers_waiting", "Offers that wait for a decision", value=waiting)
         states: dict[str, int] = {}

@@ -119,7 +119,7 @@ def _form(typed: str = "", error: str = "") -> str:
 
 def _backups() -> str:
     """Return the day by which backups of today are deleted."""
-    last = clock.today() + dt.timedelta(days=current().settings.backup_days)
+    last = clock.today() + dt.timedelta(days=current().settings.backup_kept_days)
     return str(format_date(last, "long"))
 
 

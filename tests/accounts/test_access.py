@@ -28,6 +28,8 @@ EXPECTED = {
     "publish":          (False, False, False, True, False, False),
     "read_responses":   (False, False, False, True, False, False),
     "export_responses": (False, False, False, True, False, False),
+    "read_privacy": (False, False, False, True, True, False),
+    "erase_responses": (False, False, False, True, False, False),
     "review_responses": (False, False, False, True, False, False),
     "contact_people":   (False, False, False, True, False, False),
     "load_responses":   (False, False, False, True, True, False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -72,6 +73,11 @@ def test_back_up_and_restore(run: Run, here: Path, tmp_path: Path) -> None:
     assert (there / "snapshots" / "a" / "data").read_bytes() == b"\0\1"
     names = ["backups.jsonl", "config.toml", "receipt.key", "snapshots", "store"]
     assert sorted(path.name for path in there.iterdir()) == names
+    (made,) = map(json.loads, (here / "backups.jsonl").read_text().splitlines())
+    size = Path("a.backup").stat().st_size
+    assert {name: made[name] for name in ("act", "size", "sealed")} == {"act": "made", "size": size, "sealed": False}
+    (restored,) = map(json.loads, (there / "backups.jsonl").read_text().splitlines())
+    assert (restored["act"], restored["day"], restored["documents"]) == ("restored", made["at"][:10], made["documents"])
 
 
 def test_files_of_respondents_come_along(run: Run, here: Path, tmp_path: Path) -> None:

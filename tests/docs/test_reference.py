@@ -10,6 +10,7 @@ import click
 import pytest
 
 from survey_service.accounts import access
+from survey_service.hooks import events
 from survey_service.problems import CATALOGUE
 from survey_service.settings import TABLE
 from tests.docs.pages import DOCS, PAGES, ROOT, anchors, load_tables, sections, tokens
@@ -74,8 +75,10 @@ def test_what_a_page_names_exists(path: Path) -> None:
 
 
 def _is_other(code: str) -> bool:
-    """Tell whether a dotted name is a file, or an attribute of an offer."""
-    return code in ("access.no_status", "access.status_needed") or code.rpartition(".")[2] in FILES
+    """Tell whether a dotted name is a file, an event of a webhook, or an attribute of an offer."""
+    return (
+        code in events.KINDS or code in ("access.no_status", "access.status_needed") or code.rpartition(".")[2] in FILES
+    )
 
 
 def _check_command(line: str) -> None:

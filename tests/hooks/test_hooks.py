@@ -122,11 +122,12 @@ def test_an_endpoint_is_told_what_it_chose_and_nothing_of_the_time_before_it(
     moderation.decide(store, offer, "published", "Mara")
     answered(store, publications, 1)
     both, _ = add(events.OFFER_PUBLISHED, events.RESPONSES)
-    assert noticing.look(here, now=NOW) == 2
+    answered(store, publications, 2)
+    assert noticing.look(here, now=NOW + dt.timedelta(minutes=1)) == 2  # nothing of the response: not for an hour
     assert [len(told(store, each.id)) for each in (offers, both)] == [1, 1]
     endpoints.remove(store, offers.id, by="Mara", now=NOW)
     endpoints.remove(store, both.id, by="Mara", now=NOW)
-    noticing.look(here, now=NOW)
+    noticing.look(here, now=NOW + dt.timedelta(minutes=2))
     moderation.decide(store, offered(store, "B"), "published", "Mara")
     again, _ = add(events.OFFER_PUBLISHED)
     assert noticing.look(here, now=NOW + dt.timedelta(hours=1)) == 0
@@ -227,7 +228,7 @@ def test_responses_of_before_are_not_told_after_a_restore(store: Store, publicat
     )
     answered(store, publications, 1)
     assert store.collection(RESPONSES).count() == 1
-    assert noticing.look(Here(store, publications), now=NOW) == 0
+    assert noticing.look(Here(store, publications), now=NOW + dt.timedelta(hours=1)) == 0
     answered(store, publications, 2)
-    assert noticing.look(Here(store, publications), now=NOW + dt.timedelta(hours=1)) == 1
+    assert noticing.look(Here(store, publications), now=NOW + dt.timedelta(hours=2)) == 1
     assert len(told(store, endpoint.id)) == 1

@@ -43,8 +43,9 @@ _PROBLEMS = (
     "code.",
     "offer.gone",
     "notice.",
+    "wish.",
 )
-_OF_THE_DESK = ("request.host", "response.file_missing", "notice.missing")
+_OF_THE_DESK = ("request.host", "response.file_missing", "notice.missing", "wish.gone")
 _DETAILS = {"most": 1000, "reference": "0a1b2c3d", "reason": "under_16", "language": "xx", "count": 2, "members": "id"}
 _FOLDED = re.compile(
     r'(<(?:div|section|p)\b[^>]*(?:data-view|data-page|id="_(?:waiting|refused|errors)")[^>]*?) hidden'
@@ -99,6 +100,8 @@ def arriving(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
         (f"/{tag}/accessibility", "accessibility"),
         (f"/{tag}/receipt", "receipt"),
         (f"/{tag}/receipt/withdrawn", "withdrawn"),
+        (f"/{tag}/contact", "contact"),
+        (f"/{tag}/contact/sent", "contact sent"),
         (f"/{tag}/erase", "erase"),
         (f"/{tag}/erased", "erased"),
         (f"/{tag}/q/needs/thanks", "thanks"),
@@ -114,6 +117,9 @@ def arriving(studio: Studio, browser: Browser, tag: str) -> Iterator[str]:
     browser.open(f"/{tag}/receipt")
     browser.send(words="a-b-c-d")
     yield "receipt refused"
+    browser.open(f"/{tag}/contact")
+    browser.send()
+    yield "contact refused"
     browser.open(f"/{tag}/q/needs", environ_overrides={patience.BUSY: True})
     assert browser.status == 503
     yield "503"
@@ -178,6 +184,8 @@ def _needs(browser: Browser, tag: str, fields: tuple[str, ...]) -> Iterator[str]
     browser.open(f"/{tag}/receipt")
     browser.send(words=words)
     yield "response"
+    browser.send(f"/{tag}/receipt", words=words, _copy="yes")
+    yield "copy"
     browser.send(f"/{tag}/receipt", words=words, _withdraw="yes")
     yield "withdraw"
 

@@ -91,7 +91,8 @@ def test_a_manager_works_through_the_desk_without_scripts(desk: Service, phone: 
     mara.look("report")
     assert page.locator("svg").count() >= 1
     assert narrowest_column(page) >= 40  # a column is as wide as its longest word
-    for path in ("/manage/reports", "/manage/password", "/manage/help", "/manage/help/privacy", "/manage/"):
+    paths = ("reports", "password", "status", "audit", "", "privacy", "privacy/record", "help", "help/privacy")
+    for path in (f"/manage/{path}" for path in paths):
         mara.open(path)
     mara.open("/manage/questionnaires/experts/responses")
     assert narrowest_column(page) >= 60

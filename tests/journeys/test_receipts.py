@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -97,6 +98,13 @@ def test_resumed_on_a_second_phone_corrected_and_withdrawn(
     look(second)
     second.click("main form button")
     look(second)
+    second.click('button[name="_copy"]')
+    look(second)
+    with second.expect_download() as taken:
+        second.click('button[name="_save"]')
+    copied = json.loads(taken.value.path().read_bytes())
+    assert (copied["response"]["language"], copied["stored"]["answers"]["B02"]) == ("ar", "27-44")
+    second.click("main form button:not([name])")
     second.click('button[name="_correct"]')
     second.goto(f"{service.url}/de/q/needs/about")
     choose(second, "B02", "45-64")

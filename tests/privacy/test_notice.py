@@ -32,7 +32,6 @@ MORE = {
 }
 LINES = {
     "sensitive": "Answers to especially personal questions",
-    "contact": "Your name, address or telephone number",
     "files": "Pictures, recordings and files",
     "places": "A place on the map",
 }
@@ -47,24 +46,25 @@ def test_a_question_of_a_kind_shows_up_in_the_notice_and_stays_as_long_as_answer
     store: Store, publications: Publications, questionnaire: Callable[[str], Questionnaire], tmp_path: Path, kind: str
 ) -> None:
     here = Instance(store, publications, settings.load(tmp_path / "instance"))
-    assert not getattr(notice.facts(here, TODAY), kind)
+    fact, told = ("anonymous", False) if kind == "contact" else (kind, True)
+    assert getattr(notice.facts(here, TODAY), fact) != told
     form = questionnaire(with_question(MORE[kind]))
     publications.publish({"small": form}, today=TODAY)
     assert getattr(collected.of(form), kind)
-    assert getattr(notice.facts(here, TODAY), kind)
-    assert notice.facts(here, TODAY).anonymous == (kind != "contact")
+    assert getattr(notice.facts(here, TODAY), fact) == told
     page = Browser(create_app(here.settings, store).test_client()).open("/en/privacy")
-    assert [name for name, line in LINES.items() if line in page.text] == [kind]
+    assert [name for name, line in LINES.items() if line in page.text] == ([kind] if kind in LINES else [])
+    assert "Your name, address or telephone number" in page.text, "there is always the page of contact wishes"
     assert ("not asked for their names" in page.text) == (kind != "contact")
     publications.publish({"small": questionnaire(SMALL)}, today=TODAY)
-    assert getattr(notice.facts(here, dt.date(2027, 11, 30)), kind), "answers to it may still be stored"
-    assert not getattr(notice.facts(here, dt.date(2028, 2, 1)), kind)
+    assert getattr(notice.facts(here, dt.date(2027, 11, 30)), fact) == told, "answers to it may still be stored"
+    assert getattr(notice.facts(here, dt.date(2028, 2, 1)), fact) != told
 
 
 def test_every_kind_of_what_is_collected_has_its_line() -> None:
     kinds = {field.name for field in dataclasses.fields(collected.Collected)} - {"texts"}
-    assert kinds == MORE.keys() == LINES.keys()
-    assert kinds < {field.name for field in dataclasses.fields(notice.Facts)}
+    assert kinds == MORE.keys() == {*LINES, "contact"}
+    assert LINES.keys() < {field.name for field in dataclasses.fields(notice.Facts)}
 
 
 def test_the_times_are_those_of_the_settings(store: Store, publications: Publications, tmp_path: Path) -> None:

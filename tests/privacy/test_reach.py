@@ -16,7 +16,7 @@ from survey_service.privacy import accesses, copying
 from survey_service.privacy.instance import Instance
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.reports import snapshot
-from survey_service.responses import drafts, holder
+from survey_service.responses import drafts, holder, reviewing
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.revisions import Publications
 from survey_service.store.base import Store, Stored
@@ -54,6 +54,11 @@ def full(team: Team, folder: Path) -> tuple[str, Stored]:
     quotes.release(
         team.store, team.publications, task, unit, "Mehr Busse.", of="original", checked=True, by=team.mara, now=NOW
     )
+    reviewing.add_note(team.store, response.body["key"], f"{MARK} am Rand", "Mara", NOW.date())
+    for remark in (f"{MARK} doppelt", "noch einmal"):
+        act = reviewing.Act(reviewing.EXCLUDE, "repeated", remark)
+        reviewing.do(team.store, "words", [response.id], act, "Mara", NOW)
+    reviewing.do(team.store, "words", [response.id], reviewing.Act(reviewing.INCLUDE), "Mara", NOW)
     drafts.correct(
         team.store,
         team.publications.current("words"),
@@ -80,6 +85,7 @@ def test_the_holder_gets_all_and_withdrawal_reaches_all(team: Team, tmp_path: Pa
     assert unit["translation"] == f"{MARK} one. More buses."
     assert unit["codes"] == {"wohnung": {"de": "Wohnung", "en": "Wohnung (en)"}}
     assert (unit["remarks"], unit["quotes"]) == ([f"{MARK} als Notiz"], ["Mehr Busse."])
+    assert copied["notes"] == [{"day": "2026-11-23", "text": f"{MARK} am Rand"}]
     assert copied["drafts"][0]["inputs"]["needs"] == f"{MARK} im Entwurf"
     assert copied["looked_at"] == {"alone": 1, "in_lists_and_files": 1}
     assert copied["erased_by"] == {"texts": "2027-04-01", "answers": "2027-10-01"}
@@ -88,7 +94,7 @@ def test_the_holder_gets_all_and_withdrawal_reaches_all(team: Team, tmp_path: Pa
         assert word not in orjson.dumps(copied).decode(), "who works with answers is not the holder's business"
 
     found = holding(team.store, values.instance, MARK)
-    assert found >= {"responses", "drafts", "coding_units", "codings"}
+    assert found >= {"responses", "drafts", "coding_units", "codings", "response_reviews", "review_batches"}
     stored = holder.withdraw(team.store, receipt)
     withdrawing.follow(Context(values, team.store), stored.body["key"])
     assert holding(team.store, values.instance, MARK) == set()

@@ -7,15 +7,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from survey_service import clock
 from survey_service.problems import Problem
 from survey_service.store import MemoryStore, blobs, blobs_store
 from survey_service.store.blobs import Blobs
 from survey_service.store.blobs_store import StoreBlobs
+from tests.store import buckets
 
 LARGE = bytes(range(256)) * 2_500
 """Two parts and a piece of a third."""
@@ -23,17 +22,8 @@ LARGE = bytes(range(256)) * 2_500
 
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[str]:
-    """The address of a folder in a bucket, of a server in this process."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ACCESS_KEY_ID", "test")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        server.start()
-        host, port = server.get_host_and_port()
-        endpoint = f"http://{host}:{port}"
-        boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="county")
-        yield f"s3://county/survey?endpoint={endpoint}"
-        server.stop()
+    with buckets.running() as address:
+        yield address
 
 
 @pytest.fixture(params=[blobs.INSTANCE, blobs.STORE, blobs.S3])
@@ -159,7 +149,7 @@ def test_what_a_process_left_in_the_middle_is_no_file_and_goes(tmp_path: Path, m
 
 
 def test_a_bucket_that_is_away_is_said(bucket: str, tmp_path: Path) -> None:
-    blobs.use(tmp_path, bucket.replace("county", "nobody"), MemoryStore)
+    blobs.use(tmp_path, bucket.replace("county-", "nobody-"), MemoryStore)
     with pytest.raises(Problem) as refused:
         blobs.of(tmp_path).put("uploads/a", b"x")
     assert refused.value.code == "service.unavailable"

@@ -74,6 +74,7 @@ def test_the_state_of_the_instance_is_looked_up(client: FlaskClient, tmp_path: P
     assert 0 < found["survey_disk_free_bytes", ()] <= found["survey_disk_bytes", ()]
     assert found["survey_outbox_messages", ("waiting",)] == 1
     assert found["survey_outbox_messages", ("failed",)] == 0
+    assert found["survey_webhook_deliveries", ("failed",)] == 0
     assert found["survey_offers_waiting", ()] == 0
 
 

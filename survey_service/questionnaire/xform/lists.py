@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element as Xml
 from xml.etree.ElementTree import SubElement
 
@@ -43,13 +43,17 @@ def instances(questionnaire: Questionnaire, texts: Texts) -> Iterator[Xml]:
         if name in used or name in read:
             instance = Xml("instance", {"id": name})
             root = SubElement(instance, "root")
+            columns = dict.fromkeys(column for choice in choices for column in choice.columns)
             for choice in choices:
-                _item(root, name, choice, texts, labelled=name in read)
+                _item(root, name, choice, texts, columns, labelled=name in read)
             yield instance
 
 
-def _item(root: Xml, list_name: str, choice: Choice, texts: Texts, *, labelled: bool) -> None:
-    """Write a choice; one that expressions read has its label in the first language."""
+def _item(root: Xml, list_name: str, choice: Choice, texts: Texts, columns: Iterable[str], *, labelled: bool) -> None:
+    """Write a choice with all columns of its list: to a client a column that is not there is not even empty.
+
+    One that expressions read has its label in the first language.
+    """
     item = SubElement(root, "item")
     name = f"{list_name}/{choice.name}"
     texts.add(name, choice.label, (), plain=True)
@@ -58,5 +62,5 @@ def _item(root: Xml, list_name: str, choice: Choice, texts: Texts, *, labelled: 
     SubElement(item, "name").text = choice.name
     if labelled:
         SubElement(item, "label").text = wording(choice.label, texts.tags[0])
-    for column, value in choice.columns.items():
-        SubElement(item, column).text = value
+    for column in columns:
+        SubElement(item, column).text = choice.columns.get(column, "")

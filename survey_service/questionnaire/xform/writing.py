@@ -140,9 +140,10 @@ class _Form:
 
     def _ask_language(self) -> None:
         tags = self.questionnaire.languages
-        SubElement(self.nodes, LANGUAGE).text = tags[0]
+        node = SubElement(self.nodes, LANGUAGE)
         self._bind((LANGUAGE,), type="string", required="true()")
         if len(tags) == 1:
+            node.text = tags[0]
             return
         control = SubElement(self.body, "select1", {"ref": absolute((LANGUAGE,)), "appearance": "minimal"})
         label = self.texts.say(f"{absolute((LANGUAGE,))}:label", lambda tag: self.words(_LANGUAGE, tag))

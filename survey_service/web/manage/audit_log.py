@@ -67,7 +67,8 @@ def audit_file() -> Response:
     desk.note("audit.exported", "audit", format=form, count=count)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "audit"
-        exporting.write(path, looking.every(store, wanted), form)
+        encoding = "utf-8-sig" if form == "csv" else "utf-8"
+        exporting.write(path, looking.every(store, wanted), form, encoding=encoding)
         file = path.open("rb")  # what is open can still be read when the folder has gone
     name = f"audit-{clock.today().isoformat()}.{form}"
     response = send_file(file, mimetype=exporting.FORMATS[form], as_attachment=True, download_name=name)

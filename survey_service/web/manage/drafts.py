@@ -151,7 +151,9 @@ def choose_draft_languages(name: str) -> BaseResponse:
     kept = [tag for tag in copy.questionnaire.languages if tag in request.form.getlist("language")]
     if not kept:
         raise Problem("publish.no_language")
-    definitions.offer_in(current().store, name, kept)
+    with current().store.transaction():
+        definitions.offer_in(current().store, name, kept)
+        desk.note("questionnaire.edited", name)
     return redirect(url_for("manage.draft", name=name), 303)
 
 

@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
 from flask import render_template
 
 from survey_service import clock
-from survey_service.responses import definitions
+from survey_service.responses import definitions, standing
+from survey_service.responses.browsing import Row
 from survey_service.watching import table
 from survey_service.watching.model import URGENCIES, Look
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
 from survey_service.web.manage import desk, waiting_words
 from survey_service.web.manage.desk import blueprint
-from survey_service.web.manage.responses import Tally, tallies
+
+
+@dataclass
+class Tally:
+    """How many responses a questionnaire has: those that count, in all and by language; all by status."""
+
+    total: int = 0
+    languages: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[str] = field(default_factory=Counter)
+
+
+def tallies(rows: Iterable[Row]) -> Mapping[str, Tally]:
+    """Count responses by questionnaire."""
+    found: dict[str, Tally] = {}
+    for row in rows:
+        tally = found.setdefault(row.questionnaire, Tally())
+        if row.status == standing.VALID:
+            tally.total += 1
+            tally.languages[row.language] += 1
+        tally.statuses[row.status] += 1
+    return found
 
 
 def look() -> Look:
@@ -39,7 +64,7 @@ def home() -> str:
     seen = look()
     waiting = table.decisions(seen)
     busy = {table.area_of(decision) for decision in waiting}
-    counted = tallies(current().store) if desk.may("read_responses") else {}
+    counted = tallies(_responses()) if desk.may("read_responses") else {}
     return render_template(
         "manage/home.html",
         groups=[
@@ -54,3 +79,8 @@ def home() -> str:
         rows=[(entry, counted.get(entry.questionnaire.name, Tally())) for entry in current().publications.all()],
         copies=definitions.all_copies(current().store) if desk.may("draft_questions") else [],
     )
+
+
+def _responses() -> list[Row]:
+    context = current()
+    return context.response_rows.every(context.store, context.publications)

@@ -49,7 +49,7 @@ class Part:
 def response(number: int) -> ResponseReturnValue:
     """Show a response; that is noted in the audit log, and in the response's progress."""
     stored = _stored(number)
-    desk.note("response.read", stored.body["questionnaire"], number=number)
+    desk.note("response.read", str(number))
     reviewing.look(current().store, stored.body["key"])
     return _page(stored)
 
@@ -63,10 +63,10 @@ def act_on_response(number: int) -> ResponseReturnValue:
         if "add" in request.form:
             with context.store.transaction():
                 reviewing.add_note(context.store, key, desk.lines("note"), desk.signed_in().account.name, clock.today())
-                desk.note("response.noted", name, number=number)
+                desk.note("response.noted", str(number))
         elif "remove" in request.form:
             reviewing.remove_note(context.store, key, request.form["remove"])
-            desk.note("response.noted", name, number=number)
+            desk.note("response.noted", str(number))
         elif context.publications.current(name).questionnaire.audience == "providers":
             raise Problem("review.offers")
         else:

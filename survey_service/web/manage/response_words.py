@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from survey_service.problems import D_
@@ -30,7 +30,7 @@ PROGRESS: Mapping[str, str] = {
     reviewing.NEW: D_("new"),
     reviewing.LOOKED_AT: D_("looked at"),
     reviewing.FOLLOW_UP: D_("to be followed up"),
-    reviewing.DONE: D_("done"),
+    reviewing.DONE: D_("dealt with"),
 }
 SHOWN: Mapping[str, str] = {
     "": D_("All but quarantine"),
@@ -40,17 +40,18 @@ SHOWN: Mapping[str, str] = {
     browsing.ALL: D_("All"),
 }
 """Which responses a list shows, by `Wanted.status`."""
-_DONE = {
-    reviewing.EXCLUDE: (D_("%(num)s response was excluded."), D_("%(num)s responses were excluded.")),
-    reviewing.INCLUDE: (D_("%(num)s response counts now."), D_("%(num)s responses count now.")),
-    reviewing.STATE: (D_("%(num)s response was marked."), D_("%(num)s responses were marked.")),
+_DONE: Mapping[str, Callable[[int], str]] = {
+    reviewing.EXCLUDE: lambda count: ngettext(
+        "%(num)s response was excluded.", "%(num)s responses were excluded.", count
+    ),
+    reviewing.INCLUDE: lambda count: ngettext("%(num)s response counts now.", "%(num)s responses count now.", count),
+    reviewing.STATE: lambda count: ngettext("%(num)s response was marked.", "%(num)s responses were marked.", count),
 }
 
 
 def done_words(batch: Batch) -> str:
     """Return what a batch did, in a sentence."""
-    one, several = _DONE[batch.act]
-    return ngettext(one, several, batch.count)
+    return _DONE[batch.act](batch.count)
 
 
 def reason_word(reason: str) -> str:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Response, redirect, render_template, request, send_file, url_for
@@ -13,34 +10,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from survey_service import clock, languages
 from survey_service.problems import Problem
-from survey_service.responses import standing
 from survey_service.responses.export import EXCLUSION, FORMATS, NOTES, Options, codebook, documents, packed
-from survey_service.responses.submissions import RESPONSES
-from survey_service.store.base import Store
 from survey_service.web.context import current
 from survey_service.web.manage import desk
 from survey_service.web.manage.desk import blueprint
-
-
-@dataclass
-class Tally:
-    """How many responses a questionnaire has: those that count, in all and by language; all by status."""
-
-    total: int = 0
-    languages: Counter[str] = field(default_factory=Counter)
-    statuses: Counter[str] = field(default_factory=Counter)
-
-
-def tallies(store: Store) -> Mapping[str, Tally]:
-    """Count all responses by questionnaire, in one pass."""
-    found: dict[str, Tally] = {}
-    for stored in store.collection(RESPONSES).iterate():
-        tally = found.setdefault(stored.body["questionnaire"], Tally())
-        if standing.counts(stored.body):
-            tally.total += 1
-            tally.languages[stored.body["language"]] += 1
-        tally.statuses[stored.body["status"]] += 1
-    return found
 
 
 @blueprint.post("/questionnaires/<name>/open")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import render_template
+from markupsafe import Markup, escape
 
 from survey_service import clock, outbox
 from survey_service.problems import D_
@@ -19,8 +20,7 @@ from survey_service.web.i18n import gettext, ngettext
 from survey_service.web.manage import home, names
 from survey_service.web.manage.desk import blueprint
 from survey_service.web.manage.outbox import moment
-from survey_service.web.manage.waiting_words import work_name
-from survey_service.web.readable import size
+from survey_service.web.manage.waiting_words import room, work_name
 
 LEVELS: Mapping[str, str] = {GOOD: D_("In order"), HEED: D_("Have a look"), ACT: D_("Act now")}
 OVERALL: Mapping[str, str] = {
@@ -38,6 +38,7 @@ TITLES: Mapping[str, str] = {
     "languages": D_("Languages"),
     "audit": D_("Audit log"),
     "address": D_("Address"),
+    "hosts": D_("Machines"),
     "version": D_("Version"),
 }
 _SHOWN = 10
@@ -89,7 +90,7 @@ def _store(fact: Fact) -> list[str]:
 
 
 def _disk(fact: Fact) -> list[str]:
-    free, total = size(fact.values["free"]), size(fact.values["total"])
+    free, total = room(fact.values["free"]), room(fact.values["total"])
     return [gettext("%(free)s of %(total)s are free.", free=free, total=total)]
 
 
@@ -170,6 +171,21 @@ def _address(fact: Fact) -> list[str]:
     return [gettext("People reach the service at %(url)s.", url=url), secure]
 
 
+def _hosts(fact: Fact) -> list[str]:
+    present, away = fact.values["present"], fact.values["away"]
+    return [
+        ngettext(
+            "%(num)s machine serves: %(names)s.",
+            "%(num)s machines serve: %(names)s.",
+            len(present),
+            names=", ".join(present),
+        )
+        if present
+        else gettext("None has said that it is there."),
+        gettext("Not heard of lately: %(names)s.", names=", ".join(away)) if away else "",
+    ]
+
+
 def _version(fact: Fact) -> list[str]:
     return [gettext("%(version)s, with Python %(python)s.", **fact.values)]
 
@@ -184,14 +200,15 @@ _SAYS: Mapping[str, Callable[[Fact], list[str]]] = {
     "languages": _languages,
     "audit": _audit,
     "address": _address,
+    "hosts": _hosts,
     "version": _version,
 }
 
 
-def _next(each: Work) -> str:
+def _next(each: Work) -> Markup:
     if each.due is None:
-        return gettext("soon")
-    return str(moment(max(each.due, clock.now().astimezone(dt.UTC))))
+        return escape(gettext("soon"))
+    return moment(max(each.due, clock.now().astimezone(dt.UTC)))
 
 
 def _said_of(each: Work) -> str:
@@ -203,4 +220,4 @@ def _said_of(each: Work) -> str:
 
 
 def _size(entry: Backup) -> str:
-    return size(entry.size) if entry.size else "–"
+    return room(entry.size) if entry.size else "–"

@@ -17,7 +17,7 @@ from survey_service.web.context import current
 from survey_service.web.i18n import gettext, ngettext
 from survey_service.web.manage import names
 from survey_service.web.manage.names import language_name, written_day
-from survey_service.web.readable import size
+from survey_service.web.readable import decimal, size
 
 URGENCIES: Mapping[str, str] = {
     TODAY: D_("Today"),
@@ -32,6 +32,8 @@ AREAS: Mapping[str, str] = {
     table.QUESTIONNAIRES: D_("Questionnaires"),
     table.TRANSLATIONS: D_("Translations"),
     table.REPORTS: D_("Reports"),
+    table.RESPONSES: D_("Responses"),
+    table.SYSTEMS: D_("Other systems"),
     table.CONSULTATION: D_("Consultation"),
     table.CONCEPT: D_("Concept"),
     table.INDICATORS: D_("Indicators"),
@@ -59,7 +61,8 @@ class Says:
 
 @dataclass(frozen=True)
 class Line:
-    """A decision in words; ``age`` says since when it waits or when it ends, "" if that is not known."""
+    """A decision in words; ``age`` says since when it waits, when it ends, or in which languages, "" if nothing of that
+    is known."""
 
     what: str
     why: str
@@ -86,7 +89,7 @@ def _age(decision: Decision) -> str:
             return gettext("The last day is today.")
         return ngettext("%(num)s day left, until %(day)s.", "%(num)s days left, until %(day)s.", left, day=day)
     if age is None:
-        return ""
+        return _languages(decision)
     day = written_day(decision.since)
     if not age:
         return gettext("Since today.")
@@ -100,6 +103,11 @@ def _age(decision: Decision) -> str:
 def work_name(name: str) -> str:
     """Return a scheduled work in words."""
     return gettext(WORK[name]) if name in WORK else name
+
+
+def room(count: int) -> str:
+    """Return a number of bytes in words, also of a whole disk."""
+    return gettext("%(size)s GB", size=decimal(count / 1e9)) if count >= 1_000_000_000 else size(count)
 
 
 def _title(decision: Decision) -> str:
@@ -136,7 +144,7 @@ def _run(decision: Decision) -> str:
 
 
 def _disk(decision: Decision) -> str:
-    free = size(int(decision.facts["free"]))
+    free = room(int(decision.facts["free"]))
     return gettext("The disk is nearly full: %(free)s are free", free=free)
 
 
@@ -155,29 +163,18 @@ def _copies(decision: Decision) -> str:
 
 def _gate(decision: Decision) -> str:
     return ngettext(
-        "“%(title)s” would lose %(num)s language: texts are missing in %(languages)s",
-        "“%(title)s” would lose %(num)s languages: texts are missing in %(languages)s",
+        "“%(title)s” would lose %(num)s language, for texts are missing",
+        "“%(title)s” would lose %(num)s languages, for texts are missing",
         decision.count,
         title=_title(decision),
-        languages=_languages(decision),
-    )
-
-
-def _outdated(decision: Decision) -> str:
-    return ngettext(
-        "%(num)s translation is outdated: %(languages)s",
-        "%(num)s translations are outdated: %(languages)s",
-        decision.count,
-        languages=_languages(decision),
     )
 
 
 def _drafted(decision: Decision) -> str:
     return ngettext(
-        "%(num)s translation was drafted by a machine and not reviewed: %(languages)s",
-        "%(num)s translations were drafted by a machine and not reviewed: %(languages)s",
+        "%(num)s translation was drafted by a machine and not reviewed",
+        "%(num)s translations were drafted by a machine and not reviewed",
         decision.count,
-        languages=_languages(decision),
     )
 
 
@@ -210,6 +207,38 @@ SAYS: Mapping[str, Says] = {
         _at("manage.status"),
     ),
     "work": Says(_work, D_("Whoever operates the service finds the reason in the log."), _at("manage.status")),
+    "hosts": Says(
+        lambda d: gettext("The machines of the service are not set up alike: %(names)s", names=d.facts["names"]),
+        D_("Whoever operates the service must mend that before people notice."),
+        _at("manage.status"),
+    ),
+    "quarantine": Says(
+        lambda d: ngettext("%(num)s response was set aside", "%(num)s responses were set aside", d.count),
+        D_("What looks like spam or was sent very fast counts nowhere until somebody has looked at it."),
+        _at("manage.show_quarantine"),
+    ),
+    "contacts": Says(
+        lambda d: ngettext("%(num)s person wants to be contacted", "%(num)s people want to be contacted", d.count),
+        D_("Somebody waits for your call or letter."),
+        _at("manage.contact_list"),
+    ),
+    "hook_failing": Says(
+        lambda d: gettext("“%(name)s” is not told any more", name=d.facts.get("name", "")),
+        D_("It could not be reached for days, so it is paused. Its page says why."),
+        _about("manage.webhook", "number", "manage.webhooks"),
+    ),
+    "hook_failed": Says(
+        lambda d: ngettext(
+            "%(num)s message to another system was given up", "%(num)s messages to other systems were given up", d.count
+        ),
+        D_("Send again, or do without."),
+        _at("manage.webhooks"),
+    ),
+    "token_ends": Says(
+        lambda d: gettext("The token “%(name)s” ends", name=d.facts.get("name", "")),
+        D_("Make a new one for the system that uses it, or let it end."),
+        _at("manage.all_tokens"),
+    ),
     "audit": Says(
         lambda d: gettext("The audit log is not whole from entry %(number)s on", number=d.facts["number"]),
         D_("An entry was changed or is missing, or documents were damaged. Compare it with a backup and with exports."),
@@ -217,7 +246,7 @@ SAYS: Mapping[str, Says] = {
     ),
     "mail_failed": Says(
         lambda d: ngettext("%(num)s message could not be sent", "%(num)s messages could not be sent", d.count),
-        D_("Somebody waits for it, or an address is wrong."),
+        D_("Somebody waits, or an address is wrong."),
         _at("manage.outbox"),
     ),
     "mail_stuck": Says(
@@ -237,7 +266,7 @@ SAYS: Mapping[str, Says] = {
         _at("manage.outbox"),
     ),
     "own_factor": Says(
-        _factor, D_("Set it up now, or you will have to at the next but one time."), _at("manage.account")
+        _factor, D_("Set it up now: once none is left you must, before you can go on."), _at("manage.account")
     ),
     "other_factors": Says(
         lambda d: ngettext(
@@ -248,7 +277,7 @@ SAYS: Mapping[str, Says] = {
     ),
     "offers_new": Says(
         lambda d: ngettext("%(num)s new offer waits", "%(num)s new offers wait", d.count),
-        D_("Nobody finds it in the directory before you publish it."),
+        D_("The directory shows offers only once you have published them."),
         _at("manage.offers"),
     ),
     "offers_changed": Says(
@@ -267,12 +296,12 @@ SAYS: Mapping[str, Says] = {
             "%(num)s offers to call about: nobody can be reached by e-mail",
             d.count,
         ),
-        D_("Only a call tells whether it still exists."),
+        D_("Only a call tells whether an offer still exists."),
         _at("manage.calls"),
     ),
     "offers_unconfirmed": Says(
         lambda d: ngettext("%(num)s offer is not confirmed", "%(num)s offers are not confirmed", d.count),
-        D_("It is shown as not confirmed and does not count in figures."),
+        D_("What is not confirmed is shown as such and does not count in figures."),
         _at("manage.offers", state="published"),
     ),
     "wave_ends": Says(
@@ -289,7 +318,7 @@ SAYS: Mapping[str, Says] = {
     ),
     "copies": Says(
         _copies,
-        D_("Publish it, or discard it."),
+        D_("Publish it, or discard what is not needed any more."),
         _about("manage.draft", "name", "manage.home"),
     ),
     "gate": Says(
@@ -298,13 +327,13 @@ SAYS: Mapping[str, Says] = {
         _about("manage.publication", "name", "manage.translations"),
     ),
     "outdated": Says(
-        _outdated,
-        D_("Their source has changed since. Until then people see another language there."),
+        lambda d: ngettext("%(num)s translation is outdated", "%(num)s translations are outdated", d.count),
+        D_("The source has changed since. Until then people see another language there."),
         _at("manage.translations"),
     ),
     "drafted": Says(
         _drafted,
-        D_("People can read it. Somebody who speaks the language should look at it."),
+        D_("People can read these already. Somebody who speaks the language should look at them."),
         _at("manage.translations"),
     ),
     "plugin_failing": Says(
@@ -363,7 +392,7 @@ SAYS: Mapping[str, Says] = {
         lambda d: ngettext(
             "%(num)s indicator lacks its newest figure", "%(num)s indicators lack their newest figures", d.count
         ),
-        D_("The year or quarter is over. Enter or import it when the source has published it."),
+        D_("The year or quarter is over. Enter or import figures when the source has published them."),
         _at("manage.indicators"),
     ),
     "look_again": Says(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 
+import orjson
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
@@ -203,6 +204,7 @@ def _one(found: Endpoint, wrong: str = "", error: str = "") -> str:
         counts=deliveries.counted(store, found.id),
         log=deliveries.log(store, found.id, SHOWN),
         moment=_moment,
+        facts=lambda delivery: list(orjson.loads(delivery.body)["data"].items()),
         resting=found.rest > clock.now().timestamp(),
         tested=request.args.get("tested", ""),
         wrong=wrong,

@@ -28,7 +28,7 @@ PACKAGE = {
 }
 
 _ENKETO = "src/js"
-_ALIASES = {
+ALIASES = {
     "enketo/config": "enketo-core/config.js",
     "enketo/widgets": f"enketo-core/{_ENKETO}/widgets.js",
     "enketo/translator": f"enketo-core/{_ENKETO}/fake-translator.js",
@@ -36,7 +36,7 @@ _ALIASES = {
     "enketo/file-manager": f"enketo-core/{_ENKETO}/file-manager.js",
     "enketo/xpath-evaluator-binding": f"enketo-core/{_ENKETO}/xpath-evaluator-binding.js",
 }
-_SHEET = """
+SHEET = """
 const sass = require("sass"), path = require("path"), {pathToFileURL} = require("url");
 const packages = path.resolve("node_modules");
 const elsewhere = {findFileUrl: url => url.includes("node_modules/")
@@ -61,7 +61,7 @@ import {Form} from "enketo-core";
 const form = new Form(document.querySelector("form.or"), {modelStr: MODEL}, {});
 window.loadErrors = form.init();
 """
-_ENKETO_FOOTER = (
+ENKETO_FOOTER = (
     '<section class="form-footer end"><div class="content"><div class="main-controls">'
     '<a class="btn btn-default previous-page disabled" href="#">Zurück</a>'
     '<button type="button" class="btn btn-primary next-page" aria-label="next page">Weiter</button>'
@@ -107,11 +107,11 @@ def _enketo(asked: list[Asked], folder: Path) -> None:
     folder.mkdir(parents=True)
     form, model = questions.enketo(asked)
     _bundle(_ENKETO_MAIN.replace("MODEL", json.dumps(model)), folder)
-    (CACHE / "sheet.cjs").write_text(_SHEET, "utf-8")
+    (CACHE / "sheet.cjs").write_text(SHEET, "utf-8")
     _run("node", "sheet.cjs", str(folder / "page.css"))
     page = (
         f'{_HEAD}<body><div class="main"><article class="paper"><header class="form-header clearfix">'
-        f'<span class="form-language-selector hide"><span>Sprache</span></span></header>{form}{_ENKETO_FOOTER}'
+        f'<span class="form-language-selector hide"><span>Sprache</span></span></header>{form}{ENKETO_FOOTER}'
         f'</article></div><script src="page.js"></script></body></html>'
     )
     (folder / "index.html").write_text(page, "utf-8")
@@ -121,7 +121,7 @@ def _bundle(source: str, folder: Path) -> None:
     """Bundle a script with what it imports, minified, as its makers' own build tools would."""
     entry = CACHE / "entry.js"
     entry.write_text(source, "utf-8")
-    aliases = [f"--alias:{name}={CACHE / 'node_modules' / path}" for name, path in _ALIASES.items()]
+    aliases = [f"--alias:{name}={CACHE / 'node_modules' / path}" for name, path in ALIASES.items()]
     loaders = [f"--loader:.{kind}=dataurl" for kind in ("svg", "png")]
     esbuild = str(CACHE / "node_modules/.bin/esbuild")
     _run(

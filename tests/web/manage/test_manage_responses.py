@@ -91,8 +91,8 @@ def test_the_table_shows_labels_in_the_chosen_language(manager: Desk, respond: R
         table(manager.get(f"/manage/questionnaires/small/responses?lang={t}").text) for t in ("en", "de")
     )
     assert english == [
-        ["Number", "Language", "Period", "Revision", "Mode", "Status", "Source", "Progress", "Do you agree? OK", "Age age",
-         "Town town", "Colours likes", "Why why", "Since when since"],
+        ["Number", "Language", "Period", "Revision", "Mode", "Status", "Source", "Progress", "Do you agree? OK",
+         "Age age", "Town town", "Colours likes", "Why why", "Since when since"],
         ["3", "English", "2026-Q4", "small-1", "on the web", "valid", "plain link", "new", "Yes", "30", "left empty",
          "left empty", "", ""],
         ["2", "German", "2026-Q4", "small-1", "on the web", "valid", "plain link", "new", "Yes", "17", "",
@@ -226,7 +226,8 @@ def test_responses_are_narrowed_to_a_source_as_far_as_that_tells_of_no_handful(
     assert "11 responses" in page
     assert [row[6] for row in table(page)[1:]] == ["small sources (•)"] * 5 + ["vhs"] * 6
     choice = re.search(r'<select id="source".*?</select>', page, re.DOTALL)
-    assert choice and re.findall(r'<option value="([^"]*)"', choice[0]) == ["all responses", "vhs", "•"]
+    assert choice
+    assert re.findall(r'<option value="([^"]*)"', choice[0]) == ["all responses", "vhs", "•"]
     page = manager.get("/manage/questionnaires/small/responses?lang=en&source=vhs").text
     assert "6 responses" in page
     assert [row[6] for row in table(page)[1:]] == ["vhs"] * 6
