@@ -131,6 +131,7 @@ def _submission(
         source=_source(desk.store, channel),
         files=files.issued(desk.store, sent.key) | new,
         finished=finished,
+        drawn=True,
     )
 
 

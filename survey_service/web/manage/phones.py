@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -103,8 +104,8 @@ def _page(name: str, wrong: str = "", error: str = "") -> str:
         channels=channels.of(store, name),
         links=[link.tag for link in links.groups(store, name) if not link.retired],
         modes=[(mode, gettext(names.MODES[mode])) for mode in _MODES],
-        grave=[_said(loss, published.questionnaire) for loss in found if loss.is_grave],
-        losses=[_said(loss, published.questionnaire) for loss in found if not loss.is_grave],
+        grave=_said([loss for loss in found if loss.is_grave], published.questionnaire),
+        losses=_said([loss for loss in found if not loss.is_grave], published.questionnaire),
         given={"until": (today + dt.timedelta(days=_USUAL_DAYS)).isoformat(), "mode": _MODES[0], **request.form},
         today=today.isoformat(),
         late=current().settings.late_days,
@@ -114,8 +115,11 @@ def _page(name: str, wrong: str = "", error: str = "") -> str:
     )
 
 
-def _said(loss: Loss, questionnaire: Questionnaire) -> tuple[str, str, str]:
-    """Return the name of what a finding is about, its label, and what is said of it."""
-    question = questionnaire.questions.get(loss.place)
-    label = wordings.in_attribute(question.label) if question and question.label else ""
-    return loss.place, label, gettext(losses.MESSAGES[loss.code])
+def _said(found: Sequence[Loss], questionnaire: Questionnaire) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what is said of findings, each once, with the name and the label of every question that it is said of."""
+    said: dict[str, list[tuple[str, str]]] = {}
+    for loss in found:
+        question = questionnaire.questions.get(loss.place)
+        label = wordings.in_attribute(question.label) if question and question.label else ""
+        said.setdefault(gettext(losses.MESSAGES[loss.code]), []).append((loss.place, label))
+    return list(said.items())

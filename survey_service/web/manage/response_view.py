@@ -75,7 +75,8 @@ def act_on_response(number: int) -> ResponseReturnValue:
         if problem.status != 422:
             raise
         return _page(stored, wordings.problem_message(problem), _FIELDS.get(problem.code, "act")), problem.status
-    return redirect(url_for("manage.response", number=number), 303)
+    values: dict[str, Any] = response_list.asked_for(request.args.to_dict()).asks
+    return redirect(url_for("manage.response", number=number, **values), 303)
 
 
 _FIELDS = {
@@ -97,11 +98,16 @@ def _stored(number: int) -> Stored:
 def _page(stored: Stored, error: str = "", wrong: str = "") -> str:
     context, body = current(), stored.body
     published = context.publications.revision(body["revision"])
+    asked = response_list.asked_for(request.args.to_dict())
+    newer, older = response_list.neighbours(body["questionnaire"], asked, stored.id)
     shown = sources.shown_of(context.store, body["questionnaire"])
     return render_template(
         "manage/response.html",
         published=published,
         number_=stored.id,
+        arguments=asked.asks,
+        newer=newer,
+        older=older,
         body=body,
         source=shown.get(body.get("source", ""), sources.SMALL),
         reason=standing.reason_of(body),

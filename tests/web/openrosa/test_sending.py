@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 
 import pytest
 from flask import Flask
@@ -201,3 +202,16 @@ def test_a_channel_needs_a_name_a_last_day_and_a_link_that_exists(
         with pytest.raises(Problem) as refused:
             channels.create(store, "every", **given)  # type: ignore[arg-type]
         assert refused.value.code == code
+
+
+def test_more_than_is_taken_is_refused_before_it_is_read(phone: Phone) -> None:
+    most = int(phone.client.head(f"/openrosa/{phone.token}/submission").headers["X-OpenRosa-Accept-Content-Length"])
+    for token, size, status in ((phone.token, most + 1, 413), ("unknown", most, 404)):
+        answer = phone.client.post(
+            f"/openrosa/{token}/submission",
+            content_type="multipart/form-data; boundary=x",
+            environ_overrides={"CONTENT_LENGTH": str(size)},
+            input_stream=io.BytesIO(b"--x"),
+        )
+        assert answer.status_code == status
+        assert said(answer)
