@@ -56,11 +56,7 @@ def _row(each: Standing, after: str) -> tuple[str, ...]:
 
 @privacy.command()
 @click.option("--output", "target", default=STDOUT, help="A file (.docx); without it, standard output.")
-<<<<<<< HEAD
-@click.option("--language", type=click.Choice(["de", "en"]), default="de", show_default=True, help="Of the record.")
-=======
 @click.option("--language", type=click.Choice(["de", "en"]), default="de", show_default=True, help="Its language.")
->>>>>>> bb01fad5f37ce53060be6d488b5360bea06b4784
 @on_instance
 def record(target: str, language: str, instance: Path | None) -> None:
     """Write the record of processing activities (Article 30 GDPR) as a Word document.

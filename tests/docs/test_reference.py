@@ -13,10 +13,7 @@ from survey_service.accounts import access
 from survey_service.hooks import events
 from survey_service.problems import CATALOGUE
 from survey_service.settings import TABLE
-<<<<<<< HEAD
-=======
 from survey_service.web.manage.audit_words import ACTIONS
->>>>>>> bb01fad5f37ce53060be6d488b5360bea06b4784
 from tests.advising.test_advising import declared
 from tests.docs.pages import DOCS, PAGES, ROOT, anchors, load_tables, sections, tokens
 
@@ -81,16 +78,10 @@ def test_what_a_page_names_exists(path: Path) -> None:
 
 
 def _is_other(code: str) -> bool:
-<<<<<<< HEAD
-    """Tell whether a dotted name is a file, an event of a webhook, an attribute of an offer, or what `check` finds."""
-    others = {*events.KINDS, *declared(), "access.no_status", "access.status_needed"}
-    return code in others or code.rpartition(".")[2] in FILES
-=======
     """Tell whether a dotted name is a file, an action of the audit log, an event, a finding of `check`, or an attribute
     of an offer."""
     others = (ACTIONS, events.KINDS, declared(), ("access.no_status", "access.status_needed"))
     return code.rpartition(".")[2] in FILES or any(code in known for known in others)
->>>>>>> bb01fad5f37ce53060be6d488b5360bea06b4784
 
 
 def _check_command(line: str) -> None:

@@ -36,10 +36,7 @@ CHAPTERS = {
     "people": "role-admin",
     "plugins": "reports",
     "privacy": "privacy",
-<<<<<<< HEAD
-=======
     "quarantine": "responses",
->>>>>>> bb01fad5f37ce53060be6d488b5360bea06b4784
     "questionnaires": "questionnaires",
     "reports": "reports",
     "responses": "responses",
