@@ -31,12 +31,13 @@ class Tally:
 def tallies(rows: Iterable[Row]) -> Mapping[str, Tally]:
     """Count responses by questionnaire."""
     found: dict[str, Tally] = {}
-    for row in rows:
-        tally = found.setdefault(row.questionnaire, Tally())
-        if row.status == standing.VALID:
-            tally.total += 1
-            tally.languages[row.language] += 1
-        tally.statuses[row.status] += 1
+    counted = Counter((row.questionnaire, row.language, row.status) for row in rows)
+    for (name, language, status), count in counted.items():
+        tally = found.setdefault(name, Tally())
+        if status == standing.VALID:
+            tally.total += count
+            tally.languages[language] += count
+        tally.statuses[status] += count
     return found
 
 
