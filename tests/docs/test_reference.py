@@ -20,6 +20,8 @@ from tests.docs.pages import DOCS, PAGES, ROOT, anchors, load_tables, sections, 
 tables = load_tables()
 COMMANDS: dict[str, click.Command] = dict(tables.commands())
 FILES = {"csv", "js", "json", "jsonl", "key", "md", "py", "read", "toml", "xlsx", "yaml", "zip"}
+PROXY = set(re.findall(r"\{\$SURVEY_([A-Z_]+)", (DOCS / "deploy" / "Caddyfile").read_text("utf-8")))
+"""What the Caddyfile takes from the environment."""
 OUTSIDE = ("http://", "https://", "mailto:")
 
 
@@ -67,7 +69,7 @@ def test_what_a_page_names_exists(path: Path) -> None:
         for block in section.blocks:
             for line in block.replace("\\\n", " ").splitlines():
                 _check_command(line)
-    settings = {row.name.upper() for row in TABLE} | {"INSTANCE"}
+    settings = {row.name.upper() for row in TABLE} | {"INSTANCE"} | PROXY
     assert set(re.findall(r"\bSURVEY_([A-Z_]*[A-Z])\b", text)) <= settings
     for name in re.findall(r"`((?:survey_service|tests|plugins|forms|translations)/[\w./-]+)`", text):
         assert (ROOT / name).exists(), f"no such file: {name}"
