@@ -16,7 +16,7 @@ from survey_service.problems import Problem
 from survey_service.questionnaire.judge import Circumstances, judge
 from survey_service.questionnaire.model import Questionnaire, Text
 from survey_service.questionnaire.plan import NOT_SHOWN
-from survey_service.responses import files, holder, reviewing, sources, standing
+from survey_service.responses import consents, files, holder, reviewing, sources, standing
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.derived import UNITS
 from survey_service.store.base import Stored
@@ -110,6 +110,7 @@ def _page(stored: Stored, error: str = "", wrong: str = "") -> str:
         older=older,
         body=body,
         source=shown.get(body.get("source", ""), sources.SMALL),
+        consent=consents.mark_of(context.publications, body),
         reason=standing.reason_of(body),
         flags=body.get("flags", []),
         review=reviewing.of(context.store, body["key"]),

@@ -121,7 +121,7 @@ def test_without_consent_or_after_an_early_end_the_phone_is_done_and_nothing_is_
 )
 def test_what_is_no_filled_in_form_is_refused_with_a_message(phone: Phone, store: Store, content: bytes) -> None:
     assert phone.send(content).status_code == 422
-    assert phone.heard[0].startswith(("What the phone sent", "Was das Telefon"))
+    assert phone.heard[0].startswith(("What the phone sent", "Was das Handy"))
     assert not store.collection(RESPONSES).count()
 
 
@@ -153,6 +153,9 @@ def test_a_channel_that_is_closed_over_or_unknown_leads_nowhere(
     with pytest.raises(Problem) as refused:
         channels.close(store, "every", phone.channel.channel, TODAY)
     assert refused.value.code == "link.missing"
+    assert channels.forget_old(store, TODAY + channels.KEPT) == 0
+    assert channels.forget_old(store, TODAY + channels.KEPT + dt.timedelta(days=1)) == 1
+    assert channels.of(store, "every") == []
 
 
 def test_a_closed_questionnaire_is_not_offered_and_takes_what_was_filled_in_before(phone: Phone, store: Store) -> None:
