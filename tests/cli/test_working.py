@@ -73,6 +73,7 @@ def test_systemd_is_told_where_it_listens(tmp_path: Path, monkeypatch: pytest.Mo
     assert not notify(READY)  # nobody listens any more
 
 
+@pytest.mark.timeout(900)
 def test_loading_anew_takes_new_settings_and_refuses_faulty_ones(tmp_path: Path) -> None:
     instance, told = tmp_path / "instance", tmp_path / "told"
     instance.mkdir()
@@ -80,29 +81,32 @@ def test_loading_anew_takes_new_settings_and_refuses_faulty_ones(tmp_path: Path)
     config.write_text('operator = "Amt Eins"\n')
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
         channel.bind(str(told))
-        process = serve(instance, "--port", "0", NOTIFY_SOCKET=str(told))
-        address = until_serving(process)[-1].removeprefix("Serving ")
-        channel.settimeout(60)
-        assert channel.recv(100) == b"READY=1"
-    assert process.stdout is not None
-    assert process.stderr is not None
-    config.write_text("threads = 0\n")
-    process.send_signal(signal.SIGHUP)
-    while "Not loaded anew" not in (line := process.stderr.readline()):
-        assert line
-    assert "Amt Eins" in imprint(address)
-    config.write_text('operator = "Amt Zwei"\n')
-    process.send_signal(signal.SIGHUP)
-    assert process.stdout.readline() == "Loading anew.\n"
-    while "Amt Zwei" not in imprint(address):
-        assert process.poll() is None
-    end(process)
+        with serve(instance, "--port", "0", NOTIFY_SOCKET=str(told)) as process:
+            try:
+                address = until_serving(process)[-1].removeprefix("Serving ")
+                channel.settimeout(60)
+                assert channel.recv(100) == b"READY=1"
+                assert process.stdout is not None
+                assert process.stderr is not None
+                config.write_text("threads = 0\n")
+                process.send_signal(signal.SIGHUP)
+                while "Not loaded anew" not in (line := process.stderr.readline()):
+                    assert line
+                assert "Amt Eins" in imprint(address)
+                config.write_text('operator = "Amt Zwei"\n')
+                process.send_signal(signal.SIGHUP)
+                assert process.stdout.readline() == "Loading anew.\n"
+                while "Amt Zwei" not in imprint(address):
+                    assert process.poll() is None
+                end(process)
+            finally:
+                process.kill()
 
 
 def imprint(address: str) -> str:
     """Return the imprint; between two processes nobody answers, and a reverse proxy would wait."""
     try:
-        with urllib.request.urlopen(f"{address}en/imprint") as response:
+        with urllib.request.urlopen(f"{address}en/imprint", timeout=30) as response:
             return str(response.read().decode())
-    except (ConnectionError, urllib.error.URLError):
+    except (ConnectionError, TimeoutError, urllib.error.URLError):
         return ""

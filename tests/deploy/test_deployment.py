@@ -80,7 +80,7 @@ def test_units_call_what_there_is(name: str) -> None:
 
 
 def test_caddy_takes_its_file(tmp_path: Path) -> None:
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "SURVEY_SITE": "survey.example.org"}
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "SITE": "survey.example.org"}
     command = ["caddy", "adapt", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
     adapted = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert "survey.example.org" in json.dumps(json.loads(adapted.stdout)["apps"]["http"])

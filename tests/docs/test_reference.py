@@ -48,6 +48,16 @@ def test_all_there_is_stands_in_the_reference() -> None:
     assert {name for name, allowed in access.TABLE.items() if access.RESPONDENT not in allowed} <= named
 
 
+def test_the_architecture_names_every_package_and_every_floor() -> None:
+    text = (DOCS / "architecture.md").read_text("utf-8")
+    here = [
+        path for path in (ROOT / "survey_service").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    ]
+    assert {f"`{path.stem}`" for path in here if path.stem != "__init__"} <= set(re.findall(r"`[a-z]+`", text))
+    for name in re.findall(r"`([a-z_]+/[\w/]+\.py)`", text):
+        assert (ROOT / "survey_service" / name).exists(), name
+
+
 def test_an_unknown_part_is_refused() -> None:
     assert "survey_requests" in tables.filled("a\n<!-- generated: metrics -->\nb")
     with pytest.raises(KeyError):

@@ -14,21 +14,25 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey_service import clock
-from survey_service.problems import Problem
+from survey_service.problems import D_, Problem
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.questionnaire.xform import losses
 from survey_service.questionnaire.xform.losses import Loss
 from survey_service.responses import channels, links
 from survey_service.responses.channels import Channel
-from survey_service.responses.modes import HELPED, WEB
+from survey_service.responses.modes import ASSISTED, INTERVIEW, WEB
 from survey_service.web import qr, wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
-from survey_service.web.manage import desk, identity, names
+from survey_service.web.manage import desk, identity
 from survey_service.web.manage.desk import blueprint
 
 _AT = "/questionnaires/<name>/phones"
-_MODES = (*reversed(HELPED), WEB)
+_MODES = {
+    INTERVIEW: D_("An interviewer reads aloud and ticks"),
+    ASSISTED: D_("People answer themselves, somebody helps"),
+    WEB: D_("People answer alone"),
+}
 _USUAL_DAYS = 90
 _AT_FIELD = {"channel.label": "label", "channel.until": "until"}
 
@@ -103,10 +107,10 @@ def _page(name: str, wrong: str = "", error: str = "") -> str:
         published=published,
         channels=channels.of(store, name),
         links=[link.tag for link in links.groups(store, name) if not link.retired],
-        modes=[(mode, gettext(names.MODES[mode])) for mode in _MODES],
+        modes={mode: gettext(said) for mode, said in _MODES.items()},
         grave=_said([loss for loss in found if loss.is_grave], published.questionnaire),
         losses=_said([loss for loss in found if not loss.is_grave], published.questionnaire),
-        given={"until": (today + dt.timedelta(days=_USUAL_DAYS)).isoformat(), "mode": _MODES[0], **request.form},
+        given={"until": (today + dt.timedelta(days=_USUAL_DAYS)).isoformat(), "mode": INTERVIEW, **request.form},
         today=today.isoformat(),
         late=current().settings.late_days,
         reachable=bool(current().settings.public_url),

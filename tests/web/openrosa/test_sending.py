@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -218,3 +220,11 @@ def test_more_than_is_taken_is_refused_before_it_is_read(phone: Phone) -> None:
         )
         assert answer.status_code == status
         assert said(answer)
+
+
+def test_what_was_begun_under_an_older_revision_is_kept_under_it(phone: Phone, store: Store, every: Any) -> None:
+    Publications(store).publish({"every": replace(every, minutes=(2, 3))})
+    assert etree.fromstring(phone.get("/formList").data)[0].findtext("{*}version") == "every-2"
+    assert phone.get("/forms/every-1.xml").status_code == 200
+    assert phone.send(submission("every", AGREED)).status_code == 201
+    assert _stored(store)["revision"] == "every-1"
