@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.dates import format_date
 from flask.testing import FlaskClient
 
-from survey_service import settings
+from survey_service import clock, settings
 from survey_service.app import create_app
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
@@ -74,7 +76,9 @@ def test_withdrawn_after_a_question(client: FlaskClient, store: Store, publicati
     gone = press(client, words, "_withdraw_now")
     assert (gone.status_code, gone.headers["Location"]) == (303, "/en/receipt/withdrawn")
     assert store.collection(RESPONSES).count() == 0
-    assert client.get("/en/receipt/withdrawn").status_code == 200
+    stays = client.get("/en/receipt/withdrawn").get_data(as_text=True)
+    last = format_date(clock.today() + dt.timedelta(days=90), "long", locale="en")
+    assert f"and are deleted by {last}." in stays
 
 
 def test_corrected(client: FlaskClient, store: Store, publications: Publications) -> None:
