@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from survey_service.advising.model import ADVICE, FAULT, WARNING, Finding, Look
 from survey_service.problems import Problem
-from survey_service.store import is_postgres
+from survey_service.store import blobs, hosts, is_postgres
 
 OLDEST = 13
 _SHOWN = ("server_version_num", "server_encoding", "fsync", "full_page_writes", "synchronous_commit")
@@ -50,6 +50,28 @@ def judged(said: dict[str, str]) -> Iterator[Finding]:
         yield Finding(
             "database.durable", FAULT, f"off: {', '.join(weak)}",
             "A power cut loses answers whose receipt people already hold.", "switch them on",
+        )  # fmt: skip
+
+
+def shared(look: Look) -> Iterator[Finding]:
+    """Several machines keep files and secrets where all find them."""
+    settings = look.settings
+    if look.store is None or not is_postgres(settings.store):
+        return
+    now = look.now.timestamp()
+    there = [each for each in hosts.seen(look.store, now) if not each.away(now)]
+    if len(there) > 1:
+        apart = [name for name in ("files", "secrets") if getattr(settings, name) == blobs.INSTANCE]
+        if apart:
+            yield Finding(
+                "machines.apart", FAULT, f"{len(there)} machines serve, each with {' and '.join(apart)} of its own",
+                "What one has taken, another does not find; receipts and sessions hold on one of them only.",
+                f"set {' and '.join(apart)} as docs/several-machines.md says",
+            )  # fmt: skip
+    for name in hosts.differing(there, now):
+        yield Finding(
+            "machines.differ", WARNING, f"the machines differ in: {name}",
+            "They must agree, but for the minutes of an upgrade.", "bring them to the same state",
         )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from survey_service.advising.model import SEVERITIES, Check, Finding, Look
 
 CHECKS: tuple[Check, ...] = (
     *(address.public_url, address.proxies, files.secrets, files.room, duties.saved, duties.factors),
-    *(duties.mail, duties.names, database.server, database.way),
+    *(duties.mail, duties.names, database.server, database.way, database.shared),
     *(machine.clock, machine.zones, machine.scripts, machine.shut_in),
 )
 OUTSIDE: tuple[Check, ...] = (outside.public, outside.mail)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
+import pkgutil
 import shlex
-import sys
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import click
 
+import survey_service
 from survey_service import __version__, clock
 from survey_service.accounts import audit
 from survey_service.app import create_app
@@ -86,12 +88,12 @@ def note(instance: Path) -> None:
 
 def declared() -> dict[str, CollectionSpec]:
     """Return the collections that the program declares, by name: those of its modules and of objects in them."""
-    found = {}
-    for name, module in sorted(sys.modules.items()):
-        if name.startswith("survey_service."):
-            for value in list(vars(module).values()):
-                for spec in _specs(value):
-                    found[spec.name] = spec
+    found: dict[str, CollectionSpec] = {}
+    for entry in pkgutil.walk_packages(survey_service.__path__, "survey_service."):
+        if not entry.name.endswith(("__main__", "survey_service.testing")):
+            with contextlib.suppress(ImportError):  # what belongs to an extra that is not installed
+                for value in list(vars(importlib.import_module(entry.name)).values()):
+                    found.update((spec.name, spec) for spec in _specs(value))
     return found
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import datetime as dt
+import http.server
 import inspect
 import json
 import os
 import shutil
+import ssl
+import subprocess
+import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,7 +22,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from survey_service import outbox, settings
+from survey_service import clock, outbox, settings
 from survey_service.advising import address, database, duties, files, machine, outside
 from survey_service.advising.model import FAULT, SEVERITIES, Check, Finding, Look
 from survey_service.cli import cli
@@ -113,7 +119,7 @@ def test_settings(look: Callable[..., Look], check: Check, given: dict[str, Any]
 
 
 def test_backups(look: Callable[..., Look]) -> None:
-    here = look()
+    here = look(backup_days=3)
     path = here.settings.instance / backups.FILE
 
     def after(days: int, sealed: bool) -> list[str]:
@@ -220,10 +226,37 @@ def test_a_real_database(look: Callable[..., Look], empty_database: str) -> None
     assert codes(database.server, look()) == []
 
 
-def test_from_outside(look: Callable[..., Look], monkeypatch: pytest.MonkeyPatch) -> None:
+@contextlib.contextmanager
+def tls_server(certificate: Path) -> Iterator[int]:
+    """Serve nothing but 501 over TLS with a certificate of its own that is good for two days; yield the port."""
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    command += ["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    command += ["-keyout", str(certificate), "-out", f"{certificate}.c"]
+    subprocess.run(command, check=True, capture_output=True)
+    certificate.write_text(certificate.read_text() + Path(f"{certificate}.c").read_text())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as server:
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_from_outside(look: Callable[..., Look], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert codes(outside.public, look(public_url="https://127.0.0.1:1")) == ["public.away"]
     assert codes(outside.mail, look(mail_url="smtp://127.0.0.1:1")) == ["mail.away"]
     assert codes(outside.mail, look(mail_url="file:")) == codes(outside.public, look(public_url="")) == []
+    with tls_server(certificate := tmp_path / "own.pem") as port:
+        here = replace(look(public_url=f"https://localhost:{port}"), now=clock.now())
+        assert codes(outside.public, here) == ["public.certificate"]
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert codes(outside.public, here) == ["public.answer", "public.ends"]
     date = "Fri, 27 Nov 2026 12:00:31 GMT"
     assert [finding.code for finding in outside._drift(NOW, date)] == ["clock.drift"]
     assert list(outside._drift(NOW + dt.timedelta(seconds=2), date)) == []

@@ -40,6 +40,8 @@ from tests.bench.http import ANSWERS
 PASSWORD = "correct horse battery staple"
 RATE = 20_000
 """Bytes a second that a phone sends and receives."""
+PAUSES = 4.0
+"""Seconds between two responses of a phone: sixty-four people hand theirs in every six seconds or so, all day long."""
 _PART = 1_400
 _FIELD = re.compile(r'name="_csrf" value="([^"]+)"')
 LANGUAGES = ("de", "ar", "uk", "fa-AF", "en")
@@ -246,8 +248,11 @@ def serving(instance: Path, *options: str) -> Iterator[tuple[int, int]]:
         process.stdout.close()
 
 
-def soak(instance: Path, seconds: float, phones: int, pause: float, *options: str) -> tuple[Seen, list[float]]:
-    """Let all of them at the service for so many seconds; return what they saw, and how long pages took before."""
+def soak(instance: Path, seconds: float, phones: int, pauses: float, *options: str) -> tuple[Seen, list[float]]:
+    """Let all of them at the service for so many seconds; return what they saw, and how long pages took before.
+
+    A phone begins with the next response after ``pauses`` seconds in the middle; the others do something each second.
+    """
     seen, idle = Seen(), Seen()
     with serving(instance, *options) as (port, pid):
         end = time.monotonic() + (20 if seconds > 60 else 3)
@@ -258,11 +263,11 @@ def soak(instance: Path, seconds: float, phones: int, pause: float, *options: st
             return time.monotonic() > end
 
         works: list[Callable[[], None]] = [
-            lambda: _phones(port, seen, phones, stop, pause),
-            *[lambda: _provider(port, seen, stop, pause)] * 4,
-            lambda: _manager(port, seen, stop, pause),
+            lambda: _phones(port, seen, phones, stop, pauses),
+            *[lambda: _provider(port, seen, stop, 1.0)] * 4,
+            lambda: _manager(port, seen, stop, 1.0),
             lambda: _looker(port, seen, stop),
-            lambda: _backups(instance, seen, stop, 5 * pause),
+            lambda: _backups(instance, seen, stop, 5.0),
             lambda: _measurer(pid, seen, stop),
         ]
         threads = [threading.Thread(target=_guarded, args=(work, seen), daemon=True) for work in works]
@@ -322,7 +327,7 @@ def main(seconds: float = 600.0) -> int:
     """Run it whole, print what came of it, and return 1 if it is not as it must be."""
     with tempfile.TemporaryDirectory(prefix="survey-soak-") as folder:
         instance = Path(folder) / "instance"
-        seen, idle = soak(instance, seconds, 64, 1.0, "--demo")
+        seen, idle = soak(instance, seconds, 64, PAUSES, "--demo")
         verdict = judge(instance, seen)
     median, slowest = statistics.median(idle), statistics.quantiles(seen.pages, n=100)[98]
     half = len(seen.memory) // 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from click.testing import CliRunner, Result
 
 from survey_service import clock, mail, outbox, settings
 from survey_service.accounts import audit
+from survey_service.advising import database
+from survey_service.advising.model import Look
 from survey_service.cli import cli, hosting, making
 from survey_service.cli.hosting import facts
 from survey_service.problems import Problem
@@ -22,6 +25,7 @@ from survey_service.store.base import Store
 from survey_service.web.context import Context
 from tests.responses.test_submissions import send
 from tests.store import buckets
+from tests.store.postgres_server import Server
 
 KEY = "a key that is long enough for all of it"
 HELD = {
@@ -81,7 +85,7 @@ def test_files_move_to_the_database_and_to_a_bucket_and_come_back_with_a_backup(
         store.close()
         run("restore", str(tmp_path / "whole.backup"), "--replace", "--instance", str(there), **in_bucket)
         assert kept_at(values, bucket, store) == HELD
-        assert sorted(path.name for path in there.iterdir()) == ["config.toml"]
+        assert sorted(path.name for path in there.iterdir()) == ["backups.jsonl", "config.toml"]
     run("restore", str(tmp_path / "whole.backup"), "--instance", str(tmp_path / "alone"))
     assert {name: (tmp_path / "alone" / name).read_bytes() for name in HELD} == HELD
 
@@ -164,3 +168,26 @@ def test_secrets_are_sealed_with_another_key(run: Callable[..., Result], empty_d
     assert machine(empty_database, tmp_path / "two", store, secret_key="n" * 32).receipt_key == before
     assert [stored.body["action"] for stored in store.collection(audit.AUDIT).iterate()] == ["secrets.sealed"]
     store.close()
+
+
+def test_machines_that_do_not_agree_are_told(empty_database: str, tmp_path: Path) -> None:
+    store = open_store(empty_database, tmp_path)
+    now = clock.now()
+    values = settings.load(tmp_path / "one", store=empty_database)
+    look = Look(values, now, store)
+    assert list(database.shared(look)) == []
+    for name, version in (("a", "0.1.0"), ("b", "0.2.0"), ("gone", "0.1.0")):
+        hosts.beat(store, name, version, {"files": "instance:"}, now.timestamp() - (3600 if name == "gone" else 0))
+    assert [each.code for each in database.shared(look)] == ["machines.apart", "machines.differ"]
+    store.close()
+
+
+def test_a_server_that_takes_no_changes_is_passed_over(server: Server, empty_database: str, tmp_path: Path) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        away = f"127.0.0.1:{closed.getsockname()[1]}"
+        url = f"postgresql://survey@{away},127.0.0.1:{server.port}/postgres?target_session_attrs=read-write"
+        store = open_store(url, tmp_path)
+        assert hosts.seen(store, 0) == ()
+        assert store.healthy()
+        store.close()

@@ -1,7 +1,7 @@
 """The operators' guide works as it stands: its blocks are run in an empty system, from the wheel to the way back.
 
-Between them the test does what people do meanwhile: somebody answers over TLS, and asks again after the disk was lost, the
-version changed and changed back.
+Between them the test does what people do meanwhile: somebody answers over TLS, and asks again after the disk was lost,
+the version changed and changed back.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ ROOT_CERTIFICATE = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root
 SITE = "https://survey.example.org"
 ANSWERS = {"id": "9f0c4a51-3d0e-4c1c-9d55-6a4e1d7c2b10", "language": "ar", "answers": {"B00": "yes", "B02": "27-44"}}
 ASK = f"curl --silent --show-error --cacert {ROOT_CERTIFICATE} --retry 30 --retry-all-errors --retry-delay 1"
-ANSWER = f"""
-{ASK} --fail --json '{json.dumps(ANSWERS)}' --write-out ' %{{http_code}}\\n' {SITE}/api/v1/questionnaires/needs/responses
-"""
+ANSWER = (
+    f"{ASK} --fail --json '{json.dumps(ANSWERS)}' --write-out ' %{{http_code}}\\n' "
+    f"{SITE}/api/v1/questionnaires/needs/responses"
+)
 
 
 def guide() -> dict[str, str]:
@@ -81,7 +82,6 @@ def with_people(blocks: dict[str, str]) -> dict[str, str]:
             found[f"people after {number}"] = between[number]
     found["after all"] = (
         "cat /var/lib/survey-service/instance/version\n"
-        'survey check --connect --json 2>&1 | grep -o \'"p[a-z]*[.][a-z]*"\\|^  "count".*\' || true\n'
         "find /var/lib/survey-service /var/backups/survey-service ! -user survey-service -o -perm /077 ! -type l\n"
         "head -c 21 /var/backups/survey-service/*.backup\necho\nsystemctl stop survey-service"
     )
@@ -124,5 +124,4 @@ def test_from_an_empty_machine_to_a_restored_and_upgraded_one(tmp_path: Path) ->
     assert "To migrate: account_links, 1 documents, 1 → 2." in ran.stdout
     left = said["after all"].splitlines()
     assert left[0] == __version__
-    assert left[1:3] == ['"public.certificate"', '  "count": 1'], left  # this machine does not trust its own authority
-    assert left[3:] == ["age-encryption.org/v1"], left
+    assert left[1:] == ["age-encryption.org/v1"], left

@@ -18,6 +18,7 @@ from survey_service.responses import channels, media, phones
 from survey_service.responses.channels import Channel
 from survey_service.responses.phones import Desk
 from survey_service.responses.revisions import Published
+from survey_service.store import blobs
 from survey_service.translating import catalogs
 from survey_service.web import i18n, wordings
 from survey_service.web.audience import EXEMPT, PROGRAM, Access
@@ -202,12 +203,11 @@ def _written(published: Published) -> bytes:
 
 def _files(published: Published) -> list[tuple[str, str, bytes]]:
     """Return name, address and content of each file of a revision that is there."""
-    found = []
+    found, kept = [], blobs.of(current().settings.instance)
     for name in named.named(published.questionnaire):
         file = published.questionnaire.files.get(name)
-        path = media.path_of(current().settings.instance, file.sha256) if file else None
-        if file is not None and path is not None and path.is_file():
-            found.append((name, media.address_of(file), path.read_bytes()))
+        if file is not None and kept.has(media.name_of(file.sha256)):
+            found.append((name, media.address_of(file), kept.get(media.name_of(file.sha256))))
     return found
 
 
