@@ -25,6 +25,7 @@ from survey_service.cli import cli
 from survey_service.problems import CATALOGUE
 from survey_service.reports import hookspecs
 from survey_service.settings import TABLE
+from survey_service.web.manage.audit_words import ACTIONS
 
 PLACE = re.compile(r"^<!-- generated: ([a-z]+) -->$", re.MULTILINE)
 _KINDS = {"Counter": "counter", "Gauge": "gauge", "Histogram": "histogram", "Summary": "summary"}
@@ -247,6 +248,11 @@ def _languages() -> str:
     return _rows(("tag", "its own name", "in English", "direction", "desk"), rows)
 
 
+def _audit() -> str:
+    rows = [(_code(action), _cell(words)) for action, words in sorted(ACTIONS.items())]
+    return _rows(("action", "what somebody did"), rows)
+
+
 GENERATED: Mapping[str, Callable[[], str]] = {
     "commands": _commands,
     "settings": _settings,
@@ -257,6 +263,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "api": _api,
     "permissions": _permissions,
     "languages": _languages,
+    "audit": _audit,
 }
 
 
@@ -276,6 +283,7 @@ def missing() -> list[str]:
     found += [f"hook {name}" for name, each in hooks().items() if not inspect.getdoc(each)]
     for name, member in context_methods().items():
         found += [f"context.{name}"] if _called(member) and not inspect.getdoc(_called(member)) else []
+    found += [f"audit {action}" for action, words in ACTIONS.items() if not words]
     return found + [f"api {name}" for name, thing in api_names().items() if not _first(thing)]
 
 

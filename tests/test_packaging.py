@@ -63,6 +63,9 @@ def test_every_file_of_the_package_and_its_data_is_in_the_wheel(wheel: Path) -> 
             if path.suffix in (".yaml", ".po", ".py", ".toml") and "tests" not in path.parts
         }
     expected |= {f"survey_service/bundled/docs/deploy/{path.name}" for path in (ROOT / "docs" / "deploy").iterdir()}
+    expected |= {
+        f"survey_service/bundled/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "docs").rglob("*.md")
+    }
     assert expected - names == set()
 
 

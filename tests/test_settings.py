@@ -61,3 +61,31 @@ def test_a_secret_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) ->
 def test_secure_follows_the_public_address(tmp_path: Path) -> None:
     assert settings.load(tmp_path, public_url="https://example.org").secure
     assert not settings.load(tmp_path).secure
+
+
+@pytest.mark.parametrize(
+    "values, named",
+    [
+        ({"FILES": "s3:bucket"}, "SURVEY_FILES"),
+        ({"FILES": "s3://county/survey?endpoint=https://s3.example.org&key=secret"}, "SURVEY_FILES"),
+        ({"FILES": "s3://name:secret@county/survey"}, "SURVEY_FILES"),
+        ({"FILES": "store:"}, "postgresql://"),
+        ({"SECRETS": "vault:"}, "SURVEY_SECRETS"),
+        ({"SECRETS": "store:", "SECRET_KEY": "k" * 31}, "32"),
+    ],
+)
+def test_where_files_and_secrets_are_must_be_usable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, values: dict[str, str], named: str
+) -> None:
+    for name, text in values.items():
+        monkeypatch.setenv(f"SURVEY_{name}", text)
+    with pytest.raises(Problem) as refused:
+        settings.load(tmp_path)
+    assert named in refused.value.message()
+
+
+def test_files_and_secrets_may_be_shared(tmp_path: Path) -> None:
+    given = {"store": "postgresql://db1,db2/survey", "secrets": "store:", "secret_key": "k" * 32}
+    assert settings.load(tmp_path, files="store:", **given).files == "store:"
+    address = "s3://county/survey?endpoint=https://s3.example.org&region=eu-central-1&style=host"
+    assert settings.checked("files", address) == address

@@ -51,6 +51,8 @@ def updated(template: Catalog, path: Path, tag: str) -> tuple[Catalog, list[str]
         if not message.id:
             continue
         earlier = known.get(message.id, message.context)
+        if earlier is not None and earlier.pluralizable != message.pluralizable:
+            earlier = None  # it has got a plural since, or lost it
         wording = earlier.string if earlier is not None and _is_whole(earlier) else ""
         if not wording:
             missing.append(str(message.id))

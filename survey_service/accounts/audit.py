@@ -186,7 +186,7 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "retention.applied": frozenset(
         {
             *("drafts", "withdrawn", "responses", "texts", "files", "codings", "snapshots", "notices", "contacts"),
-            *("members", "voters", "wishes"),
+            *("channels", "members", "voters", "wishes"),
         }
     ),
     "audit.exported": frozenset({"format", "count"}),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from survey_service.advising.model import ADVICE, FAULT, WARNING, Finding, Look
 from survey_service.settings import Settings
+from survey_service.store import blobs
 from survey_service.watching import machine
 
 _PRIVATE = 0o077
@@ -59,6 +60,21 @@ def _secret(folder: Path) -> list[Path]:
 
 def _mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
+
+
+def left(look: Look) -> Iterator[Finding]:
+    """Nothing was left in the folder when files were moved elsewhere: there nobody erases what people withdraw."""
+    settings = look.settings
+    if settings.files == blobs.INSTANCE:
+        return
+    here = blobs.FolderBlobs(settings.instance)
+    found = [name for name in ("uploads", "outbox") if any(blobs.is_kept(blob.name) for blob in here.find(f"{name}/"))]
+    if found:
+        yield Finding(
+            "files.left", WARNING, f"files lie in {', '.join(found)} of the instance, but files are kept elsewhere",
+            "What people withdraw stays there.",
+            "if store files has copied them, remove them",
+        )  # fmt: skip
 
 
 def room(look: Look) -> Iterator[Finding]:

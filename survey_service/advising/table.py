@@ -8,7 +8,7 @@ from survey_service.advising import address, database, duties, files, machine, o
 from survey_service.advising.model import SEVERITIES, Check, Finding, Look
 
 CHECKS: tuple[Check, ...] = (
-    *(address.public_url, address.proxies, files.secrets, files.room, duties.saved, duties.factors),
+    *(address.public_url, address.proxies, files.secrets, files.room, files.left, duties.saved, duties.factors),
     *(duties.mail, duties.names, database.server, database.way, database.shared),
     *(machine.clock, machine.zones, machine.scripts, machine.shut_in),
 )

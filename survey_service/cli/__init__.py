@@ -2,46 +2,70 @@
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Iterator, Mapping, MutableMapping
+
 import click
 
 from survey_service import __version__
-from survey_service.cli.auditing import audit
-from survey_service.cli.backups import backup, restore
-from survey_service.cli.checking import check
 from survey_service.cli.common import Root
-from survey_service.cli.demonstration import demo
-from survey_service.cli.deploying import deployment
-from survey_service.cli.forms import forms
-from survey_service.cli.indicators import indicators
-from survey_service.cli.offers import offers
-from survey_service.cli.packages import packages
-from survey_service.cli.plugins import plugins
-from survey_service.cli.privacy import privacy
-from survey_service.cli.reports import report
-from survey_service.cli.responses import responses
-from survey_service.cli.serving import serve
-from survey_service.cli.storage import store
-from survey_service.cli.translations import translations
-from survey_service.cli.upgrading import upgrade
-from survey_service.cli.users import users
-from survey_service.cli.working import work
 
 __all__ = ["cli", "main"]
 
+_MODULES: Mapping[str, str] = {
+    "serve": "serving",
+    "check": "checking",
+    "deployment": "deploying",
+    "forms": "forms",
+    "responses": "responses",
+    "offers": "offers",
+    "report": "reports",
+    "indicators": "indicators",
+    "packages": "packages",
+    "plugins": "plugins",
+    "privacy": "privacy",
+    "users": "users",
+    "audit": "auditing",
+    "store": "storage",
+    "backup": "backups",
+    "restore": "backups",
+    "upgrade": "upgrading",
+    "work": "working",
+    "translations": "translations",
+    "demo": "demonstration",
+}
+"""Each command and the module it stands in, under its own name."""
 
-@click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Commands(MutableMapping[str, click.Command]):
+    """The commands by name. Only the module of the one that is asked for is imported: all of them take two seconds."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._found:
+            module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
+            self._found[name] = getattr(module, name)
+        return self._found[name]
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._found[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**_MODULES, **self._found})
+
+    def __len__(self) -> int:
+        return len({**_MODULES, **self._found})
+
+
+@click.group(cls=Root, commands=_Commands(), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, package_name="survey-service")
 def cli() -> None:
     """Multilingual questionnaires, and the reports a county's integration manager makes of them."""
-
-
-_COMMANDS = (
-    *(serve, check, deployment, forms, responses, offers, report, indicators, packages, plugins),
-    privacy,
-    *(users, audit, store, backup, restore, upgrade, work, translations, demo),
-)
-for _command in _COMMANDS:
-    cli.add_command(_command)
 
 
 def main() -> None:

@@ -52,7 +52,9 @@ def _say(place: str, count: int, newest: str, fault: int | None) -> None:
 
 
 @audit.command()
-@click.option("--format", "form", type=click.Choice(list(exporting.FORMATS)), default="jsonl", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(list(exporting.FORMATS)), default="jsonl", show_default=True, help="Format."
+)
 @click.option("--output", default=STDOUT, show_default=True, help="File to write; - is the standard output.")
 @click.option("--since", type=_DAY, help="First day, as 2026-12-01.")
 @click.option("--until", type=_DAY, help="Last day.")

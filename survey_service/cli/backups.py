@@ -192,12 +192,17 @@ def _files(values: Settings) -> dict[str, Readable]:
     found = _lying(values)
     if values.files == blobs.INSTANCE:
         return found
-    found = {name: path for name, path in found.items() if name.partition("/")[0] not in blobs.COPIED}
+    found = {name: path for name, path in found.items() if not _is_copy(name)}
     if values.files != blobs.STORE:
         kept = blobs.open_at(values.instance, values.files, _no_store)
         there = (blob.name for folder in blobs.FOLDERS if folder != waiting.FOLDER for blob in kept.find(f"{folder}/"))
         found |= {name: _Elsewhere(kept, name) for name in there}
     return found
+
+
+def _is_copy(name: str) -> bool:
+    """Tell whether a file in the folder is a copy, or was left behind when the files were moved."""
+    return name.partition("/")[0] in blobs.FOLDERS and not name.startswith("outbox/bounces/")
 
 
 def _no_store() -> Store:

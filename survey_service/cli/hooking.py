@@ -7,6 +7,7 @@ from survey_service.hooks import deliveries, work
 from survey_service.hooks.noticing import Here
 from survey_service.hooks.work import Way
 from survey_service.store import rounds
+from survey_service.watching import work as noting
 from survey_service.web.context import Context
 
 EVERY = 30.0
@@ -21,4 +22,5 @@ def tell(context: Context) -> int:
     """
     if rounds.claim(context.store, "webhooks log", every=_FORGET_EVERY, now=clock.now().timestamp()):
         deliveries.forget_old(context.store, now=clock.now())
-    return work.do(Here(context.store, context.publications), Way(context.hook_key, context.hook_networks))
+    with noting.noted(context.store, noting.WEBHOOKS):
+        return work.do(Here(context.store, context.publications), Way(context.hook_key, context.hook_networks))

@@ -56,7 +56,7 @@ def _row(each: Standing, after: str) -> tuple[str, ...]:
 
 @privacy.command()
 @click.option("--output", "target", default=STDOUT, help="A file (.docx); without it, standard output.")
-@click.option("--language", type=click.Choice(["de", "en"]), default="de", show_default=True)
+@click.option("--language", type=click.Choice(["de", "en"]), default="de", show_default=True, help="Its language.")
 @on_instance
 def record(target: str, language: str, instance: Path | None) -> None:
     """Write the record of processing activities (Article 30 GDPR) as a Word document.

@@ -87,7 +87,8 @@ def copy_files(source: str, instance: Path | None) -> None:
         if settings.checked("files", source) == values.files:
             raise click.UsageError("that is where SURVEY_FILES says they are")
         kept = blobs.open_at(values.instance, source, lambda: context.store)
-        click.echo(f"{blobs.copy_all(kept, blobs.of(values.instance))} files copied from {source}")
+        click.echo(f"{blobs.copy_all(kept, blobs.of(values.instance))} files copied from {source.partition('?')[0]}.")
+        click.echo("They are still there as well: remove them once all is well, or what people withdraw stays there.")
 
 
 @store.command("seal")

@@ -80,11 +80,27 @@ def _line(store: Store, endpoint: Endpoint, way: Way, now: Callable[[], dt.datet
         if delivery is None:
             return count
         answer = _attempt(store, endpoint, delivery, way, now())
-        deliveries.note_answer(store, delivery, answer)
-        endpoints.note_answer(store, endpoint.id, answer, now=now())
+        _note(store, delivery, answer, now())
         if answer.outcome != sending.DONE:
             return count
     return _MOST_IN_ONE_ROUND
+
+
+def _note(store: Store, delivery: Delivery, answer: Answer, now: dt.datetime) -> None:
+    """Note what came of an attempt; a person or another process that changed the same meanwhile goes first.
+
+    Then what arrived is sent once more with the same id, or a failure is not counted.
+    """
+    notes: tuple[Callable[[], None], ...] = (
+        lambda: deliveries.note_answer(store, delivery, answer),
+        lambda: endpoints.note_answer(store, delivery.hook, answer, now=now),
+    )
+    for note in notes:
+        try:
+            note()
+        except Problem as problem:
+            if problem.code not in ("store.conflict", "store.missing"):
+                raise
 
 
 def _attempt(store: Store, endpoint: Endpoint, delivery: Delivery, way: Way, now: dt.datetime) -> Answer:

@@ -132,6 +132,19 @@ def forget_left(store: Store, today: dt.date) -> int:
     return erased
 
 
+def erase(store: Store, offer: str, organisation: str, *, last: bool, today: dt.date) -> int:
+    """Erase the addresses of the contacts of an offer, and if it was the ``last`` of its organisation those of contacts
+    for all of them; return how many.
+    """
+    collection, erased = store.collection(CONTACTS), 0
+    for stored in collection.find(organisation=organisation):
+        if stored.body["email"] and (stored.body["offer"] == offer or (last and not stored.body["offer"])):
+            gone = {"left": True, "left_on": today.isoformat(), "email": "", "address": ""}
+            collection.replace(stored.id, {**stored.body, **gone}, version=stored.version)
+            erased += 1
+    return erased
+
+
 def due(store: Store, day: dt.date) -> int:
     """Return how many addresses of contacts who left are to be erased by a day."""
     return sum(_is_due(stored.body, day) for stored in store.collection(CONTACTS).iterate())

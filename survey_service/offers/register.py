@@ -125,11 +125,14 @@ def _columns(store: Store, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def withdraw(store: Store, response_key: str) -> None:
-    """Take the offers of a withdrawn response out of the inventory; what was typed is erased, the entry stays."""
+    """Take the offers of a withdrawn response out of the inventory; what was typed is erased, the entry stays and is
+    called like its organisation.
+    """
     offers = store.collection(OFFERS)
     for stored in offers.find(response_key=response_key):
         erased = {**stored.body, "answers": {}, "moderation": "withdrawn", "reason": "", **_state(None)}
-        offers.replace(stored.id, erased, version=stored.version)
+        columns = _columns(store, erased)
+        offers.replace(stored.id, {**erased, **columns, "name": columns["organisation"]}, version=stored.version)
         events.append(store, stored.body["offer"], "withdrawn", events.PROVIDER)
         events.erase_answers(store, stored.body["offer"])
 

@@ -15,6 +15,7 @@ from survey_service.accounts import accounts, audit
 from survey_service.consulting import invitations
 from survey_service.network import members
 from survey_service.offers import contacts, notices, register
+from survey_service.offers.moderation import OVER
 from survey_service.privacy.instance import Instance
 from survey_service.problems import D_, Problem
 from survey_service.reports import withdrawal
@@ -112,7 +113,17 @@ def erase(here: Instance, number: int, reason: str, *, by: str, now: dt.datetime
             raise Problem("receipt.missing")
         audit.append(here.store, by, "response.erased", str(number), {"reason": reason}, now=now)
         holder.withdraw_one(here.store, stored)
+        forget_contacts(here.store, stored.body["key"], now.date())
     follow(here, stored.body["key"])
+
+
+def forget_contacts(store: Store, key: str, today: dt.date) -> None:
+    """Erase the addresses of who looked after the offers of a withdrawn response, and after no others."""
+    for stored in store.collection(register.OFFERS).find(response_key=key):
+        organisation = stored.body["organisation_id"]
+        others = store.collection(register.OFFERS).find(organisation_id=organisation)
+        last = all(other.body["moderation"] in OVER for other in others)
+        contacts.erase(store, stored.body["offer"], organisation, last=last, today=today)
 
 
 def follow(here: Instance, key: str) -> None:

@@ -84,7 +84,7 @@ ACTIVITIES: Mapping[str, Activity] = {
         D_("Public task, Article 6(1)(e) GDPR."),
         D_("Whoever stands in what is fetched; the people who made a token or an address."),
         D_("The systems that an administrator or manager connected."),
-        (),
+        ("channels",),
     ),
 }
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from survey_service.accounts import audit
 from survey_service.privacy.instance import Instance
 from survey_service.privacy.rules import TABLE, Rule
-from survey_service.problems import Problem
 from survey_service.store.base import CollectionSpec, Store
 
 ROUNDS = CollectionSpec("retention_rounds")
@@ -50,7 +49,7 @@ def apply(here: Instance, now: dt.datetime) -> Mapping[str, int]:
     for rule in TABLE:
         try:
             erased[rule.name] = rule.erase(here, now)
-        except (Problem, OSError) as fault:
+        except Exception as fault:
             faults[rule.name] = fault
     _note(
         here.store, erased, {name: getattr(fault, "code", type(fault).__name__) for name, fault in faults.items()}, now

@@ -19,7 +19,17 @@ from survey_service.offers import asked, contacts, links, notices
 from survey_service.privacy.instance import Instance
 from survey_service.problems import D_
 from survey_service.reports import withdrawal
-from survey_service.responses import access_codes, contact_wishes, drafts, files, holder, media, retention, reviewing
+from survey_service.responses import (
+    access_codes,
+    channels,
+    contact_wishes,
+    drafts,
+    files,
+    holder,
+    media,
+    retention,
+    reviewing,
+)
 from survey_service.responses.loading import waiting
 from survey_service.settings import Settings
 
@@ -234,6 +244,15 @@ TABLE: tuple[Rule, ...] = (
         DAYS,
         lambda here, now: contact_wishes.forget_old(here.store, now.date()),
         lambda here, day: len(contact_wishes.find_old(here.store, day)),
+    ),
+    Rule(
+        "channels",
+        D_("Channels for phones that were closed or have ended"),
+        D_("Their names can name people, and nobody needs them any more."),
+        channels.KEPT.days,
+        DAYS,
+        lambda here, now: channels.forget_old(here.store, now.date()),
+        lambda here, day: len(channels.find_old(here.store, day)),
     ),
     Rule(
         "contacts",

@@ -86,12 +86,14 @@ class Circumstances:
     """What is known of an interview beside its answers.
 
     ``now`` is the moment with an offset, None for midnight UTC; ``files`` are the ids of the files that were brought.
+    ``drawn`` says that the random numbers were drawn elsewhere, so that what was put in for them stays.
     """
 
     seed: int = 0
     language: str = "de"
     now: dt.datetime | None = None
     files: frozenset[str] = frozenset()
+    drawn: bool = False
 
 
 def is_empty(raw: Any) -> bool:
@@ -256,7 +258,11 @@ class _Work:
 
     def _compute(self, step: Step) -> None:
         """Set the value of a question that nobody is asked: calculated, hidden, or a fact of the interview."""
-        value = self._remembered(step) if step.remembers else self._computed(step, None)
+        before = self.here.inputs.get(step.name) if step.chance and self.around.drawn else None
+        if not is_empty(before) and isinstance(before, str):
+            value: Answer = before
+        else:
+            value = self._remembered(step) if step.remembers else self._computed(step, None)
         empty = value in (None, "") or (isinstance(value, float) and not math.isfinite(value))
         self.here.states[step.name] = SKIPPED if empty else ANSWERED
         if not empty:

@@ -22,6 +22,8 @@ from survey_service.store.base import CollectionSpec, Store, Stored
 CHANNELS = CollectionSpec("channels", indexes=("questionnaire",), unique=("channel", "token_hash"))
 LONGEST_LABEL = 80
 LONGEST_DAYS = 730
+KEPT = dt.timedelta(days=365)
+"""How long a channel is listed after it was closed or has ended: its label may name a person."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,21 @@ def note_use(store: Store, channel: Channel, today: dt.date) -> None:
         stored = store.collection(CHANNELS).first(channel=channel.channel)
         if stored is not None:
             _put(store, stored, replace(_channel(stored), used=today.isoformat()))
+
+
+def forget_old(store: Store, today: dt.date) -> int:
+    """Erase the channels that were closed or have ended a year ago and return their number."""
+    old = find_old(store, today)
+    for number in old:
+        store.collection(CHANNELS).delete(number)
+    return len(old)
+
+
+def find_old(store: Store, today: dt.date) -> list[int]:
+    """Return the ids of the channels that would be erased on a day."""
+    limit = (today - KEPT).isoformat()
+    found = store.collection(CHANNELS).iterate()
+    return [stored.id for stored in found if (stored.body["closed"] or stored.body["until"]) < limit]
 
 
 def _put(store: Store, stored: Stored, channel: Channel) -> Channel:

@@ -6,6 +6,7 @@ themselves stand in the revision. Where they do not change from one revision to 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -89,10 +90,13 @@ def choice(each: Asked, answer: str) -> str:
 
 def versions(store: Store, publications: Publications, name: str) -> list[Version]:
     """Return all versions of a questionnaire's consents, by language and age; counted in one pass."""
-    counts: dict[tuple[str, str], int] = {}
+    counted: Counter[tuple[str, str, str]] = Counter()
     for stored in store.collection(RESPONSES).find(questionnaire=name):
-        key = (stored.body["language"], mark_of(publications, stored.body))
-        counts[key] = counts.get(key, 0) + 1
+        body = stored.body
+        counted[body["language"], body["revision"], body.get("consent", "")] += 1
+    counts: Counter[tuple[str, str]] = Counter()
+    for (language, revision, known), count in counted.items():
+        counts[language, known or mark(publications.questionnaire(revision), language)] += count
     found: dict[tuple[str, str], Version] = {}
     for entry in publications.entries(name):
         questionnaire = publications.questionnaire(entry.revision)
@@ -101,5 +105,5 @@ def versions(store: Store, publications: Publications, name: str) -> list[Versio
             if key[1] and key not in found:
                 number = 1 + sum(each.language == language for each in found.values())
                 words = asked(questionnaire, language)
-                found[key] = Version(key[1], language, entry.revision, entry.day, number, counts.get(key, 0), words)
+                found[key] = Version(key[1], language, entry.revision, entry.day, number, counts[key], words)
     return sorted(found.values(), key=lambda each: (each.language, each.number))

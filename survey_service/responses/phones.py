@@ -25,6 +25,7 @@ from survey_service.responses.channels import Channel
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.drafts import Draft
 from survey_service.responses.files import Incoming, Limits
+from survey_service.responses.quarantine import Arrival
 from survey_service.responses.revisions import Publications, Published
 from survey_service.responses.submissions import Submission
 from survey_service.store.base import Store
@@ -131,6 +132,8 @@ def _submission(
         source=_source(desk.store, channel),
         files=files.issued(desk.store, sent.key) | new,
         finished=finished,
+        drawn=True,
+        arrival=Arrival(),  # a phone sends all interviews of a day at once, so their number is no sign of anything
     )
 
 

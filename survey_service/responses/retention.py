@@ -8,6 +8,7 @@ their own rules.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,9 @@ from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store, Stored
 
+PERIOD = re.compile(r"(?:19[789]|2[0-9]{2})[0-9]-Q[1-4]")
+"""A quarter as responses are filed under, from 1970 on."""
+_FIRST_YEAR = 1970
 AUDIENCES = ("newcomers", "experts")
 """Whose responses age; their notices say so."""
 
@@ -49,15 +53,33 @@ def old_responses(store: Store, publications: Publications, day: dt.date, *, mon
 
 def old_texts(store: Store, publications: Publications, day: dt.date, *, months: int) -> list[int]:
     """Return the ids of the responses whose free texts are to be erased by a day."""
-    return [stored.id for stored in _aged(store, publications, day, months) if _texts(publications, stored.body)]
+    named: dict[str, frozenset[str]] = {}
+    found = []
+    for stored in _aged(store, publications, day, months):
+        revision, answers = stored.body["revision"], stored.body["answers"]
+        if revision not in named:
+            named[revision] = wordy(publications.questionnaire(revision))
+        if _without(answers, named[revision]) != answers:
+            found.append(stored.id)
+    return found
 
 
 def _aged(store: Store, publications: Publications, day: dt.date, months: int) -> Iterator[Stored]:
     """Yield the responses of those audiences that are so many months old on a day."""
-    for stored in store.collection(RESPONSES).iterate():
-        old = age_of(stored.body["period"], day) >= months
-        if old and publications.revision(stored.body["revision"]).questionnaire.audience in AUDIENCES:
-            yield stored
+    for period in _periods(day):
+        if age_of(period, day) < months:
+            return
+        for stored in store.collection(RESPONSES).find(period=period):
+            if publications.questionnaire(stored.body["revision"]).audience in AUDIENCES:
+                yield stored
+
+
+def _periods(day: dt.date) -> Iterator[str]:
+    """Yield all quarters there can be responses of by a day, oldest first.
+
+    Few are kept, so looking for them is quicker than reading all responses.
+    """
+    return (f"{year}-Q{quarter}" for year in range(_FIRST_YEAR, day.year + 1) for quarter in range(1, 5))
 
 
 def erase_responses(store: Store, publications: Publications, today: dt.date, *, months: int) -> int:
@@ -100,11 +122,6 @@ def age_of(period: str, today: dt.date) -> int:
     begun = first_day(period)
     whole = 12 * (today.year - begun.year) + today.month - begun.month
     return whole - (today.day < begun.day)
-
-
-def _texts(publications: Publications, response: Mapping[str, Any]) -> bool:
-    """Tell whether a response holds a text that somebody typed."""
-    return bool(_without_texts(publications, response)["answers"] != response["answers"])
 
 
 def _without_texts(publications: Publications, response: Mapping[str, Any]) -> dict[str, Any]:

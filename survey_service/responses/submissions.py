@@ -49,6 +49,8 @@ class Submission:
     arrival: Arrival | None = None
     finished: dt.datetime | None = None
     """When it was finished, if that is known: a form on a phone may be sent days later. It is not stored."""
+    drawn: bool = False
+    """Whether random numbers were drawn on the phone; then they stay."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,8 @@ def accept(questionnaire: Questionnaire, submission: Submission, today: dt.date)
     if submission.language not in questionnaire.languages:
         raise Problem("response.language", language=submission.language)
     finished = submission.finished
-    around = Circumstances(submission.seed, submission.language, finished or clock.now(), submission.files)
+    now, drawn = finished or clock.now(), submission.drawn
+    around = Circumstances(submission.seed, submission.language, now, submission.files, drawn)
     judgement = judge(questionnaire, submission.inputs, finished.date() if finished else today, around)
     if (judgement.value(questionnaire.consent) or "yes") != "yes":
         raise Problem("response.no_consent")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from survey_service.accounts import access
 from survey_service.problems import Problem
-from survey_service.watching import concept, machine, making, offers, people, responses, systems, texts
+from survey_service.watching import concept, machine, making, offers, people, privacy, responses, systems, texts
 from survey_service.watching.model import (
     LATER,
     TODAY,
@@ -46,6 +46,7 @@ TABLE: tuple[Kind, ...] = (
     Kind("disk", SERVICE, "see_status", machine.full, _room),
     Kind("backup", SERVICE, "see_status", machine.unsaved, at_once),
     Kind("work", SERVICE, "see_status", machine.undone, at_once),
+    Kind("retention", SERVICE, "read_privacy", privacy.overdue, at_once),
     Kind("hosts", SERVICE, "see_status", systems.differing, at_once),
     Kind("audit", SERVICE, "read_audit", machine.broken, at_once),
     Kind("mail_failed", MAIL, "handle_mail", machine.returned, after(2)),
@@ -69,6 +70,7 @@ TABLE: tuple[Kind, ...] = (
     Kind("plugin_failing", REPORTS, "manage_plugins", making.failing, at_once),
     Kind("plugin_waiting", REPORTS, "approve_plugins", making.waiting, after(3)),
     Kind("report_scheduled", REPORTS, "schedule_reports", making.scheduled, at_once),
+    Kind("reports_anew", REPORTS, "run_reports", privacy.to_make_anew, some_time),
     Kind("report_failed", REPORTS, "run_reports", making.failed, this_week),
     Kind("hook_failing", SYSTEMS, "manage_hooks", systems.failing, at_once),
     Kind("hook_failed", SYSTEMS, "manage_hooks", systems.undelivered, this_week),

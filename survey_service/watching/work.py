@@ -12,8 +12,8 @@ from survey_service.problems import Problem
 from survey_service.store.base import CollectionSpec, Document, Store
 
 WORK = CollectionSpec("scheduled_work", unique=("name",))
-TIDYING, REPORTS, REMINDERS, VOTES, MAIL, AUDIT, TEXTS = (
-    *("tidying", "reports", "reminders", "votes", "mail", "audit", "texts"),
+TIDYING, REPORTS, REMINDERS, VOTES, MAIL, AUDIT, TEXTS, WEBHOOKS = (
+    *("tidying", "reports", "reminders", "votes", "mail", "audit", "texts", "webhooks"),
 )
 EVERY: Mapping[str, float] = {
     TIDYING: 3_600,
@@ -23,6 +23,7 @@ EVERY: Mapping[str, float] = {
     MAIL: 60,
     AUDIT: 86_400,
     TEXTS: 3_600,
+    WEBHOOKS: 30,
 }
 """Work → seconds between two rounds."""
 NOTED = 600.0

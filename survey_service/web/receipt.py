@@ -12,6 +12,7 @@ from flask_babel import format_date
 from survey_service import clock, languages
 from survey_service.closing import publishing
 from survey_service.closing import receipts as closing
+from survey_service.privacy import erasing
 from survey_service.problems import Problem
 from survey_service.questionnaire import uploads
 from survey_service.responses import drafts, files, holder, providing, receipts
@@ -144,7 +145,9 @@ def _copy(stored: Stored, published: Published, typed: str) -> str:
 def _withdraw(typed: str) -> ResponseReturnValue:
     """Erase a response, and what was made of it."""
     context = current()
-    stored = holder.withdraw(context.store, typed)
+    with context.store.transaction():
+        stored = holder.withdraw(context.store, typed)
+        erasing.forget_contacts(context.store, stored.body["key"], clock.today())
     withdrawing.follow(context, stored.body["key"])
     return redirect(url_for("receipt.withdrawn"), 303)
 

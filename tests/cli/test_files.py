@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from survey_service import clock, mail, outbox, settings
 from survey_service.accounts import audit
 from survey_service.advising import database
+from survey_service.advising import files as advice
 from survey_service.advising.model import Look
 from survey_service.cli import cli, hosting, making
 from survey_service.cli.hosting import facts
@@ -75,6 +76,9 @@ def test_files_move_to_the_database_and_to_a_bucket_and_come_back_with_a_backup(
         run("store", "files", "--from", bucket, "--instance", str(here), code=2, **in_bucket)
         store = open_store(empty_database, tmp_path)
         values = settings.load(here)
+        moved = Look(settings.load(here, store=empty_database, files="store:"), clock.now(), store)
+        assert ["uploads, outbox" in each.what for each in advice.left(moved)] == [True]
+        assert list(advice.left(Look(values, clock.now(), store))) == []
         assert kept_at(values, "store:", store) == HELD
         assert kept_at(values, bucket, store) == HELD
         (here / "media" / "cd" / "cd").write_bytes(b"a copy that nobody looks at")

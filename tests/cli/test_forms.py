@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from lxml import etree
 
 from survey_service import clock
 from survey_service.accounts import audit
@@ -146,3 +147,13 @@ def test_days_in_the_wrong_order_change_nothing(run: Run, tmp_path: Path) -> Non
     result = run("forms", "open", "small", "--from", "2026-12-02", "--until", "2026-12-01")
     assert (result.exit_code, "closes" in result.output) == (1, True)
     assert stored(tmp_path) == (Schedule(), ["questionnaire.published"])
+
+
+def test_a_questionnaire_goes_out_as_a_form_for_phones_with_messages_in_its_languages(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "small.xml"
+    assert run("forms", "export", "small", "--to", "xform", "--output", str(target)).exit_code == 0
+    form = etree.parse(target).getroot()
+    said = {text.get("id"): text[0].text for text in form.iter("{http://www.w3.org/2002/xforms}text")}  # the last wins
+    assert said["_required"] == "Please answer this question."
+    (german,) = form.xpath("//*[@lang='Deutsch (de)']/*[@id='_required']/*/text()")
+    assert german.startswith("Bitte")

@@ -13,12 +13,15 @@ from survey_service.accounts import access
 from survey_service.hooks import events
 from survey_service.problems import CATALOGUE
 from survey_service.settings import TABLE
+from survey_service.web.manage.audit_words import ACTIONS
 from tests.advising.test_advising import declared
 from tests.docs.pages import DOCS, PAGES, ROOT, anchors, load_tables, sections, tokens
 
 tables = load_tables()
 COMMANDS: dict[str, click.Command] = dict(tables.commands())
 FILES = {"csv", "js", "json", "jsonl", "key", "md", "py", "read", "toml", "xlsx", "yaml", "zip"}
+PROXY = set(re.findall(r"\{\$SURVEY_([A-Z_]+)", (DOCS / "deploy" / "Caddyfile").read_text("utf-8")))
+"""What the Caddyfile takes from the environment."""
 OUTSIDE = ("http://", "https://", "mailto:")
 
 
@@ -35,6 +38,7 @@ def test_all_there_is_stands_in_the_reference() -> None:
         assert {", ".join(each.opts) for each in options} <= named, name
     assert {row.name for row in TABLE} - {"testing"} <= named
     assert set(CATALOGUE) <= named
+    assert set(ACTIONS) <= named
     assert {each.name for each in tables.metrics()} <= named
     assert {"survey_requests", "survey_request_seconds", "survey_store_healthy"} <= named
     assert set(tables.hooks()) == {"report_info", "report_run"}
@@ -42,6 +46,16 @@ def test_all_there_is_stands_in_the_reference() -> None:
     assert set(tables.api_names()) <= named
     assert {name.partition("(")[0] for name in named} >= set(tables.context_methods())
     assert {name for name, allowed in access.TABLE.items() if access.RESPONDENT not in allowed} <= named
+
+
+def test_the_architecture_names_every_package_and_every_floor() -> None:
+    text = (DOCS / "architecture.md").read_text("utf-8")
+    here = [
+        path for path in (ROOT / "survey_service").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    ]
+    assert {f"`{path.stem}`" for path in here if path.stem != "__init__"} <= set(re.findall(r"`[a-z]+`", text))
+    for name in re.findall(r"`([a-z_]+/[\w/]+\.py)`", text):
+        assert (ROOT / "survey_service" / name).exists(), name
 
 
 def test_an_unknown_part_is_refused() -> None:
@@ -65,7 +79,7 @@ def test_what_a_page_names_exists(path: Path) -> None:
         for block in section.blocks:
             for line in block.replace("\\\n", " ").splitlines():
                 _check_command(line)
-    settings = {row.name.upper() for row in TABLE} | {"INSTANCE"}
+    settings = {row.name.upper() for row in TABLE} | {"INSTANCE"} | PROXY
     assert set(re.findall(r"\bSURVEY_([A-Z_]*[A-Z])\b", text)) <= settings
     for name in re.findall(r"`((?:survey_service|tests|plugins|forms|translations)/[\w./-]+)`", text):
         assert (ROOT / name).exists(), f"no such file: {name}"
@@ -76,9 +90,10 @@ def test_what_a_page_names_exists(path: Path) -> None:
 
 
 def _is_other(code: str) -> bool:
-    """Tell whether a dotted name is a file, an event of a webhook, an attribute of an offer, or what `check` finds."""
-    others = {*events.KINDS, *declared(), "access.no_status", "access.status_needed"}
-    return code in others or code.rpartition(".")[2] in FILES
+    """Tell whether a dotted name is a file, an action of the audit log, an event, a finding of `check`, or an attribute
+    of an offer."""
+    others = (ACTIONS, events.KINDS, declared(), ("access.no_status", "access.status_needed"))
+    return code.rpartition(".")[2] in FILES or any(code in known for known in others)
 
 
 def _check_command(line: str) -> None:

@@ -166,6 +166,21 @@ ROWS: tuple[Row, ...] = (
         f"{FUZZ}::test_the_api_keeps_to_its_description",
         "web/test_page_form.py::test_form_and_json_agree",
     ),
+    _row(
+        "A19",
+        "a form that a phone's app sends, twice or wrongly",
+        "web/openrosa/test_sending.py::test_a_form_sent_again_is_one_response_and_other_answers_are_refused",
+        "web/openrosa/test_sending.py::test_what_is_no_filled_in_form_is_refused_with_a_message",
+        "web/openrosa/test_sending.py::test_what_the_judge_refuses_is_refused_by_name",
+        "web/openrosa/test_sending.py::test_more_than_is_taken_is_refused_before_it_is_read",
+    ),
+    _row(
+        "A20",
+        "the same texts again and again, links, answers given too fast",
+        "responses/test_reviewing.py::test_signs_of_spam",
+        "responses/test_reviewing.py::test_the_same_texts_again_wait_however_they_are_spelled",
+        "responses/test_reviewing.py::test_what_is_excluded_or_waits_is_nowhere_else",
+    ),
     # -- people and links -----------------------------------------------------------------------------------------
     _row(
         "B1",
@@ -252,6 +267,20 @@ ROWS: tuple[Row, ...] = (
         "responses/test_holder.py::test_guessing_from_one_network_is_stopped_and_others_go_on",
         "responses/test_receipts.py::test_what_cannot_be_a_receipt_is_named",
         f"{FUZZ}::test_whatever_is_typed_as_a_receipt_opens_nothing",
+    ),
+    _row(
+        "B13",
+        "a token of a program that is wrong, too old, or not for that",
+        "web/test_api_tokens.py::test_a_token_that_does_not_hold",
+        "web/test_api_tokens.py::test_each_scope_opens_its_own_addresses_and_no_other",
+        "web/test_api_tokens.py::test_nobody_gives_what_they_may_not_do",
+    ),
+    _row(
+        "B14",
+        "a webhook to an address of the inside",
+        "hooks/test_networks.py::test_no_address_of_the_inside_is_reached_and_public_ones_are",
+        "hooks/test_networks.py::test_one_bad_address_of_a_name_is_enough_and_it_is_looked_up_once",
+        "hooks/test_sending.py::test_the_address_that_was_checked_is_the_one_connected_to",
     ),
     # -- machine and data -----------------------------------------------------------------------------------------
     _row(
@@ -353,6 +382,20 @@ ROWS: tuple[Row, ...] = (
         f"{FUZZ}::test_a_damaged_workbook_is_refused_or_read",
         "questionnaire/test_file_kinds.py::test_whatever_comes_is_one_of_the_table_or_nothing",
     ),
+    _row(
+        "C15",
+        "a webhook's receiver that fails",
+        "hooks/test_hooks.py::test_a_failure_is_tried_again_later_with_the_same_id_until_it_is_there",
+        "hooks/test_hooks.py::test_what_fails_for_too_long_is_given_up_and_the_endpoint_pauses",
+        "hooks/test_sending.py::test_who_is_not_trusted_slow_or_not_there",
+    ),
+    _row(
+        "C16",
+        "several machines at the same work, and one that is gone",
+        "store/test_claims.py::test_of_many_that_ask_at_once_one_is_told_so",
+        "store/test_claims.py::test_who_is_gone_holds_it_no_longer_than_asked_for_and_who_asks_again_holds_it_on",
+        "store/test_hosts.py::test_in_what_machines_differ_that_are_there",
+    ),
     # -- standing rules -------------------------------------------------------------------------------------------
     _row(
         "D1",
@@ -390,5 +433,12 @@ ROWS: tuple[Row, ...] = (
         "each reading of responses is noted",
         "web/manage/test_manage_responses.py::test_the_table_is_paged_newest_first_and_each_look_is_audited",
         "web/manage/test_manage_responses.py::test_responses_are_not_shown_if_that_cannot_be_audited",
+    ),
+    _row(
+        "D6",
+        "what is to be erased, wherever it went",
+        "privacy/test_reach.py::test_the_holder_gets_all_and_withdrawal_reaches_all",
+        "privacy/test_holdings.py::test_every_collection_is_of_an_activity_or_holds_nothing_about_people",
+        "privacy/test_rounds.py::test_a_year_of_rounds",
     ),
 )

@@ -164,6 +164,26 @@ def test_a_failure_is_tried_again_later_with_the_same_id_until_it_is_there(
     assert (round_(), len({headers["webhook-id"] for _, headers, _ in receiver.got})) == (1, 2)
 
 
+def test_what_a_person_changes_during_an_attempt_stays(store: Store, add: Add, receiver: Receiver) -> None:
+    """While the other side answers, somebody removes the webhook, or its deliveries are let go on."""
+    endpoint, _ = add(url=receiver.url)
+    opened = Event(events.QUESTIONNAIRE_OPENED, {"questionnaire": "small"})
+    deliveries.put(store, [opened, opened], now=NOW)
+    removed: list[int] = []
+
+    def remove(_name: str, _port: int) -> list[str]:
+        if not removed:
+            endpoints.remove(store, endpoint.id, by="Mara", now=NOW)
+            deliveries.forget(store, endpoint.id)
+            removed.append(endpoint.id)
+        return ["127.0.0.1"]
+
+    way = work.Way(KEY, HERE, receiver.trust, remove)
+    assert work.send(store, way, lambda: NOW) == 1
+    assert len(receiver.got) == 1
+    assert (store.collection(deliveries.DELIVERIES).count(), endpoints.everyone(store)) == (0, [])
+
+
 def test_what_fails_for_too_long_is_given_up_and_the_endpoint_pauses(store: Store, add: Add) -> None:
     endpoint, _ = add()
     deliveries.put(store, [Event(events.QUESTIONNAIRE_OPENED, {"questionnaire": "small"})], now=NOW)

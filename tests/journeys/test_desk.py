@@ -9,13 +9,15 @@ from typing import Any
 
 import openpyxl
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from survey_service import clock, demo
 from survey_service.accounts import accounts, audit
 from survey_service.offers import register
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
+from survey_service.watching import chain
+from survey_service.web.manage.status import TITLES
 from tests.journeys.conftest import Service
 from tests.journeys.inspection import Inspector, shown
 
@@ -91,8 +93,7 @@ def test_a_manager_works_through_the_desk_without_scripts(desk: Service, phone: 
     mara.look("report")
     assert page.locator("svg").count() >= 1
     assert narrowest_column(page) >= 40  # a column is as wide as its longest word
-    paths = ("reports", "password", "status", "audit", "", "privacy", "privacy/record", "help", "help/privacy")
-    for path in (f"/manage/{path}" for path in paths):
+    for path in ("/manage/reports", "/manage/password", "/manage/"):
         mara.open(path)
     mara.open("/manage/questionnaires/experts/responses")
     assert narrowest_column(page) >= 60
@@ -131,3 +132,25 @@ def test_a_manager_works_through_the_desk_without_scripts(desk: Service, phone: 
     assert "/manage/login" in page.url
     assert mara.faults == {}
     assert audit.first_fault(desk.store) is None
+
+
+def test_a_manager_sees_how_the_service_is_and_who_did_what(
+    desk: Service, phone: OpenPage, inspector: Inspector
+) -> None:
+    mara = Manager(phone("de", scripts=False), desk.url, inspector, "light")
+    mara.sign_in()
+    for path in ("privacy", "privacy/record", "help", "help/privacy", "status"):
+        mara.open(f"/manage/{path}")
+    expect(mara.page.locator("dl.facts dt")).to_have_count(len(TITLES))
+    mara.page.goto(f"{mara.url}/manage/audit")
+    mara.page.select_option("#action", "login.succeeded")
+    mara.page.click("form.find button")
+    mara.page.wait_for_url("**action=login.succeeded**")
+    expect(mara.page.locator("tbody tr").first).to_contain_text("Mara")
+    mara.page.click('form[action="/manage/audit"][method="post"] button')
+    mara.page.wait_for_url("**/manage/audit?done=checked")
+    mara.look("audit log")
+    last = chain.last(desk.store)
+    assert last is not None
+    assert last.fault == 0
+    assert mara.faults == {}

@@ -12,8 +12,10 @@ import pytest
 from survey_service import clock, settings
 from survey_service.accounts import audit
 from survey_service.coding import quotes, translating
-from survey_service.privacy import accesses, copying
+from survey_service.offers import moderation, register
+from survey_service.privacy import accesses, copying, erasing
 from survey_service.privacy.instance import Instance
+from survey_service.questionnaire.loader import Library
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.reports import snapshot
 from survey_service.responses import drafts, holder, reviewing
@@ -23,6 +25,7 @@ from survey_service.store.base import Store, Stored
 from survey_service.web import withdrawing
 from survey_service.web.context import Context
 from tests.coding.conftest import NOW, WORDS, Team, gathered, quick_passwords  # noqa: F401 - used by pytest
+from tests.offers.test_register import register_one
 from tests.privacy.everything import holding
 
 MARK = "Zauberwort"
@@ -100,3 +103,22 @@ def test_the_holder_gets_all_and_withdrawal_reaches_all(team: Team, tmp_path: Pa
     assert holding(team.store, values.instance, MARK) == set()
     assert holding(team.store, values.instance, response.body["key"]) == set(), "nor anything that hangs on its key"
     assert not list((values.instance / "snapshots").glob("*/manifest.json"))
+
+
+def test_a_provider_who_erases_leaves_no_name_and_no_address(
+    store: Store, bundled: Library, tmp_path: Path, at_nine: None
+) -> None:
+    typed = {"A04_name": f"{MARK} offen", "A04_description": f"{MARK}.", "A20_name": MARK, "A20_phone": "0171 2345678"}
+    body = register_one(store, bundled, **typed, A20_email=f"{MARK.lower()}@example.org")
+    moderation.decide(store, body["offer"], "published", "Mara")
+    values = settings.load(tmp_path / "instance")
+    assert holding(store, values.instance, MARK) >= {"responses", "offers", "offer_events"}
+    assert holding(store, values.instance, f"{MARK.lower()}@") >= {"offer_contacts"}
+    (response,) = store.collection(RESPONSES).find()
+    here = Instance(store, Publications(store), values)
+    assert [each["offer"] for each in copying.copy_of(here, response)["offers"]] == [body["offer"]]
+    erasing.erase(here, response.id, "asked", by="Mara", now=NOW)
+    assert holding(store, values.instance, MARK) == set()
+    assert holding(store, values.instance, f"{MARK.lower()}@") == set()
+    after = register.find(store, body["offer"]).body
+    assert (after["moderation"], after["name"], after["organisation"]) == ("withdrawn", *["Verein Beispiel"] * 2)

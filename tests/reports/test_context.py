@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.reports import snapshot
+from survey_service.reports import sample, snapshot
+from survey_service.reports.blocks import TextBlock, words
 from survey_service.reports.codebook import codebook_of
 from survey_service.reports.plugin import (
     Group,
@@ -28,6 +29,8 @@ from survey_service.reports.plugin import (
     chose_any,
     everyone,
 )
+from survey_service.responses import standing
+from survey_service.statistics.disclosure import Released
 from survey_service.statistics.shares import share_of, wilson
 from tests.conftest import TODAY
 from tests.reports.test_snapshot import body
@@ -274,3 +277,14 @@ def test_texts_are_a_permission(small: Questionnaire, tmp_path: Path) -> None:
         {"id": "", **text, "language": "de"},
     ]
     assert {row["id"] for row in rows} == {"0", "1"}
+
+
+def test_the_basis_says_how_many_were_excluded_and_why() -> None:
+    parts: dict[str, dict[str, Released]] = {"language": {}, "mode": {}}
+    statuses = {"valid": 10, "excluded": 3}
+    blocks = sample.sample_blocks("small", words({"*": "Small"}), statuses, [], parts, {"spam": 2, "trial": 1})
+    (block,) = [each for each in blocks if isinstance(each, TextBlock) and each.text == sample.EXCLUDED_BY]
+    assert block.values["reasons"].value == {"de": "Spam: 2; Probe: 1", "en": "spam: 2; trial: 1"}
+    assert sample.EXCLUSIONS.keys() == set(standing.REASONS)
+    without = sample.sample_blocks("small", words({"*": "Small"}), {"valid": 10}, [], parts, {})
+    assert len(without) == len(blocks) - 1

@@ -46,6 +46,7 @@ pages:
       - {type: select_one, name: OK, choices: yes_no, required: true, label: {de: "Ja?"}}
       - {type: image, name: house, label: {de: Haus}}
       - {type: calculate, name: drawn, calculation: "once(uuid())"}
+      - {type: calculate, name: half, calculation: "int(random() * 100)"}
       - {type: calculate, name: when, calculation: "now()", trigger: OK}
   - name: room
     group: rooms
@@ -59,7 +60,7 @@ TIMES = "<_finished>2026-11-20T10:30:45.123+01:00</_finished>"
 STARTED = "<begun>2026-11-20T10:05:12.345+01:00</begun>"
 TRIGGERED = "<when>2026-11-20T10:06:00.000+01:00</when>"
 FORM = (
-    f"{TIMES}<start>{STARTED}<OK>yes</OK><house>house.png</house><drawn>as-drawn</drawn>{TRIGGERED}</start>"
+    f"{TIMES}<start>{STARTED}<OK>yes</OK><house>house.png</house><drawn>as-drawn</drawn><half>101</half>{TRIGGERED}</start>"
     + ROOM.format("Bad", "1.jpg")
     + ROOM.format("Küche", "2.jpg")
 )
@@ -123,6 +124,7 @@ def test_moments_are_those_of_the_interview_and_what_was_drawn_once_stays(office
     body = office.response()
     answers = body["answers"]
     assert (answers["begun"], answers["ended"]) == ("2026-11-20T10:05+01:00", "2026-11-20T10:30+01:00")
+    assert answers["half"] == "101"  # no number of ours: the phone has drawn it
     assert (answers["drawn"], answers["when"]) == ("as-drawn", "2026-11-20T10:06:00.000+01:00")
     assert (body["period"], body["mode"]) == ("2026-Q4", "interview")
 

@@ -82,3 +82,17 @@ def test_texts_within_repeats_and_what_was_made_of_them_go_too(
     }
     assert after["states"] == before["states"]
     assert not retention.apply(store, publications, dt.date(2027, 5, 1), months=12, text_months=6)
+
+
+@pytest.mark.parametrize("period", ["1970-Q1", "2026-Q3"])
+def test_a_quarter_long_ago_is_found(store: Store, publications: Publications, period: str) -> None:
+    send(store, publications, age=20)
+    (stored,) = store.collection(RESPONSES).find()
+    store.collection(RESPONSES).replace(stored.id, {**stored.body, "period": period}, version=stored.version)
+    assert retention.erase_responses(store, publications, dt.date(2027, 7, 1), months=12) == 1
+
+
+@pytest.mark.parametrize("period", ["0000-Q1", "2026-Q", "2026-Q12", "2026-Q5", "٢٠٢٦-Q1", "1969-Q4", "2026-q1"])
+def test_what_is_no_quarter_is_none(period: str) -> None:
+    assert not retention.PERIOD.fullmatch(period)
+    assert retention.PERIOD.fullmatch("2026-Q4")

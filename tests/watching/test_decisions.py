@@ -21,6 +21,8 @@ from survey_service.monitoring.observations import Observation
 from survey_service.offers import notices
 from survey_service.offers.lists import Row
 from survey_service.paths import bundled
+from survey_service.privacy import erasing
+from survey_service.privacy import rounds as retention
 from survey_service.problems import Problem
 from survey_service.reports import calendar, installed, runs, schedules
 from survey_service.responses import contact_wishes
@@ -299,6 +301,17 @@ def test_other_systems_and_machines(see: See, store: Store) -> None:
     assert found(look, "hosts") == []  # the one that differs is away
     hosts.beat(store, "c", "2", {}, NOW.timestamp())
     assert (one(look, "hosts").facts["names"], one(look, "hosts").urgency) == ("version", TODAY)
+
+
+def test_erasing_that_does_not_run_and_reports_that_count_too_much(see: See, store: Store) -> None:
+    facts = {"ran": NOW.isoformat(), "erased": "", "count": 0}
+    store.collection(retention.LAST).add({"rule": "drafts", **facts, "fault": "store.closed"})
+    store.collection(retention.LAST).add({"rule": "texts", **facts, "fault": ""})
+    for withdrawn in (2, 0):
+        store.collection(erasing.REPORTS).add({"withdrawn": withdrawn})
+    look = see()
+    assert (one(look, "retention").count, one(look, "retention").urgency) == (1, TODAY)
+    assert (one(look, "reports_anew").count, one(look, "reports_anew").urgency) == (1, LATER)
 
 
 def test_what_cannot_be_looked_at_is_itself_for_today(see: See) -> None:

@@ -59,7 +59,7 @@ class _XPath(Writer):
     def _up(self, node: Node) -> str:
         repeats = self.layout.repeats_at(self.place.here)
         if node[1] > len(repeats):
-            return "."
+            return ".."  # outside repeats a group is the first of its name
         return "/".join([".."] * (len(self.place.here) - len(repeats[-node[1]]))) or "."
 
     def _target(self, node: Node) -> Steps:

@@ -11,16 +11,16 @@ from survey_service.questionnaire.question_types import is_visible
 from survey_service.questionnaire.xform.expressions import heads
 
 MESSAGES: Mapping[str, str] = {
-    "chance": D_("draws random numbers anew each time; write once(random())"),
-    "meta": D_("is called “meta”, as forms on phones call something else"),
-    "spaces": D_("offers answers to another question for several to be chosen; one may have spaces in it"),
-    "unseen": D_("is calculated again when a question changes that nobody sees"),
-    "random_last": D_("is not in random order on phones, because some choices stay last"),
-    "alphabetical": D_("is not in alphabetical order on phones"),
-    "look_up": D_("looks up labels in the first language only"),
-    "pictograms": D_("has pictograms, which phones do not show"),
+    "chance": D_("A condition draws random numbers; let a question calculate them first."),
+    "meta": D_("Something is called “meta”, as forms on phones call something else."),
+    "spaces": D_("Several answers to another question can be chosen; one may have spaces in it."),
+    "unseen": D_("A value is calculated again when a question changes that nobody sees."),
+    "random_last": D_("Choices are not in random order on phones where some of them stay last."),
+    "alphabetical": D_("Choices are not in alphabetical order on phones."),
+    "look_up": D_("Labels are looked up in the first language only."),
+    "pictograms": D_("Phones do not show pictograms."),
 }
-"""By code: what is to be said of a question."""
+"""What is to be said of the places with a code."""
 GRAVE = ("chance", "meta", "spaces", "unseen")
 """Codes for which no channel can be opened: the phone would not ask what we ask."""
 _CHANCE = {"random", "randomize", "uuid"}
@@ -50,7 +50,7 @@ def of(questionnaire: Questionnaire) -> tuple[Loss, ...]:
 
 def _expressions(questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
     for name, key, expression in questionnaire.expressions():
-        if expression.functions & _CHANCE and (key != "calculation" or "once" not in expression.functions):
+        if expression.functions & _CHANCE and key not in ("calculation", "default"):
             yield name, "chance"
         labels = ("label", ("str", "label"))
         rows = (node for node in heads(expression.ast) if node[0] in ("column", "pulldata"))

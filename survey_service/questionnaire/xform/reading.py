@@ -102,7 +102,8 @@ def read(questionnaire: Questionnaire, sent: Sent) -> Read:
 class _Reader:
     def __init__(self, questionnaire: Questionnaire) -> None:
         self.elements = Layout(questionnaire).elements
-        self.remembered = {step.name for run in plan_of(questionnaire).runs for step in run.steps if step.remembers}
+        steps = [step for run in plan_of(questionnaire).runs for step in run.steps]
+        self.remembered = {step.name for step in steps if step.remembers or step.chance}
 
     def read(self, root: Xml) -> Read:
         found = Read()

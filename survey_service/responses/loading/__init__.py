@@ -19,7 +19,7 @@ from survey_service.problems import Problem
 from survey_service.questionnaire.judge import Circumstances, Judgement, judge
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.questionnaire.places import key as key_of
-from survey_service.responses import receipts, standing, submissions
+from survey_service.responses import receipts, retention, standing, submissions
 from survey_service.responses.export.codebook import EXCLUSION
 from survey_service.responses.loading import assembling
 from survey_service.responses.loading.assembling import Node
@@ -154,8 +154,7 @@ def _facts(node: Node, today: dt.date) -> dict[str, str]:
 
 
 def _is_past(period: str, today: dt.date) -> bool:
-    year, sign, quarter = period.partition("-Q")
-    return bool(sign) and len(year) == 4 and year.isdecimal() and quarter in "1234" and period <= clock.period(today)
+    return bool(retention.PERIOD.fullmatch(period)) and period <= clock.period(today)
 
 
 def _given(node: Node) -> Iterator[tuple[str, Node, str]]:

@@ -254,6 +254,7 @@ DETAILS: Mapping[str, str] = {
     "version": D_("Version"),
     "wave": D_("Wave"),
     "way": D_("Way"),
+    "wishes": D_("Contact wishes"),
     "withdrawn": D_("Withdrawn"),
     "wording": D_("Wording"),
 }

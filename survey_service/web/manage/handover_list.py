@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from docx import Document
 
 from survey_service import clock, outbox
-from survey_service.accounts import accounts
+from survey_service.accounts import accounts, tokens
 from survey_service.coding import tasks
 from survey_service.concept import versions, words
+from survey_service.hooks import endpoints
 from survey_service.monitoring.figures import Batches
 from survey_service.offers import register
 from survey_service.problems import D_
@@ -20,7 +21,7 @@ from survey_service.responses import definitions
 from survey_service.web import wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext, ngettext
-from survey_service.web.manage import calls, desk, names
+from survey_service.web.manage import calls, desk, names, webhooks
 from survey_service.web.manage.people import role_names
 
 TO_CLEAR = (
@@ -147,6 +148,9 @@ def _running() -> Iterator[Line]:
             gettext("%(name)s, to: %(readers)s", name=scheduled.plugin, readers=readers),
             "/manage/reports/schedules",
         )
+    for hook in endpoints.everyone(store):
+        says = gettext("%(name)s, %(state)s", name=hook.name, state=gettext(webhooks.STATES[hook.state]))
+        yield Line(gettext("Webhook"), says, f"/manage/webhooks/{hook.id}")
     for number in versions.numbers(store):
         version = versions.load(store, number)
         if version.open:
@@ -161,6 +165,9 @@ def _people() -> Iterator[Line]:
     for account in accounts.everyone(store):
         if not account.disabled:
             yield Line(account.name, role_names(account.roles))
+    for token in tokens.everyone(store):
+        says = gettext("%(name)s, until %(day)s", name=token.name, day=names.written_day(token.until))
+        yield Line(gettext("Token of another system"), says, "/manage/tokens")
     for published in current().publications.all():
         for task in tasks.of_questionnaire(store, published.questionnaire.name):
             coders = ", ".join(task.names)

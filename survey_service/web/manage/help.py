@@ -11,13 +11,16 @@ from survey_service.web.manage.desk import blueprint
 
 INDEX = "index"
 CHAPTERS = {
-    "": INDEX,
+    "": "service",
     "account": "first-hour",
+    "audit": "service",
+    "audit.file": "service",
     "calls": "offers",
     "closing": "concept",
     "coding": "reports",
     "concept": "concept",
     "confirm": "first-hour",
+    "contacts": "responses",
     "consulting": "concept",
     "drafts": "questionnaires",
     "handover": "role-manager",
@@ -32,18 +35,28 @@ CHAPTERS = {
     "password": "first-hour",
     "people": "role-admin",
     "plugins": "reports",
+    "privacy": "privacy",
+    "quarantine": "responses",
     "questionnaires": "questionnaires",
     "reports": "reports",
-    "responses": "questionnaires",
+    "responses": "responses",
+    "status": "service",
+    "tokens": "service",
     "translations": "translations",
+    "webhooks": "service",
 }
 """First part of a desk page's address → the chapter about it."""
+OF_ONE = {"responses": "responses", "export": "responses", "codebook": "responses"}
+"""What is behind the name of a questionnaire → the chapter, where it is another one."""
 
 
 def chapter_address() -> str:
     """Return where the chapter about the present page is."""
-    part = request.path.removeprefix(blueprint.url_prefix or "").strip("/").partition("/")[0]
-    return _address(_folder(), CHAPTERS.get(part, INDEX))
+    first, *behind = request.path.removeprefix(blueprint.url_prefix or "").strip("/").split("/")
+    chapter = CHAPTERS.get(first, INDEX)
+    if first == "questionnaires" and len(behind) > 1:
+        chapter = OF_ONE.get(behind[1], chapter)
+    return _address(_folder(), chapter)
 
 
 @blueprint.get("/help")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -13,21 +14,25 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey_service import clock
-from survey_service.problems import Problem
+from survey_service.problems import D_, Problem
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.questionnaire.xform import losses
 from survey_service.questionnaire.xform.losses import Loss
 from survey_service.responses import channels, links
 from survey_service.responses.channels import Channel
-from survey_service.responses.modes import HELPED, WEB
+from survey_service.responses.modes import ASSISTED, INTERVIEW, WEB
 from survey_service.web import qr, wordings
 from survey_service.web.context import current
 from survey_service.web.i18n import gettext
-from survey_service.web.manage import desk, identity, names
+from survey_service.web.manage import desk, identity
 from survey_service.web.manage.desk import blueprint
 
 _AT = "/questionnaires/<name>/phones"
-_MODES = (*reversed(HELPED), WEB)
+_MODES = {
+    INTERVIEW: D_("An interviewer reads aloud and ticks"),
+    ASSISTED: D_("People answer themselves, somebody helps"),
+    WEB: D_("People answer alone"),
+}
 _USUAL_DAYS = 90
 _AT_FIELD = {"channel.label": "label", "channel.until": "until"}
 
@@ -102,10 +107,10 @@ def _page(name: str, wrong: str = "", error: str = "") -> str:
         published=published,
         channels=channels.of(store, name),
         links=[link.tag for link in links.groups(store, name) if not link.retired],
-        modes=[(mode, gettext(names.MODES[mode])) for mode in _MODES],
-        grave=[_said(loss, published.questionnaire) for loss in found if loss.is_grave],
-        losses=[_said(loss, published.questionnaire) for loss in found if not loss.is_grave],
-        given={"until": (today + dt.timedelta(days=_USUAL_DAYS)).isoformat(), "mode": _MODES[0], **request.form},
+        modes={mode: gettext(said) for mode, said in _MODES.items()},
+        grave=_said([loss for loss in found if loss.is_grave], published.questionnaire),
+        losses=_said([loss for loss in found if not loss.is_grave], published.questionnaire),
+        given={"until": (today + dt.timedelta(days=_USUAL_DAYS)).isoformat(), "mode": INTERVIEW, **request.form},
         today=today.isoformat(),
         late=current().settings.late_days,
         reachable=bool(current().settings.public_url),
@@ -114,8 +119,11 @@ def _page(name: str, wrong: str = "", error: str = "") -> str:
     )
 
 
-def _said(loss: Loss, questionnaire: Questionnaire) -> tuple[str, str, str]:
-    """Return the name of what a finding is about, its label, and what is said of it."""
-    question = questionnaire.questions.get(loss.place)
-    label = wordings.in_attribute(question.label) if question and question.label else ""
-    return loss.place, label, gettext(losses.MESSAGES[loss.code])
+def _said(found: Sequence[Loss], questionnaire: Questionnaire) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what is said of findings, each once, with the name and the label of every question that it is said of."""
+    said: dict[str, list[tuple[str, str]]] = {}
+    for loss in found:
+        question = questionnaire.questions.get(loss.place)
+        label = wordings.in_attribute(question.label) if question and question.label else ""
+        said.setdefault(gettext(losses.MESSAGES[loss.code]), []).append((loss.place, label))
+    return list(said.items())

@@ -37,6 +37,7 @@ def find_to_erase() -> ResponseReturnValue:
         if words:
             return _page(words=words, found=(erasing.by_words(store, words, who, now=clock.now()),))
         found = erasing.by_text(store, typed)
+        desk.note("responses.read", "search for an erasure", count=found.count)
     except Problem as problem:
         if not problem.code.startswith("receipt.") and problem.code not in _SHOWN:
             raise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +46,7 @@ class Row:
 def responses(name: str) -> str:
     """Show a page of the responses as a table, newest first; that is noted in the audit log."""
     asked = asked_for(request.args.to_dict())
-    found = _find(name, asked)
+    found = find(name, asked)
     if asked.source is not None and asked.source not in found.facets["source"]:
         raise Problem("page.missing")
     pages = max(1, -(-len(found.numbers) // PAGE_SIZE))
@@ -98,7 +100,16 @@ def _back(name: str, asked: Wanted, **more: str) -> ResponseReturnValue:
     return redirect(url_for("manage.responses", name=name, **values), 303)
 
 
-def _find(name: str, asked: Wanted) -> Found:
+def neighbours(name: str, asked: Wanted, number: int) -> tuple[int | None, int | None]:
+    """Return the numbers of the next newer and the next older response of a list, wherever this one stands."""
+    numbers = find(name, asked).numbers
+    older = bisect.bisect_right(numbers, -number, key=operator.neg)
+    newer = bisect.bisect_left(numbers, -number, key=operator.neg) - 1
+    return (numbers[newer] if newer >= 0 else None), (numbers[older] if older < len(numbers) else None)
+
+
+def find(name: str, asked: Wanted) -> Found:
+    """Return the responses to a questionnaire that are asked for. Raises Problem questionnaire.missing."""
     context = current()
     context.publications.current(name)
     return context.response_rows.find(context.store, context.publications, name, asked)
@@ -146,7 +157,7 @@ def act_on_responses(name: str) -> ResponseReturnValue:
         raise Problem("review.offers")
     asked, act = asked_for(request.form.to_dict()), act_of_form()
     everything = request.form.get("which") == "all"
-    numbers = _find(name, asked).numbers if everything else _chosen()
+    numbers = find(name, asked).numbers if everything else _chosen()
     if not numbers:
         raise Problem("review.none")
     batch = act_on(name, numbers, act)

@@ -16,7 +16,7 @@ from survey_service.problems import Problem
 from survey_service.questionnaire.judge import Circumstances, judge
 from survey_service.questionnaire.model import Questionnaire, Text
 from survey_service.questionnaire.plan import NOT_SHOWN
-from survey_service.responses import files, holder, reviewing, sources, standing
+from survey_service.responses import consents, files, holder, reviewing, sources, standing
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.derived import UNITS
 from survey_service.store.base import Stored
@@ -75,7 +75,8 @@ def act_on_response(number: int) -> ResponseReturnValue:
         if problem.status != 422:
             raise
         return _page(stored, wordings.problem_message(problem), _FIELDS.get(problem.code, "act")), problem.status
-    return redirect(url_for("manage.response", number=number), 303)
+    values: dict[str, Any] = response_list.asked_for(request.args.to_dict()).asks
+    return redirect(url_for("manage.response", number=number, **values), 303)
 
 
 _FIELDS = {
@@ -97,13 +98,19 @@ def _stored(number: int) -> Stored:
 def _page(stored: Stored, error: str = "", wrong: str = "") -> str:
     context, body = current(), stored.body
     published = context.publications.revision(body["revision"])
+    asked = response_list.asked_for(request.args.to_dict())
+    newer, older = response_list.neighbours(body["questionnaire"], asked, stored.id)
     shown = sources.shown_of(context.store, body["questionnaire"])
     return render_template(
         "manage/response.html",
         published=published,
         number_=stored.id,
+        arguments=asked.asks,
+        newer=newer,
+        older=older,
         body=body,
         source=shown.get(body.get("source", ""), sources.SMALL),
+        consent=consents.mark_of(context.publications, body),
         reason=standing.reason_of(body),
         flags=body.get("flags", []),
         review=reviewing.of(context.store, body["key"]),

@@ -220,4 +220,4 @@ def _said_of(each: Work) -> str:
 
 
 def _size(entry: Backup) -> str:
-    return room(entry.size) if entry.size else "–"
+    return room(entry.size) if entry.size else ""

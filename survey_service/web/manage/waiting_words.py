@@ -47,6 +47,7 @@ WORK: Mapping[str, str] = {
     "mail": D_("Sending mail"),
     "audit": D_("Checking the audit log"),
     "texts": D_("Counting translations"),
+    "webhooks": D_("Telling other systems"),
 }
 
 
@@ -207,6 +208,20 @@ SAYS: Mapping[str, Says] = {
         _at("manage.status"),
     ),
     "work": Says(_work, D_("Whoever operates the service finds the reason in the log."), _at("manage.status")),
+    "retention": Says(
+        lambda d: ngettext("%(num)s rule of erasing does not run", "%(num)s rules of erasing do not run", d.count),
+        D_("Answers are kept longer than people were promised. Ask whoever operates the service."),
+        _at("manage.privacy"),
+    ),
+    "reports_anew": Says(
+        lambda d: ngettext(
+            "%(num)s report counts answers that were withdrawn",
+            "%(num)s reports count answers that were withdrawn",
+            d.count,
+        ),
+        D_("Make such a report anew before you use its figures."),
+        _at("manage.reports"),
+    ),
     "hosts": Says(
         lambda d: gettext("The machines of the service are not set up alike: %(names)s", names=d.facts["names"]),
         D_("Whoever operates the service must mend that before people notice."),

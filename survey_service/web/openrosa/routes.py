@@ -19,6 +19,7 @@ from survey_service.responses.channels import Channel
 from survey_service.responses.phones import Desk
 from survey_service.responses.revisions import Published
 from survey_service.store import blobs
+from survey_service.translating import catalogs
 from survey_service.web import i18n, wordings
 from survey_service.web.audience import EXEMPT, PROGRAM, Access
 from survey_service.web.context import current
@@ -39,6 +40,12 @@ _NOTHING = ("response.no_consent", "response.screened_out")
 def _prepare(state: BlueprintSetupState) -> None:
     kept: Kept[bytes] = Kept(_MOST_FORMS)
     state.app.extensions[_KEPT] = kept
+
+
+@blueprint.before_request
+def _speak() -> None:
+    """Let refusals that only interviewers see be said in their language."""
+    i18n.use(i18n.language().tag, catalogs.DESK)
 
 
 def _channel(token: str, *, sending: bool = False) -> Channel:

@@ -295,7 +295,7 @@ const send = async () => {
   button.disabled = true;
   for (const each of judged.shown) if (steps[each].asks && !isEmpty(draft.inputs[each])) answers[each] = draft.inputs[each];
   const {id, receipt, revision, seed, source, mode, begun} = draft;
-  const seconds = begun && Math.abs(Date.now() - begun) / 1e3 | 0;
+  const seconds = begun && Math.max(0, (Date.now() - begun) / 1e3) | 0;
   const body = JSON.stringify({id, receipt, revision, seed, source, mode, seconds, language: plan.language, answers});
   const entry = {id, url: plan.url, body, name, draft}, mine = {id, receipt};
   let kept = true;

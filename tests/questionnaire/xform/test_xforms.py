@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -198,3 +200,16 @@ def test_answers_in_nested_repeats_are_read_back(questionnaire: Load, bundled: L
         goes_round(questionnaire(NESTED), seed)
     for form in bundled.questionnaires.values():
         goes_round(form, 1)
+
+
+@settings(max_examples=50)
+@given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: f"<data>{text}</data>".encode())))
+def test_whatever_is_sent_is_read_or_refused(content: bytes) -> None:
+    with contextlib.suppress(reading.Unusable):  # and nothing else
+        assert reading.opened(content).key
+
+
+def test_what_nests_without_end_is_refused() -> None:
+    content = b'<data id="x" version="x-1">' + b"<a>" * 60_000 + b"</a>" * 60_000 + b"</data>"
+    with pytest.raises(reading.Unusable, match="xml"):
+        reading.opened(content)

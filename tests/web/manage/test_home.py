@@ -131,7 +131,7 @@ def test_the_state_of_the_service_in_plain_words(
     assert "On Nov 23, 2026 a backup was put back." in page
     assert "Backup made 2 MB 12 no" in page
     assert "<time" not in page
-    assert "Backup of Nov 1, 2026 put back – 3 –" in page
+    assert "Backup of Nov 1, 2026 put back 3" in page
     assert "Fails or is late: Sending mail." in page
     assert "failed 1 time: store.closed" in page
     assert "1 message could not be sent." in page

@@ -60,7 +60,8 @@ def test_a_withdrawn_offer_stays_withdrawn(manager: Desk, store: Store, offer: s
     assert state(store) == "withdrawn"
     page = manager.get(f"/manage/offers/{offer}?lang=en").text
     assert "Withdrawn" in page
-    assert "Sprachcafé" in page  # the entry stays, the answers are gone
+    assert "Verein &lt;b&gt;" in page, "the entry stays, called like its organisation"
+    assert "Sprachcafé" not in page
     assert "Work" not in page
     assert 'value="published"' not in page
 

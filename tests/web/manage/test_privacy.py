@@ -101,9 +101,15 @@ def test_versions_of_the_consent_and_who_looked(manager: Desk, store: Store, res
     versions = manager.get("/manage/privacy/consents/small?lang=en").text
     assert "version 1, since revision small-1" in versions
     assert "Do you agree?" in versions
+    (stored,) = store.collection(RESPONSES).find()
+    mark = stored.body["consent"][:12]
+    assert f'id="{mark}"' in versions
+    assert f'/manage/privacy/consents/small#{mark}"' in manager.get("/manage/responses/1").text
     log = manager.get("/manage/privacy/access?lang=en").text
     assert "A list of responses was opened" in log
     assert "Mara" in log
+    assert "One response was opened" in log
+    assert "1 entry" in manager.get("/manage/privacy/access?lang=en&subject=1").text
     assert "1 entry" in manager.get("/manage/privacy/access?lang=en&actor=Mara&subject=small&since=2026-11-23").text
     assert "0 entries" in manager.get("/manage/privacy/access?lang=en&until=2026-11-22").text
     assert manager.get("/manage/privacy/access?page=2").status_code == 404

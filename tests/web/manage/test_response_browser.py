@@ -150,6 +150,9 @@ def test_one_response_stands_in_the_words_that_were_seen(manager: Desk, store: S
     assert [subject for _, subject, _ in noted(store, "response.read")] == ["3", "4", "4"]
     assert numbers(manager, "state=looked_at") == [4, 3]
     assert manager.get("/manage/responses/99").status_code == 404
+    page = manager.get("/manage/responses/3?language=en&status=all").text
+    around = re.findall(r'rel="(prev|next)" href="/manage/responses/(\d+)\?status=all&amp;language=en"', page)
+    assert around == [("prev", "5"), ("next", "2")]
 
 
 def test_notes_and_decisions_on_one_response(manager: Desk, store: Store, respond: Respond) -> None:

@@ -81,6 +81,7 @@ def test_a_webhook_from_its_secret_to_its_removal(
     assert "It refused." in manager.get("/manage/webhooks/1?lang=en").text
     manager.post("/manage/webhooks/1", {"action": "pause"})
     assert endpoints.find(store, 1).state == endpoints.PAUSED
+    assert "Map, paused" in manager.get("/manage/handover?lang=en").text
     plain_receiver.answers.clear()
     round_()
     assert deliveries.counted(store, 1)[WAITING] == 1
@@ -122,6 +123,7 @@ def test_a_token_from_its_making_to_its_end(manager: Desk, store: Store, as_role
     listed = manager.get("/manage/tokens").text
     assert text not in listed
     assert f"…{text[-4:]}" in listed
+    assert "Clinic, until" in manager.get("/manage/handover?lang=en").text  # who comes after has to know of it
     admin = as_role("Ada")
     offered = admin.get("/manage/tokens").text
     assert 'value="responses:read"' not in offered  # who may not export responses gives nobody a token for it

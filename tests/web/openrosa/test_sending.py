@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -120,7 +123,7 @@ def test_without_consent_or_after_an_early_end_the_phone_is_done_and_nothing_is_
 )
 def test_what_is_no_filled_in_form_is_refused_with_a_message(phone: Phone, store: Store, content: bytes) -> None:
     assert phone.send(content).status_code == 422
-    assert phone.heard[0].startswith(("What the phone sent", "Was das Telefon"))
+    assert phone.heard[0].startswith(("What the phone sent", "Was das Handy"))
     assert not store.collection(RESPONSES).count()
 
 
@@ -152,6 +155,9 @@ def test_a_channel_that_is_closed_over_or_unknown_leads_nowhere(
     with pytest.raises(Problem) as refused:
         channels.close(store, "every", phone.channel.channel, TODAY)
     assert refused.value.code == "link.missing"
+    assert channels.forget_old(store, TODAY + channels.KEPT) == 0
+    assert channels.forget_old(store, TODAY + channels.KEPT + dt.timedelta(days=1)) == 1
+    assert channels.of(store, "every") == []
 
 
 def test_a_closed_questionnaire_is_not_offered_and_takes_what_was_filled_in_before(phone: Phone, store: Store) -> None:
@@ -201,3 +207,24 @@ def test_a_channel_needs_a_name_a_last_day_and_a_link_that_exists(
         with pytest.raises(Problem) as refused:
             channels.create(store, "every", **given)  # type: ignore[arg-type]
         assert refused.value.code == code
+
+
+def test_more_than_is_taken_is_refused_before_it_is_read(phone: Phone) -> None:
+    most = int(phone.client.head(f"/openrosa/{phone.token}/submission").headers["X-OpenRosa-Accept-Content-Length"])
+    for token, size, status in ((phone.token, most + 1, 413), ("unknown", most, 404)):
+        answer = phone.client.post(
+            f"/openrosa/{token}/submission",
+            content_type="multipart/form-data; boundary=x",
+            environ_overrides={"CONTENT_LENGTH": str(size)},
+            input_stream=io.BytesIO(b"--x"),
+        )
+        assert answer.status_code == status
+        assert said(answer)
+
+
+def test_what_was_begun_under_an_older_revision_is_kept_under_it(phone: Phone, store: Store, every: Any) -> None:
+    Publications(store).publish({"every": replace(every, minutes=(2, 3))})
+    assert etree.fromstring(phone.get("/formList").data)[0].findtext("{*}version") == "every-2"
+    assert phone.get("/forms/every-1.xml").status_code == 200
+    assert phone.send(submission("every", AGREED)).status_code == 201
+    assert _stored(store)["revision"] == "every-1"
