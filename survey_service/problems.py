@@ -175,6 +175,14 @@ CATALOGUE: Mapping[str, Kind] = {
     "upgrade.unsound": Kind(
         500, D_("Not as it should be"), D_("After the upgrade the instance is not as it should be: %(reason)s.")
     ),
+    "upgrade.running": Kind(
+        409,
+        D_("Service still running"),
+        D_(
+            "Machines with the service were seen within the last %(seconds)s seconds: %(names)s. Nothing was changed. "
+            "Stop the service on all of them, wait for so long, and begin again."
+        ),
+    ),
     "upgrade.failed": Kind(
         500,
         D_("Upgrade failed"),

@@ -20,7 +20,7 @@ from survey_service.cli import backups
 from survey_service.cli.common import closing, on_instance
 from survey_service.problems import Problem
 from survey_service.settings import Settings
-from survey_service.store import copying, open_store
+from survey_service.store import copying, hosts, is_postgres, open_store
 from survey_service.store.archive import Archive
 from survey_service.store.base import CollectionSpec, Store
 from survey_service.store.sealing import Keys
@@ -53,6 +53,8 @@ def upgrade(target: Path | None, recipients: tuple[str, ...], dry_run: bool, ins
     click.echo(f"Version {before} → {__version__}.")
     _ = Context(values).library  # faulty files would stop the service later
     with closing(open_store(values.store, values.instance)) as store:
+        if is_postgres(values.store) and not dry_run:
+            _check_alone(store)
         found = _read(values)
         steps = _steps(found)
         for spec, version in steps:
@@ -107,6 +109,14 @@ def _specs(value: object) -> Iterator[CollectionSpec]:
         for part in value:
             if not isinstance(part, tuple):
                 yield from _specs(part)
+
+
+def _check_alone(store: Store) -> None:
+    """Raise Problem upgrade.running if a machine has said lately that it serves; the embedded store has a lock."""
+    now = clock.now().timestamp()
+    names = [host.name for host in hosts.seen(store, now) if not host.away(now)]
+    if names:
+        raise Problem("upgrade.running", seconds=round(hosts.AWAY), names=", ".join(names))
 
 
 def _read(values: Settings) -> Found:

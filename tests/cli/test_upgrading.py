@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from survey_service import __version__
+from survey_service import __version__, clock
 from survey_service.accounts import accounts
 from survey_service.cli import cli, upgrading
-from survey_service.store import open_store
+from survey_service.store import hosts, open_store
 from survey_service.store.base import CollectionSpec, Document, Store
 
 PACKAGE = Path(__file__).resolve().parents[2] / "survey_service"
@@ -104,6 +104,28 @@ def test_documents_of_a_later_version_and_a_running_service_are_refused(run: Run
     assert refused.exit_code == 1
     assert "offers" in refused.stderr
     assert not (here / "backups").exists()
+
+
+def test_while_another_machine_serves_nothing_is_changed(tmp_path: Path, empty_database: str) -> None:
+    def run(*arguments: str) -> Result:
+        folder = str(tmp_path / "one")
+        return CliRunner().invoke(cli, [*arguments, "--instance", folder], env={"SURVEY_STORE": empty_database})
+
+    store = open_store(empty_database, tmp_path)
+    store.collection(OLD).add(dict(OLDER))
+    hosts.beat(store, "other", "0.0.9", {}, clock.now().timestamp())
+    refused = run("upgrade")
+    assert refused.exit_code == 1
+    assert "within the last 90 seconds: other." in refused.stderr
+    assert not (tmp_path / "one" / "backups").exists()
+    (entry,) = store.collection(hosts.HOSTS).find()
+    store.collection(hosts.HOSTS).replace(
+        entry.id, {**entry.body, "seen": entry.body["seen"] - 91}, version=entry.version
+    )
+    store.close()
+    done = run("upgrade")
+    assert done.exit_code == 0, done.output
+    assert "Migrated: accounts." in done.output
 
 
 def test_every_collection_of_the_program_is_known() -> None:
