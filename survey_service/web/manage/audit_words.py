@@ -199,6 +199,7 @@ DETAILS: Mapping[str, str] = {
     "based_on": D_("Based on"),
     "change": D_("Change"),
     "changed": D_("Changed"),
+    "channels": D_("Channels"),
     "changes": D_("Differences"),
     "closes": D_("Last day"),
     "code": D_("Code"),
