@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from survey_service.privacy import holdings, rules
 from tests.privacy.everything import specs
 
@@ -20,3 +22,8 @@ def test_every_activity_holds_something_and_ends_by_rules_that_exist() -> None:
         assert set(activity.rules) <= known
     used = {activity for activity, _ in (*holdings.COLLECTIONS.values(), *holdings.FOLDERS.values())}
     assert used == holdings.ACTIVITIES.keys()
+
+
+def test_every_rule_stands_in_the_documentation() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "privacy.md").read_text("utf-8")
+    assert [rule.name for rule in rules.TABLE if f"| `{rule.name}` |" not in page] == []
