@@ -89,3 +89,7 @@ def test_files_and_secrets_may_be_shared(tmp_path: Path) -> None:
     assert settings.load(tmp_path, files="store:", **given).files == "store:"
     address = "s3://county/survey?endpoint=https://s3.example.org&region=eu-central-1&style=host"
     assert settings.checked("files", address) == address
+
+
+def test_each_name_stands_once() -> None:
+    assert len({setting.name for setting in settings.TABLE}) == len(settings.TABLE)

@@ -433,11 +433,11 @@ def test_a_file_that_is_too_large_is_refused(mara: Browser) -> None:
 # --- faults --------------------------------------------------------------------------------------------------------
 
 
-def test_the_desk_says_which_catalog_is_not_used_and_why(mara: Browser, tmp_path: Path) -> None:
+def test_the_desk_says_which_catalog_is_not_used_and_why(app: Flask, tmp_path: Path) -> None:
     folder = tmp_path / "forms" / "translations"
     folder.mkdir()
     (folder / "uk.po").write_text('msgctxt "tiny/label"\nmsgid "Klein"\nmsgstr "x %(y)s"\n', "utf-8")
-    page = mara.open("/manage/translations")
+    page = signed_in(app).open("/manage/translations")
     assert "Catalogs that are not used" in page.text
     assert "translations/uk.po:2: tiny/label" in page.text
     assert "%(y)s" in page.text
