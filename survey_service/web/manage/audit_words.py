@@ -255,7 +255,6 @@ DETAILS: Mapping[str, str] = {
     "version": D_("Version"),
     "wave": D_("Wave"),
     "way": D_("Way"),
-    "channels": D_("Channels for phones"),
     "wishes": D_("Contact wishes"),
     "withdrawn": D_("Withdrawn"),
     "wording": D_("Wording"),
