@@ -30,18 +30,18 @@ class Texts:
         return self.say(name, lambda tag: wording(text, tag), here, form=form, plain=plain)
 
     def say(
-        self, name: str, said: Callable[[str], str], here: Steps = (), *, form: str = "", plain: bool = False
+        self, name: str, words: Callable[[str], str], here: Steps = (), *, form: str = "", plain: bool = False
     ) -> str:
         """Add what is said in each language. A ``form`` is another way to show the text, as ``guidance``."""
         for tag in self.tags:
             value = Xml("value", {"form": form} if form else {})
-            self._fill(value, said(tag) if plain else _unmarked(said(tag)), here)
+            self._fill(value, words(tag) if plain else _unmarked(words(tag)), here)
             self._found.setdefault(name, {}).setdefault(tag, []).append(value)
         return f"jr:itext('{name}')"
 
-    def once(self, name: str, said: Callable[[str], str]) -> str:
+    def once(self, name: str, words: Callable[[str], str]) -> str:
         """Say something that several places refer to."""
-        return self.say(name, said, plain=True) if name not in self._found else f"jr:itext('{name}')"
+        return self.say(name, words, plain=True) if name not in self._found else f"jr:itext('{name}')"
 
     def beside(self, name: str, media: Media) -> None:
         """Add the files beside a text, in the languages that have one."""
