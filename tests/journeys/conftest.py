@@ -134,9 +134,9 @@ def phone(contexts: Callable[..., BrowserContext]) -> OpenPage:
     return lambda tag, **options: contexts(tag, **options).new_page()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def inspector(chromium: Browser) -> Iterator[Inspector]:
-    """What looks at the pages a journey reaches."""
+    """What looks at the pages a journey reaches; one for all, for a browser compiles axe for each page anew."""
     made = Inspector(chromium)
     yield made
     made.close()
