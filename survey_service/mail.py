@@ -163,7 +163,7 @@ def _attempts(
         return
     left = list(due)
     try:
-        with _connected(server, context or ssl.create_default_context()) as connection:
+        with connected(server, context or ssl.create_default_context()) as connection:
             while left and hold():
                 outcome = _attempt(connection, left[0], bounced)
                 left.pop(0)
@@ -187,12 +187,15 @@ def _alone(folder: Path) -> Iterator[bool]:
 
 
 @contextlib.contextmanager
-def _connected(server: Server, context: ssl.SSLContext) -> Iterator[smtplib.SMTP]:
-    """Connect to a server, encrypted unless it is on this computer and has no STARTTLS, and log in."""
+def connected(server: Server, context: ssl.SSLContext, *, seconds: float = SECONDS) -> Iterator[smtplib.SMTP]:
+    """Connect to a server, encrypted unless it is on this computer and has no STARTTLS, and log in.
+
+    Each step may take so many seconds. Raises OSError and SMTPException.
+    """
     if server.wrapped:
-        opened: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=SECONDS, context=context)
+        opened: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=seconds, context=context)
     else:
-        opened = smtplib.SMTP(server.host, server.port, timeout=SECONDS)
+        opened = smtplib.SMTP(server.host, server.port, timeout=seconds)
     with opened as connection:
         connection.ehlo_or_helo_if_needed()
         if not server.wrapped and (not server.local or connection.has_extn("starttls")):

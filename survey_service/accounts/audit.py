@@ -92,7 +92,6 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "concept.evidence": frozenset({"report", "act"}),
     "figures.published": frozenset({"count", "digest", "corrected", "withdrawn"}),
     "consulting.withdrawn": frozenset({"count"}),
-    "consulting.erased": frozenset({"count"}),
     "consulting.round": frozenset({"act"}),
     "consulting.invitation": frozenset({"act"}),
     "consulting.answer": frozenset({"verdict"}),
@@ -110,7 +109,6 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "network.invited": frozenset({"meeting", "count"}),
     "network.imported": frozenset({"count"}),
     "network.exported": frozenset({"count"}),
-    "network.erased": frozenset({"count"}),
     "closing.published": frozenset({"wave", "field", "digest"}),
     "closing.words": frozenset({"language"}),
     "closing.look": frozenset({"day"}),
@@ -182,7 +180,6 @@ DETAILS: Mapping[str, frozenset[str]] = {
     "coding.agreed": frozenset({"count"}),
     "coding.decided": frozenset({"unit"}),
     "coding.quoted": frozenset({"unit", "state"}),
-    "coding.followed": frozenset({"aged", "reset", "erased"}),
     "retention.applied": frozenset(
         {
             *("drafts", "withdrawn", "responses", "texts", "files", "codings", "snapshots", "notices", "contacts"),

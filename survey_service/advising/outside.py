@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from survey_service.advising.model import FAULT, WARNING, Finding, Look
+from survey_service.mail import connected
 from survey_service.mailing import server_of
 
 SECONDS = 10
@@ -88,18 +89,9 @@ def mail(look: Look) -> Iterator[Finding]:
     server = server_of(look.settings.mail_url)
     if server is None:
         return
-    context = ssl.create_default_context()
     try:
-        if server.wrapped:
-            opened: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=SECONDS, context=context)
-        else:
-            opened = smtplib.SMTP(server.host, server.port, timeout=SECONDS)
-        with opened as connection:
-            connection.ehlo()
-            if not server.wrapped and (not server.local or connection.has_extn("starttls")):
-                connection.starttls(context=context)
-            if server.user:
-                connection.login(server.user, server.password)
+        with connected(server, ssl.create_default_context(), seconds=SECONDS):
+            pass
     except smtplib.SMTPAuthenticationError:
         yield Finding(
             "mail.password", FAULT, f"the mail server {server.host} refuses name or password",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
@@ -122,6 +122,16 @@ def _all_text(answer: Answer) -> str:
     if isinstance(answer, (list, tuple)) and answer and isinstance(answer[0], Mapping):
         return "".join(map(_all_text, answer))
     return to_text(value_of(answer))
+
+
+def each_answer(answers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the name of each question with its answer (or state), those in instances of repeats one after another."""
+    for name, answer in answers.items():
+        if isinstance(answer, (list, tuple)) and answer and is_instance(answer[0]):
+            for instance in answer:
+                yield from each_answer(instance)
+        else:
+            yield name, answer
 
 
 def is_instance(answer: Answer) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 
 from survey_service.questionnaire import uploads
 from survey_service.questionnaire.judge import PNA, SKIPPED
+from survey_service.questionnaire.values import each_answer
 from survey_service.responses import sources, standing
 from survey_service.responses.collection import RESPONSES
 from survey_service.responses.derived import REVIEWS
@@ -199,19 +200,13 @@ class Rows:
             status=one(body["status"]),
             reason=one(standing.reason_of(body)),
             flags=tuple(map(one, body.get("flags", ()))),
-            text=any(_typed(body["answers"], names)),
+            text=any(_is_typed(answer) for name, answer in each_answer(body["answers"]) if name in names),
             file=asks_files and any(True for _ in uploads.files_in(body["answers"])),
         )
 
 
-def _typed(answers: Mapping[str, Any], names: frozenset[str]) -> Iterator[bool]:
-    """Yield whether there is a text among the answers to these questions, entries of repeats included."""
-    for name, answer in answers.items():
-        if isinstance(answer, list) and answer and isinstance(answer[0], Mapping):
-            for entry in answer:
-                yield from _typed(entry, names)
-        else:
-            yield name in names and isinstance(answer, str) and bool(answer.strip())
+def _is_typed(answer: Any) -> bool:
+    return isinstance(answer, str) and bool(answer.strip())
 
 
 def _is_exact(publications: Publications, questionnaire: str, name: str) -> bool:
@@ -232,14 +227,9 @@ def _answers(stored: Stored | None, asked: Wanted, *, exact: bool) -> bool:
     return any(_says(answer, looked_for, named=bool(asked.question), exact=exact) for answer in said)
 
 
-def _all(answers: Any, name: str) -> Iterator[Any]:
+def _all(answers: Mapping[str, Any], name: str) -> Iterator[Any]:
     """Yield what stands at a name, in entries of repeats too; everything without a name."""
-    for key, answer in answers.items():
-        if isinstance(answer, list) and answer and isinstance(answer[0], Mapping) and not uploads.is_file(answer[0]):
-            for entry in answer:
-                yield from _all(entry, name)
-        elif name in ("", key):
-            yield answer
+    return (answer for key, answer in each_answer(answers) if name in ("", key))
 
 
 def _says(answer: Any, looked_for: str, *, named: bool, exact: bool) -> bool:

@@ -22,6 +22,7 @@ from typing import Any
 
 from survey_service.questionnaire.judge import ANSWERED
 from survey_service.questionnaire.model import Questionnaire
+from survey_service.questionnaire.values import each_answer
 from survey_service.responses import standing
 from survey_service.responses.collection import RESPONSES
 from survey_service.store.base import Store
@@ -129,11 +130,8 @@ def oldest(store: Store) -> dt.date | None:
 
 def _texts(questionnaire: Questionnaire, answers: Any) -> Iterator[str]:
     """Yield what was typed to questions of the type text, in entries of repeats too."""
-    for name, answer in answers.items():
-        if isinstance(answer, list) and answer and isinstance(answer[0], Mapping):
-            for entry in answer:
-                yield from _texts(questionnaire, entry)
-        elif isinstance(answer, str) and name in questionnaire.questions:
+    for name, answer in each_answer(answers):
+        if isinstance(answer, str) and name in questionnaire.questions:
             question = questionnaire.questions[name]
             if question.type == "text" and question.calculation is None:
                 yield answer

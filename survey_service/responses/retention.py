@@ -1,4 +1,4 @@
-"""What is not kept for ever: old drafts, free texts and responses are erased by themselves.
+"""What is not kept for ever: responses, and their free texts before them, are erased by themselves.
 
 A response knows the quarter it was sent in and nothing more exact, so its age is counted from the quarter's first day:
 what the privacy notice promises is kept early rather than late. Offers and votes of working groups stay; they have
@@ -10,12 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from survey_service.questionnaire import uploads
 from survey_service.questionnaire.model import Questionnaire
-from survey_service.responses import derived, drafts
+from survey_service.responses import derived
 from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store.base import Store, Stored
@@ -25,25 +24,6 @@ PERIOD = re.compile(r"(?:19[789]|2[0-9]{2})[0-9]-Q[1-4]")
 _FIRST_YEAR = 1970
 AUDIENCES = ("newcomers", "experts")
 """Whose responses age; their notices say so."""
-
-
-@dataclass(frozen=True)
-class Erased:
-    """How many drafts, responses, and responses' free texts were erased."""
-
-    drafts: int
-    responses: int
-    texts: int
-
-    def __bool__(self) -> bool:
-        return bool(self.drafts or self.responses or self.texts)
-
-
-def apply(store: Store, publications: Publications, today: dt.date, *, months: int, text_months: int) -> Erased:
-    """Erase responses after ``months``, their free texts after ``text_months``, and drafts after 14 days."""
-    erased_drafts = drafts.erase_old(store, today)
-    responses = erase_responses(store, publications, today, months=months)
-    return Erased(erased_drafts, responses, erase_texts(store, publications, today, months=text_months))
 
 
 def old_responses(store: Store, publications: Publications, day: dt.date, *, months: int) -> list[int]:

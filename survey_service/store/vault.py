@@ -5,21 +5,16 @@ Whoever reads the store alone, or a backup of it, has none of them.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import secrets
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from survey_service import ciphers
 from survey_service.problems import Problem
 from survey_service.store.base import CollectionSpec, Store
 
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 SECRETS = CollectionSpec("secrets", unique=("name",))
-"""Documents ``{"name": …, "sealed": base64 of nonce and AES-GCM of the secret; the name is bound to it}``."""
-_NONCE = 12
+"""Documents ``{"name": …, "sealed": the secret, sealed and bound to the name}``."""
 
 
 class Vault:
@@ -56,23 +51,13 @@ class Vault:
         return self._opened(name, str(found.body["sealed"]))
 
     def _sealed(self, name: str, secret: str) -> str:
-        nonce = secrets.token_bytes(_NONCE)
-        return base64.b64encode(nonce + self._cipher().encrypt(nonce, secret.encode(), name.encode())).decode()
+        return ciphers.seal(self._key, secret, name)
 
     def _opened(self, name: str, sealed: str) -> str:
-        from cryptography.exceptions import InvalidTag
-
-        content = base64.b64decode(sealed)
         try:
-            return self._cipher().decrypt(content[:_NONCE], content[_NONCE:], name.encode()).decode()
-        except InvalidTag:
+            return ciphers.unseal(self._key, sealed, name)
+        except ValueError:
             raise Problem("secrets.sealed", name=name) from None
-
-    def _cipher(self) -> AESGCM:
-        """Return what seals and opens; it is loaded at first use: most processes and commands never need it."""
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        return AESGCM(self._key)
 
     def seal_anew(self, key: str) -> int:
         """Seal all secrets with another key, which is to be that of the settings from then on; return how many."""

@@ -74,20 +74,20 @@ def unsaved(look: Look) -> Iterator[Decision]:
 
 def returned(look: Look) -> Iterator[Decision]:
     """Mail that was given up."""
-    yield from counted(outbox.count(look.settings.instance, outbox.FAILED), _oldest(look, outbox.FAILED))
+    yield from counted(*_mails(look, outbox.FAILED))
 
 
 def stuck(look: Look) -> Iterator[Decision]:
     """Mail that no server has taken for a day."""
-    since, count = _oldest(look, outbox.WAITING), outbox.count(look.settings.instance, outbox.WAITING)
-    if count and since and since <= (look.today - STALE_MAIL).isoformat():
+    count, since = _mails(look, outbox.WAITING)
+    if since and since <= (look.today - STALE_MAIL).isoformat():
         yield Decision(count, since)
 
 
 def by_hand(look: Look) -> Iterator[Decision]:
     """Mail that has to be passed on by hand, because no server is set."""
     if server_of(look.settings.mail_url) is None:
-        yield from counted(outbox.count(look.settings.instance, outbox.OUTBOX), _oldest(look, outbox.OUTBOX))
+        yield from counted(*_mails(look, outbox.OUTBOX))
 
 
 def undone(look: Look) -> Iterator[Decision]:
@@ -105,7 +105,7 @@ def broken(look: Look) -> Iterator[Decision]:
         yield Decision(1, last.at.date().isoformat(), facts={"number": last.fault})
 
 
-def _oldest(look: Look, place: str) -> str:
-    """Return the day of the oldest mail of a place, by the name of its file, "" if there is none."""
+def _mails(look: Look, place: str) -> tuple[int, str]:
+    """Return how many mails are in a place, and the day of the oldest by the name of its file, "" if there is none."""
     names = sorted(path.name for path in outbox.paths(look.settings.instance, place))
-    return dt.date.fromisoformat(names[0][:8]).isoformat() if names else ""
+    return len(names), dt.date.fromisoformat(names[0][:8]).isoformat() if names else ""

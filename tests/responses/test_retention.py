@@ -15,6 +15,7 @@ from survey_service.responses.submissions import RESPONSES, Submission, submit
 from survey_service.store.base import Store
 from tests.conftest import TODAY
 from tests.questionnaire.test_repeats import ALI_AND_MO, HOUSEHOLD
+from tests.responses import aging
 from tests.responses.test_submissions import send
 
 BOTH_STORES = True
@@ -34,31 +35,31 @@ def test_texts_after_six_months_and_responses_after_twelve(
     store: Store, publications: Publications, today: dt.date, kept: bool, text: bool
 ) -> None:
     send(store, publications, age=20, town="Suhl")
-    erased = retention.apply(store, publications, today, months=12, text_months=6)
+    erased = aging.age(store, publications, today, months=12, text_months=6)
     assert (erased.responses, erased.texts) == (int(not kept), int(kept and not text))
     answers = [stored.body["answers"] for stored in store.collection(RESPONSES).iterate()]
     expected = {"OK": "yes", "age": 20, **({"town": "Suhl"} if text else {})}
     assert answers == ([expected] if kept else [])
-    again = retention.apply(store, publications, today, months=12, text_months=6)
+    again = aging.age(store, publications, today, months=12, text_months=6)
     assert not again
 
 
 def test_a_response_keeps_its_states_without_its_texts(store: Store, publications: Publications) -> None:
     send(store, publications, age=20, town="Suhl")
-    retention.apply(store, publications, dt.date(2027, 5, 1), months=12, text_months=6)
+    aging.age(store, publications, dt.date(2027, 5, 1), months=12, text_months=6)
     assert store.collection(RESPONSES).find()[0].body["states"]["town"] == "answered"
 
 
 def test_old_drafts_go_too(store: Store, publications: Publications) -> None:
     drafts.start(store, publications.current("small"), "de", TODAY - dt.timedelta(days=20), receipt_key="secret")
-    assert retention.apply(store, publications, TODAY, months=12, text_months=6).drafts == 1
+    assert aging.age(store, publications, TODAY, months=12, text_months=6).drafts == 1
 
 
 def test_what_providers_sent_stays(store: Store, small: Questionnaire) -> None:
     publications = Publications(store)
     publications.publish({"small": dataclasses.replace(small, audience="providers")})
     send(store, publications, age=20, town="Suhl")
-    assert not retention.apply(store, publications, dt.date(2030, 1, 1), months=12, text_months=6)
+    assert not aging.age(store, publications, dt.date(2030, 1, 1), months=12, text_months=6)
 
 
 def test_texts_within_repeats_and_what_was_made_of_them_go_too(
@@ -73,7 +74,7 @@ def test_texts_within_repeats_and_what_was_made_of_them_go_too(
     submit(store, publications, submission, receipt_key="0" * 64, today=TODAY)
     before = store.collection(RESPONSES).find()[0].body
     assert (before["answers"]["teachers"], before["answers"]["before"]) == ("Ms A, Mr B", "Ali")
-    assert retention.apply(store, publications, dt.date(2027, 5, 1), months=12, text_months=6).texts == 1
+    assert aging.age(store, publications, dt.date(2027, 5, 1), months=12, text_months=6).texts == 1
     after = store.collection(RESPONSES).find()[0].body
     assert after["answers"] == {
         "people": [{"age": 62, "number": 1.0}, {"age": 9, "number": 2.0, "schools": 2, "school": [{}, {}]}],
@@ -81,7 +82,7 @@ def test_texts_within_repeats_and_what_was_made_of_them_go_too(
         "oldest": 62.0,
     }
     assert after["states"] == before["states"]
-    assert not retention.apply(store, publications, dt.date(2027, 5, 1), months=12, text_months=6)
+    assert not aging.age(store, publications, dt.date(2027, 5, 1), months=12, text_months=6)
 
 
 @pytest.mark.parametrize("period", ["1970-Q1", "2026-Q3"])

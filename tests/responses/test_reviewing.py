@@ -15,7 +15,7 @@ import pytest
 from survey_service.problems import Problem
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.reports import snapshot
-from survey_service.responses import holder, quarantine, retention, reviewing, schedule, standing
+from survey_service.responses import holder, quarantine, reviewing, schedule, standing
 from survey_service.responses.derived import REVIEWS
 from survey_service.responses.export import EXCLUSION, FORMATS, NOTES, Options, codebook, documents
 from survey_service.responses.quarantine import Arrival, Rates
@@ -24,6 +24,7 @@ from survey_service.responses.revisions import Publications
 from survey_service.responses.submissions import RESPONSES, Submission, submit
 from survey_service.store.base import Store
 from tests.conftest import TODAY
+from tests.responses import aging
 
 BOTH_STORES = True
 ALONE = Arrival()
@@ -180,7 +181,7 @@ def test_notes_and_states_go_with_the_response(store: Store, publications: Publi
     assert reviewing.of(store, keys[0]).notes == ()
     holder.withdraw(store, receipt)
     assert [stored.body["response"] for stored in store.collection(REVIEWS).iterate()] == keys[1:]
-    retention.apply(store, publications, TODAY.replace(year=2036), months=36, text_months=24)
+    aging.age(store, publications, TODAY.replace(year=2036), months=36, text_months=24)
     assert list(store.collection(REVIEWS).iterate()) == []
 
 
@@ -235,7 +236,7 @@ def test_the_same_texts_again_wait_however_they_are_spelled(
     assert statuses(store) == ["valid", "quarantined", "valid", "valid", "valid"]
     send(key=str(uuid.UUID(int=1)), wish=LONG, age=41)  # a correction does not repeat itself
     assert statuses(store)[0] == "valid"
-    retention.apply(store, publications, TODAY.replace(year=2028, month=12), months=36, text_months=24)
+    aging.age(store, publications, TODAY.replace(year=2028, month=12), months=36, text_months=24)
     assert LONG not in json.dumps([stored.body for stored in store.collection(RESPONSES).iterate()])
     assert not any("echo" in stored.body for stored in store.collection(RESPONSES).iterate())
 

@@ -20,7 +20,7 @@ from survey_service import clock, settings
 from survey_service.accounts import audit
 from survey_service.app import create_app
 from survey_service.questionnaire.loader import load_folder
-from survey_service.responses import drafts, files, retention
+from survey_service.responses import drafts, files
 from survey_service.responses.drafts import DRAFTS
 from survey_service.responses.files import UPLOADS
 from survey_service.responses.revisions import Publications
@@ -28,6 +28,7 @@ from survey_service.responses.submissions import RESPONSES
 from survey_service.store import durable as written
 from survey_service.store.base import Store
 from tests.pictures import SECRET, picture
+from tests.responses import aging
 from tests.web.browser import Browser, Page
 
 BOTH_STORES = True
@@ -331,7 +332,7 @@ def test_a_file_is_erased_with_the_free_texts_of_an_old_response(
 ) -> None:
     sent(begun)
     later = clock.today() + dt.timedelta(days=320)
-    erased = retention.apply(store, Publications(store), later, months=24, text_months=6)
+    erased = aging.age(store, Publications(store), later, months=24, text_months=6)
     assert erased.texts == 1
     assert files.sweep(store, tmp_path / "instance", clock.now()) == 1
     assert store.collection(RESPONSES).find()[0].body["answers"] == {"OK": "yes"}
