@@ -14,10 +14,11 @@ from survey_service.coding.codebooks import Code
 from survey_service.coding.codings import Judgement
 from survey_service.coding.units import Source
 from survey_service.problems import Problem
-from survey_service.responses import derived, holder, retention
+from survey_service.responses import derived, holder
 from survey_service.responses.collection import RESPONSES
 from survey_service.store.base import Store
 from tests.coding.conftest import NOW, Team
+from tests.responses.aging import age
 
 BOTH_STORES = True
 
@@ -235,7 +236,7 @@ def test_a_withdrawal_takes_units_codes_and_translations_with_it(team: Team) -> 
 
 
 def apply(team: Team, today: dt.date) -> dict[str, int]:
-    retention.apply(team.store, team.publications, today, months=12, text_months=6)
+    age(team.store, team.publications, today, months=12, text_months=6)
     return dict(upkeep.apply(team.store, team.publications, today, months=12, text_months=6))
 
 

@@ -16,10 +16,11 @@ from survey_service.coding.tasks import Task
 from survey_service.coding.units import Unit
 from survey_service.problems import Problem
 from survey_service.questionnaire.loader import Library
-from survey_service.responses import derived, holder, retention
+from survey_service.responses import derived, holder
 from survey_service.responses.collection import RESPONSES
 from tests.coding.conftest import NOW, Team
 from tests.coding.test_coding import refused
+from tests.responses.aging import age
 
 TEXT = "Die AWO ist gut. Frau Weber hilft  jedem, 0171 2345678."
 
@@ -130,7 +131,7 @@ def test_withdrawal_exclusion_and_age_reach_quotes(team: Team) -> None:
     team.store.collection(RESPONSES).replace(stored.id, {**stored.body, "status": "excluded"}, version=stored.version)
     assert [quote.unit.number for quote in shown(team, task)] == [3]
     later = dt.date(2027, 4, 1)
-    retention.apply(team.store, team.publications, later, months=12, text_months=6)
+    age(team.store, team.publications, later, months=12, text_months=6)
     assert shown(team, task) == []
     upkeep.apply(team.store, team.publications, later, months=12, text_months=6)
     assert team.store.collection(derived.QUOTES).count() == 0
