@@ -875,6 +875,14 @@ CATALOGUE: Mapping[str, Kind] = {
     "hook.name": Kind(422, D_("A name is needed"), D_("Give it a name of at most %(most)s characters.")),
     "hook.kinds": Kind(422, D_("Nothing was chosen"), D_("Choose at least one thing that it is to be told.")),
     "hook.address": Kind(422, D_("Webhooks cannot go to this address"), D_("%(reason)s. Check the address.")),
+    "hook.unreadable": Kind(
+        500,
+        D_("The secret of the webhook cannot be opened"),
+        D_(
+            "The file factor.key of this instance is not the one it was sealed with. The operator puts it back, or you "
+            "make a new secret."
+        ),
+    ),
     "hook.many": Kind(422, D_("Too many webhooks"), D_("There can be %(most)s at most. Remove one first.")),
     "token.needed": Kind(
         401, D_("A token is needed"), D_("Send a token that holds, as Authorization: Bearer …. The desk makes them.")

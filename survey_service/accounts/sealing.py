@@ -17,12 +17,12 @@ def seal(key: str, text: str, bound_to: str) -> str:
     return ciphers.seal(_derived(key), text, bound_to)
 
 
-def unseal(key: str, sealed: str, bound_to: str) -> str:
-    """Return what was sealed. Raises Problem factor.unreadable if the key is another one or the text was changed."""
+def unseal(key: str, sealed: str, bound_to: str, refusal: str = "factor.unreadable") -> str:
+    """Return what was sealed. Raises the Problem ``refusal`` if the key is another one or the text was changed."""
     try:
         return ciphers.unseal(_derived(key), sealed, bound_to)
     except ValueError:
-        raise Problem("factor.unreadable") from None
+        raise Problem(refusal) from None
 
 
 def mark(key: str, text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import multiprocessing.util
 from pathlib import Path
 
@@ -100,4 +101,6 @@ def application(instance: Path) -> Flask:
     beat(of(app))  # a machine with other secrets is refused
     stack.enter_context(working(of(app)))
     multiprocessing.util.Finalize(None, stack.close, exitpriority=10)
+    gc.collect()
+    gc.freeze()  # what is loaded for good is not looked through again and again, while every request waits
     return app

@@ -139,11 +139,11 @@ def remove(store: Store, number: int, *, by: str, now: dt.datetime) -> None:
 
 
 def secrets_of(store: Store, number: int, *, key: str, now: dt.datetime) -> list[str]:
-    """Return the secrets that sign now, the newest first. Raises Problems hook.missing, and factor.unreadable if the
-    key is not the one they were sealed with."""
+    """Return the secrets that sign now, the newest first. Raises Problems hook.missing, and hook.unreadable if the key
+    is not the one they were sealed with."""
     body = _stored(store, number).body
     sealed = body["secrets"] if body["old_until"] > now.timestamp() else body["secrets"][:1]
-    return [sealing.unseal(key, each, _bound_to(number)) for each in sealed]
+    return [sealing.unseal(key, each, _bound_to(number), "hook.unreadable") for each in sealed]
 
 
 def note_answer(store: Store, number: int, answer: Answer, *, now: dt.datetime) -> None:

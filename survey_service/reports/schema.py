@@ -1,4 +1,4 @@
-"""The closed JSON schema of a report: what is not named here is refused. Patterns are Python's."""
+"""The closed JSON schema of a report: what is not named here is refused. Patterns are those of ECMA-262."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def _value(kind: str, value: dict[str, Any]) -> dict[str, Any]:
     return _object(kind={"const": kind}, value=value)
 
 
-TAG = "^([*]|[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)\\Z"
-NAME = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_.+-]*\\Z", "maxLength": 100}
+TAG = "^([*]|[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)$"
+NAME = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_.+-]*$", "maxLength": 100}
 LABEL = {
     "type": "object",
     "patternProperties": {TAG: {"type": "string", "minLength": 1, "maxLength": 5000}},
@@ -53,7 +53,7 @@ PEOPLE = {"type": "integer", "minimum": 5, "maximum": _LARGEST}
 NUMBER = {"type": "number", "minimum": -_LARGEST, "maximum": _LARGEST}
 FRACTION = {"type": "number", "minimum": 0, "maximum": 1}
 DATE = {"type": "string", "format": "date"}
-PERIOD = {"type": "string", "pattern": "^[0-9]{4}(-(Q[1-4]|[0-9]{2}))?\\Z"}
+PERIOD = {"type": "string", "pattern": "^[0-9]{4}(-(Q[1-4]|[0-9]{2}))?$"}
 REASON = _one_of("small_base", "small_group", "derivable")
 VALUE = {
     "anyOf": [
@@ -68,7 +68,7 @@ VALUE = {
 }
 VALUES = {
     "type": "object",
-    "patternProperties": {"^[a-z][a-z0-9_]{0,40}\\Z": VALUE},
+    "patternProperties": {"^[a-z][a-z0-9_]{0,40}$": VALUE},
     "additionalProperties": False,
     "maxProperties": 30,
 }
@@ -76,7 +76,7 @@ COUNTED = _or_null(_object(definition=TEXT, n=_or_null(PEOPLE)))
 KIND = _one_of("integer", "persons", "decimal", "percent", "text", "date")
 MARKS = ("bar", "line", "point", "area", "rule")
 CHANNELS = ("x", "y", "x2", "y2", "color")
-FIELD = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,40}\\Z"}
+FIELD = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,40}$"}
 """A field of a chart's data; Vega-Lite would read a dot or a bracket in it as a path."""
 MOST_DRAWN = 1_000
 """The most rows of data of a Vega-Lite chart."""
@@ -162,7 +162,7 @@ BLOCKS: dict[str, dict[str, Any]] = {
 
 OUTPUT = _object(blocks=_array({"type": "object", "required": ["type"]}, 5_000))
 PARAMETER = _object(
-    name={"type": "string", "pattern": "^[a-z][a-z0-9_]{0,40}\\Z"},
+    name={"type": "string", "pattern": "^[a-z][a-z0-9_]{0,40}$"},
     kind=_one_of("integer", "decimal", "text", "choice", "flag"),
     label=TEXT,
     default={"anyOf": [NUMBER, {"type": "string", "maxLength": 200}, {"type": "boolean"}]},
@@ -171,8 +171,8 @@ PARAMETER = _object(
     high=_or_null(NUMBER),
 )
 INFO = _object(
-    name={"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}\\Z"},
-    version={"type": "string", "pattern": "^[0-9A-Za-z][0-9A-Za-z.+!-]{0,40}\\Z"},
+    name={"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}$"},
+    version={"type": "string", "pattern": "^[0-9A-Za-z][0-9A-Za-z.+!-]{0,40}$"},
     title=TEXT,
     questionnaires={**_array(NAME, 20), "uniqueItems": True},
     offers={"type": "boolean"},

@@ -232,8 +232,9 @@ def test_the_secret_is_kept_sealed_and_the_old_one_signs_for_a_day(store: Store,
     late = NOW + endpoints.OVERLAP + dt.timedelta(seconds=1)
     assert endpoints.secrets_of(store, endpoint.id, key=KEY, now=NOW) == [second, first]
     assert endpoints.secrets_of(store, endpoint.id, key=KEY, now=late) == [second]
-    with pytest.raises(Problem):
+    with pytest.raises(Problem) as caught:
         endpoints.secrets_of(store, endpoint.id, key="cd" * 32, now=NOW)
+    assert caught.value.code == "hook.unreadable"
     deliveries.put(store, [Event(events.QUESTIONNAIRE_OPENED, {"questionnaire": "small"})], now=NOW)
     assert work.send(store, work.Way("cd" * 32), lambda: NOW) == 0
     assert endpoints.find(store, endpoint.id).reason == work.UNREADABLE

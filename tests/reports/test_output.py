@@ -84,7 +84,7 @@ def test_suppressed_statements_and_figures_pass() -> None:
         (("blocks", 1, "count"), 36, "disclosure control"),
         (("blocks", 1, "count"), None, "missing without a reason"),
         (("blocks", 1, "suppressed"), "small_group", "a suppressed value is given"),
-        (("blocks", 1, "suppressed"), "because", "anyOf"),
+        (("blocks", 1, "suppressed"), "because", "enum"),
         (("blocks", 1, "share"), 1.01, "maximum"),
         (("blocks", 1, "high"), 0.1, "interval"),
         (("blocks", 1, "low"), None, "interval"),
