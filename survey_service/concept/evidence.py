@@ -12,7 +12,7 @@ from survey_service.concept.model import Concept, Evidence, Item, Wording
 from survey_service.problems import Problem
 from survey_service.reports import report as reports
 from survey_service.reports.render import formats
-from survey_service.reports.report import Report
+from survey_service.reports.report import Listed, Report
 from survey_service.statistics.rounding import rounded, rounded_cases
 from survey_service.statistics.shares import wilson
 from survey_service.store.base import CollectionSpec, Store
@@ -42,7 +42,7 @@ class Left:
     moment: str
 
 
-def usable(report: Report) -> bool:
+def usable(report: Listed) -> bool:
     """Tell whether a concept may rest on a report: not on invented answers, nor on withdrawn ones."""
     return not report.synthetic and not report.withdrawn
 
@@ -183,7 +183,7 @@ def wording_after(flag: Flag, store: Store) -> dict[str, str]:
 def _newest(store: Store, plugin: str) -> dict[str, tuple[Report, Block]]:
     """Return the statements of a plugin by id, each as the newest report that may be used has it."""
     found: dict[str, tuple[Report, Block]] = {}
-    for report in filter(usable, reports.all_reports(store, plugin)):
+    for report in filter(usable, reports.with_blocks(store, "statement", plugin)):
         for block in report.blocks:
             if block["type"] == "statement":
                 found.setdefault(block["id"], (report, block))

@@ -135,7 +135,7 @@ COLLECTIONS: Mapping[str, tuple[str, str]] = {
             *("codebook_versions", "coding_tasks", "concept_versions", "concept_items", "concept_wordings"),
             *("concept_left", "concept_progress", "observations", "observation_history", "indicator_goals"),
             *("indicator_goal_history", "figure_batches", "closing_pages", "closing_news", "packages"),
-            *("package_senders", "plugins", "reports", "runs", "response_filters", "report_schedules"),
+            *("package_senders", "plugins", "reports", "report_blocks", "runs", "response_filters", "report_schedules"),
         ),
         (TEAM, _WORK),
     ),

@@ -16,7 +16,7 @@ from survey_service.reports import installed, output, plugin_files, sandbox, scr
 from survey_service.reports.catalogue import available
 from survey_service.reports.finding import PluginEntry, find, list_plugins, read_entry
 from survey_service.reports.process import Ended, Flooded, Late, Progress, Unasked, Worker
-from survey_service.reports.report import Report, save
+from survey_service.reports.report import Report, compose, save
 from survey_service.reports.snapshot import Snapshot
 from survey_service.responses.revisions import Publications
 from survey_service.settings import Settings
@@ -77,9 +77,10 @@ def run(
         raise
     if plugins is None:
         installed.succeeded(store, name)
-    return save(
-        store, name, made.info, made.snapshot, made.blocks, made.day, parameters=made.parameters, digest=entry.digest
+    report = compose(
+        name, made.info, made.snapshot, made.blocks, made.day, parameters=made.parameters, digest=entry.digest
     )
+    return save(store, report)
 
 
 def attempt(

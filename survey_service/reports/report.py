@@ -1,28 +1,36 @@
-"""Finished reports: documents that never change, each with its plugin, version, snapshot and day."""
+"""Finished reports: documents that never change, each with its plugin, version, snapshot and day.
+
+What a report says, its blocks, can be hundreds of kilobytes, and is a document of its own: who lists reports does not
+read it. The same blocks of several reports are kept once.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+import orjson
+
 from survey_service import clock
 from survey_service.problems import Problem
 from survey_service.reports.snapshot import Snapshot
-from survey_service.store.base import CollectionSpec, Store, Stored
+from survey_service.store.base import CollectionSpec, Document, Store, Stored
 
 REPORTS = CollectionSpec("reports", indexes=("plugin", "snapshot"))
+BLOCKS = CollectionSpec("report_blocks", unique=("hash",))
 DEMO = "demo"
 
 
-@dataclass(frozen=True)
-class Report:
-    """A finished report. ``counts`` are the numbers behind it by questionnaire (``{"valid": …, "excluded": …,
-    "withdrawn": …}``; for offers by state of moderation); ``synthetic`` is True if invented responses are among them;
-    ``withdrawn`` if answers in it were withdrawn since, so that its snapshot is gone; ``blocks`` are JSON;
-    ``parameters`` the values it was made with; ``digest`` the hash of the plugin's wheel, empty without one."""
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A finished report without its blocks. ``counts`` are the numbers behind it by questionnaire (``{"valid": …,
+    "excluded": …, "withdrawn": …}``; for offers by state of moderation); ``synthetic`` is True if invented responses
+    are among them; ``withdrawn`` if answers in it were withdrawn since, so that its snapshot is gone; ``parameters``
+    the values it was made with; ``digest`` the hash of the plugin's wheel, empty without one."""
 
     id: int
     plugin: str
@@ -33,19 +41,30 @@ class Report:
     day: dt.date
     synthetic: bool
     counts: Mapping[str, Mapping[str, int]]
-    blocks: tuple[Mapping[str, Any], ...]
     withdrawn: bool = False
     parameters: Mapping[str, Any] = field(default_factory=dict)
     digest: str = ""
     basis: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By questionnaire the ``periods`` and ``revisions`` of the responses in the snapshot."""
 
+
+@dataclass(frozen=True, kw_only=True)
+class Report(Listed):
+    """A finished report with all that it says; its blocks are JSON."""
+
+    blocks: tuple[Mapping[str, Any], ...]
+
+    @property
+    def types(self) -> list[str]:
+        """The types of its blocks, each once."""
+        return sorted({block["type"] for block in self.blocks})
+
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON data."""
-        return {"id": self.id, **_body(self)}
+        return {"id": self.id, **_facts(self), "blocks": [dict(block) for block in self.blocks]}
 
 
-def _body(report: Report) -> dict[str, Any]:
+def _facts(report: Listed) -> dict[str, Any]:
     return {
         "plugin": report.plugin,
         "version": report.version,
@@ -55,7 +74,6 @@ def _body(report: Report) -> dict[str, Any]:
         "day": report.day.isoformat(),
         "synthetic": report.synthetic,
         "counts": {name: dict(counts) for name, counts in report.counts.items()},
-        "blocks": [dict(block) for block in report.blocks],
         "withdrawn": report.withdrawn,
         "parameters": dict(report.parameters),
         "digest": report.digest,
@@ -63,24 +81,18 @@ def _body(report: Report) -> dict[str, Any]:
     }
 
 
-def _report(stored: Stored) -> Report:
-    body = stored.body
-    return Report(
-        id=stored.id,
-        plugin=body["plugin"],
-        version=body["version"],
-        title=body["title"],
-        snapshot=body["snapshot"],
-        period=body["period"],
-        day=dt.date.fromisoformat(body["day"]),
-        synthetic=body["synthetic"],
-        counts=body["counts"],
-        blocks=tuple(body["blocks"]),
-        withdrawn=body.get("withdrawn", False),
-        parameters=body.get("parameters", {}),
-        digest=body.get("digest", ""),
-        basis=body.get("basis", {}),
-    )
+def _known(id: int, body: Document) -> dict[str, Any]:
+    """Return the facts in a stored report."""
+    names = ("plugin", "version", "title", "snapshot", "period", "synthetic", "counts", "withdrawn", "parameters",
+             "digest", "basis")  # fmt: skip
+    return {"id": id, "day": dt.date.fromisoformat(body["day"]), **{name: body[name] for name in names}}
+
+
+def _report(store: Store, stored: Stored) -> Report:
+    kept = store.collection(BLOCKS).first(hash=stored.body["blocks"])
+    if kept is None:
+        raise Problem("report.missing")
+    return Report(**_known(stored.id, stored.body), blocks=tuple(kept.body["blocks"]))
 
 
 def compose(
@@ -121,21 +133,31 @@ def compose(
     )
 
 
-def save(store: Store, plugin: str, *arguments: Any, **named: Any) -> Report:
-    """Store a finished report, see `compose`, and return it; the same report of the same day is stored once."""
-    report = compose(plugin, *arguments, **named)
-    body = _body(report)
-    reports = store.collection(REPORTS)
+def save(store: Store, report: Report) -> Report:
+    """Store a finished report and return it with its number; the same report of the same day is stored once."""
+    reports, kept = store.collection(REPORTS), store.collection(BLOCKS)
+    hashed = hashlib.sha256(orjson.dumps(report.blocks, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    body = {**_facts(report), "types": report.types, "blocks": hashed}
     with store.transaction():
+        if kept.first(hash=hashed) is None:
+            kept.add({"hash": hashed, "blocks": list(report.blocks)})
         same = [stored for stored in reports.find(snapshot=report.snapshot) if stored.body == body]
-        return _report(same[0] if same else reports.add(body))
+        return _report(store, same[0] if same else reports.add(body))
 
 
-def all_reports(store: Store, plugin: str | None = None) -> list[Report]:
+def all_reports(store: Store, plugin: str | None = None) -> list[Listed]:
     """Return the reports, newest first; ``plugin`` names one plugin or None for all."""
+    return [Listed(**_known(stored.id, stored.body)) for stored in _newest_first(store, plugin)]
+
+
+def with_blocks(store: Store, type: str, plugin: str | None = None) -> Iterator[Report]:
+    """Yield the reports that have blocks of a type, newest first, each read when it is its turn."""
+    return (_report(store, stored) for stored in _newest_first(store, plugin) if type in stored.body["types"])
+
+
+def _newest_first(store: Store, plugin: str | None) -> Sequence[Stored]:
     reports = store.collection(REPORTS)
-    found = reports.find() if plugin is None else reports.find(plugin=plugin)
-    return [_report(stored) for stored in reversed(found)]
+    return (reports.find() if plugin is None else reports.find(plugin=plugin))[::-1]
 
 
 def load(store: Store, id: int) -> Report:
@@ -143,4 +165,4 @@ def load(store: Store, id: int) -> Report:
     stored = store.collection(REPORTS).get(id)
     if stored is None:
         raise Problem("report.missing")
-    return _report(stored)
+    return _report(store, stored)

@@ -14,7 +14,7 @@ from survey_service.reports.comparing import Block, Change, compare
 from survey_service.reports.finding import PluginEntry
 from survey_service.reports.installed import Plugin
 from survey_service.reports.process import Progress
-from survey_service.reports.report import Report, all_reports
+from survey_service.reports.report import Report, all_reports, load
 from survey_service.reports.snapshot import Snapshot
 from survey_service.responses.revisions import Publications
 from survey_service.settings import Settings
@@ -110,7 +110,8 @@ def _keys(plugin: Plugin) -> tuple[str, str]:
 def _last(store: Store, entry: PluginEntry) -> Report | None:
     """Return the last report of a version that nothing was withdrawn from."""
     found = (one for one in all_reports(store, entry.name) if one.digest == entry.digest and not one.withdrawn)
-    return next(found, None)
+    last = next(found, None)
+    return None if last is None else load(store, last.id)
 
 
 def _reads(entry: PluginEntry) -> tuple[Any, ...]:

@@ -71,13 +71,14 @@ class Entry:
 
 
 class Publications:
-    """The published questionnaires of one store. Revisions never change, so their models are kept in memory."""
+    """The published questionnaires of one store. Revisions never change, so what is made of them is kept in memory."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._revisions = store.collection(REVISIONS)
         self._publications = store.collection(PUBLICATIONS)
         self._models: dict[str, tuple[int, Questionnaire]] = {}
+        self._entries: dict[str, Entry] = {}
         self._known: dict[str, tuple[int, Published | None]] = {}
 
     def publish(
@@ -214,19 +215,19 @@ class Publications:
 
     def history(self, name: str) -> list[str]:
         """Return the ids of all revisions of a questionnaire, oldest first."""
-        return [stored.body["revision"] for stored in self._revisions.find(questionnaire=name)]
+        return [f"{name}-{number}" for number in range(1, self._revisions.count(questionnaire=name) + 1)]
 
     def entries(self, name: str) -> list[Entry]:
         """Return the history of a questionnaire, oldest first."""
-        return [self._entry(stored) for stored in self._revisions.find(questionnaire=name)]
+        return [self.entry(revision) for revision in self.history(name)]
 
     def entry(self, revision: str) -> Entry:
         """Return one revision's entry in the history. Raises Problem questionnaire.missing."""
-        return self._entry(self._stored(revision))
-
-    def _entry(self, stored: Stored) -> Entry:
-        body = stored.body
-        return Entry(body["revision"], body["number"], body["day"], body["by"], body["note"], self._changes_of(body))
+        if revision not in self._entries:
+            body = self._stored(revision).body
+            facts = (body["revision"], body["number"], body["day"], body["by"], body["note"])
+            self._entries[revision] = Entry(*facts, self._changes_of(body))
+        return self._entries[revision]
 
     def _changes_of(self, body: Document) -> tuple[Change, ...]:
         if body["changes"] is not None:

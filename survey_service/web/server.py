@@ -67,6 +67,7 @@ def run(
     Call it from the main thread. Raises Problem service.address.
     """
     port = _free(host, port)
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # many threads with a heap each would keep a third more memory
     multiprocessing.set_start_method("spawn", force=True)  # a forked process would share locks and files with this one
     processes = settings.processes
     there, here = multiprocessing.Pipe(duplex=False)

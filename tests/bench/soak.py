@@ -26,10 +26,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import orjson
 import requests
 
 from survey_service import clock, settings
 from survey_service.accounts import accounts
+from survey_service.reports.report import BLOCKS
 from survey_service.responses import receipts
 from survey_service.responses.submissions import RESPONSES
 from survey_service.store import open_store
@@ -42,6 +44,8 @@ RATE = 20_000
 """Bytes a second that a phone sends and receives."""
 PAUSES = 4.0
 """Seconds between two responses of a phone: sixty-four people hand theirs in every six seconds or so, all day long."""
+RESPONSE = 0.003
+"""MB of memory that a response takes in the embedded store, with its row in the list of the desk."""
 _PART = 1_400
 _FIELD = re.compile(r'name="_csrf" value="([^"]+)"')
 LANGUAGES = ("de", "ar", "uk", "fa-AF", "en")
@@ -183,7 +187,7 @@ def _looker(port: int, seen: Seen, stop: Callable[[], bool]) -> None:
     for round in range(1 << 30):
         if stop():
             return
-        path = PAGES[round % len(PAGES)].format(LANGUAGES[round % len(LANGUAGES)])
+        path = PAGES[round % len(PAGES)].format(LANGUAGES[round // len(PAGES) % len(LANGUAGES)])
         began = time.perf_counter()
         status = browser.get(f"http://127.0.0.1:{port}{path}", timeout=60).status_code
         seen.pages.append((time.perf_counter() - began) * 1_000)
@@ -290,7 +294,7 @@ def _guarded(work: Callable[[], None], seen: Seen) -> None:
 @dataclass(frozen=True)
 class Verdict:
     """What is found afterwards: acknowledged responses that are lost, stored twice, with another receipt; backups that
-    lack one acknowledged before they began; and what else went wrong."""
+    lack one acknowledged before they began; what else went wrong; and how many MB of memory what is stored takes."""
 
     kept: int
     lost: int
@@ -298,6 +302,7 @@ class Verdict:
     differing: int
     short_backups: int
     faults: tuple[str, ...]
+    stored: float
 
     @property
     def clean(self) -> bool:
@@ -308,6 +313,7 @@ def judge(instance: Path, seen: Seen) -> Verdict:
     """Compare what is stored with what was acknowledged."""
     store = open_store(settings.load(instance).store, instance)
     bodies = [stored.body for stored in store.collection(RESPONSES).iterate()]
+    reports = sum(len(orjson.dumps(stored.body)) for stored in store.collection(BLOCKS).iterate())
     store.close()
     kept = Counter(body["key"] for body in bodies)
     hashes = {body["key"]: body["receipt_hash"] for body in bodies}
@@ -320,6 +326,7 @@ def judge(instance: Path, seen: Seen) -> Verdict:
         differing=len(set(seen.differing) | set(wrong)),
         short_backups=sum(held < before for held, before in counts),
         faults=tuple(seen.faults),
+        stored=len(bodies) * RESPONSE + reports / 1e6,
     )
 
 
@@ -332,7 +339,7 @@ def main(seconds: float = 600.0) -> int:
     median, slowest = statistics.median(idle), statistics.quantiles(seen.pages, n=100)[98]
     half = len(seen.memory) // 2
     warm, late = statistics.median(seen.memory[half // 2 : half]), statistics.median(seen.memory[-half // 2 :])
-    grown = late - warm - (verdict.kept / 2) * 0.003
+    grown = late - warm - verdict.stored / 2
     print(f"{sum(seen.answers.values()):,} answers in {seconds:.0f} s: {dict(sorted(seen.answers.items()))}")
     print(f"{len(seen.acknowledged):,} responses acknowledged, {verdict.kept:,} kept, {len(seen.backups)} backups")
     print(f"lost {verdict.lost} · doubled {verdict.doubled} · with another receipt {verdict.differing}")

@@ -50,7 +50,8 @@ def chart(mark: str = "bar", rows: Any = ROWS, **channels: str) -> VegaLite:
 def report(*blocks: Block) -> Report:
     checked = output.check_output(json.loads(json.dumps(ReportOutput(blocks).to_json())))
     title = {"de": "Probe", "en": "Trial"}
-    return Report(1, "trial", "1", title, "f" * 32, "2026-Q4", TODAY, False, {}, tuple(checked))
+    facts = {"id": 1, "plugin": "trial", "version": "1", "title": title, "snapshot": "f" * 32, "period": "2026-Q4"}
+    return Report(**facts, day=TODAY, synthetic=False, counts={}, blocks=tuple(checked))
 
 
 def shown(block: VegaLite, tag: str = "de") -> ChartView:

@@ -40,7 +40,9 @@ def seen(
 ) -> ReportView:
     stored = tuple(ReportOutput(blocks).to_json()["blocks"])
     named = title or {"de": "Probe", "en": "Trial", "ar": "تجربة"}
-    made = Report(1, "trial", "1", named, "f" * 32, "2026-Q4", TODAY, True, {"needs": {"valid": 9}}, stored, withdrawn)
+    facts = {"id": 1, "plugin": "trial", "version": "1", "title": named, "snapshot": "f" * 32, "period": "2026-Q4"}
+    counts = {"needs": {"valid": 9}}
+    made = Report(**facts, day=TODAY, synthetic=True, counts=counts, blocks=stored, withdrawn=withdrawn)
     return view(made, tag)
 
 

@@ -18,7 +18,7 @@ from survey_service import clock
 from survey_service import settings as settings_module
 from survey_service.problems import Problem
 from survey_service.reports import calendar, schedules, telling
-from survey_service.reports.report import REPORTS, Report
+from survey_service.reports.report import REPORTS, Report, save
 from survey_service.reports.schedules import SCHEDULES, Done
 from survey_service.responses.revisions import Publications
 from survey_service.settings import Settings
@@ -72,12 +72,9 @@ def settings(tmp_path: Path) -> Settings:
 def stored(store: Store, plugin: str) -> Report:
     """Store a report of a plugin, another one each time, and return it."""
     number = store.collection(REPORTS).count() + 1
-    made = Report(
-        0, plugin, "1", {"de": "Lage", "en": "State"}, f"{number:032x}", "2027-Q1", clock.today(), False, {}, ()
-    )
-    body = made.to_json()
-    del body["id"]
-    return replace(made, id=store.collection(REPORTS).add(body).id)
+    facts = {"id": 0, "plugin": plugin, "version": "1", "title": {"de": "Lage", "en": "State"}, "period": "2027-Q1"}
+    made = Report(**facts, snapshot=f"{number:032x}", day=clock.today(), synthetic=False, counts={}, blocks=())
+    return save(store, made)
 
 
 @pytest.fixture

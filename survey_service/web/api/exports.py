@@ -12,7 +12,7 @@ from flask import Response, jsonify, request, url_for
 from survey_service import languages
 from survey_service.accounts import tokens
 from survey_service.reports import report
-from survey_service.reports.report import Report
+from survey_service.reports.report import Listed
 from survey_service.responses.export import FORMATS, Options, codebook, documents, packed
 from survey_service.web.api import bearer, queries
 from survey_service.web.api.blueprint import blueprint
@@ -83,9 +83,9 @@ def results(name: str) -> Response:
     queries.check(())
     context = current()
     context.publications.current(name)
-    newest: dict[str, Report] = {}
+    newest: dict[str, Listed] = {}
     for made in report.all_reports(context.store):
         if name in made.counts and not made.withdrawn:
             newest.setdefault(made.plugin, made)
-    found: list[dict[str, Any]] = [newest[plugin].to_json() for plugin in sorted(newest)]
+    found = [report.load(context.store, newest[plugin].id).to_json() for plugin in sorted(newest)]
     return jsonify(questionnaire=name, reports=found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -24,11 +26,11 @@ def concept_inputs(number: int) -> str:
     versions.changeable(store, number)
     report = _report(request.args["report"]) if "report" in request.args else None
     present = {item.source for item in found.items}
-    listed = [each for each in reports.all_reports(store) if any(evidence.inputs(each))]
+    listed = (each for each in reports.with_blocks(store, "statement") if any(evidence.inputs(each)))
     return render_template(
         "manage/concept_inputs.html",
         concept=found,
-        reports=[(each, evidence.usable(each)) for each in listed[:_REPORTS_SHOWN]],
+        reports=[(each, evidence.usable(each)) for each in itertools.islice(listed, _REPORTS_SHOWN)],
         report=report,
         usable=report is not None and evidence.usable(report),
         inputs=[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,13 +57,13 @@ def indicators() -> str:
         newest = series[-1][-1] if series else None
         goal = goals.of_indicator(context.store, indicator.code)
         rows.setdefault(indicator.field, []).append((indicator, newest, goal))
-    found = [each for each in reports.all_reports(context.store) if any(taking.figures(each))]
+    found = reports.with_blocks(context.store, "figure")
     return render_template(
         "manage/indicators.html",
         rows=rows,
         fields=current().library.labels("fields_of_action"),
         progress=progress,
-        reports=found[:_REPORTS_SHOWN],
+        reports=list(itertools.islice(found, _REPORTS_SHOWN)),
         taken=request.args.get("taken", ""),
         imported=request.args.get("imported", ""),
     )
