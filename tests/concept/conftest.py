@@ -43,12 +43,12 @@ def block(id: str = "work", field: str = "ARB", count: int | None = 42, n: int =
 
 def file(store: Store, *blocks: dict[str, Any], **more: Any) -> Report:
     """Store a finished report and return it."""
-    body = {
-        "plugin": "gaps", "version": "1.0", "title": {"de": "Lücken", "en": "Gaps"}, "snapshot": "abc123",
-        "period": "2026-Q4", "day": "2026-11-23", "synthetic": False, "counts": {},
-        "blocks": [{"type": "text", "role": "heading", "text": {"de": "A"}, "values": {}}, *blocks], **more,
+    heading = {"type": "text", "role": "heading", "text": {"de": "A"}, "values": {}}
+    facts = {
+        "id": 0, "plugin": "gaps", "version": "1.0", "title": {"de": "Lücken", "en": "Gaps"}, "snapshot": "abc123",
+        "period": "2026-Q4", "day": dt.date(2026, 11, 23), "synthetic": False, "counts": {}, **more,
     }  # fmt: skip
-    return reports.load(store, store.collection(reports.REPORTS).add(body).id)
+    return reports.save(store, Report(**facts, blocks=(heading, *blocks)))
 
 
 def add(store: Store, number: int, text: str = "Mehr Kurse.", **more: Any) -> Item:

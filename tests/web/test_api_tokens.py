@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import re
@@ -206,12 +207,13 @@ def test_a_parameter_that_cannot_be_used_is_named(ask: Ask, query: str) -> None:
 
 
 def test_results_are_reports_and_no_counts_of_this_moment(ask: Ask, store: Store) -> None:
-    body = {"plugin": "needs", "version": "1", "title": {"de": "B"}, "snapshot": "s", "period": "2026-Q4",
-            "day": "2026-11-01", "synthetic": False, "blocks": [], "withdrawn": False, "parameters": {}, "digest": "",
-            "basis": {}, "counts": {"small": {"valid": 9}}}  # fmt: skip
-    reports = store.collection(report.REPORTS)
-    for changes in ({}, {"day": "2026-11-02"}, {"day": "2026-11-03", "withdrawn": True}, {"counts": {"offers": {}}}):
-        reports.add({**body, **changes})
+    facts = {"plugin": "needs", "version": "1", "title": {"de": "B"}, "snapshot": "s", "period": "2026-Q4"}
+    counts = {"small": {"valid": 9}}
+    one = report.Report(**facts, id=0, day=dt.date(2026, 11, 1), synthetic=False, blocks=(), counts=counts)
+    later, last = (dataclasses.replace(one, day=dt.date(2026, 11, day)) for day in (2, 3))
+    others = dataclasses.replace(last, withdrawn=True), dataclasses.replace(one, counts={"offers": {}})
+    for each in (one, later, *others):
+        report.save(store, each)
     answer = ask(tokens.RESULTS, "GET", "questionnaires/small/results")
     assert answer.json is not None
     assert [(found["id"], found["day"]) for found in answer.json["reports"]] == [(2, "2026-11-02")]

@@ -13,6 +13,7 @@ import pytest
 from survey_service.accounts import audit
 from survey_service.monitoring import goals, observations
 from survey_service.reports import report as reports
+from survey_service.reports.report import Report
 from survey_service.store.base import Store
 from tests.monitoring.test_observations import figure_block
 from tests.web.manage.conftest import Desk
@@ -108,13 +109,13 @@ def test_a_file_is_recorded_whole_or_not_at_all(manager: Desk, store: Store) -> 
 
 
 def test_figures_of_a_report_are_taken_over(manager: Desk, store: Store) -> None:
-    body = {
-        "plugin": "monitoring", "version": "1.1", "title": {"de": "Monitoring", "en": "Monitoring"}, "snapshot": "abc",
-        "period": "2026-Q4", "day": dt.date(2026, 11, 23).isoformat(), "synthetic": False, "counts": {},
-        "blocks": [figure_block("INT3")],
+    facts = {
+        "id": 0, "plugin": "monitoring", "version": "1.1", "title": {"de": "Monitoring", "en": "Monitoring"},
+        "snapshot": "abc", "period": "2026-Q4", "day": dt.date(2026, 11, 23), "counts": {},
+        "blocks": (figure_block("INT3"),),
     }  # fmt: skip
-    number = str(store.collection(reports.REPORTS).add(body).id)
-    invented = str(store.collection(reports.REPORTS).add({**body, "synthetic": True}).id)
+    number = str(reports.save(store, Report(**facts, synthetic=False)).id)
+    invented = str(reports.save(store, Report(**facts, synthetic=True)).id)
     page = manager.get("/manage/indicators?lang=en").text
     assert page.count('name="report"') == 2
     assert page.count("Take over</button>") == 1
