@@ -7,7 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 # One more than there are processors, for browsers and servers are waited for; at most four.
 WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 4 ? n + 1 : 4)))
-APT_TEST := age bubblewrap caddy chromium fonts-noto-core libreoffice-writer-nogui nginx openssl postgresql systemd
+APT_TEST := age bubblewrap caddy fonts-noto-core libreoffice-writer-nogui nginx openssl postgresql systemd
+# Chromium without windows: its pages cost a third. The journeys make do with chromium where there is no other.
+APT_BROWSER := chromium-headless-shell
 
 .PHONY: serve test test-faults test-languages lint check docs bench soak bench-phone translations clean
 
@@ -44,6 +46,7 @@ soak: $(VENV)/.test  ## ten minutes of a busy day at once: nothing lost, doubled
 	@$(BIN)/python -m tests.bench.soak $(SECONDS_OF_SOAK)
 
 bench-phone: $(VENV)/.test .system-test  ## weight and speed on a phone beside SurveyJS and enketo-core (Node 20 and npm)
+	@command -v chromium >/dev/null || $(call apt,chromium)
 	@$(BIN)/python -m tests.bench.phone
 
 translations: $(VENV)/.runtime  ## bring all catalogs up to date with the source texts
@@ -68,6 +71,7 @@ $(VENV)/.test: setup.cfg pyproject.toml .ci/constraints.txt $(VENV)/.runtime
 .PHONY: .system-test
 .system-test:
 	@dpkg -s $(APT_TEST) >/dev/null 2>&1 || $(call apt,$(APT_TEST))
+	@dpkg -s $(APT_BROWSER) >/dev/null 2>&1 || ($(call apt,$(APT_BROWSER))) || command -v chromium >/dev/null
 
 .PHONY: .enketo
 .enketo: $(VENV)/.test .system-test  # Enketo's page for its journey, built once; needs Node 18 or newer with npm

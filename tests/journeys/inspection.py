@@ -62,6 +62,19 @@ _AXE = f"""async ([tags, rows]) => {{
   }};
 }}"""
 
+_REMEMBERED = """() => {
+  const known = new Map(), colour = axe.commons.color.Color.prototype, parse = colour.parseString;
+  colour.parseString = function (text) {
+    if (!known.has(text)) {
+      parse.call(this, text);
+      known.set(text, [this.r, this.g, this.b, this.alpha]);
+    }
+    [this.r, this.g, this.b, this.alpha] = known.get(text);
+    return this;
+  };
+}"""
+"""What a colour's text says does not change, and a page has few; axe reads it anew at each element behind a text."""
+
 _GEOMETRY = """(least) => {
   const faults = [];
   const say = (what, element) => faults.push(`${what}: ${element.outerHTML.slice(0, 160)}`);
@@ -126,9 +139,11 @@ _GLYPHS = """() => {
     pen.fillText(text, 5, 28);
     return pen.getImageData(0, 0, 40, 40).data.join();
   };
+  const seen = (window.seen ??= {})[pen.font] ??= new Map();  // it stays when other HTML is shown
   const missing = draw('\\u0378');
   const letters = new Set(document.body.innerText.match(/[^\\p{Z}\\p{Cc}\\p{Cf}\\p{M}]/gu));
-  return [...letters].filter((letter) => draw(letter) === missing).map((letter) => `no glyph for ${letter}`);
+  for (const letter of letters) if (!seen.has(letter)) seen.set(letter, draw(letter) === missing);
+  return [...letters].filter((letter) => seen.get(letter)).map((letter) => `no glyph for ${letter}`);
 }"""
 
 
@@ -165,6 +180,7 @@ class Inspector:
     def load(self, html: str, *, scheme: Any = "light", width: int = PHONE) -> Page:
         """Show HTML and return the page it is shown in."""
         page = self._shown()
+        page.evaluate("document.documentElement.replaceChildren()")  # or it would draw what it shows once more
         page.emulate_media(color_scheme=scheme)
         self.resize(page, width)
         inlined = _LINKED.sub(lambda link: "" if "print" in link[0] else f"<style>{sheet().text}</style>", html)
@@ -185,6 +201,7 @@ class Inspector:
         """
         if not page.evaluate("typeof axe === 'object'"):
             page.evaluate(AXE)  # it stays when other HTML is shown
+            page.evaluate(_REMEMBERED)
         found = page.evaluate(_AXE, [{"type": "rule", "values": list(rules)} if rules else TAGS, ROWS])
         faults: list[str] = list(found["violations"])
         if len(found["missed"]) > (1 - LEAST_COVERAGE) * found["texts"]:
