@@ -23,7 +23,7 @@ AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("ut
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LEAST_COVERAGE = 0.95
 LEAST_TARGET = 48
-ROWS = 8
+ROWS = 5
 _LINKED = re.compile(r'<link rel="stylesheet"[^>]*>')
 
 _TEXT_ELEMENTS = """() => {
@@ -40,15 +40,25 @@ _TEXT_ELEMENTS = """() => {
   return [...found];
 }"""
 
-_AXE = f"""async ([tags, rows]) => {{
+_AXE = f"""async ([tags, rows, rules]) => {{
   scrollTo(0, 0);  // where focus has scrolled to, what stays on the screen may lie over a target
   for (const body of document.querySelectorAll('tbody'))
     for (const row of [...body.rows].slice(rows)) row.remove();
+  const named = (element) => element.tagName + ' ' + (element.getAttribute('class') ?? '');
+  const alike = new Map();
+  for (const part of document.querySelectorAll('li, section')) {{
+    const shape = [part, ...part.querySelectorAll('*')].map(named).join();
+    const counted = alike.get(part.parentElement) ?? new Map();
+    alike.set(part.parentElement, counted.set(shape, (counted.get(shape) ?? 0) + 1));
+    if (counted.get(shape) > rows) part.remove();
+  }}
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walker.nextNode()) if (walker.currentNode.textContent.trim()) texts.push(walker.currentNode);
   for (const text of texts) text.textContent += '\\u200c';
-  const results = await axe.run(document, {{runOnly: tags, resultTypes: ['violations', 'passes'], elementRef: true}});
+  const results = await axe.run(document, {{
+    runOnly: tags, rules, resultTypes: ['violations', 'passes'], elementRef: true, selectors: false,
+  }});
   const judged = new Set();
   for (const group of [results.violations, results.passes])
     for (const rule of group)
@@ -193,18 +203,21 @@ class Inspector:
         if page.viewport_size is None or page.viewport_size["width"] != width:
             page.set_viewport_size({"width": width, "height": 640})
 
-    def axe(self, page: Page, rules: Sequence[str] = ()) -> list[str]:
+    def axe(self, page: Page, rules: Sequence[str] = (), *, contrast: bool = True) -> list[str]:
         """Return axe's violations, and the texts whose contrast it did not judge if they are too many.
 
-        With ``rules`` only these are asked. Of each table the first ROWS are looked at: the others are made alike, and
-        a report with all of them takes axe longer than the rest of its journey.
+        With ``rules`` only these are asked; without ``contrast`` all but this, which takes as long as all the others.
+        Of each table the first ROWS are looked at, and as many entries of a list or sections beside one another that
+        have the same elements: the others are made alike, and a report with all of them takes axe longer than the rest
+        of its journey.
         """
         if not page.evaluate("typeof axe === 'object'"):
             page.evaluate(AXE)  # it stays when other HTML is shown
             page.evaluate(_REMEMBERED)
-        found = page.evaluate(_AXE, [{"type": "rule", "values": list(rules)} if rules else TAGS, ROWS])
+        asked: object = {"type": "rule", "values": list(rules)} if rules else TAGS
+        found = page.evaluate(_AXE, [asked, ROWS, {} if contrast else {"color-contrast": {"enabled": False}}])
         faults: list[str] = list(found["violations"])
-        if len(found["missed"]) > (1 - LEAST_COVERAGE) * found["texts"]:
+        if contrast and len(found["missed"]) > (1 - LEAST_COVERAGE) * found["texts"]:
             faults.append(f"contrast of {len(found['missed'])} of {found['texts']} texts not judged: {found['missed']}")
         return faults
 

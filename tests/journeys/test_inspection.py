@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.inspection import Inspector
+from tests.journeys.inspection import ROWS, Inspector
 
 SOUND = """<!doctype html>
 <html lang="ar" dir="rtl"><head><title>عنوان</title><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -56,11 +56,20 @@ def test_a_fault_in_dark_colours_alone_is_found(inspector: Inspector) -> None:
     assert any("color-contrast" in fault for fault in inspector.faults(html, "ar", "rtl", "dark"))
 
 
+def test_only_what_has_the_same_elements_is_taken_for_alike(inspector: Inspector) -> None:
+    entries = "<li>نص</li>" * (2 * ROWS)
+    faulty = '<li><b style="color:#888">نص</b></li>'
+    for more, found in (("", False), (faulty, True), (faulty.replace("b", "i") * 2, True)):
+        html = SOUND.replace("</main>", f"<ul>{entries}{more}</ul></main>")
+        faults = inspector.faults(html, "ar", "rtl")
+        assert any("color-contrast" in fault for fault in faults) == found
+
+
 def test_axe_alone_would_pass_over_arabic_script(inspector: Inspector) -> None:
     """Why every text gets U+200C: without it axe judges the contrast of almost no Arabic text."""
     from tests.journeys import inspection
 
     page = inspector.load(SOUND)
     page.evaluate(inspection.AXE)
-    blind = page.evaluate(inspection._AXE.replace("text.textContent += '\\u200c'", ""), inspection.TAGS)
+    blind = page.evaluate(inspection._AXE.replace("text.textContent += '\\u200c'", ""), [inspection.TAGS, ROWS, {}])
     assert len(blind["missed"]) > (1 - inspection.LEAST_COVERAGE) * blind["texts"]
