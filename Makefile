@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # One more than there are processors, for browsers and servers are waited for; at most four.
 WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 4 ? n + 1 : 4)))
+# Compiled modules are kept even where Python is told not to: workers, and hundreds of commands they start, share them.
+unexport PYTHONDONTWRITEBYTECODE
 APT_TEST := age bubblewrap caddy chromium fonts-noto-core libreoffice-writer-nogui nginx openssl postgresql systemd
 
 .PHONY: serve test test-faults test-languages lint check docs bench soak bench-phone translations clean
