@@ -20,6 +20,7 @@ from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses.revisions import Publications
 from survey_service.store import open_store
 from survey_service.store.base import Store
+from tests import order
 from tests.faults import table
 from tests.quickly import applications_begin_quickly as applications_begin_quickly
 from tests.store.postgres_server import Server, running
@@ -157,9 +158,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     table.show(terminalreporter)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of the table of bad input and faults."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Mark the tests of the table of bad input and faults; of those chosen, the longest begin first."""
     table.mark(items)
+    yield
+    items[:] = order.deal(items, getattr(config, "workerinput", {}).get("workercount", 1))
 
 
 def pytest_collection_finish() -> None:
