@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # One more than there are processors, for browsers and servers are waited for; at most four.
 WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 4 ? n + 1 : 4)))
+# Compiled modules are kept even where Python is told not to: workers, and hundreds of commands they start, share them.
+unexport PYTHONDONTWRITEBYTECODE
 APT_TEST := age bubblewrap caddy fonts-noto-core libreoffice-writer-nogui nginx openssl postgresql systemd
 # Chromium without windows: its pages cost a third. The journeys make do with chromium where there is no other.
 APT_BROWSER := chromium-headless-shell

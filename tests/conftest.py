@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import gc
 import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import psycopg
 import pytest
-from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
-from werkzeug.routing import Rule
 
 from survey_service.questionnaire.loader import Library, load_folder
 from survey_service.questionnaire.model import Questionnaire
 from survey_service.responses.revisions import Publications
 from survey_service.store import open_store
 from survey_service.store.base import Store
+from tests import order
 from tests.faults import table
+from tests.quickly import applications_begin_quickly as applications_begin_quickly
 from tests.store.postgres_server import Server, running
 
 hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -83,48 +82,6 @@ def questionnaire(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Q
         return load_folder(folder).questionnaires[name]
 
     return load
-
-
-@pytest.fixture(autouse=True, scope="session")
-def applications_begin_quickly() -> Iterator[None]:
-    """Let many applications share what each would make anew: the builders of addresses and the compiled templates.
-
-    A builder depends on the pattern and its defaults only; a compiled template on its source.
-    """
-    builders: dict[Any, Any] = {}
-    compile_builder, create_environment = Rule._compile_builder, Flask.create_jinja_environment
-    kept = _KeptTemplates()
-
-    def compiled(self: Rule, append_unknown: bool = True) -> Any:
-        key = (tuple(self._trace), append_unknown, tuple(sorted((self.defaults or {}).items())))
-        if key not in builders:
-            builders[key] = compile_builder(self, append_unknown)
-        return builders[key]
-
-    def environment(self: Flask) -> Any:
-        made = create_environment(self)
-        made.bytecode_cache = kept
-        return made
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", compiled)
-        patch.setattr(Flask, "create_jinja_environment", environment)
-        yield
-
-
-class _KeptTemplates(BytecodeCache):
-    """Compiled templates in memory, by name and the hash of their source."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        found = self.kept.get((bucket.key, bucket.checksum))
-        if found is not None:
-            bucket.bytecode_from_string(found)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
 
 
 @pytest.fixture
@@ -201,6 +158,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     table.show(terminalreporter)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of the table of bad input and faults."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Mark the tests of the table of bad input and faults; of those chosen, the longest begin first."""
     table.mark(items)
+    yield
+    items[:] = order.deal(items, getattr(config, "workerinput", {}).get("workercount", 1))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage more seldom, and not in what lives as long as the run: modules and ten thousand tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
