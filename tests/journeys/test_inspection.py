@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.inspection import Inspector
+from tests.journeys.inspection import FEW, Inspector
 
 SOUND = """<!doctype html>
 <html lang="ar" dir="rtl"><head><title>عنوان</title><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -64,3 +64,20 @@ def test_axe_alone_would_pass_over_arabic_script(inspector: Inspector) -> None:
     page.evaluate(inspection.AXE)
     blind = page.evaluate(inspection._AXE.replace("text.textContent += '\\u200c'", ""), inspection.TAGS)
     assert len(blind["missed"]) > (1 - inspection.LEAST_COVERAGE) * blind["texts"]
+
+
+ALIKE = "<section><h2>عنوان</h2><p>نص آخر</p></section>"
+
+
+def test_of_what_is_made_alike_the_first_and_the_last_are_looked_at(inspector: Inspector) -> None:
+    page = inspector.load(SOUND.replace("</main>", ALIKE * 9 + "</main>"))
+    assert inspector.axe(page) == []
+    assert page.locator("section").count() == FEW + 1
+    assert page.locator("label").count() == 2
+
+
+@pytest.mark.parametrize("place", [4, 8], ids=["in the middle", "at the end"])
+def test_what_differs_from_its_siblings_is_looked_at(inspector: Inspector, place: int) -> None:
+    odd = ALIKE.replace("<p>", '<p style="color:#888">')
+    html = SOUND.replace("</main>", ALIKE * place + odd + ALIKE * (8 - place) + "</main>")
+    assert any("axe color-contrast" in fault for fault in inspector.faults(html, "ar", "rtl"))
