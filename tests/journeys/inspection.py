@@ -40,7 +40,7 @@ _TEXT_ELEMENTS = """() => {
   return [...found];
 }"""
 
-_AXE = f"""async ([tags, few]) => {{
+_AXE = f"""async ([tags, few, rules]) => {{
   scrollTo(0, 0);  // where focus has scrolled to, what stays on the screen may lie over a target
   for (const body of document.querySelectorAll('tbody'))
     for (const row of [...body.rows].slice(few, -1)) row.remove();
@@ -60,7 +60,9 @@ _AXE = f"""async ([tags, few]) => {{
   const texts = [];
   while (walker.nextNode()) if (walker.currentNode.textContent.trim()) texts.push(walker.currentNode);
   for (const text of texts) text.textContent += '\\u200c';
-  const results = await axe.run(document, {{runOnly: tags, resultTypes: ['violations', 'passes'], elementRef: true}});
+  const results = await axe.run(document, {{
+    runOnly: tags, rules, resultTypes: ['violations', 'passes'], elementRef: true, selectors: false,
+  }});
   const judged = new Set();
   for (const group of [results.violations, results.passes])
     for (const rule of group)
@@ -205,19 +207,21 @@ class Inspector:
         if page.viewport_size is None or page.viewport_size["width"] != width:
             page.set_viewport_size({"width": width, "height": 640})
 
-    def axe(self, page: Page, rules: Sequence[str] = ()) -> list[str]:
+    def axe(self, page: Page, rules: Sequence[str] = (), *, contrast: bool = True) -> list[str]:
         """Return axe's violations, and the texts whose contrast it did not judge if they are too many.
 
-        With ``rules`` only these are asked. Of the rows of a table, and of siblings whose tags, attributes and classes
-        are the same all the way down, the first FEW and the last are looked at: the others are made alike, and a report
-        with all of them takes axe longer than the rest of its journey. Controls all stay.
+        With ``rules`` only these are asked; without ``contrast`` all but this, which takes as long as all the others.
+        Of the rows of a table, and of siblings whose tags, attributes and classes are the same all the way down, the
+        first FEW and the last are looked at: the others are made alike, and a report with all of them takes axe longer
+        than the rest of its journey. Controls all stay.
         """
         if not page.evaluate("typeof axe === 'object'"):
             page.evaluate(AXE)  # it stays when other HTML is shown
             page.evaluate(_REMEMBERED)
-        found = page.evaluate(_AXE, [{"type": "rule", "values": list(rules)} if rules else TAGS, FEW])
+        asked: object = {"type": "rule", "values": list(rules)} if rules else TAGS
+        found = page.evaluate(_AXE, [asked, FEW, {} if contrast else {"color-contrast": {"enabled": False}}])
         faults: list[str] = list(found["violations"])
-        if len(found["missed"]) > (1 - LEAST_COVERAGE) * found["texts"]:
+        if contrast and len(found["missed"]) > (1 - LEAST_COVERAGE) * found["texts"]:
             faults.append(f"contrast of {len(found['missed'])} of {found['texts']} texts not judged: {found['missed']}")
         return faults
 

@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from survey_service.accounts import accounts, audit, factors
 from tests.journeys.conftest import Service
+from tests.journeys.desk import faults_at_the_desk
 from tests.journeys.inspection import Inspector, shown
 
 PASSWORD, NEW = "drei Birnen im Schnee", "vier andere neue Wörter"
-UNJUDGED = "contrast of "
 WAIT = 30_000
 
 
@@ -34,10 +34,7 @@ class Person:
         self.look(path.split("?")[0])
 
     def look(self, name: str) -> None:
-        html = shown(self.page)
-        found = [each for each in self.inspector.faults(html, "de", "ltr", "light") if not each.startswith(UNJUDGED)]
-        found += self.inspector.axe(self.inspector.load(html, scheme="light", width=1600))
-        if found:
+        if found := faults_at_the_desk(self.inspector, shown(self.page)):
             self.faults[name] = found
 
     def fill(self, **fields: str) -> None:

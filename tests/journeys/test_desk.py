@@ -19,9 +19,9 @@ from survey_service.responses.submissions import RESPONSES
 from survey_service.watching import chain
 from survey_service.web.manage.status import TITLES
 from tests.journeys.conftest import Service
+from tests.journeys.desk import faults_at_the_desk
 from tests.journeys.inspection import Inspector, shown
 
-UNJUDGED = "contrast of "
 PASSWORD = "drei Birnen im Schnee"
 OpenPage = Callable[..., Page]
 
@@ -42,18 +42,9 @@ class Manager:
         self.faults: dict[str, list[str]] = {}
 
     def look(self, name: str) -> None:
-        """Inspect the page as on a phone and on a desk's screen, there in light and dark colours.
-
-        axe judges no contrast beyond the visible part of a wide table, so its coverage counts on the screen, where all
-        tables but that of responses fit.
-        """
-        html = shown(self.page)
-        found = self.inspector.faults(html, "de", "ltr", self.scheme)
-        found = [fault for fault in found if not fault.startswith(UNJUDGED)]
-        on_screen = self.inspector.axe(self.inspector.load(html, width=1600))
-        on_screen += self.inspector.axe(self.inspector.load(html, scheme="dark", width=1600), ["color-contrast"])
-        found += [fault for fault in on_screen if not (name.endswith("/responses") and fault.startswith(UNJUDGED))]
-        if found:
+        """Inspect the page as on a phone and on a desk's screen; only the table of responses is wider than that."""
+        wider = name.endswith("/responses")
+        if found := faults_at_the_desk(self.inspector, shown(self.page), self.scheme, wider=wider):
             self.faults[name] = found
 
     def sign_in(self) -> None:

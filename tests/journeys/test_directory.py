@@ -1,20 +1,14 @@
-"""Somebody looks for a German course in Meiningen, in Arabic and in German, on a phone, without scripts and with."""
+"""Somebody looks for a German course in Meiningen, in Arabic and in German, on a phone, without scripts and with.
+
+How the pages are drawn is looked at by ``test_languages.py``.
+"""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from survey_service import languages, settings
-from survey_service.app import create_app
-from survey_service.questionnaire.loader import Library
-from survey_service.responses.revisions import Publications
-from survey_service.store import open_store
-from tests.journeys import gallery
 from tests.journeys.conftest import OpenPage, Service
-from tests.journeys.gallery import Studio
 from tests.journeys.inspection import Inspector
 from tests.offers.listed import MEININGEN, SCHMALKALDEN, add
 
@@ -141,15 +135,3 @@ def test_proposals_are_drawn_well(offers: Service, phone: OpenPage, inspector: I
     page.locator("#_q").press("ArrowDown")
     assert inspector.axe(page) == []
     assert inspector.geometry(page) == []
-
-
-@pytest.mark.parametrize("tag", ["ar", "de", "ti"])
-def test_every_page_is_drawn_well(library: Library, inspector: Inspector, tmp_path: Path, tag: str) -> None:
-    store = open_store("tinydb:", tmp_path)
-    Publications(store).publish(library.questionnaires)
-    shots = gallery.shots(Studio(create_app(settings.load(tmp_path), store), store), tag, gallery.finding)
-    language = languages.language(tag)
-    assert len(shots) == 4
-    for shot in shots:
-        assert inspector.faults_in_both_schemes(shot.html, language.html, language.direction) == [], shot.name
-    store.close()

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pytest
 from playwright.sync_api import Page
 
 from survey_service import clock
 from survey_service.accounts import accounts
 from survey_service.offers import contacts, links, register
 from tests.journeys.conftest import Service
+from tests.journeys.desk import faults_at_the_desk
 from tests.journeys.inspection import Inspector, shown
 
-UNJUDGED = "contrast of "
 PASSWORD = "drei Birnen im Schnee"
-PICTURES = Path(os.environ.get("TEST_PICTURES", "test-artefacts"))
 ENTRY: dict[str, Any] = {
     "A01": "Angebot",
     "A02": "Verein Offene Tür",
@@ -55,22 +51,13 @@ def bring(page: Page, data: bytes) -> None:
     page.locator("form[enctype] button").click()
 
 
-def look(page: Page, inspector: Inspector, name: str) -> list[str]:
+def look(page: Page, inspector: Inspector) -> list[str]:
     """Return the faults of a page, on a phone and on a desk's screen."""
-    page.screenshot(path=PICTURES / f"offer-import-{name}.png", full_page=True)
-    html = shown(page)
-    found = [fault for fault in inspector.faults(html, "de", "ltr", "light") if not fault.startswith(UNJUDGED)]
-    return found + inspector.axe(inspector.load(html, scheme="light", width=1600))
-
-
-@pytest.fixture
-def pictures() -> Path:
-    PICTURES.mkdir(exist_ok=True)
-    return PICTURES
+    return faults_at_the_desk(inspector, shown(page))
 
 
 def test_a_manager_imports_a_table_without_scripts(
-    service: Service, phone: Callable[..., Page], inspector: Inspector, pictures: Path
+    service: Service, phone: Callable[..., Page], inspector: Inspector
 ) -> None:
     accounts.add(service.store, "Mara", ["manager"], PASSWORD, actor="test", now=dt.datetime.now(dt.UTC))
     page = phone("de", scripts=False)
@@ -79,14 +66,14 @@ def test_a_manager_imports_a_table_without_scripts(
     page.fill("#password", PASSWORD)
     page.click("main button")
     page.click("main a[href$='/offers/import']")
-    faults = {"form": look(page, inspector, "form")}
+    faults = {"form": look(page, inspector)}
     with page.expect_download() as loading:
         page.click("a[href$='template.xlsx']")
     template = loading.value.path().read_bytes()
 
     broken = {**ENTRY, "A04_name": "Kochkurs", "A05_fields": "Weltraum", "A07_type": "physical", "A07_postcode": "7318"}
     bring(page, filled(template, ENTRY, broken))
-    faults["preview"] = look(page, inspector, "preview")
+    faults["preview"] = look(page, inspector)
     cells = page.locator("table:has(#_findings) tbody th").all_inner_texts()
     assert len(cells) == 2  # what is no field of action, and the padded postcode
     assert not list(register.all_offers(service.store))
@@ -96,7 +83,7 @@ def test_a_manager_imports_a_table_without_scripts(
     bring(page, filled(template, ENTRY, mended))
     page.check("#publish")
     page.click("button[name=load]")
-    faults["done"] = look(page, inspector, "done")
+    faults["done"] = look(page, inspector)
     found = {stored.body["name"]: stored.body for stored in register.all_offers(service.store)}
     assert {name: (body["listed"], body["answers"].get("A08_from")) for name, body in found.items()} == {
         "Nähstube": (True, "09:00"),
@@ -106,9 +93,7 @@ def test_a_manager_imports_a_table_without_scripts(
     assert {name: found for name, found in faults.items() if found} == {}
 
 
-def test_a_provider_sends_a_table_and_waits(
-    service: Service, phone: Callable[..., Page], inspector: Inspector, pictures: Path
-) -> None:
+def test_a_provider_sends_a_table_and_waits(service: Service, phone: Callable[..., Page], inspector: Inspector) -> None:
     organisation = register.organisations.ensure(service.store, "Verein Offene Tür")
     anna = contacts.add(service.store, organisation, "anna@verein.example", "de")
     token = links.issue(service.store, anna.contact, links.EDIT)
@@ -116,11 +101,11 @@ def test_a_provider_sends_a_table_and_waits(
     page.goto(f"{service.url}/provider/de/open/{token}")
     page.click("main button")
     page.click("main a[href$='/bulk']")
-    faults = {"provider": look(page, inspector, "provider")}
+    faults = {"provider": look(page, inspector)}
     with page.expect_download() as loading:
         page.click("a[href$='template.xlsx']")
     bring(page, filled(loading.value.path().read_bytes(), {**ENTRY, "A02": None}, {**ENTRY, "A02": "Andere"}))
-    faults["provider preview"] = look(page, inspector, "provider-preview")
+    faults["provider preview"] = look(page, inspector)
     page.click("button[name=load]")
     assert page.url == f"{service.url}/provider/de/offers?sent=yes"
     [stored] = register.all_offers(service.store)

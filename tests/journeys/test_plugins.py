@@ -18,13 +18,13 @@ from survey_service.reports import installed, starting
 from survey_service.reports.report import Report, all_reports, load
 from survey_service.responses.revisions import Publications
 from tests.journeys.conftest import Service
+from tests.journeys.desk import faults_at_the_desk
 from tests.journeys.inspection import Inspector, shown
 from tests.reports.wheelwright import filename, wheel
 
 PASSWORD = "drei Birnen im Schnee"
 OpenPage = Callable[..., Page]
 NAME = "home_report"
-UNJUDGED = "contrast of "
 
 
 @pytest.fixture
@@ -75,10 +75,7 @@ class Person:
         page.wait_for_url("**/manage/plugins")
 
     def look(self, name: str) -> None:
-        html = shown(self.page)
-        found = [each for each in self.inspector.faults(html, "de", "ltr", "light") if not each.startswith(UNJUDGED)]
-        found += self.inspector.axe(self.inspector.load(html, scheme="light", width=1600))
-        if found:
+        if found := faults_at_the_desk(self.inspector, shown(self.page)):
             self.faults[name] = found
 
     def bring(self, path: Path | dict[str, Any]) -> None:
