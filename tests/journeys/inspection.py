@@ -44,16 +44,21 @@ _AXE = f"""async ([tags, few, rules]) => {{
   scrollTo(0, 0);  // where focus has scrolled to, what stays on the screen may lie over a target
   for (const body of document.querySelectorAll('tbody'))
     for (const row of [...body.rows].slice(few, -1)) row.remove();
-  const kept = 'td, th, option, input, select, textarea, button, :has(input, select, textarea, button)';
+  const kept = 'td, th, option, label, input, select, textarea, button, :has(label, input, select, textarea, button)';
+  const naming = new Set();
+  for (const control of document.querySelectorAll('input, select, textarea, button'))
+    for (const by of ['aria-labelledby', 'aria-describedby'])
+      for (const name of control.getAttribute(by)?.split(' ') ?? []) if (name) naming.add(name);
+  const names = (element) => [element, ...element.querySelectorAll('[id]')].some((each) => naming.has(each.id));
   const shape = (element) => {{
-    const names = [...element.attributes].map(({{name, value}}) =>
+    const given = [...element.attributes].map(({{name, value}}) =>
       ['class', 'role', 'style', 'type'].includes(name) ? `${{name}}=${{value}}` : name);
     const inner = [...element.children].map((child) => [child, shape(child)]);
-    const alike = Map.groupBy(inner.filter(([child]) => !child.matches(kept)), ([, said]) => said);
+    const alike = Map.groupBy(inner.filter(([child]) => !child.matches(kept) && !names(child)), ([, said]) => said);
     for (const group of alike.values()) for (const [child] of group.slice(few, -1)) child.remove();
     const texts = [...element.childNodes].some((child) => child.nodeType === Node.TEXT_NODE && child.data.trim());
     const rest = inner.filter(([child]) => child.isConnected).map(([, said]) => said);
-    return `<${{[element.localName, ...names].join(' ')}}>${{texts ? '.' : ''}}${{rest.join('')}}</>`;
+    return `<${{[element.localName, ...given].join(' ')}}>${{texts ? '.' : ''}}${{rest.join('')}}</>`;
   }};
   for (const main of document.querySelectorAll('main')) shape(main);
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -213,7 +218,7 @@ class Inspector:
         With ``rules`` only these are asked; without ``contrast`` all but this, which takes as long as all the others.
         Of the rows of a table, and of siblings whose tags, attributes and classes are the same all the way down, the
         first FEW and the last are looked at: the others are made alike, and a report with all of them takes axe longer
-        than the rest of its journey. Controls all stay.
+        than the rest of its journey. Controls all stay, and what names them.
         """
         if not page.evaluate("typeof axe === 'object'"):
             page.evaluate(AXE)  # it stays when other HTML is shown

@@ -81,3 +81,13 @@ def test_what_differs_from_its_siblings_is_looked_at(inspector: Inspector, place
     odd = ALIKE.replace("<p>", '<p style="color:#888">')
     html = SOUND.replace("</main>", ALIKE * place + odd + ALIKE * (8 - place) + "</main>")
     assert any("axe color-contrast" in fault for fault in inspector.faults(html, "ar", "rtl"))
+
+
+@pytest.mark.parametrize("name", ['<label for="c{0}">أ</label>', '<p id="p{0}">أ</p>'])
+def test_what_names_a_control_stays(inspector: Inspector, name: str) -> None:
+    names = "".join(name.format(number) for number in range(9))
+    fields = "".join(f'<textarea id="c{number}" aria-describedby="p{number}"></textarea>' for number in range(9))
+    if "<p" in name:
+        fields = fields.replace("describedby", "labelledby")
+    page = inspector.load(SOUND.replace("</main>", f"<div>{names}</div><div>{fields}</div></main>"))
+    assert inspector.axe(page, ["label"], contrast=False) == []
