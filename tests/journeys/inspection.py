@@ -23,7 +23,7 @@ AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("ut
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LEAST_COVERAGE = 0.95
 LEAST_TARGET = 48
-ROWS = 5
+FEW = 3
 _LINKED = re.compile(r'<link rel="stylesheet"[^>]*>')
 
 _TEXT_ELEMENTS = """() => {
@@ -40,18 +40,27 @@ _TEXT_ELEMENTS = """() => {
   return [...found];
 }"""
 
-_AXE = f"""async ([tags, rows, rules]) => {{
+_AXE = f"""async ([tags, few, rules]) => {{
   scrollTo(0, 0);  // where focus has scrolled to, what stays on the screen may lie over a target
   for (const body of document.querySelectorAll('tbody'))
-    for (const row of [...body.rows].slice(rows)) row.remove();
-  const named = (element) => element.tagName + ' ' + (element.getAttribute('class') ?? '');
-  const alike = new Map();
-  for (const part of document.querySelectorAll('li, section')) {{
-    const shape = [part, ...part.querySelectorAll('*')].map(named).join();
-    const counted = alike.get(part.parentElement) ?? new Map();
-    alike.set(part.parentElement, counted.set(shape, (counted.get(shape) ?? 0) + 1));
-    if (counted.get(shape) > rows) part.remove();
-  }}
+    for (const row of [...body.rows].slice(few, -1)) row.remove();
+  const kept = 'td, th, option, label, input, select, textarea, button, :has(label, input, select, textarea, button)';
+  const naming = new Set();
+  for (const control of document.querySelectorAll('input, select, textarea, button'))
+    for (const by of ['aria-labelledby', 'aria-describedby'])
+      for (const name of control.getAttribute(by)?.split(' ') ?? []) if (name) naming.add(name);
+  const names = (element) => [element, ...element.querySelectorAll('[id]')].some((each) => naming.has(each.id));
+  const shape = (element) => {{
+    const given = [...element.attributes].map(({{name, value}}) =>
+      ['class', 'role', 'style', 'type'].includes(name) ? `${{name}}=${{value}}` : name);
+    const inner = [...element.children].map((child) => [child, shape(child)]);
+    const alike = Map.groupBy(inner.filter(([child]) => !child.matches(kept) && !names(child)), ([, said]) => said);
+    for (const group of alike.values()) for (const [child] of group.slice(few, -1)) child.remove();
+    const texts = [...element.childNodes].some((child) => child.nodeType === Node.TEXT_NODE && child.data.trim());
+    const rest = inner.filter(([child]) => child.isConnected).map(([, said]) => said);
+    return `<${{[element.localName, ...given].join(' ')}}>${{texts ? '.' : ''}}${{rest.join('')}}</>`;
+  }};
+  for (const main of document.querySelectorAll('main')) shape(main);
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walker.nextNode()) if (walker.currentNode.textContent.trim()) texts.push(walker.currentNode);
@@ -207,15 +216,15 @@ class Inspector:
         """Return axe's violations, and the texts whose contrast it did not judge if they are too many.
 
         With ``rules`` only these are asked; without ``contrast`` all but this, which takes as long as all the others.
-        Of each table the first ROWS are looked at, and as many entries of a list or sections beside one another that
-        have the same elements: the others are made alike, and a report with all of them takes axe longer than the rest
-        of its journey.
+        Of the rows of a table, and of siblings whose tags, attributes and classes are the same all the way down, the
+        first FEW and the last are looked at: the others are made alike, and a report with all of them takes axe longer
+        than the rest of its journey. Controls all stay, and what names them.
         """
         if not page.evaluate("typeof axe === 'object'"):
             page.evaluate(AXE)  # it stays when other HTML is shown
             page.evaluate(_REMEMBERED)
         asked: object = {"type": "rule", "values": list(rules)} if rules else TAGS
-        found = page.evaluate(_AXE, [asked, ROWS, {} if contrast else {"color-contrast": {"enabled": False}}])
+        found = page.evaluate(_AXE, [asked, FEW, {} if contrast else {"color-contrast": {"enabled": False}}])
         faults: list[str] = list(found["violations"])
         if contrast and len(found["missed"]) > (1 - LEAST_COVERAGE) * found["texts"]:
             faults.append(f"contrast of {len(found['missed'])} of {found['texts']} texts not judged: {found['missed']}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -53,11 +54,11 @@ class Manager:
         self.page.fill("#name", "Mara")
         self.page.fill("#password", "ein falsches Wort")
         self.page.click("main button")
-        assert self.page.title().startswith(("Error:", "Fehler:"))
+        expect(self.page).to_have_title(re.compile("^(Error|Fehler):"))
         self.look("wrong login")
         self.page.fill("#password", PASSWORD)
         self.page.click("main button")
-        assert self.page.url == f"{self.url}/manage/reports"
+        self.page.wait_for_url(f"{self.url}/manage/reports")
 
     def open(self, path: str) -> None:
         self.page.goto(f"{self.url}{path}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.inspection import ROWS, Inspector
+from tests.journeys.inspection import FEW, Inspector
 
 SOUND = """<!doctype html>
 <html lang="ar" dir="rtl"><head><title>عنوان</title><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -56,20 +56,38 @@ def test_a_fault_in_dark_colours_alone_is_found(inspector: Inspector) -> None:
     assert any("color-contrast" in fault for fault in inspector.faults(html, "ar", "rtl", "dark"))
 
 
-def test_only_what_has_the_same_elements_is_taken_for_alike(inspector: Inspector) -> None:
-    entries = "<li>نص</li>" * (2 * ROWS)
-    faulty = '<li><b style="color:#888">نص</b></li>'
-    for more, found in (("", False), (faulty, True), (faulty.replace("b", "i") * 2, True)):
-        html = SOUND.replace("</main>", f"<ul>{entries}{more}</ul></main>")
-        faults = inspector.faults(html, "ar", "rtl")
-        assert any("color-contrast" in fault for fault in faults) == found
-
-
 def test_axe_alone_would_pass_over_arabic_script(inspector: Inspector) -> None:
     """Why every text gets U+200C: without it axe judges the contrast of almost no Arabic text."""
     from tests.journeys import inspection
 
     page = inspector.load(SOUND)
     page.evaluate(inspection.AXE)
-    blind = page.evaluate(inspection._AXE.replace("text.textContent += '\\u200c'", ""), [inspection.TAGS, ROWS, {}])
+    blind = page.evaluate(inspection._AXE.replace("text.textContent += '\\u200c'", ""), [inspection.TAGS, FEW, {}])
     assert len(blind["missed"]) > (1 - inspection.LEAST_COVERAGE) * blind["texts"]
+
+
+ALIKE = "<section><h2>عنوان</h2><p>نص آخر</p></section>"
+
+
+def test_of_what_is_made_alike_the_first_and_the_last_are_looked_at(inspector: Inspector) -> None:
+    page = inspector.load(SOUND.replace("</main>", ALIKE * 9 + "</main>"))
+    assert inspector.axe(page) == []
+    assert page.locator("section").count() == FEW + 1
+    assert page.locator("label").count() == 2
+
+
+@pytest.mark.parametrize("place", [4, 8], ids=["in the middle", "at the end"])
+def test_what_differs_from_its_siblings_is_looked_at(inspector: Inspector, place: int) -> None:
+    odd = ALIKE.replace("<p>", '<p style="color:#888">')
+    html = SOUND.replace("</main>", ALIKE * place + odd + ALIKE * (8 - place) + "</main>")
+    assert any("axe color-contrast" in fault for fault in inspector.faults(html, "ar", "rtl"))
+
+
+@pytest.mark.parametrize("name", ['<label for="c{0}">أ</label>', '<p id="p{0}">أ</p>'])
+def test_what_names_a_control_stays(inspector: Inspector, name: str) -> None:
+    names = "".join(name.format(number) for number in range(9))
+    fields = "".join(f'<textarea id="c{number}" aria-describedby="p{number}"></textarea>' for number in range(9))
+    if "<p" in name:
+        fields = fields.replace("describedby", "labelledby")
+    page = inspector.load(SOUND.replace("</main>", f"<div>{names}</div><div>{fields}</div></main>"))
+    assert inspector.axe(page, ["label"], contrast=False) == []
