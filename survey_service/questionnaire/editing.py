@@ -27,9 +27,9 @@ HEAD = ("label", "hint", "audience", "languages", "minutes", "consent")
 
 def sound(definition: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Definition:
     """Return the definition. Raises Problem questionnaire.faulty if it has a fault that ``before`` had not."""
-    known = [_said(fault) for fault in faults_of(before)[1]] if before is not None else []
-    faults = Faults([fault for fault in faults_of(definition)[1] if _said(fault) not in known])
-    faults.raise_if_any()
+    found = faults_of(definition)[1]
+    known = [_said(fault) for fault in faults_of(before)[1]] if found and before is not None else []
+    Faults([fault for fault in found if _said(fault) not in known]).raise_if_any()
     return dict(definition)
 
 

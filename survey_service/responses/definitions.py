@@ -60,7 +60,7 @@ def put(
             stored = collection.replace(
                 present.id, {**body, **kept}, version=present.version if version is None else version
             )
-    return _copy(stored)
+    return _copy(stored, questionnaire)
 
 
 def get(store: Store, name: str) -> WorkingCopy:
@@ -110,9 +110,14 @@ def discard(store: Store, name: str) -> None:
             store.collection(DEFINITIONS).delete(stored.id)
 
 
-def _copy(stored: Stored) -> WorkingCopy:
+def _copy(stored: Stored, questionnaire: Questionnaire | None = None) -> WorkingCopy:
+    """Return what is stored; its questionnaire is built unless the caller has built it."""
     body = stored.body
-    questionnaire = definition.from_json(body["definition"])
     return WorkingCopy(
-        stored.version, questionnaire, body["day"], body["source"], tuple(body["notices"]), body["definition"]
+        stored.version,
+        questionnaire or definition.from_json(body["definition"]),
+        body["day"],
+        body["source"],
+        tuple(body["notices"]),
+        body["definition"],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -164,8 +165,9 @@ def test_a_refused_request_leaves_no_file(store: Store, settings: Settings) -> N
 
 
 def test_what_is_there_and_what_would_take_a_name(
-    store: Store, settings: Settings, bring: Callable[..., Plugin]
+    store: Store, settings: Settings, bring: Callable[..., Plugin], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delitem(sys.modules, "monitoring", raising=False)  # other tests run bundled plugins in this process
     bring()
     assert refused(bring).code == "plugin.there"
     assert refused(lambda: bring(code=CODE + "\n# another file, the same number\n")).code == "plugin.same_version"
