@@ -86,11 +86,12 @@ def _operation(scope: str, summary: str, found: JSON, problem: JSON, *refused: s
         "404": "There is no such questionnaire or offer",
         "409": "It has changed, was withdrawn, or the id was used for other answers; nothing was stored",
         "413": "Too large",
+        "414": "The address is too long or has too many parts",
         "415": "Not application/json",
         "422": "Not accepted: a fault for each question; nothing was stored",
         "503": "Nothing can be stored right now; try again",
     }
-    denied = {status: {"description": said[status], "content": problem} for status in refused}
+    denied = {status: {"description": said[status], "content": problem} for status in ("414", *refused)}
     return {
         "summary": summary,
         "description": f"Needs the scope `{scope}`.",
