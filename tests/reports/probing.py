@@ -114,7 +114,7 @@ def attempt(
 ) -> dict[str, Any]:
     """Run a plugin that tries many things; return what came of each, and what the tries have changed."""
     kept: list[Any] = []
-    host.save = lambda _store, _name, _info, _frozen, blocks, _day, **_: kept.append(blocks)  # type: ignore
+    host.save = lambda _store, made: kept.append(list(made.blocks))  # type: ignore
     watched = [values.instance / "store", values.instance / "receipt.key", Path(given["code_file"]).parents[1]]
     before = fingerprint(watched)
     plugins = Path(given["code_file"]).parents[1]

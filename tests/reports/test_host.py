@@ -35,7 +35,7 @@ def test_a_report_is_made_stored_and_loaded(
     assert statement["revisions"] == ["small-1"]
     assert statement["wording"] == dict(small.questions["likes"].label)
     assert load(store, report.id) == report
-    assert all_reports(store) == all_reports(store, "trial") == [report]
+    assert [each.id for each in all_reports(store)] == [each.id for each in all_reports(store, "trial")] == [report.id]
 
 
 def test_the_same_report_of_a_day_is_stored_once(plugin: Write, run: Run, store: Store) -> None:

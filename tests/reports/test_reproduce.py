@@ -44,7 +44,7 @@ def made(store: Store, publications: Publications, respond: Callable[..., None],
         respond({"likes": ["red"]})
         respond({"likes": ["blue"]}, today=dt.date(2026, 7, 1))
     frozen = snapshot.freeze(folder, store, publications, ["small"], offers=False)
-    return report.save(store, "p", INFO, frozen, blocks(frozen), TODAY)
+    return report.save(store, report.compose("p", INFO, frozen, blocks(frozen), TODAY))
 
 
 def test_a_report_names_what_it_rests_on(made: Report, store: Store) -> None:

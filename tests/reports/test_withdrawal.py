@@ -56,10 +56,10 @@ def test_the_snapshot_goes_and_its_report_is_marked(
 ) -> None:
     send(30, SUMMER)
     summer = freeze()
-    kept = report.save(store, "p", INFO, summer, [], TODAY)
+    kept = report.save(store, report.compose("p", INFO, summer, [], TODAY))
     receipt = send(40)
     frozen = freeze()
-    made = report.save(store, "p", INFO, frozen, [], TODAY)
+    made = report.save(store, report.compose("p", INFO, frozen, [], TODAY))
     holder.withdraw(store, receipt)
     assert withdrawal.reach(store, folder) == 1
     assert [path.parent.name for path in folder.glob("*/manifest.json")] == [summer.id]
@@ -71,7 +71,7 @@ def test_the_snapshot_goes_and_its_report_is_marked(
     again = freeze()
     assert (rows(again), again.id != summer.id) == (1, True)
     assert again.manifest["tables"]["responses-small"]["counts"]["statuses"] == {"valid": 1, "withdrawn": 1}
-    assert report.save(store, "p", INFO, again, [], TODAY).counts == {"small": {"valid": 1, "withdrawn": 1}}
+    assert report.save(store, report.compose("p", INFO, again, [], TODAY)).counts == {"small": {"valid": 1, "withdrawn": 1}}
 
 
 def test_a_withdrawal_that_was_interrupted_is_made_up_for(
@@ -156,7 +156,7 @@ def test_a_report_whose_snapshot_went_while_it_was_made_is_marked(
     frozen = freeze()
     holder.withdraw(store, receipt)
     withdrawal.reach(store, folder)
-    assert report.save(store, "p", INFO, frozen, [], TODAY).withdrawn
+    assert report.save(store, report.compose("p", INFO, frozen, [], TODAY)).withdrawn
 
 
 def test_what_is_kept_no_longer_leaves_snapshots_and_working_states(
@@ -174,7 +174,7 @@ def test_what_is_kept_no_longer_leaves_snapshots_and_working_states(
     send(40)
     autumn = freeze()
     texts = snapshot.freeze(folder, store, publications, ["small"], offers=False, texts=True)
-    made = report.save(store, "p", INFO, summer, [], TODAY)
+    made = report.save(store, report.compose("p", INFO, summer, [], TODAY))
     assert expire(dt.date(2026, 12, 31)) == 0
     assert kept() == ["responses-small 2026-Q3", "responses-small 2026-Q4"]
     assert expire(dt.date(2027, 6, 30)) == 0, "nobody has typed anything"
