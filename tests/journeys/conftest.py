@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, Playwright, sync_playwright
 from werkzeug.serving import make_server
 
 from survey_service import languages, settings
@@ -103,6 +104,27 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_is_pressed_has_led_somewhere() -> Iterator[None]:
+    """Let a click, or a key pressed, last until the page it leads to can be read: its address is there before it."""
+
+    def lasting(act: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(act)
+        def acted(on: Page | Locator, *arguments: Any, **options: Any) -> None:
+            act(on, *arguments, **options)
+            page = on if isinstance(on, Page) else on.page
+            if not page.is_closed():
+                page.wait_for_load_state("domcontentloaded")
+
+        return acted
+
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in (Page, Locator):
+            for name in ("click", "press"):
+                patch.setattr(kind, name, lasting(getattr(kind, name)))
+        yield
 
 
 @pytest.fixture

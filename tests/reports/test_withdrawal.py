@@ -71,7 +71,8 @@ def test_the_snapshot_goes_and_its_report_is_marked(
     again = freeze()
     assert (rows(again), again.id != summer.id) == (1, True)
     assert again.manifest["tables"]["responses-small"]["counts"]["statuses"] == {"valid": 1, "withdrawn": 1}
-    assert report.save(store, report.compose("p", INFO, again, [], TODAY)).counts == {"small": {"valid": 1, "withdrawn": 1}}
+    anew = report.save(store, report.compose("p", INFO, again, [], TODAY))
+    assert anew.counts == {"small": {"valid": 1, "withdrawn": 1}}
 
 
 def test_a_withdrawal_that_was_interrupted_is_made_up_for(
