@@ -1302,6 +1302,14 @@ CATALOGUE: Mapping[str, Kind] = {
         D_("Backup not opened"),
         D_("The backup %(path)s is encrypted, and this key does not open it, or it is damaged. Nothing was changed."),
     ),
+    "backup.slow": Kind(
+        503,
+        D_("Backup not opened"),
+        D_(
+            "This machine is too busy or too slow to open the backup %(path)s with its passphrase. Try again when it "
+            "has less to do, or open it with the tool age. Nothing was changed."
+        ),
+    ),
     "backup.needs_identity": Kind(
         422,
         D_("Backup not opened"),

@@ -21,6 +21,10 @@ from survey_service.problems import Problem
 
 _WRAPPED = b"survey-service backup, passphrase: "
 _AGE = b"age-encryption.org/"
+_EXCESSIVE = "Excessive work"
+"""What age says of a passphrase that would take this machine long. It measures each time anew how fast the machine is,
+so a busy one may be told so once of what it has encrypted itself."""
+_TRIES = 5
 _ZSTD = b"\x28\xb5\x2f\xfd"
 
 
@@ -67,7 +71,7 @@ def _recipient(text: str) -> Any:
 @contextlib.contextmanager
 def opened(file: IO[bytes], path: Path, keys: Keys) -> Iterator[IO[bytes]]:
     """Yield the compressed content of a file. Raises Problem backup.needs_identity,
-    backup.needs_passphrase, backup.locked, backup.damaged, backup.recipient."""
+    backup.needs_passphrase, backup.locked, backup.slow, backup.damaged, backup.recipient."""
     start = file.read(len(_WRAPPED))
     file.seek(0)
     if start.startswith(_ZSTD):
@@ -87,11 +91,14 @@ def opened(file: IO[bytes], path: Path, keys: Keys) -> Iterator[IO[bytes]]:
 def _unwrapped(line: bytes, path: Path, passphrase: str) -> Any:
     if not passphrase:
         raise Problem("backup.needs_passphrase", path=str(path))
-    try:
-        wrapped = base64.b64decode(line[len(_WRAPPED) :].strip(), validate=True)
-        return _identity(pyrage.passphrase.decrypt(wrapped, passphrase).decode())
-    except (pyrage.DecryptError, ValueError):
-        raise _undecryptable(path) from None
+    for _ in range(_TRIES):
+        try:
+            wrapped = base64.b64decode(line[len(_WRAPPED) :].strip(), validate=True)
+            return _identity(pyrage.passphrase.decrypt(wrapped, passphrase).decode())
+        except (pyrage.DecryptError, ValueError) as error:
+            if _EXCESSIVE not in str(error):
+                raise _undecryptable(path) from None
+    raise Problem("backup.slow", path=str(path))
 
 
 def _identity(text: str) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from pathlib import Path
 
 import pyrage
@@ -187,6 +189,27 @@ def test_a_passphrase(tmp_path: Path) -> None:
     check(path, Keys(passphrase="drei Esel im Schnee"))
     assert refused(path) == "backup.needs_passphrase"
     assert refused(path, Keys(passphrase="vier Esel")) == "backup.locked"
+
+
+def test_a_passphrase_that_takes_too_long_is_told_from_a_wrong_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = Keys(passphrase="drei Esel im Schnee")
+    path = written(tmp_path, keys)
+    decrypt, busy = pyrage.passphrase.decrypt, iter((True, True))
+
+    def measured(wrapped: bytes, passphrase: str) -> bytes:
+        if next(busy, False):
+            raise pyrage.DecryptError("Excessive work parameter for passphrase.")
+        return bytes(decrypt(wrapped, passphrase))
+
+    monkeypatch.setattr(pyrage.passphrase, "decrypt", measured)
+    check(path, keys)  # the machine was busy for a moment
+    head, rest = path.read_bytes().split(b"\n", 1)
+    said, wrapped = head.rsplit(b" ", 1)
+    harder = re.sub(rb"(-> scrypt \S+) \d+", rb"\1 40", base64.b64decode(wrapped))
+    path.write_bytes(b"\n".join((said + b" " + base64.b64encode(harder), rest)))
+    assert refused(path, keys) == "backup.slow"
 
 
 def test_a_recipient(tmp_path: Path) -> None:
