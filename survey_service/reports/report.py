@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
@@ -54,11 +54,6 @@ class Report(Listed):
 
     blocks: tuple[Mapping[str, Any], ...]
 
-    @property
-    def types(self) -> list[str]:
-        """The types of its blocks, each once."""
-        return sorted({block["type"] for block in self.blocks})
-
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON data."""
         return {"id": self.id, **_facts(self), "blocks": [dict(block) for block in self.blocks]}
@@ -83,9 +78,8 @@ def _facts(report: Listed) -> dict[str, Any]:
 
 def _known(id: int, body: Document) -> dict[str, Any]:
     """Return the facts in a stored report."""
-    names = ("plugin", "version", "title", "snapshot", "period", "synthetic", "counts", "withdrawn", "parameters",
-             "digest", "basis")  # fmt: skip
-    return {"id": id, "day": dt.date.fromisoformat(body["day"]), **{name: body[name] for name in names}}
+    facts = {each.name: body[each.name] for each in fields(Listed) if each.name != "id"}
+    return {**facts, "id": id, "day": dt.date.fromisoformat(body["day"])}
 
 
 def _report(store: Store, stored: Stored) -> Report:
@@ -137,7 +131,8 @@ def save(store: Store, report: Report) -> Report:
     """Store a finished report and return it with its number; the same report of the same day is stored once."""
     reports, kept = store.collection(REPORTS), store.collection(BLOCKS)
     hashed = hashlib.sha256(orjson.dumps(report.blocks, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    body = {**_facts(report), "types": report.types, "blocks": hashed}
+    types = sorted({block["type"] for block in report.blocks})
+    body = {**_facts(report), "types": types, "blocks": hashed}
     with store.transaction():
         if kept.first(hash=hashed) is None:
             kept.add({"hash": hashed, "blocks": list(report.blocks)})
