@@ -203,6 +203,7 @@ def test_two_tabs_of_one_person_are_one_draft_and_one_response(service: Service,
     other.click(CONTINUE)
     other.wait_for_selector('section[data-page="language"]:not([hidden])')
     finish(page)
+    page.wait_for_selector("#_sent.sent", timeout=30_000)
     other.click(CONTINUE)  # the draft is gone: the other tab shows that it was sent
     seen(other, "_done")
     (response,) = wait_for(service, page, 1)
